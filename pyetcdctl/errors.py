@@ -1,0 +1,134 @@
+"""Every error that a user can meet, and the exit code that belongs to it.
+
+::
+
+    PyetcdctlError                  1
+    ├── FlagError                   1    a flag or command that does not exist, a value that does not parse
+    ├── BadArguments              128    wrong number or form of arguments, unreadable certificate files
+    ├── InvalidInput                3    standard input or a precondition that cannot be used
+    ├── BadFeature                  4    an option's value that etcd does not know
+    │   └── UnsupportedFormat       4    an output format that does not exist or does not fit
+    ├── ConnectionFailed            2    no client could be made: no endpoint, login refused
+    ├── CallFailed                  1    a call that the server answered with an error
+    │   ├── DeadlineExceeded        1    no answer in time; its advice names the cause
+    │   └── MethodUnknown           1    the server is too old for the call
+    ├── WatchCanceled               5    the server ended a watch
+    ├── SnapshotFailed              5    a snapshot that was not saved whole
+    ├── DiscoveryFailed             1    nothing was found on this machine
+    ├── SandboxFailed               1    the private server could not be started
+    └── Reported                    1    everything was said already; only the exit code is left
+
+The codes are etcdctl's (cobrautl: ExitError, ExitBadConnection, ...).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """etcdctl's exit codes."""
+
+    SUCCESS = 0
+    ERROR = 1
+    BAD_CONNECTION = 2
+    INVALID_INPUT = 3
+    BAD_FEATURE = 4
+    INTERRUPTED = 5
+    IO = 6
+    BAD_ARGUMENTS = 128
+
+
+class PyetcdctlError(Exception):
+    """Base of all errors that are reported to the user.
+
+    ``message`` follows ``Error: `` on the first line, in etcdctl's words where it has some.
+    ``advice`` are the lines below it: the cause, then what to try; each is printed indented by two.
+    """
+
+    exit_code: ClassVar[int] = ExitCode.ERROR
+
+    def __init__(self, message: str, *advice: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class FlagError(PyetcdctlError):
+    """The command line could not be parsed."""
+
+
+class BadArguments(PyetcdctlError):
+    """Wrong number or form of arguments."""
+
+    exit_code = ExitCode.BAD_ARGUMENTS
+
+
+class InvalidInput(PyetcdctlError):
+    """Standard input, or the state of the store, does not fit the command."""
+
+    exit_code = ExitCode.INVALID_INPUT
+
+
+class BadFeature(PyetcdctlError):
+    """An option has a value that etcd does not know."""
+
+    exit_code = ExitCode.BAD_FEATURE
+
+
+class UnsupportedFormat(BadFeature):
+    """The output format does not exist, or the result cannot be shown in it."""
+
+
+class ConnectionFailed(PyetcdctlError):
+    """No usable client could be made."""
+
+    exit_code = ExitCode.BAD_CONNECTION
+
+
+class CallFailed(PyetcdctlError):
+    """The server answered a call with an error.
+
+    ``code`` is the name of the gRPC status code, ``details`` the server's own words.
+    """
+
+    def __init__(self, message: str, *advice: str, code: str = "UNKNOWN", details: str = "") -> None:
+        super().__init__(message, *advice)
+        self.code = code
+        self.details = details or message
+
+
+class DeadlineExceeded(CallFailed):
+    """No server answered before the command's deadline."""
+
+
+class MethodUnknown(CallFailed):
+    """The server does not implement the call (it is older than the call, or it is not etcd)."""
+
+
+class WatchCanceled(PyetcdctlError):
+    """The server ended a watch."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class SnapshotFailed(PyetcdctlError):
+    """A snapshot could not be saved whole."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class DiscoveryFailed(PyetcdctlError):
+    """No etcd deployment was found on this machine."""
+
+
+class SandboxFailed(PyetcdctlError):
+    """The sandbox's server could not be started or filled."""
+
+
+class Reported(PyetcdctlError):
+    """The failure has been described already; nothing more is printed."""
+
+    def __init__(self) -> None:
+        super().__init__("")

@@ -1,0 +1,73 @@
+"""What a run was told to do: frozen values that every package may read and none may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_ENDPOINT = "127.0.0.1:2379"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """Paths of PEM files; an empty string means that none was given."""
+
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.ca or self.certificate or self.key)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """A user and a password, or a ready token, which wins. Never shown by ``repr``."""
+
+    user: str = ""
+    password: str = ""
+    token: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.token or (self.user and self.password))
+
+    def __repr__(self) -> str:
+        return f"Credentials(user={self.user!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class SrvDiscovery:
+    """Look endpoints up in DNS: ``_etcd-client-ssl[-name]._tcp.domain`` and ``_etcd-client...``."""
+
+    domain: str = ""
+    name: str = ""
+    insecure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """How to reach the cluster. Times are in seconds, sizes in bytes; 0 sizes mean etcdctl's own."""
+
+    endpoints: tuple[str, ...] = (DEFAULT_ENDPOINT,)
+    tls: TlsFiles = TlsFiles()
+    insecure_transport: bool = True
+    insecure_skip_tls_verify: bool = False
+    credentials: Credentials = Credentials()
+    dial_timeout: float = 2.0
+    command_timeout: float = 5.0
+    keepalive_time: float = 2.0
+    keepalive_timeout: float = 6.0
+    max_request_bytes: int = 0
+    max_receive_bytes: int = 0
+    srv: SrvDiscovery = SrvDiscovery()
+    debug: bool = False
+    found_in: str = ""
+    """The file that discovery took the endpoints from; empty when they were given."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSettings:
+    """How results are written. ``terminal`` is true when standard output is one."""
+
+    format: str = "simple"
+    hex: bool = False
+    terminal: bool = False
