@@ -1,1 +1,56 @@
-"""."""
+"""Results as text or bytes: one module per format, found through ``formats()``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pyetcdctl.errors import UnsupportedFormat
+
+if TYPE_CHECKING:
+    from pyetcdctl.settings import OutputSettings
+
+_MODULES = {
+    "fields": "pyetcdctl.output.fields",
+    "json": "pyetcdctl.output.as_json",
+    "protobuf": "pyetcdctl.output.as_protobuf",
+    "simple": "pyetcdctl.output.simple",
+    "table": "pyetcdctl.output.table",
+}
+
+
+class Sink(Protocol):
+    """Where a printer writes: bytes that are data, in order."""
+
+    def write(self, data: bytes) -> None:
+        """Take data; it may be buffered."""
+
+    def flush(self) -> None:
+        """Hand over what is buffered."""
+
+
+class Printer(Protocol):
+    """What every format module is."""
+
+    def render(self, result: Any, out: Sink, settings: OutputSettings) -> None:
+        """Write the result; raise UnsupportedFormat where the format cannot show it."""
+
+
+def formats() -> tuple[str, ...]:
+    """Return the names that ``--write-out`` takes, in etcdctl's order."""
+    return tuple(_MODULES)
+
+
+def printer_for(name: str) -> Printer:
+    """Import the format called ``name``."""
+    if name not in _MODULES:
+        raise UnsupportedFormat(
+            "unsupported output format", f"{name!r} is none of: {', '.join(formats())}"
+        )
+    printer: Printer = import_module(_MODULES[name])  # type: ignore[assignment]
+    return printer
+
+
+def unsupported(name: str) -> UnsupportedFormat:
+    """Return etcdctl's error for a result that the format ``name`` cannot show."""
+    return UnsupportedFormat(f"{name} not supported as output format")
