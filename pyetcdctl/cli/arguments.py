@@ -1,0 +1,137 @@
+"""Words of the command line as values, with the rules and the error texts of Go's flag values."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from pyetcdctl.errors import BadArguments
+
+_INT64 = range(-(1 << 63), 1 << 63)
+_TRUE = ("1", "t", "T", "TRUE", "true", "True")
+_FALSE = ("0", "f", "F", "FALSE", "false", "False")
+_DIGITS = {
+    "0b": re.compile(r"[01]+"),
+    "0o": re.compile(r"[0-7]+"),
+    "0x": re.compile(r"[0-9a-fA-F]+"),
+    "": re.compile(r"[0-9]+"),
+}
+_UNDERSCORES = re.compile(r"(?:0[bBoOxX]_?)?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*")
+_UNIT_SECONDS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "μs": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+}
+_DURATION_PART = re.compile(r"(\d+\.?\d*|\.\d+)([^\d.]*)")
+
+
+class ValueRefused(Exception):
+    """A flag's value does not parse; the text is Go's."""
+
+
+def raw(text: str) -> bytes:
+    """Return the exact bytes of an argument, also of one that is no UTF-8."""
+    return os.fsencode(text)
+
+
+def int64(text: str) -> int:
+    """Parse a number as Go's ParseInt does with base 0: decimal, 0x1f, 0o17, 017, 0b1, 1_000."""
+    return _parse_int(text, "ParseInt", _INT64)
+
+
+def unsigned(text: str) -> int:
+    """Parse an unsigned number, base 0 as in ``int64``."""
+    return _parse_int(text, "ParseUint", range(1 << 64))
+
+
+def lease_id(text: str) -> int:
+    """Parse a lease id: hexadecimal without 0x, 64 bits signed."""
+    try:
+        return hex_id(text)
+    except ValueRefused as error:
+        raise BadArguments(f"bad lease ID ({error}), expecting ID in Hex") from error
+
+
+def hex_id(text: str) -> int:
+    """Parse a signed hexadecimal number without 0x; the error is Go's ParseInt's."""
+    sign, digits = _split_sign(text)
+    if not _DIGITS["0x"].fullmatch(digits):
+        raise ValueRefused(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+    value = sign * int(digits, 16)
+    if value not in _INT64:
+        raise ValueRefused(f'strconv.ParseInt: parsing "{text}": value out of range')
+    return value
+
+
+def boolean(text: str) -> bool:
+    """Parse what Go's ParseBool takes."""
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueRefused(f'strconv.ParseBool: parsing "{text}": invalid syntax')
+
+
+def duration(text: str) -> float:
+    """Parse a Go duration (``1h30m``, ``1.5s``, ``-2ms``, ``0``) into seconds."""
+    sign, body = _split_sign(text)
+    if body == "0":
+        return 0.0
+    seconds, at = 0.0, 0
+    while at < len(body):
+        part = _DURATION_PART.match(body, at)
+        if part is None:
+            break
+        number, unit = part.groups()
+        if not unit:
+            raise ValueRefused(f'time: missing unit in duration "{text}"')
+        if unit not in _UNIT_SECONDS:
+            raise ValueRefused(f'time: unknown unit "{unit}" in duration "{text}"')
+        seconds += float(number) * _UNIT_SECONDS[unit]
+        at = part.end()
+    if not body or at < len(body) or seconds * 1e9 >= 1 << 63:
+        raise ValueRefused(f'time: invalid duration "{text}"')
+    return sign * seconds
+
+
+def comma_separated(text: str) -> tuple[str, ...]:
+    """Split one CSV record: commas separate, double quotes protect."""
+    if '"' not in text:
+        return tuple(text.split(",")) if text else ()
+    import csv  # noqa: PLC0415 - only quoted lists need it
+
+    try:
+        return tuple(next(csv.reader([text], strict=True)))
+    except csv.Error as error:
+        raise ValueRefused(str(error)) from error
+
+
+def _split_sign(text: str) -> tuple[int, str]:
+    if text[:1] in ("+", "-"):
+        return (-1 if text[0] == "-" else 1), text[1:]
+    return 1, text
+
+
+def _parse_int(text: str, function: str, allowed: range) -> int:
+    sign, digits = _split_sign(text)
+    if function == "ParseUint":
+        sign, digits = 1, text
+    prefix = digits[:2].lower()
+    if prefix not in _DIGITS:
+        prefix = "0" if digits[:1] == "0" and len(digits) > 1 else ""
+    body = digits[len(prefix) :]
+    if "_" in digits and _UNDERSCORES.fullmatch(digits):
+        body = body.replace("_", "")
+    pattern = _DIGITS["0o" if prefix == "0" else prefix]
+    if not pattern.fullmatch(body):
+        raise ValueRefused(f'strconv.{function}: parsing "{text}": invalid syntax')
+    base = {"0b": 2, "0o": 8, "0": 8, "0x": 16}.get(prefix, 10)
+    value = sign * int(body, base)
+    if value not in allowed:
+        raise ValueRefused(f'strconv.{function}: parsing "{text}": value out of range')
+    return value

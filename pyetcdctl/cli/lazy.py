@@ -1,0 +1,169 @@
+"""Typer's commands with etcdctl's grammar, each imported only when it runs.
+
+The only user of ``typer.core`` and ``typer.main``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.main import get_command
+
+from pyetcdctl.cli.flag_grammar import Flag, FlagSet, find_command_word, parse_line
+from pyetcdctl.cli.global_flags import GLOBAL_FLAGS
+from pyetcdctl.errors import FlagError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_HELP = Flag("help", "h", str, is_boolean=True)
+_SHARED = (*(flag.as_flag() for flag in GLOBAL_FLAGS), _HELP)
+_FOOTER = 'Use "pyetcdctl options" for the flags that every command takes.'
+
+
+class CommandEntry(NamedTuple):
+    """What ``--help`` needs to know about a command before importing it."""
+
+    module: str
+    summary: str
+    panel: str
+
+
+class WordCommand(TyperCommand):
+    """A command whose arguments are parsed by etcdctl's grammar instead of Click's.
+
+    Its one positional parameter, if any, is a list that takes all words; global flags go to the
+    session.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Fill ``ctx.params`` from the command line."""
+        options = {param.name: param for param in self.params if isinstance(param, TyperOption)}
+        flags = [_flag(option, ctx) for option in options.values()]
+        known = FlagSet([*flags, *_SHARED])
+        values, words, words_before_dashes = parse_line(args, known)
+        if values.pop("help", False):
+            _show_help(ctx)
+        ctx.obj.take_line(values, words_before_dashes)
+        for param in self.params:
+            if param.name in options:
+                default = param.get_default(ctx)
+                ctx.params[param.name] = values.get(_flag_name(options[param.name]), default)
+            else:
+                ctx.params[param.name] = words
+        return []
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the command's own flags."""
+        options = [param for param in self.get_params(ctx) if isinstance(param, TyperOption)]
+        records = [option.get_help_record(ctx) for option in options]
+        with formatter.section("Flags"):
+            formatter.write_dl([record for record in records if record])
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the example, and where the other flags are."""
+        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write(_FOOTER + "\n")
+
+
+class LazyGroup(TyperGroup):
+    """List commands from a table; import one only when it is resolved."""
+
+    table: ClassVar[Mapping[str, CommandEntry]] = {}
+    rejects_unknown: ClassVar[bool] = False
+    """Whether an unknown command is an error, or shows the group's help as cobra does."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, entry in self.table.items():
+            self.add_command(TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Bring the command's name to the front; show help where there is none."""
+        known = FlagSet(_SHARED)
+        index = find_command_word(args, known)
+        if index is None:
+            parse_line(args, known)
+            _show_help(ctx)
+        else:
+            args = [args[index], *args[:index], *args[index + 1 :]]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Swap the placeholder for the real command, for running or completing."""
+        name = self._full_name(ctx, args[0])
+        command = get_command(import_module(self.table[name].module).app)
+        return name, command, args[1:]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands, panel by panel in table order."""
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for name, entry in self.table.items():
+            panels.setdefault(entry.panel, []).append((name, entry.summary))
+        for panel, rows in panels.items():
+            with formatter.section(panel):
+                formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the example, and where to read on."""
+        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write(f'Use "{ctx.command_path} COMMAND --help" to read about a command.\n')
+        formatter.write(_FOOTER + "\n")
+
+    def _full_name(self, ctx: Any, word: str) -> str:
+        if word in self.table:
+            return word
+        longer = [name for name in self.table if name.startswith(word)] if word else []
+        if len(longer) == 1:
+            return longer[0]
+        if not self.rejects_unknown:
+            _show_help(ctx)
+        message = f'unknown command "{word}" for "{ctx.command_path}"'
+        advice = [f"Did you mean this?  {'  '.join(self._close_names(word))}"]
+        raise FlagError(message, *(advice if self._close_names(word) else ()))
+
+    def _close_names(self, word: str) -> list[str]:
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
+
+        longer = [name for name in self.table if word and name.startswith(word)]
+        return longer or get_close_matches(word, self.table, n=3, cutoff=0.5)
+
+
+def new_app(group: type[LazyGroup] | None = None, **settings: Any) -> typer.Typer:
+    """Make a Typer app with the settings that all of ours share."""
+    return typer.Typer(
+        cls=group or TyperGroup,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        **settings,
+    )
+
+
+def command(app: typer.Typer, name: str, example: str) -> Callable[[Any], Any]:
+    """Register a function as the command ``name``; ``example`` ends its help."""
+    epilog = f"\b\nExample:\n{example}"
+    return app.command(name, cls=WordCommand, epilog=epilog, options_metavar="[FLAGS]")
+
+
+def _flag_name(option: TyperOption) -> str:
+    return max(option.opts, key=len).lstrip("-")
+
+
+def _flag(option: TyperOption, ctx: Any) -> Flag:
+    short = next((name[1:] for name in option.opts if not name.startswith("--")), "")
+
+    def parse(text: str) -> Any:
+        return option.type(text, param=option, ctx=ctx)
+
+    return Flag(_flag_name(option), short, parse, bool(option.is_flag))
+
+
+def _show_help(ctx: Any) -> None:
+    ctx.obj.streams.out.text(ctx.get_help() + "\n")
+    raise typer.Exit

@@ -1,0 +1,80 @@
+"""Run the program: the only place that catches errors, reports them and exits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from pyetcdctl.errors import ExitCode, PyetcdctlError, Reported
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyetcdctl.cli.streams import Streams
+
+
+def run() -> NoReturn:
+    """Run with the process's own arguments and streams, and end the process."""
+    # Until a command says otherwise Ctrl-C ends the program at once, as it ends etcdctl.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    code = main(sys.argv[1:], os.environ)
+    # Tearing down gRPC and the interpreter takes longer than many a call; all output is written.
+    os._exit(code)
+
+
+def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run one command line and return its exit code."""
+    from pyetcdctl.cli.streams import Streams  # noqa: PLC0415 - after Ctrl-C is in order
+
+    streams = Streams(environment)
+    try:
+        code = _dispatch(arguments, streams)
+        streams.out.flush()
+    except BrokenPipeError:
+        _end_by(signal.SIGPIPE)
+    except KeyboardInterrupt:
+        _end_by(signal.SIGINT)
+    except PyetcdctlError as error:
+        return _report(error, streams)
+    except OSError as error:
+        streams.err.line(f"Error: {_os_error_text(error)}")
+        return ExitCode.ERROR
+    return code
+
+
+def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
+    from pyetcdctl.cli.app import app  # noqa: PLC0415
+    from pyetcdctl.cli.session import Session  # noqa: PLC0415
+
+    session = Session(streams)
+    code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
+    return code if isinstance(code, int) else ExitCode.SUCCESS
+
+
+def _report(error: PyetcdctlError, streams: Streams) -> int:
+    """Deliver what was printed before the failure, then say what failed."""
+    try:
+        streams.out.flush()
+    except OSError:
+        pass  # the error at hand came first and is the one to tell
+    if not isinstance(error, Reported):
+        streams.err.line(f"Error: {error.message}")
+        for line in error.advice:
+            streams.err.line(f"  {line}")
+    return error.exit_code
+
+
+def _os_error_text(error: OSError) -> str:
+    reason = (error.strerror or str(error)).lower()
+    return (
+        f"{error.filename}: {reason}" if error.filename else f"write to standard output: {reason}"
+    )
+
+
+def _end_by(number: signal.Signals) -> NoReturn:
+    """End as a program that does not know the signal, so that a shell sees it."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    os._exit(128 + number)

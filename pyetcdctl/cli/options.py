@@ -1,0 +1,25 @@
+"""Types of parameters that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.arguments import int64
+
+Prefix = Annotated[bool, typer.Option("--prefix", help="All keys that start with KEY.")]
+FromKey = Annotated[bool, typer.Option("--from-key", help="All keys from KEY on, in byte order.")]
+PreviousValue = Annotated[bool, typer.Option("--prev-kv", help="Also print what was there before.")]
+
+
+def number(name: str, text: str) -> typer.models.OptionInfo:
+    """Declare a flag that takes a 64-bit number, with Go's spellings (0x1f, 1_000)."""
+    option: typer.models.OptionInfo = typer.Option(name, parser=int64, metavar="int", help=text)
+    return option
+
+
+def words(metavar: str) -> typer.models.ArgumentInfo:
+    """Declare the command's words; the command itself checks how many there are."""
+    argument: typer.models.ArgumentInfo = typer.Argument(metavar=metavar, show_default=False)
+    return argument

@@ -1,0 +1,23 @@
+"""The table of commands: where each lives, its one-line summary, its place in the help."""
+
+from __future__ import annotations
+
+from pyetcdctl.cli.lazy import CommandEntry
+
+_KEYS = "Key-value commands"
+_CLUSTER = "Finding and trying clusters"
+_UTILITY = "Utility commands"
+
+
+def _entry(module: str, panel: str, summary: str) -> CommandEntry:
+    return CommandEntry(f"pyetcdctl.cli.commands.{module}", summary, panel)
+
+
+COMMANDS = {
+    "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
+    "get": _entry("get", _KEYS, "Read a key or a range of keys."),
+    "put": _entry("put", _KEYS, "Write a value under a key."),
+    "help": _entry("help", _UTILITY, "Show the help of a command."),
+    "options": _entry("options", _UTILITY, "List the flags that every command takes."),
+    "version": _entry("version", _UTILITY, "Print the version."),
+}

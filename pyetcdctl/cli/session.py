@@ -1,0 +1,97 @@
+"""One run of a command: its settings, streams, connection and printer, each made when first used."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.cli.configuration import Configuration, configuration, connection_settings
+from pyetcdctl.output import printer_for
+from pyetcdctl.settings import OutputSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyetcdctl.cli.streams import Streams
+    from pyetcdctl.client.client import EtcdClient
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.output import Printer
+    from pyetcdctl.settings import ConnectionSettings
+
+
+class Session:
+    """What a command works with; ``ctx.obj`` of every command."""
+
+    def __init__(self, streams: Streams) -> None:
+        self.streams = streams
+        self.flags: Mapping[str, Any] = {}
+        self.words_before_dashes: int | None = None
+
+    def take_line(self, flags: Mapping[str, Any], words_before_dashes: int | None) -> None:
+        """Take what the command line said beyond the command's own parameters."""
+        self.flags = flags
+        self.words_before_dashes = words_before_dashes
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The global flags after the environment was looked at; warns about what is odd there."""
+        found = configuration(self.flags, self.streams.environment)
+        for warning in found.warnings:
+            self.streams.err.line(f"Warning: {warning}")
+        return found
+
+    @cached_property
+    def output(self) -> OutputSettings:
+        """How results are to be written."""
+        values = self.configuration.values
+        terminal = self.streams.out.is_terminal
+        return OutputSettings(values["write-out"], values["hex"], terminal)
+
+    @cached_property
+    def printer(self) -> Printer:
+        """The output format. Raises UnsupportedFormat for an unknown one."""
+        return printer_for(self.output.format)
+
+    @cached_property
+    def settings(self) -> ConnectionSettings:
+        """How to reach the cluster."""
+        environment = self.streams.environment
+        return connection_settings(self.configuration, environment, self._ask_password)
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The way to the cluster. A wrong output format is told before anything is dialled."""
+        assert self.printer
+        from pyetcdctl.client.connection import Connection  # noqa: PLC0415 - loads gRPC
+
+        settings = self.settings
+        if settings.insecure_skip_tls_verify:
+            self.streams.err.line(
+                "Warning: the server's certificate is not verified; anybody may be answering"
+            )
+        return Connection(settings)
+
+    @cached_property
+    def client(self) -> EtcdClient:
+        """The etcd3 client on the same connection, for everything beyond plain reads and writes."""
+        from pyetcdctl.client.client import EtcdClient  # noqa: PLC0415 - loads protobuf and etcd3
+
+        return EtcdClient(self.connection)
+
+    def deadline(self) -> Deadline:
+        """Start the command's time limit."""
+        from pyetcdctl.client.deadline import Deadline  # noqa: PLC0415 - with the connection
+
+        return Deadline.after(self.settings.command_timeout)
+
+    def print(self, result: Any) -> None:
+        """Write a result in the chosen format."""
+        self.printer.render(result, self.streams.out, self.output)
+
+    def _ask_password(self) -> str:
+        if not self.streams.input_is_terminal:
+            return self.streams.input.readline().decode("utf-8", "surrogateescape").rstrip("\n")
+        from getpass import getpass  # noqa: PLC0415 - only where somebody is asked
+
+        return getpass("Password: ")

@@ -1,0 +1,97 @@
+"""Standard input, output and error as the program sees them: bytes out, text for people aside."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, BinaryIO
+
+from pyetcdctl.output.quoting import terminal_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CHUNK = 1 << 16
+
+
+class Output:
+    """Standard output: data only, as bytes, in chunks of 64 KiB or as ``flush`` demands."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person looks at it."""
+        return is_terminal(self._descriptor)
+
+    def write(self, data: bytes) -> None:
+        """Take data. Raises OSError when it cannot be delivered (closed pipe, full disk)."""
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size >= _CHUNK:
+            self.flush()
+
+    def text(self, text: str) -> None:
+        """Take text that is ours, or safe already."""
+        self.write(text.encode("utf-8", "surrogateescape"))
+
+    def flush(self) -> None:
+        """Deliver everything taken so far."""
+        data = memoryview(b"".join(self._parts))
+        self._parts, self._size = [], 0
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+
+class Messages:
+    """Standard error: what people read, one line at a time, safe on a terminal."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person looks at it; progress is shown only then."""
+        return is_terminal(self._descriptor)
+
+    def line(self, text: str) -> None:
+        """Write one line; a standard error that is gone is nobody's failure."""
+        data = text.encode("utf-8", "surrogateescape")
+        if self.is_terminal:
+            data = terminal_safe(data)
+        try:
+            os.write(self._descriptor, data + b"\n")
+        except OSError:
+            return
+
+
+class Streams:
+    """The three standard streams and the environment they came with."""
+
+    def __init__(self, environment: Mapping[str, str], out: int = 1, err: int = 2) -> None:
+        self.environment = environment
+        self.out = Output(out)
+        self.err = Messages(err)
+
+    @property
+    def input(self) -> BinaryIO:
+        """Standard input as bytes; an empty one when it is closed."""
+        if sys.stdin is None:
+            return open(os.devnull, "rb")  # noqa: SIM115 - lives as long as the program
+        return sys.stdin.buffer
+
+    @property
+    def input_is_terminal(self) -> bool:
+        """Whether somebody can be asked."""
+        return is_terminal(0)
+
+
+def is_terminal(descriptor: int) -> bool:
+    """Whether a descriptor is a terminal; a closed one is none."""
+    try:
+        return os.isatty(descriptor)
+    except OSError:
+        return False

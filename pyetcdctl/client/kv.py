@@ -1,0 +1,54 @@
+"""Reading, writing and deleting keys: one function a call, from words to etcd's answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.rpc.kv import (
+    DELETE_RANGE,
+    PUT,
+    DeleteRangeRequest,
+    DeleteRangeResponse,
+    PutRequest,
+    PutResponse,
+)
+
+if TYPE_CHECKING:
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+
+FIRST_KEY = b"\0"
+NO_END = b"\0"
+"""etcd's range end for everything from the key on."""
+
+
+def prefix_end(prefix: bytes) -> bytes:
+    """Return the end of the range of all keys that start with ``prefix``."""
+    stripped = prefix.rstrip(b"\xff")
+    if not stripped:
+        return NO_END
+    return stripped[:-1] + bytes([stripped[-1] + 1])
+
+
+def prefix_range(prefix: bytes) -> tuple[bytes, bytes]:
+    """Return (key, range_end) of all keys that start with ``prefix``; all keys for an empty one."""
+    return (prefix, prefix_end(prefix)) if prefix else (FIRST_KEY, NO_END)
+
+
+def from_key_range(key: bytes) -> tuple[bytes, bytes]:
+    """Return (key, range_end) of all keys from ``key`` on."""
+    return key or FIRST_KEY, NO_END
+
+
+def put(connection: Connection, request: PutRequest, deadline: Deadline) -> PutResponse:
+    """Write a key. Not repeated once it may have reached a server."""
+    answer = connection.unary(PUT, request.encode(), deadline=deadline, repeatable=False)
+    return PutResponse.decode(answer)
+
+
+def delete(
+    connection: Connection, request: DeleteRangeRequest, deadline: Deadline
+) -> DeleteRangeResponse:
+    """Delete a range. Not repeated once it may have reached a server."""
+    answer = connection.unary(DELETE_RANGE, request.encode(), deadline=deadline, repeatable=False)
+    return DeleteRangeResponse.decode(answer)

@@ -1,0 +1,79 @@
+"""The ``json`` format: one line, as Go's encoding/json writes etcd's structures.
+
+Bytes are base64, numbers bare, empty fields left out; fields stand in the order of their numbers,
+but a KeyValue has its value before its lease.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.output import unsupported
+from pyetcdctl.output.quoting import json_string
+from pyetcdctl.results import Listing
+from pyetcdctl.rpc.kv import KeyValue
+from pyetcdctl.rpc.wire import Field, Message
+
+if TYPE_CHECKING:
+    from pyetcdctl.output import Sink
+    from pyetcdctl.settings import OutputSettings
+
+
+@singledispatch
+def render(result: Any, out: Sink, settings: OutputSettings) -> None:
+    """Write the result as one line of JSON."""
+    raise unsupported("json")
+
+
+@render.register
+def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
+    out.write(json_object(result).encode() + b"\n")
+
+
+@render.register
+def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
+    reading = result.reading
+    out.write(b'{"header":%b' % json_object(reading.header).encode())
+    before = b',"kvs":['
+    for page in reading.pages():
+        for entry in page.entries:
+            out.write(before)
+            out.write(json_object(KeyValue.decode(entry)).encode())
+            before = b","
+        out.flush()
+    end = b"]" if before == b"," else b""
+    more = b',"more":true' if reading.more else b""
+    count = b',"count":%d' % reading.count if reading.count else b""
+    out.write(b"%b%b%b}\n" % (end, more, count))
+
+
+def json_object(message: Message) -> str:
+    """Return a message as Go's encoding/json writes it."""
+    members = []
+    for field in message.FIELDS:
+        value = message.__dict__.get(field.name)
+        if value or (field.kind == "message" and isinstance(value, Message)):
+            members.append(f'"{field.name}":{_json_value(field, value)}')
+    return f"{{{','.join(members)}}}"
+
+
+def _json_value(field: Field, value: Any) -> str:
+    if field.repeated:
+        return f"[{','.join(_json_item(field, item) for item in value)}]"
+    return _json_item(field, value)
+
+
+def _json_item(field: Field, value: Any) -> str:
+    match field.kind:
+        case "message":
+            return json_object(value)
+        case "bytes":
+            return f'"{b2a_base64(value, newline=False).decode()}"'
+        case "string":
+            return json_string(value)
+        case "bool":
+            return "true" if value else "false"
+        case _:
+            return str(int(value))

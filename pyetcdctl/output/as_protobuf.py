@@ -1,0 +1,40 @@
+"""The ``protobuf`` format: the answer's own bytes, nothing around them."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.output import unsupported
+from pyetcdctl.results import Listing
+from pyetcdctl.rpc.kv import RangeResponse
+from pyetcdctl.rpc.wire import Message, append_varint
+
+if TYPE_CHECKING:
+    from pyetcdctl.output import Sink
+    from pyetcdctl.settings import OutputSettings
+
+_KVS = 0x12
+
+
+@singledispatch
+def render(result: Any, out: Sink, settings: OutputSettings) -> None:
+    """Write the result as one serialized message."""
+    raise unsupported("protobuf")
+
+
+@render.register
+def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
+    out.write(result.encode())
+
+
+@render.register
+def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
+    reading = result.reading
+    out.write(RangeResponse(header=reading.header).encode())
+    for page in reading.pages():
+        for entry in page.entries:
+            head = bytearray([_KVS])
+            append_varint(head, len(entry))
+            out.write(head + entry)
+    out.write(RangeResponse(more=reading.more, count=reading.count).encode())

@@ -1,0 +1,70 @@
+"""The ``fields`` format: one ``"Name" : value`` a line, as etcdctl names the fields."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.output import unsupported
+from pyetcdctl.output.quoting import go_quoted
+from pyetcdctl.results import Listing
+from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, ResponseHeader
+
+if TYPE_CHECKING:
+    from pyetcdctl.output import Sink
+    from pyetcdctl.settings import OutputSettings
+
+
+@singledispatch
+def render(result: Any, out: Sink, settings: OutputSettings) -> None:
+    """Write the result field by field."""
+    raise unsupported("fields")
+
+
+@render.register
+def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
+    out.write(header_lines(result.reading.header, settings).encode())
+    for page in result.reading.pages():
+        for entry in page.entries:
+            out.write(kv_lines(KeyValue.decode(entry), settings).encode())
+        out.flush()
+    more = "true" if result.reading.more else "false"
+    out.write(f'"More" : {more}\n"Count" : {result.reading.count}\n'.encode())
+
+
+@render.register
+def _put(result: PutResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(header_lines(result.header, settings).encode())
+    if result.prev_kv is not None:
+        out.write(kv_lines(result.prev_kv, settings, "Prev").encode())
+
+
+@render.register
+def _deleted(result: DeleteRangeResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(header_lines(result.header, settings).encode())
+    out.write(f'"Deleted" : {result.deleted}\n'.encode())
+    for kv in result.prev_kvs:
+        out.write(kv_lines(kv, settings, "Prev").encode())
+
+
+def header_lines(header: ResponseHeader, settings: OutputSettings) -> str:
+    """Return the header's lines; a revision of 0 (calls outside the key space) has none."""
+    base = "x" if settings.hex else "d"
+    revision = f'"Revision" : {header.revision}\n' if header.revision > 0 else ""
+    return (
+        f'"ClusterID" : {header.cluster_id:{base}}\n"MemberID" : {header.member_id:{base}}\n'
+        f'{revision}"RaftTerm" : {header.raft_term}\n'
+    )
+
+
+def kv_lines(kv: KeyValue, settings: OutputSettings, prefix: str = "") -> str:
+    """Return a key's lines; ``prefix`` is ``Prev`` for what stood there before."""
+    lease = f"{kv.lease & 0xFFFFFFFFFFFFFFFF:016x}" if settings.hex else str(kv.lease)
+    return (
+        f'"{prefix}Key" : {go_quoted(kv.key)}\n'
+        f'"{prefix}CreateRevision" : {kv.create_revision}\n'
+        f'"{prefix}ModRevision" : {kv.mod_revision}\n'
+        f'"{prefix}Version" : {kv.version}\n'
+        f'"{prefix}Value" : {go_quoted(kv.value)}\n'
+        f'"{prefix}Lease" : {lease}\n'
+    )

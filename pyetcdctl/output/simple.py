@@ -1,0 +1,72 @@
+"""The ``simple`` format: etcdctl's plain lines."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.output import unsupported
+from pyetcdctl.output.quoting import hex_escaped, terminal_safe
+from pyetcdctl.results import Listing
+from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse
+from pyetcdctl.rpc.range_page import key_and_value, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.output import Sink
+    from pyetcdctl.settings import OutputSettings
+
+    Shown = Callable[[bytes], bytes]
+
+
+@singledispatch
+def render(result: Any, out: Sink, settings: OutputSettings) -> None:
+    """Write the result as etcdctl's plain text."""
+    raise unsupported("simple")
+
+
+@render.register
+def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
+    shown = _shown(settings)
+    for page in result.reading.pages():
+        out.write(_page_text(page.entries, result, shown))
+        out.flush()
+
+
+def _page_text(entries: list[bytes], result: Listing, shown: Shown | None) -> bytes:
+    if result.keys_only:
+        words = [word for entry in entries for word in (key_of(entry), b"")]
+    elif result.values_only:
+        words = [key_and_value(entry)[1] for entry in entries]
+    else:
+        words = [word for entry in entries for word in key_and_value(entry)]
+    if shown is not None:
+        words = [shown(word) for word in words]
+    words.append(b"")
+    return b"\n".join(words)
+
+
+@render.register
+def _put(result: PutResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(b"OK\n")
+    if result.prev_kv is not None:
+        out.write(_pair(result.prev_kv, _shown(settings)))
+
+
+@render.register
+def _deleted(result: DeleteRangeResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(b"%d\n" % result.deleted)
+    for kv in result.prev_kvs:
+        out.write(_pair(kv, _shown(settings)))
+
+
+def _pair(kv: KeyValue, shown: Shown | None) -> bytes:
+    words = (kv.key, kv.value) if shown is None else (shown(kv.key), shown(kv.value))
+    return b"%b\n%b\n" % words
+
+
+def _shown(settings: OutputSettings) -> Shown | None:
+    if settings.hex:
+        return hex_escaped
+    return terminal_safe if settings.terminal else None
