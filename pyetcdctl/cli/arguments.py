@@ -103,7 +103,7 @@ def comma_separated(text: str) -> tuple[str, ...]:
     """Split one CSV record: commas separate, double quotes protect."""
     if '"' not in text:
         return tuple(text.split(",")) if text else ()
-    import csv  # noqa: PLC0415 - only quoted lists need it
+    import csv
 
     try:
         return tuple(next(csv.reader([text], strict=True)))

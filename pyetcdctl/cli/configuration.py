@@ -100,7 +100,7 @@ def _with_discovery(
     root = discovery_root(environment)
     if root is None or given.intersection(_LOCATES):
         return settings
-    from pyetcdctl.discovery import apply  # noqa: PLC0415 - not when endpoints are given
+    from pyetcdctl.discovery import apply
 
     return apply(settings, root)
 
@@ -108,7 +108,7 @@ def _with_discovery(
 def _tls_files(values: Mapping[str, Any]) -> TlsFiles:
     files = TlsFiles()
     if values["pki"]:
-        from pyetcdctl.discovery import pki  # noqa: PLC0415 - only for --pki
+        from pyetcdctl.discovery import pki
 
         files = pki(Path(values["pki"]))
     return TlsFiles(

@@ -163,7 +163,7 @@ def _takes_next(argument: str, flags: FlagSet) -> bool:
 
 
 def _suggestion(name: str, flags: FlagSet) -> tuple[str, ...]:
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
+    from difflib import get_close_matches
 
     close = get_close_matches(name, [flag.name for flag in flags], n=1)
     return (f"Did you mean --{close[0]}?",) if close else ()

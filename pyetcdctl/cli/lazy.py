@@ -128,7 +128,7 @@ class LazyGroup(TyperGroup):
         raise FlagError(message, *(advice if self._close_names(word) else ()))
 
     def _close_names(self, word: str) -> list[str]:
-        from difflib import get_close_matches  # noqa: PLC0415 - only for a typing error
+        from difflib import get_close_matches
 
         longer = [name for name in self.table if word and name.startswith(word)]
         return longer or get_close_matches(word, self.table, n=3, cutoff=0.5)

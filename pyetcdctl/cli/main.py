@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from pyetcdctl.errors import ExitCode, PyetcdctlError, Reported
@@ -26,7 +27,7 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run one command line and return its exit code."""
-    from pyetcdctl.cli.streams import Streams  # noqa: PLC0415 - after Ctrl-C is in order
+    from pyetcdctl.cli.streams import Streams
 
     streams = Streams(environment)
     try:
@@ -45,8 +46,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
-    from pyetcdctl.cli.app import app  # noqa: PLC0415
-    from pyetcdctl.cli.session import Session  # noqa: PLC0415
+    from pyetcdctl.cli.app import app
+    from pyetcdctl.cli.session import Session
 
     session = Session(streams)
     code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
@@ -55,10 +56,8 @@ def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
 
 def _report(error: PyetcdctlError, streams: Streams) -> int:
     """Deliver what was printed before the failure, then say what failed."""
-    try:
+    with suppress(OSError):  # the error at hand came first and is the one to tell
         streams.out.flush()
-    except OSError:
-        pass  # the error at hand came first and is the one to tell
     if not isinstance(error, Reported):
         streams.err.line(f"Error: {error.message}")
         for line in error.advice:

@@ -1,4 +1,4 @@
-"""One run of a command: its settings, streams, connection and printer, each made when first used."""
+"""One run of a command: settings, streams, connection and printer, each made when first used."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Session:
     def connection(self) -> Connection:
         """The way to the cluster. A wrong output format is told before anything is dialled."""
         assert self.printer
-        from pyetcdctl.client.connection import Connection  # noqa: PLC0415 - loads gRPC
+        from pyetcdctl.client.connection import Connection
 
         settings = self.settings
         if settings.insecure_skip_tls_verify:
@@ -75,13 +75,13 @@ class Session:
     @cached_property
     def client(self) -> EtcdClient:
         """The etcd3 client on the same connection, for everything beyond plain reads and writes."""
-        from pyetcdctl.client.client import EtcdClient  # noqa: PLC0415 - loads protobuf and etcd3
+        from pyetcdctl.client.client import EtcdClient
 
         return EtcdClient(self.connection)
 
     def deadline(self) -> Deadline:
         """Start the command's time limit."""
-        from pyetcdctl.client.deadline import Deadline  # noqa: PLC0415 - with the connection
+        from pyetcdctl.client.deadline import Deadline
 
         return Deadline.after(self.settings.command_timeout)
 
@@ -92,6 +92,6 @@ class Session:
     def _ask_password(self) -> str:
         if not self.streams.input_is_terminal:
             return self.streams.input.readline().decode("utf-8", "surrogateescape").rstrip("\n")
-        from getpass import getpass  # noqa: PLC0415 - only where somebody is asked
+        from getpass import getpass
 
         return getpass("Password: ")

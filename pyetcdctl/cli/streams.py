@@ -80,7 +80,7 @@ class Streams:
     def input(self) -> BinaryIO:
         """Standard input as bytes; an empty one when it is closed."""
         if sys.stdin is None:
-            return open(os.devnull, "rb")  # noqa: SIM115 - lives as long as the program
+            return open(os.devnull, "rb")
         return sys.stdin.buffer
 
     @property

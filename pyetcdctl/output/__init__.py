@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pyetcdctl.errors import UnsupportedFormat
 
@@ -47,8 +47,7 @@ def printer_for(name: str) -> Printer:
         raise UnsupportedFormat(
             "unsupported output format", f"{name!r} is none of: {', '.join(formats())}"
         )
-    printer: Printer = import_module(_MODULES[name])  # type: ignore[assignment]
-    return printer
+    return cast("Printer", import_module(_MODULES[name]))
 
 
 def unsupported(name: str) -> UnsupportedFormat:

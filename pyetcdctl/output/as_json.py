@@ -27,12 +27,12 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     raise unsupported("json")
 
 
-@render.register
+@render.register(Message)
 def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(json_object(result).encode() + b"\n")
 
 
-@render.register
+@render.register(Listing)
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     reading = result.reading
     out.write(b'{"header":%b' % json_object(reading.header).encode())

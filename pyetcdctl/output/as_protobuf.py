@@ -23,12 +23,12 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     raise unsupported("protobuf")
 
 
-@render.register
+@render.register(Message)
 def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(result.encode())
 
 
-@render.register
+@render.register(Listing)
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     reading = result.reading
     out.write(RangeResponse(header=reading.header).encode())

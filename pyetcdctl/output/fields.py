@@ -21,7 +21,7 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     raise unsupported("fields")
 
 
-@render.register
+@render.register(Listing)
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     out.write(header_lines(result.reading.header, settings).encode())
     for page in result.reading.pages():
@@ -32,14 +32,14 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     out.write(f'"More" : {more}\n"Count" : {result.reading.count}\n'.encode())
 
 
-@render.register
+@render.register(PutResponse)
 def _put(result: PutResponse, out: Sink, settings: OutputSettings) -> None:
     out.write(header_lines(result.header, settings).encode())
     if result.prev_kv is not None:
         out.write(kv_lines(result.prev_kv, settings, "Prev").encode())
 
 
-@render.register
+@render.register(DeleteRangeResponse)
 def _deleted(result: DeleteRangeResponse, out: Sink, settings: OutputSettings) -> None:
     out.write(header_lines(result.header, settings).encode())
     out.write(f'"Deleted" : {result.deleted}\n'.encode())

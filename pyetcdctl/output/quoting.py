@@ -59,7 +59,7 @@ def hex_escaped(data: bytes) -> bytes:
 
 
 def json_string(text: str) -> str:
-    """Write a JSON string as Go's encoding/json: ``<``, ``>``, ``&`` and U+2028/9 are escaped too."""
+    """Write a JSON string as Go's encoding/json, which escapes ``<``, ``>``, ``&`` and U+2028/9."""
     return f'"{_JSON_SPECIAL.sub(_json_escape, text)}"'
 
 

@@ -26,7 +26,7 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     raise unsupported("simple")
 
 
-@render.register
+@render.register(Listing)
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     shown = _shown(settings)
     for page in result.reading.pages():
@@ -47,14 +47,14 @@ def _page_text(entries: list[bytes], result: Listing, shown: Shown | None) -> by
     return b"\n".join(words)
 
 
-@render.register
+@render.register(PutResponse)
 def _put(result: PutResponse, out: Sink, settings: OutputSettings) -> None:
     out.write(b"OK\n")
     if result.prev_kv is not None:
         out.write(_pair(result.prev_kv, _shown(settings)))
 
 
-@render.register
+@render.register(DeleteRangeResponse)
 def _deleted(result: DeleteRangeResponse, out: Sink, settings: OutputSettings) -> None:
     out.write(b"%d\n" % result.deleted)
     for kv in result.prev_kvs:

@@ -130,7 +130,8 @@ def _range(keys: list[str], prefix: bool, from_key: bool) -> tuple[bytes, bytes]
     if len(keys) > 1:
         if prefix or from_key:
             raise BadArguments(
-                "too many arguments, only accept one argument when `--prefix` or `--from-key` is set"
+                "too many arguments, only accept one argument "
+                "when `--prefix` or `--from-key` is set"
             )
         return key, raw(keys[1])
     if prefix:
