@@ -1,0 +1,101 @@
+"""Endpoints as users write them, and what gRPC must be told to reach each.
+
+Every endpoint has its own ``:authority``, which servers and proxies may check: ``host:port``, or
+the last path element of a socket's path.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pyetcdctl.errors import ConnectionFailed, DeadlineExceeded
+
+NO_ENDPOINTS = "etcdclient: no available endpoints"
+EXAMPLE = "An endpoint looks like 10.0.0.4:2379, https://10.0.0.4:2379 or unix:///run/etcd.sock."
+
+
+class Endpoint(NamedTuple):
+    """One address of a server. ``secure`` is None where the other settings decide about TLS."""
+
+    text: str
+    target: str
+    authority: str
+    secure: bool | None
+    socket_path: str = ""
+
+    @property
+    def host(self) -> str:
+        """The host without port and brackets; for a socket the last path element."""
+        return split_port(self.authority)[0]
+
+    @property
+    def port(self) -> int:
+        """The TCP port; 0 for a socket."""
+        return 0 if self.socket_path else int(split_port(self.authority)[1])
+
+
+def parse_endpoints(texts: tuple[str, ...]) -> list[Endpoint]:
+    """Read a list of endpoints; blanks around them do not count. Raises when there is none."""
+    found = [parse_endpoint(text.strip()) for text in texts if text.strip()]
+    if not found:
+        raise ConnectionFailed(NO_ENDPOINTS)
+    return found
+
+
+def parse_endpoint(text: str) -> Endpoint:
+    """Read one endpoint: bare, http, https, unix or unixs."""
+    if text.startswith(("unix:", "unixs:")):
+        return _socket(text)
+    scheme, separator, rest = text.rpartition("://")
+    if not separator:
+        return _network(text, text, None)
+    if scheme not in ("http", "https"):
+        raise malformed(text, f"{scheme!r} is not a way to reach etcd")
+    return _network(text, rest.split("/", 1)[0], scheme == "https")
+
+
+def split_port(address: str) -> tuple[str, str]:
+    """Split ``host:port`` and ``[host]:port``; the port is empty when there is none."""
+    if address.startswith("["):
+        host, _, rest = address[1:].partition("]")
+        return host, rest.removeprefix(":")
+    host, separator, port = address.rpartition(":")
+    return (host, port) if separator else (address, "")
+
+
+def malformed(text: str, reason: str) -> DeadlineExceeded:
+    """Return the error for an endpoint that no connection can be made to.
+
+    etcdctl tries such an endpoint until its deadline; first line and exit code are its own.
+    """
+    return DeadlineExceeded(
+        "context deadline exceeded",
+        f"The endpoint {text!r} cannot be used: {reason}.",
+        EXAMPLE,
+        code="DEADLINE_EXCEEDED",
+    )
+
+
+def _socket(text: str) -> Endpoint:
+    scheme, _, path = text.partition(":")
+    path = path.removeprefix("//")
+    name = path.rpartition("/")[2]
+    if not name:
+        raise malformed(text, "it names no socket")
+    secure = True if scheme == "unixs" else None
+    return Endpoint(text, f"unix:{path}", name, secure, socket_path=path)
+
+
+def _network(text: str, address: str, secure: bool | None) -> Endpoint:
+    """An IPv6 address needs brackets before a port; without brackets the last group is the port."""
+    host, port = split_port(address)
+    if not host:
+        raise malformed(text, "it has no host")
+    if not port:
+        raise malformed(text, "it has no port")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise malformed(text, f"{port!r} is not a port")
+    if any(character.isspace() or character in "/?#@" for character in host):
+        raise malformed(text, f"{host!r} is not a host")
+    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return Endpoint(text, f"dns:///{authority}", authority, secure)

@@ -1,0 +1,158 @@
+"""gRPC's status as our errors, in the words that etcdctl uses for it.
+
+What etcd itself says is shown alone (``etcdserver: permission denied``); every other status is
+written as Go's gRPC writes it, with Go's names of the codes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown, PyetcdctlError
+
+if TYPE_CHECKING:
+    import grpc
+
+DEADLINE_TEXT = "context deadline exceeded"
+CANCELED_TEXT = "context canceled"
+INVALID_TOKEN = "etcdserver: invalid auth token"
+OLD_AUTH_REVISION = "etcdserver: revision of auth store is old"
+USER_EMPTY = "etcdserver: user name is empty"
+AUTH_NOT_ENABLED = "etcdserver: authentication is not enabled"
+LEARNER = "etcdserver: rpc not supported for learner"
+
+KNOWN = frozenset(
+    "etcdserver: " + text
+    for text in (
+        "key is not provided",
+        "key not found",
+        "value is provided",
+        "lease is provided",
+        "too many operations in txn request",
+        "duplicate key given in txn request",
+        "invalid client api version",
+        "invalid sort option",
+        "mvcc: required revision has been compacted",
+        "mvcc: required revision is a future revision",
+        "mvcc: database space exceeded",
+        "requested lease not found",
+        "lease already exists",
+        "too large lease TTL",
+        "watch canceled",
+        "member ID already exist",
+        "Peer URLs already exists",
+        "re-configuration failed due to not enough started members",
+        "given member URLs are invalid",
+        "member not found",
+        "can only promote a learner member",
+        "can only promote a learner member which is in sync with leader",
+        "too many learner members in cluster",
+        "cluster ID mismatch",
+        "request is too large",
+        "too many requests",
+        "root user does not exist",
+        "root user does not have root role",
+        "user name already exists",
+        "user name is empty",
+        "user name not found",
+        "role name already exists",
+        "role name not found",
+        "role name is empty",
+        "authentication failed, invalid user ID or password",
+        "permission not given",
+        "permission denied",
+        "role is not granted to the user",
+        "permission is not granted to the role",
+        "authentication is not enabled",
+        "invalid auth token",
+        "invalid auth management",
+        "revision of auth store is old",
+        "no leader",
+        "not leader",
+        "leader changed",
+        "not capable",
+        "server stopped",
+        "request timed out",
+        "request timed out, possibly due to previous leader failure",
+        "request timed out, possibly due to connection lost",
+        "request timed out, waiting for the applied index took too long",
+        "unhealthy cluster",
+        "corrupt cluster",
+        "rpc not supported for learner",
+        "bad leader transferee",
+        "wrong downgrade target version format",
+        "invalid downgrade target version",
+        "cluster version not found during downgrade",
+        "cluster has a downgrade job in progress",
+        "no inflight downgrade job",
+        "request canceled",
+        "context deadline exceeded",
+    )
+)
+
+# The core's words for a call that found no connection to leave by, over the releases since 1.59.
+NEVER_LEFT = (
+    "failed to connect to all addresses",
+    "errors resolving ",
+    "DNS resolution failed",
+    "name resolution failure",
+)
+TOO_LARGE = "Received message larger than max"
+
+
+def code_name(error: grpc.RpcError) -> str:
+    """Return the status code's name, such as UNAVAILABLE."""
+    return str(error.code().name)
+
+
+def details_of(error: grpc.RpcError) -> str:
+    """Return the status message, empty when there is none."""
+    return error.details() or ""
+
+
+def never_left(error: grpc.RpcError) -> bool:
+    """Whether the request certainly reached no server: no connection was there to carry it."""
+    return code_name(error) == "UNAVAILABLE" and details_of(error).startswith(NEVER_LEFT)
+
+
+def deadline_exceeded(*advice: str) -> DeadlineExceeded:
+    """Return the error of a command whose time is over."""
+    return DeadlineExceeded(DEADLINE_TEXT, *advice, code="DEADLINE_EXCEEDED")
+
+
+def go_text(code: str, details: str) -> str:
+    """Write a status as Go's gRPC does: ``rpc error: code = ... desc = ...``."""
+    return f"rpc error: code = {go_name(code)} desc = {details}"
+
+
+def go_name(code: str) -> str:
+    """Write a code's name as Go does: ``ResourceExhausted`` for ``RESOURCE_EXHAUSTED``."""
+    if code == "CANCELLED":
+        return "Canceled"
+    return code if code == "OK" else code.title().replace("_", "")
+
+
+def error_from(error: grpc.RpcError) -> PyetcdctlError:
+    """Return our error for a failed call, with the server's own text."""
+    code, details = code_name(error), details_of(error)
+    if details in KNOWN:
+        return CallFailed(details, code=code, details=details)
+    if code == "DEADLINE_EXCEEDED":
+        return deadline_exceeded()
+    if code == "CANCELLED" and _locally_cancelled(details):
+        return CallFailed(CANCELED_TEXT, code=code, details=details)
+    if code == "UNIMPLEMENTED":
+        return _unknown_method(details)
+    if code == "RESOURCE_EXHAUSTED" and TOO_LARGE in details:
+        details = "grpc: received" + details.partition("Received")[2]
+    return CallFailed(go_text(code, details), code=code, details=details)
+
+
+def _locally_cancelled(details: str) -> bool:
+    return details in ("Locally cancelled by application!", "Channel closed!", "CANCELLED")
+
+
+def _unknown_method(details: str) -> MethodUnknown:
+    advice = "The server does not know this call: it is older than the command, or it is not etcd."
+    text = go_text("UNIMPLEMENTED", details)
+    return MethodUnknown(text, advice, code="UNIMPLEMENTED", details=details)
