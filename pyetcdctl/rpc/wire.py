@@ -35,7 +35,7 @@ class Message:
         self.__dict__.update(values)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and repr(self) == repr(other)
+        return type(self) is type(other) and self.encode() == other.encode()
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -1,0 +1,81 @@
+"""Imports point one way; README's picture of the packages is this dictionary."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import pyetcdctl
+
+PACKAGE = Path(pyetcdctl.__file__).parent
+SHARED = {"errors", "settings", "results"}
+MAY_IMPORT = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "errors": set(),
+    "settings": set(),
+    "results": {"rpc"},
+    "rpc": set(),
+    "client": {"rpc", *SHARED},
+    "concurrency": {"client", "rpc", *SHARED},
+    "output": {"rpc", *SHARED},
+    "discovery": SHARED,
+    "sandbox": SHARED,
+    "tree": {"client", "rpc", *SHARED},
+    "completion": {"cli", "client", "rpc", *SHARED},
+    "cli": {"client", "completion", "discovery", "output", "rpc", "sandbox", "tree", *SHARED},
+}
+HEAVY = {"grpc", "etcd3", "google", "yaml", "rich", "cryptography", "dns"}
+MAY_LOAD = {
+    "client": {"grpc", "etcd3", "google", "cryptography", "dns"},
+    "discovery": {"yaml", "cryptography"},
+    "output": {"rich", "yaml"},
+    "rpc": {"google", "grpc"},
+    "sandbox": {"cryptography"},
+}
+
+
+def modules():
+    return [path for path in PACKAGE.rglob("*.py") if "_pb2" not in path.name]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            yield node.module, node.lineno
+
+
+def package_of(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_what_its_package_may(path):
+    package = package_of(path)
+    for name, line in imports(path):
+        root, _, rest = name.partition(".")
+        if root == "pyetcdctl" and rest:
+            target = rest.split(".")[0]
+            allowed = MAY_IMPORT[package] | {package}
+            assert target in allowed, f"{path}:{line}: {package} must not import {name}"
+        elif root in HEAVY:
+            assert root in MAY_LOAD.get(package, ()), f"{path}:{line}: {package} loads {name}"
+
+
+def test_no_command_imports_another():
+    for path in (PACKAGE / "cli" / "commands").rglob("*.py"):
+        for name, line in imports(path):
+            assert not name.startswith("pyetcdctl.cli.commands"), f"{path}:{line}: {name}"
+
+
+def test_only_main_exits_the_process():
+    for path in modules():
+        if path.name in ("main.py", "guardian.py", "generate.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute):
+                called = f"{getattr(node.value, 'id', '')}.{node.attr}"
+                assert called not in ("sys.exit", "os._exit"), f"{path}:{node.lineno}: {called}"

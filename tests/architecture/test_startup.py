@@ -1,0 +1,49 @@
+"""Start-up loads only what the command needs."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"grpc", "etcd3", "google.protobuf", "yaml", "rich", "cryptography", "dns", "pydantic"}
+PROBE = """
+import sys
+from pyetcdctl.cli import main
+sys.stdout.flush()
+code = main.main(sys.argv[1:], {"PYETCDCTL_DISCOVERY": "off"})
+sys.stderr.write("\\n".join(["loaded", *sys.modules]))
+"""
+
+
+def modules_loaded_by(*arguments):
+    run = subprocess.run(
+        [sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, timeout=30
+    )
+    before, _, loaded = run.stderr.partition("loaded\n")
+    assert loaded, before
+    return set(loaded.split("\n"))
+
+
+def commands_in(modules):
+    return {name for name in modules if name.startswith("pyetcdctl.cli.commands.")}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], [], ["help"]], ids=["--help", "none", "help"])
+def test_the_list_of_commands_loads_no_command_and_nothing_heavy(arguments):
+    loaded = modules_loaded_by(*arguments)
+    assert not loaded & HEAVY
+    assert commands_in(loaded) <= {"pyetcdctl.cli.commands.help"}
+
+
+@pytest.mark.parametrize("command", ["version", "options"])
+def test_a_command_without_a_server_loads_no_grpc(command):
+    loaded = modules_loaded_by(command)
+    assert not loaded & HEAVY
+    assert commands_in(loaded) == {f"pyetcdctl.cli.commands.{command}"}
+
+
+def test_a_get_loads_grpc_and_neither_protobuf_nor_etcd3():
+    closed_port = "127.0.0.1:1"
+    loaded = modules_loaded_by("get", "k", "--endpoints", closed_port, "--command-timeout", "10ms")
+    assert "grpc" in loaded
+    assert not loaded & (HEAVY - {"grpc", "cryptography"})
