@@ -1,0 +1,110 @@
+"""Words of the command line become values as Go's parsers read them."""
+
+import pytest
+
+from pyetcdctl.cli import arguments
+from pyetcdctl.cli.arguments import ValueRefused
+from pyetcdctl.errors import BadArguments
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", 0),
+        ("42", 42),
+        ("-7", -7),
+        ("+7", 7),
+        ("0x1f", 31),
+        ("0X1F", 31),
+        ("0b101", 5),
+        ("0o17", 15),
+        ("017", 15),
+        ("1_000", 1000),
+        ("0x_1f", 31),
+        ("9223372036854775807", (1 << 63) - 1),
+        ("-9223372036854775808", -(1 << 63)),
+    ],
+)
+def test_a_number_is_read_in_any_base_that_go_knows(text, value):
+    assert arguments.int64(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1.5", "0x", "08", "1__0", "_1", "1_", "--1", " 1", "١"])
+def test_what_is_no_number_is_refused_in_gos_words(text):
+    with pytest.raises(ValueRefused) as refused:
+        arguments.int64(text)
+    assert str(refused.value) == f'strconv.ParseInt: parsing "{text}": invalid syntax'
+
+
+def test_a_number_beyond_64_bits_is_out_of_range():
+    with pytest.raises(ValueRefused, match='parsing "9223372036854775808": value out of range'):
+        arguments.int64("9223372036854775808")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("5s", 5),
+        ("1h30m", 5400),
+        ("1.5h", 5400),
+        (".5s", 0.5),
+        ("5.s", 5),
+        ("100ms", 0.1),
+        ("2us", 2e-6),
+        ("2µs", 2e-6),
+        ("7ns", 7e-9),
+        ("-1m", -60),
+        ("0", 0),
+    ],
+)
+def test_a_duration_is_read_as_go_reads_it(text, seconds):
+    assert arguments.duration(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("5", 'time: missing unit in duration "5"'),
+        ("5x", 'time: unknown unit "x" in duration "5x"'),
+        ("", 'time: invalid duration ""'),
+        ("abc", 'time: invalid duration "abc"'),
+        ("-", 'time: invalid duration "-"'),
+        ("1s2", 'time: missing unit in duration "1s2"'),
+        ("9999999999h", 'time: invalid duration "9999999999h"'),
+    ],
+)
+def test_what_is_no_duration_is_refused_in_gos_words(text, message):
+    with pytest.raises(ValueRefused) as refused:
+        arguments.duration(text)
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("a", ("a",)),
+        ("a,b", ("a", "b")),
+        ("", ()),
+        ('"a,b",c', ("a,b", "c")),
+        ("a,,b", ("a", "", "b")),
+    ],
+)
+def test_a_list_is_one_csv_record(text, items):
+    assert arguments.comma_separated(text) == items
+
+
+def test_a_lease_id_is_hexadecimal_and_may_be_negative():
+    assert arguments.lease_id("2431a209399e2747") == 0x2431A209399E2747
+    assert arguments.lease_id("-1") == -1
+
+
+def test_a_lease_id_with_a_prefix_is_a_bad_argument():
+    with pytest.raises(BadArguments) as refused:
+        arguments.lease_id("0x12")
+    assert refused.value.message == (
+        'bad lease ID (strconv.ParseInt: parsing "0x12": invalid syntax), expecting ID in Hex'
+    )
+
+
+def test_bytes_that_are_no_utf8_pass_unharmed():
+    assert arguments.raw(b"\xff\xfe/k".decode("utf-8", "surrogateescape")) == b"\xff\xfe/k"
