@@ -1,0 +1,127 @@
+"""Owns a sandbox's folder and servers, in a process of its own that outlives whoever asked for them.
+
+Standard input is a pipe whose other end the asking process alone holds. However that process dies, the
+kernel closes its end, and at end of file everything is taken down here: so SIGKILL leaves nothing
+either. The script is run by its path in an isolated interpreter and imports next to nothing, so that
+it is ready in milliseconds. Requests and answers are marshalled tuples and values.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+Arguments = tuple[str, ...]
+
+
+class Custody:
+    """The processes that have to go, and the folder that goes with them."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.servers: set[int] = set()
+        self.command = 0
+
+    def start(self, arguments: Arguments, environment: dict[str, str], log: str) -> int:
+        """Start a server that writes to the file ``log``; return its process id."""
+        output = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        server = os.posix_spawn(
+            arguments[0],
+            arguments,
+            environment,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, log, output, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+        )
+        self.servers.add(server)
+        return server
+
+    def state(self, server: int) -> int | None:
+        """Return the exit code of a server that has ended, None while it lives."""
+        ended, status = os.waitpid(server, os.WNOHANG)
+        if not ended:
+            return None
+        self.servers.discard(server)
+        return os.waitstatus_to_exitcode(status)
+
+    def adopt(self, command: int) -> int:
+        """Hang up the user's command as well, should its parent vanish; 0 when it has ended."""
+        self.command = command
+        return command
+
+    def end(self) -> None:
+        """Take everything down."""
+        # The terminal, or the one who started the command, is gone for it: what SIGHUP says.
+        for signal_number in (signal.SIGHUP, signal.SIGCONT) if self.command else ():
+            with suppress(OSError):
+                os.kill(self.command, signal_number)
+        for server in self.servers:
+            os.kill(server, signal.SIGKILL)
+        for server in self.servers:
+            os.waitpid(server, 0)
+        remove(self.folder)
+
+
+def remove(folder: str) -> None:
+    """Remove a folder, also while a dying command still writes into it."""
+    import shutil  # here, where nobody waits for it: it costs as much as the whole start
+
+    for _ in range(10):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.exists(folder):
+            return
+
+
+def answer(value: int | str | None) -> None:
+    """Send one answer to the parent."""
+    sys.stdout.buffer.write(marshal.dumps(value))
+    sys.stdout.buffer.flush()
+
+
+def serve(custody: Custody) -> None:
+    """Do what the parent asks until it closes its end."""
+    requests = {"start": custody.start, "state": custody.state, "adopt": custody.adopt}
+    while True:
+        try:
+            name, *arguments = marshal.load(sys.stdin.buffer)
+        except (EOFError, ValueError, TypeError):
+            return
+        try:
+            answer(requests[name](*arguments))
+        except BrokenPipeError:
+            return
+        except OSError as error:
+            answer(str(error))
+
+
+def leave(signal_number: int, _frame: object) -> NoReturn:
+    """Turn a signal into an orderly end."""
+    sys.exit(128 + signal_number)
+
+
+def main(folder: str) -> None:
+    """Make the folder, serve, and clean up."""
+    for signal_number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(signal_number, leave)
+    os.umask(0o077)
+    try:
+        os.mkdir(folder, 0o700)
+    except OSError as error:
+        answer(str(error))
+        return
+    custody = Custody(folder)
+    try:
+        answer(None)
+        serve(custody)
+    finally:
+        custody.end()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,93 @@
+"""Shared servers. ``prefix`` gives each test a place of its own on those that last the session."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from importlib.metadata import version
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.server import (
+    Etcd,
+    distributed,
+    enable_authentication,
+    every_programs,
+    running,
+    running_with_tls,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pyetcdctl.sandbox.programs import Programs
+
+NUMBERS = count(1)
+
+
+def pytest_report_header() -> str:
+    """Name the versions that a result depends on."""
+    packages = ("grpcio", "protobuf", "etcd3", "typer")
+    servers = ", ".join(programs.version for programs in every_programs())
+    return f"etcd: {servers}; " + ", ".join(f"{name} {version(name)}" for name in packages)
+
+
+@pytest.fixture(scope="session")
+def etcd() -> Iterator[Etcd]:
+    """One plain member."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=every_programs(), ids=lambda programs: programs.version)
+def every_etcd(request: pytest.FixtureRequest) -> Iterator[Etcd]:
+    """One plain member of each release at hand."""
+    programs: Programs = request.param
+    with running(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def secure_etcd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etcd]:
+    """One member that wants a client certificate."""
+    with running_with_tls(tmp_path_factory.mktemp("pki")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def auth_etcd() -> Iterator[Etcd]:
+    """One member that wants a password: root's is rootpw."""
+    with running() as server:
+        yield enable_authentication(server)
+
+
+@pytest.fixture(scope="session")
+def sample_etcd() -> Iterator[Etcd]:
+    """The sample cluster: to read, not to write."""
+    with running(sample=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def three_members() -> Iterator[Etcd]:
+    """Three members, for the tests of one module, which leave all of them running."""
+    with running(size=3) as server:
+        yield server
+
+
+@pytest.fixture
+def own_etcd() -> Iterator[Callable[..., Etcd]]:
+    """A function that starts a server for this test alone; its arguments are those of ``running``."""
+    with ExitStack() as stack:
+
+        def start(programs: Programs | None = None, **settings: Any) -> Etcd:
+            return stack.enter_context(running(programs or distributed(), **settings))
+
+        yield start
+
+
+@pytest.fixture
+def prefix() -> str:
+    """A prefix that no other test uses."""
+    return f"/test-{next(NUMBERS)}/"

@@ -1,0 +1,59 @@
+"""Runs the program as a user would: in a process of its own, with nothing of the tester's environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROJECT = Path(__file__).resolve().parent.parent
+SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run left: the bytes of stdout, the text of stderr, the exit code."""
+
+    stdout: bytes
+    stderr: str
+    exit_code: int
+
+
+def clean_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return an environment without HOME, locale, terminal or etcd's variables, plus ``env``.
+
+    Discovery is off, so that a test never meets an etcd of the tester's machine.
+    """
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    return {**kept, "PYETCDCTL_DISCOVERY": "off", **(env or {})}
+
+
+def command(*args: str | bytes) -> list[str | bytes]:
+    """Return the command line that runs the program with these arguments."""
+    return [sys.executable, "-m", "pyetcdctl", *args]
+
+
+def run(
+    *args: str | bytes,
+    env: Mapping[str, str] | None = None,
+    input: bytes | str | None = None,
+    seconds: float = SECONDS,
+    cwd: Path = PROJECT,
+) -> Result:
+    """Run ``pyetcdctl ARGS``; a run that takes longer than ``seconds`` fails the test."""
+    done = subprocess.run(
+        command(*args),
+        env=clean_environment(env),
+        input=input.encode() if isinstance(input, str) else input or b"",
+        capture_output=True,
+        timeout=seconds,
+        cwd=cwd,
+        check=False,
+    )
+    return Result(done.stdout, done.stderr.decode("utf-8", "backslashreplace"), done.returncode)

