@@ -78,7 +78,7 @@ def three_members() -> Iterator[Etcd]:
 
 @pytest.fixture
 def own_etcd() -> Iterator[Callable[..., Etcd]]:
-    """A function that starts a server for this test alone; its arguments are those of ``running``."""
+    """A function that starts a server for this test alone, by the arguments of ``running``."""
     with ExitStack() as stack:
 
         def start(programs: Programs | None = None, **settings: Any) -> Etcd:

@@ -1,4 +1,4 @@
-"""Runs the program as a user would: in a process of its own, with nothing of the tester's environment."""
+"""Runs the program as a user would: a process with nothing of the tester's environment."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from pyetcdctl.sandbox.lifetime import Lifetime
 from pyetcdctl.sandbox.programs import Programs, find_programs
 from pyetcdctl.sandbox.sample import unpack_sample
 from pyetcdctl.sandbox.server import Cluster, Member
-from pyetcdctl.sandbox.sites import PlainLayout
+from pyetcdctl.sandbox.sites import NO_TLS, PlainLayout
 from pyetcdctl.settings import TlsFiles
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Etcd:
     """A running cluster and what a client needs to reach it."""
 
     cluster: Cluster
-    tls: TlsFiles = TlsFiles()
+    tls: TlsFiles = NO_TLS
     user: str = ""
 
     @property
@@ -120,7 +120,7 @@ def running(
     programs: Programs | None = None,
     layout: Layout | None = None,
     *,
-    client_tls: TlsFiles = TlsFiles(),
+    client_tls: TlsFiles = NO_TLS,
     sample: bool = False,
     **settings: Any,
 ) -> Iterator[Etcd]:
@@ -143,7 +143,7 @@ def running_with_tls(folder: Path, **settings: Any) -> Iterator[Etcd]:
 def write_certificates(
     folder: Path, hosts: Sequence[str] = LOCAL_NAMES
 ) -> tuple[TlsFiles, TlsFiles]:
-    """Make a CA, a server's and a client's certificate; return the server's and the client's files."""
+    """Make a CA and certificates; return the files of the server and of a client."""
     authority = Authority()
     ca = folder / "ca.crt"
     authority.pair.write(ca, folder / "ca.key")

@@ -31,7 +31,7 @@ class Validity:
 
     @classmethod
     def of(cls, length: timedelta, *, begins_in: timedelta = timedelta(minutes=-5)) -> Validity:
-        """Return a window of some length; by default it began a little ago, for clocks that differ."""
+        """Return a window of some length that began a little ago, for clocks that differ."""
         begins = datetime.now(UTC) + begins_in
         return cls(begins, begins + length)
 

@@ -1,9 +1,9 @@
-"""Owns a sandbox's folder and servers, in a process of its own that outlives whoever asked for them.
+"""Owns a sandbox's folder and servers, in a process that outlives whoever asked for them.
 
-Standard input is a pipe whose other end the asking process alone holds. However that process dies, the
-kernel closes its end, and at end of file everything is taken down here: so SIGKILL leaves nothing
-either. The script is run by its path in an isolated interpreter and imports next to nothing, so that
-it is ready in milliseconds. Requests and answers are marshalled tuples and values.
+Standard input is a pipe whose other end the asking process alone holds. However that process dies,
+the kernel closes its end, and at end of file everything is taken down here: so SIGKILL leaves
+nothing either. The script is run by its path in an isolated interpreter and imports next to
+nothing, so that it is ready in milliseconds. Requests and answers are marshalled values.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
 
 Arguments = tuple[str, ...]
 
@@ -86,7 +90,11 @@ def answer(value: int | str | None) -> None:
 
 def serve(custody: Custody) -> None:
     """Do what the parent asks until it closes its end."""
-    requests = {"start": custody.start, "state": custody.state, "adopt": custody.adopt}
+    requests: dict[str, Callable[..., int | None]] = {
+        "start": custody.start,
+        "state": custody.state,
+        "adopt": custody.adopt,
+    }
     while True:
         try:
             name, *arguments = marshal.load(sys.stdin.buffer)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Lifetime:
-    """A private folder and the processes in it, which all end with this object or with this process."""
+    """A private folder and servers in it, which end with this object or with this process."""
 
     def __init__(self) -> None:
         self.folder = _new_folder()
@@ -77,7 +77,7 @@ class Lifetime:
 
     def end(self) -> None:
         """End all servers and remove the folder."""
-        _, pipe = self._guardian.stdout, self._guardian.stdin
+        pipe = self._guardian.stdin
         assert pipe is not None
         with suppress(BrokenPipeError):
             pipe.close()

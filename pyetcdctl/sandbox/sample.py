@@ -58,6 +58,6 @@ def restore(
     if restored.returncode:
         last = (restored.stderr or restored.stdout).strip().splitlines()[-1:] or ["(no words)"]
         raise SandboxFailed(
-            f"the snapshot could not be restored by {programs.restore[0]} (for etcd {programs.version})",
+            f"{programs.restore[0]} could not restore the snapshot for etcd {programs.version}",
             last[0][:400],
         )

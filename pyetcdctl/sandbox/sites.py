@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+NO_TLS = TlsFiles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Layout(Protocol):
 class PlainLayout:
     """etcd started by hand, without any file; with certificates when ``tls`` has some."""
 
-    tls: TlsFiles = TlsFiles()
+    tls: TlsFiles = NO_TLS
     host: str = LOOPBACK
     more_client_urls: tuple[str, ...] = ()
 
