@@ -1,0 +1,108 @@
+"""A gRPC service over the connection, with our errors.
+
+etcd3 turns a few status codes into exceptions that lose the server's words, and lets the others
+through as gRPC's. Its methods call their stubs by name, so stubs that raise our errors are the one
+place where all of them can be caught.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+from pyetcdctl.client.status import never_left
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.errors import PyetcdctlError
+
+
+class SharedChannel:
+    """The channel of all services of a client. After its server was lost, another is asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._channel: grpc.Channel | None = None
+        self._lock = threading.Lock()
+
+    def current(self) -> grpc.Channel:
+        """Return the channel in use; the first call and the one after a loss wait for a server."""
+        with self._lock:
+            if self._channel is None:
+                self._channel = self._connection.channel()
+            return self._channel
+
+    def failed(self, channel: grpc.Channel, error: grpc.RpcError) -> PyetcdctlError:
+        """Return our error for a call that failed on this channel, and drop a lost server's."""
+        with self._lock:
+            if error.code() is grpc.StatusCode.UNAVAILABLE and self._channel is channel:
+                self._channel = None
+        return self._connection.translate(error)
+
+
+class Service:
+    """Stands in for a generated stub: its methods are the stub's."""
+
+    def __init__(self, stub: Callable[[grpc.Channel], Any], channel: SharedChannel) -> None:
+        self._stub = stub
+        self._channel = channel
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        return Method(self._stub, method, self._channel)
+
+
+class Method:
+    """Stands in for a method of a generated stub."""
+
+    def __init__(
+        self, stub: Callable[[grpc.Channel], Any], name: str, channel: SharedChannel
+    ) -> None:
+        self._stub = stub
+        self._name = name
+        self._channel = channel
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Make the call; once more if its server is gone and has certainly not seen the request."""
+        channel = self._channel.current()
+        try:
+            return self._send(channel, *arguments, **options)
+        except grpc.RpcError as error:
+            failure = self._channel.failed(channel, error)
+            if not never_left(error):
+                raise failure from error
+        channel = self._channel.current()
+        try:
+            return self._send(channel, *arguments, **options)
+        except grpc.RpcError as error:
+            raise self._channel.failed(channel, error) from error
+
+    def _send(self, channel: grpc.Channel, *arguments: Any, **options: Any) -> Any:
+        answer = getattr(self._stub(channel), self._name)(*arguments, **options)
+        if isinstance(answer, grpc.Call):
+            return Answers(answer, lambda error: self._channel.failed(channel, error))
+        return answer
+
+
+class Answers:
+    """A stream of answers."""
+
+    def __init__(self, stream: Any, failed: Callable[[grpc.RpcError], PyetcdctlError]) -> None:
+        self._stream = stream
+        self._failed = failed
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return next(self._stream)
+        except grpc.RpcError as error:
+            raise self._failed(error) from error
+
+    def cancel(self) -> None:
+        """End the stream from this side."""
+        self._stream.cancel()
