@@ -1,1 +1,31 @@
-"""."""
+"""Finding the endpoints and the certificates of the etcd that runs on this node.
+
+Local files are read and nothing else: no network, no environment, nothing printed.
+"""
+
+from pyetcdctl.discovery.findings import (
+    Certificate,
+    Discovery,
+    Endpoint,
+    FoundFile,
+    Member,
+    Reason,
+    Skipped,
+)
+from pyetcdctl.discovery.pki import pki
+from pyetcdctl.discovery.search import advice, apply, discover, find_connection
+
+__all__ = [
+    "Certificate",
+    "Discovery",
+    "Endpoint",
+    "FoundFile",
+    "Member",
+    "Reason",
+    "Skipped",
+    "advice",
+    "apply",
+    "discover",
+    "find_connection",
+    "pki",
+]

@@ -1,0 +1,110 @@
+"""The full check of certificate files: readable, well formed, in date, with their own key."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pyetcdctl.discovery.findings import Certificate, Reason
+from pyetcdctl.discovery.node import Unusable
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+    from pyetcdctl.discovery.node import Node
+
+
+def examine_ca(node: Node, path: str) -> Certificate:
+    """Check a CA file, which may hold several certificates; its dates are those that last longest.
+
+    An expired one is returned as well: the connection fails with it, and rightly so.
+    """
+    certificates = _parse(node.read(path))
+    lasting = max(certificates, key=lambda each: each.not_valid_after_utc)
+    return _with_dates(Certificate(node.file(path)), lasting)
+
+
+def examine_pair(node: Node, path: str, key_path: str) -> Certificate:
+    """Check a client's certificate and key; `Unusable` tells what is wrong with the certificate."""
+    parsed = _parse(node.read(path))[0]
+    found = _with_dates(Certificate(node.file(path), node.file(key_path)), parsed)
+    check_dates(found)
+    _check_purpose(parsed)
+    _check_match(parsed, _parse_key(node.read(key_path)))
+    return found
+
+
+def check_dates(certificate: Certificate) -> None:
+    """Raise `Unusable` for a certificate that is out of date."""
+    now = datetime.now(UTC)
+    if certificate.not_after and certificate.not_after < now:
+        raise Unusable(Reason.EXPIRED, f"expired {certificate.not_after:%Y-%m-%d}")
+    if certificate.not_before and certificate.not_before > now:
+        raise Unusable(Reason.NOT_YET_VALID, f"not valid before {certificate.not_before:%Y-%m-%d}")
+
+
+def _parse(content: bytes) -> list[x509.Certificate]:
+    from cryptography import x509
+
+    with warnings.catch_warnings():
+        # Odd serial numbers and the like are the issuer's business.
+        warnings.simplefilter("ignore")
+        try:
+            return x509.load_pem_x509_certificates(content)
+        except ValueError:
+            raise Unusable(Reason.MALFORMED, "not a PEM certificate") from None
+
+
+def _with_dates(found: Certificate, parsed: x509.Certificate) -> Certificate:
+    try:
+        return replace(
+            found, not_before=parsed.not_valid_before_utc, not_after=parsed.not_valid_after_utc
+        )
+    except ValueError:
+        raise Unusable(Reason.MALFORMED, "its dates cannot be read") from None
+
+
+def _parse_key(content: bytes) -> PrivateKeyTypes:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return load_pem_private_key(content, None)
+    except TypeError:
+        raise Unusable(Reason.UNSUITABLE, "its key is encrypted") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise Unusable(Reason.MALFORMED, "its key is not a PEM private key") from None
+
+
+def _check_purpose(certificate: x509.Certificate) -> None:
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    allowed = {
+        ExtendedKeyUsageOID.CLIENT_AUTH,
+        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+    }
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        raise Unusable(Reason.MALFORMED, "its extensions cannot be read") from None
+    if allowed.isdisjoint(usage):
+        raise Unusable(Reason.UNSUITABLE, "not for clients: its extended key usage forbids it")
+
+
+def _check_match(certificate: x509.Certificate, key: PrivateKeyTypes) -> None:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    try:
+        same = certificate.public_key().public_bytes(*form) == key.public_key().public_bytes(*form)
+    except (ValueError, UnsupportedAlgorithm):
+        raise Unusable(Reason.MALFORMED, "its public key cannot be read") from None
+    if not same:
+        raise Unusable(Reason.KEY_MISMATCH, "the key does not belong to this certificate")

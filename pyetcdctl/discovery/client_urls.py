@@ -1,0 +1,71 @@
+"""Which of a server's URLs a client on the same node should use."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyetcdctl.discovery.findings import Endpoint, Member, Reason
+from pyetcdctl.discovery.node import Node, Unusable
+
+if TYPE_CHECKING:
+    from pyetcdctl.discovery.options import Option, Options
+
+# Where etcd listens when it is told nothing.
+ETCD_DEFAULT = "http://localhost:2379"
+
+_TCP = re.compile(r"https?://(?P<host>\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[^\s\[\]/:@?#,]+)(?::\d{1,5})?/?")
+_SOCKET = re.compile(r"unixs?://[^\s,]+")
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
+
+
+def nearest(node: Node, options: Options) -> Endpoint | None:
+    """Return the server's own client URL that is surest to be reached from its node.
+
+    Several URLs of one server are one server, so the best is enough: loopback (or every address)
+    before the other addresses that it listens on, and these before what it advertises.
+    """
+    listening = _urls_of(node, options, "listen-client-urls")
+    advertised = _urls_of(node, options, "advertise-client-urls")
+    local = [endpoint for endpoint in listening if _is_local(endpoint.url)]
+    return next(iter(local + listening + advertised), None)
+
+
+def every(node: Node, option: Option) -> tuple[Endpoint, ...]:
+    """Return all client URLs of a list such as the API server's, malformed ones recorded."""
+    urls = [url.strip() for url in option.value.split(",") if url.strip()]
+    valid = [url for url in urls if _TCP.fullmatch(url) or _SOCKET.fullmatch(url)]
+    for url in urls:
+        if url not in valid:
+            why = f"{option.origin} has {_shown(url)}, which is not a client URL"
+            node.skip(option.file, Unusable(Reason.MALFORMED, why))
+    file = node.file(option.file)
+    return tuple(Endpoint(_reachable(url), file, option.origin) for url in dict.fromkeys(valid))
+
+
+def members(options: Options) -> tuple[Member, ...]:
+    """Return the members of ``--initial-cluster``."""
+    initial = options.get("initial-cluster")
+    pairs = [pair.partition("=") for pair in initial.value.split(",")] if initial else []
+    return tuple(Member(name.strip(), url.strip()) for name, _, url in pairs if name and url)
+
+
+def _urls_of(node: Node, options: Options, name: str) -> list[Endpoint]:
+    return list(every(node, options[name])) if name in options else []
+
+
+def _reachable(url: str) -> str:
+    tcp = _TCP.fullmatch(url)
+    address = _EVERY_ADDRESS.get(tcp["host"]) if tcp else None
+    if tcp and address:
+        url = url[: tcp.start("host")] + address + url[tcp.end("host") :]
+    return url.rstrip("/") if tcp else url
+
+
+def _is_local(url: str) -> bool:
+    tcp = _TCP.fullmatch(url)
+    return not tcp or tcp["host"] in ("localhost", "[::1]") or tcp["host"].startswith("127.")
+
+
+def _shown(url: str) -> str:
+    return repr(url if len(url) <= 60 else url[:57] + "...")

@@ -1,0 +1,105 @@
+"""What discovery found on a node: frozen values, made by `search`, shown by ``discover``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pyetcdctl.settings import TlsFiles
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Reason(StrEnum):
+    """Why a file was passed over."""
+
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not yet valid"
+    KEY_MISMATCH = "key mismatch"
+    UNSUITABLE = "unsuitable"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file's path as the node knows it, and where it really lies under another root."""
+
+    path: str
+    real: str
+
+    def __str__(self) -> str:
+        return self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A client URL, the file that names it and the flag, variable or key that it stands at."""
+
+    url: str
+    file: FoundFile
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of ``--initial-cluster``, with its peer URL: not a place for clients."""
+
+    name: str
+    peer_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A usable certificate file; the dates are known after a full check only."""
+
+    file: FoundFile
+    key: FoundFile | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not used; ``why`` is ready to be shown."""
+
+    file: FoundFile
+    reason: Reason
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Everything found; ``endpoints`` is empty when there is no deployment to be seen."""
+
+    root: str
+    layout: str = ""
+    found_in: FoundFile | None = None
+    endpoints: tuple[Endpoint, ...] = ()
+    members: tuple[Member, ...] = ()
+    ca: Certificate | None = None
+    client: Certificate | None = None
+    needs_client_certificate: bool = False
+    skipped: tuple[Skipped, ...] = ()
+    looked_at: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.endpoints)
+
+    @property
+    def tls(self) -> TlsFiles:
+        """The files to connect with, by their real paths."""
+        client = self.client
+        return TlsFiles(
+            ca=self.ca.file.real if self.ca else "",
+            certificate=client.file.real if client else "",
+            key=client.key.real if client and client.key else "",
+        )
+
+    @property
+    def needs_root(self) -> bool:
+        """Whether a file was passed over that another user may read."""
+        return any(skip.reason is Reason.UNREADABLE for skip in self.skipped)

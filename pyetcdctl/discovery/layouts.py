@@ -1,0 +1,148 @@
+"""Every way of deploying etcd that is known here, in the order in which they are looked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from posixpath import join
+from typing import TYPE_CHECKING
+
+from pyetcdctl.discovery.deployment import Deployment, Pair, guesses, of_api_server, of_server
+from pyetcdctl.discovery.findings import Endpoint, Reason
+from pyetcdctl.discovery.node import Node, Unusable
+from pyetcdctl.discovery.options import combined, from_file
+from pyetcdctl.discovery.static_pods import options_in
+from pyetcdctl.discovery.systemd import read_service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MANIFESTS = "/etc/kubernetes/manifests"
+KUBEADM_PKI = "/etc/kubernetes/pki/etcd"
+MINIKUBE_PKI = "/var/lib/minikube/certs/etcd"
+RANCHER = "/var/lib/rancher"
+SCRATCH = "/etc/etcd"
+SECURE_DEFAULT = "https://127.0.0.1:2379"
+
+
+def deployments(node: Node) -> Iterator[Deployment]:
+    """Look for one layout after the other, as far as the caller asks."""
+    for look in _LAYOUTS:
+        found = look(node)
+        if found:
+            yield found
+
+
+def kubeadm(node: Node) -> Deployment | None:
+    """Read kubeadm's etcd pod; minikube and kind run kubeadm too."""
+    path = f"{MANIFESTS}/etcd.yaml"
+    options = options_in(node, path, "etcd")
+    if options is None:
+        return _behind_a_closed_manifest(node, path)
+    found = of_server(node, "kubeadm", path, options)
+    return replace(found, layout=_flavour(node, found.ca)) if found else None
+
+
+def api_server(node: Node) -> Deployment | None:
+    """Read the API server's flags, for an etcd that runs elsewhere."""
+    path = f"{MANIFESTS}/kube-apiserver.yaml"
+    options = options_in(node, path, "kube-apiserver")
+    found = of_api_server(node, path, options) if options is not None else None
+    return replace(found, layout=_flavour(node, found.ca)) if found else None
+
+
+def rancher(node: Node, name: str) -> Deployment | None:
+    """Read the configuration file that k3s and rke2 write for their etcd."""
+    server = f"{RANCHER}/{name}/server"
+    path = f"{server}/db/etcd/config"
+    options = from_file(node, path)
+    if not options and node.exists(f"{server}/db/state.db"):
+        why = f"{name} keeps its objects in SQLite here, through kine, not in etcd"
+        node.skip(f"{server}/db/state.db", Unusable(Reason.UNSUITABLE, why))
+    return of_server(node, name, path, options) if options else None
+
+
+def rke2_pod(node: Node) -> Deployment | None:
+    """Read rke2's own static pod, should the configuration file be somewhere else."""
+    path = f"{RANCHER}/rke2/agent/pod-manifests/etcd.yaml"
+    options = options_in(node, path, "etcd")
+    return of_server(node, "rke2", path, options) if options else None
+
+
+def minikube(node: Node) -> Deployment | None:
+    """Take minikube's certificates where its manifest cannot be used."""
+    if not node.exists(f"{MINIKUBE_PKI}/ca.crt"):
+        return None
+    return _by_pki(node, "minikube", MINIKUBE_PKI, f"{MINIKUBE_PKI}/ca.crt")
+
+
+def systemd(node: Node) -> Deployment | None:
+    """Read the unit ``etcd.service`` and all that belongs to it."""
+    service = read_service(node, "etcd.service", "etcd")
+    if not service:
+        return None
+    options = combined(node, service.words, service.file, service.environment)
+    found = of_server(node, "systemd", service.file, options)
+    in_a_file = any(option.origin == name for name, option in options.items())
+    return replace(found, layout="config file") if found and in_a_file else found
+
+
+def scratch(node: Node) -> Deployment | None:
+    """Take the certificates of a cluster built by hand."""
+    ca, certificate, key = (
+        f"{SCRATCH}/{stem}.pem" for stem in ("ca", "kubernetes", "kubernetes-key")
+    )
+    if node.text(ca) is None:
+        return None
+    missing = [path for path in (certificate, key) if not node.exists(path)]
+    for path in missing:
+        node.skip(path, Unusable(Reason.MISSING, f"no such file, though there is {ca}"))
+    if missing:
+        return None
+    return Deployment(
+        layout="scratch",
+        file=ca,
+        endpoints=(Endpoint(SECURE_DEFAULT, node.file(ca), "beside its certificates"),),
+        ca=ca,
+        pairs=(Pair(certificate, key),),
+        needs_client_certificate=True,
+    )
+
+
+def _behind_a_closed_manifest(node: Node, path: str) -> Deployment | None:
+    """Assume kubeadm's own endpoint where only root may read which one it is."""
+    closed = any(
+        skip.file.path == path and skip.reason is Reason.UNREADABLE for skip in node.skipped
+    )
+    if not closed or not node.exists(KUBEADM_PKI):
+        return None
+    return _by_pki(node, "kubeadm", KUBEADM_PKI, path)
+
+
+def _by_pki(node: Node, layout: str, folder: str, file: str) -> Deployment:
+    server = Pair(join(folder, "server.crt"), join(folder, "server.key"))
+    return Deployment(
+        layout=layout,
+        file=file,
+        endpoints=(Endpoint(SECURE_DEFAULT, node.file(file), f"{layout}'s default"),),
+        ca=f"{folder}/ca.crt",
+        pairs=(*guesses(folder), server),
+        needs_client_certificate=True,
+    )
+
+
+def _flavour(node: Node, ca: str) -> str:
+    if ca.startswith("/var/lib/minikube/"):
+        return "minikube"
+    return "kind" if node.exists("/kind") else "kubeadm"
+
+
+_LAYOUTS: tuple[Callable[[Node], Deployment | None], ...] = (
+    kubeadm,
+    api_server,
+    lambda node: rancher(node, "k3s"),
+    lambda node: rancher(node, "rke2"),
+    rke2_pod,
+    minikube,
+    systemd,
+    scratch,
+)

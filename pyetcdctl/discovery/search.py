@@ -1,0 +1,80 @@
+"""Finding the etcd of a node, quickly for a call or fully for ``discover``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pyetcdctl.discovery.findings import Discovery
+from pyetcdctl.discovery.layouts import deployments
+from pyetcdctl.discovery.node import Node
+from pyetcdctl.discovery.trust import choose_ca, choose_client
+
+if TYPE_CHECKING:
+    import os
+
+    from pyetcdctl.settings import ConnectionSettings
+
+_NAMES = {
+    "kubeadm": "as a kubeadm static pod",
+    "kind": "as a static pod of kind",
+    "minikube": "as a static pod of minikube",
+    "k3s": "inside k3s",
+    "rke2": "as a static pod of rke2",
+    "systemd": "as a systemd service",
+    "config file": "as a systemd service",
+}
+
+
+def discover(root: str | os.PathLike[str] = "/") -> Discovery:
+    """Find the node's etcd and check every file that could serve, with dates and reasons."""
+    return _search(Node(root), quick=False)
+
+
+def find_connection(root: str | os.PathLike[str] = "/") -> Discovery:
+    """Find the node's etcd and the first usable certificate pair, without knowing its dates."""
+    return _search(Node(root), quick=True)
+
+
+def apply(settings: ConnectionSettings, root: str | os.PathLike[str]) -> ConnectionSettings:
+    """Return settings that use what the node tells; unchanged when it tells nothing."""
+    discovery = find_connection(root)
+    if not discovery.endpoints or discovery.found_in is None:
+        return settings
+    return replace(
+        settings,
+        endpoints=tuple(endpoint.url for endpoint in discovery.endpoints),
+        tls=discovery.tls,
+        found_in=discovery.found_in.path,
+    )
+
+
+def advice(discovery: Discovery) -> tuple[str, ...]:
+    """Return lines for an error message: what runs here, and what could not be used and why."""
+    skipped = tuple(f"{skip.file.path}: {skip.why}" for skip in discovery.skipped)
+    if not discovery.endpoints:
+        return skipped
+    how = _NAMES.get(discovery.layout)
+    runs = f"This node runs etcd {how}" if how else "This node has certificates of etcd"
+    urls = ", ".join(endpoint.url for endpoint in discovery.endpoints)
+    return (f"{runs} ({discovery.found_in}) on {urls}.", *skipped)
+
+
+def _search(node: Node, *, quick: bool) -> Discovery:
+    found = next(deployments(node), None)
+    if not found:
+        return Discovery(node.root, skipped=tuple(node.skipped), looked_at=tuple(node.looked_at))
+    ca = choose_ca(node, found.ca, quick=quick)
+    client = choose_client(node, found.pairs, quick=quick)
+    return Discovery(
+        root=node.root,
+        layout=found.layout,
+        found_in=node.file(found.file),
+        endpoints=found.endpoints,
+        members=found.members,
+        ca=ca,
+        client=client,
+        needs_client_certificate=found.needs_client_certificate,
+        skipped=tuple(node.skipped),
+        looked_at=tuple(node.looked_at),
+    )

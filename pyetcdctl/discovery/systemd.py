@@ -1,0 +1,209 @@
+"""The command and the variables of a systemd service, from its unit, drop-ins and files.
+
+The rules are systemd's: the first folder that has the unit wins; drop-ins of all folders are
+applied in the order of their names, the first folder winning again; an empty assignment clears what
+was there; ``EnvironmentFile=`` wins over ``Environment=``; ``${NAME}`` is put in as it is, and
+``$NAME`` standing alone is split into words.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from posixpath import basename, dirname, join
+from typing import TYPE_CHECKING
+
+from pyetcdctl.discovery.findings import Reason
+from pyetcdctl.discovery.node import Node, Unusable
+from pyetcdctl.discovery.options import Option
+from pyetcdctl.discovery.static_pods import unwrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+FOLDERS = (
+    "/etc/systemd/system",
+    "/run/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+)
+
+_ACCUMULATED = ("ExecStart", "Environment", "EnvironmentFile")
+_VARIABLE = re.compile(r"\$(?:\$|\{(\w+)\}|([A-Za-z_]\w*))")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What systemd would run: the program's words and its variables, each with its file."""
+
+    file: str
+    words: tuple[str, ...]
+    environment: Mapping[str, Option]
+
+
+@dataclass(frozen=True, slots=True)
+class _Assignment:
+    name: str
+    value: str
+    file: str
+
+
+def read_service(node: Node, unit: str, program: str) -> Service | None:
+    """Read a service that runs ``program``; what stands in the way is recorded."""
+    path = next((path for path in _places(node, unit) if node.exists(path)), None)
+    text = node.text(path) if path else None
+    if path is None or text is None:
+        return None
+    try:
+        return _service(node, path, unit, program, text)
+    except Unusable as unusable:
+        node.skip(unusable.path or path, unusable)
+        return None
+
+
+def _places(node: Node, unit: str) -> Iterator[str]:
+    for folder in FOLDERS:
+        path = join(folder, unit)
+        node.looked_at.append(path)
+        yield path
+
+
+def _service(node: Node, path: str, unit: str, program: str, text: str) -> Service:
+    assignments = list(_assignments(text, path))
+    for drop_in in _drop_ins(node, unit):
+        assignments += _assignments(node.text(drop_in) or "", drop_in)
+    specifiers = _specifiers(node, unit)
+    settings = {name: _in_force(assignments, name) for name in _ACCUMULATED}
+    environment = _environment(node, settings, specifiers)
+    commands = [_command(each, environment, specifiers) for each in settings["ExecStart"]]
+    for command, assignment in zip(commands, settings["ExecStart"], strict=True):
+        if any(basename(word) == program for word in command):
+            return Service(assignment.file, tuple(command), environment)
+    raise Unusable(Reason.MALFORMED, f"no ExecStart= in it runs {program}")
+
+
+def _drop_ins(node: Node, unit: str) -> list[str]:
+    by_name: dict[str, str] = {}
+    for folder in FOLDERS:
+        for name in node.names_in(join(folder, f"{unit}.d")):
+            if name.endswith(".conf"):
+                by_name.setdefault(name, join(folder, f"{unit}.d", name))
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def _assignments(text: str, file: str) -> Iterator[_Assignment]:
+    section = ""
+    for line in _joined_lines(text):
+        if line.startswith("[") and line.endswith("]"):
+            section = line[1:-1]
+        elif section == "Service" and "=" in line:
+            name, _, value = line.partition("=")
+            yield _Assignment(name.strip(), value.strip(), file)
+
+
+def _joined_lines(text: str) -> Iterator[str]:
+    """Join continued lines; a comment between them does not end the continuation."""
+    begun = ""
+    for raw in text.split("\n"):
+        line = raw.strip()
+        if line.startswith(("#", ";")) or (not line and not begun):
+            continue
+        if line.endswith("\\"):
+            begun += line[:-1] + " "
+            continue
+        yield (begun + line).strip()
+        begun = ""
+    yield begun.strip()
+
+
+def _in_force(assignments: list[_Assignment], name: str) -> list[_Assignment]:
+    kept: list[_Assignment] = []
+    for assignment in assignments:
+        if assignment.name == name:
+            kept = [*kept, assignment] if assignment.value else []
+    return kept
+
+
+def _specifiers(node: Node, unit: str) -> Callable[[str], str]:
+    """Return a function that replaces ``%``-specifiers; unknown ones stay as they are."""
+    stem = unit.removesuffix(".service")
+    known = {"%%": "%", "%n": unit, "%N": stem, "%p": stem}
+
+    def replacement(found: re.Match[str]) -> str:
+        if found[0] in ("%H", "%l"):
+            known.setdefault("%H", (node.text("/etc/hostname") or "").strip())
+            known.setdefault("%l", known["%H"].partition(".")[0])
+        return known.get(found[0], found[0])
+
+    return lambda text: re.sub(r"%[%a-zA-Z]", replacement, text)
+
+
+def _environment(
+    node: Node, settings: Mapping[str, list[_Assignment]], specifiers: Callable[[str], str]
+) -> dict[str, Option]:
+    variables: dict[str, Option] = {}
+    for assignment in settings["Environment"]:
+        for word in _split(specifiers(assignment.value), assignment.file):
+            name, equals, value = word.partition("=")
+            if equals:
+                variables[name] = Option(value, assignment.file, name)
+    for assignment in settings["EnvironmentFile"]:
+        optional = assignment.value.startswith("-")
+        for path in _matching(node, specifiers(assignment.value.removeprefix("-"))):
+            variables |= _variables_in(node, path, optional)
+    return variables
+
+
+def _matching(node: Node, pattern: str) -> list[str]:
+    if not any(sign in basename(pattern) for sign in "*?["):
+        return [pattern]
+    folder = dirname(pattern)
+    names = node.names_in(folder)
+    return [join(folder, name) for name in names if fnmatch(name, basename(pattern))]
+
+
+def _variables_in(node: Node, path: str, optional: bool) -> dict[str, Option]:
+    if not optional and not node.exists(path):
+        node.skip(path, Unusable(Reason.MISSING, "no such file, but the unit names it"))
+    variables = {}
+    for line in _joined_lines(node.text(path) or ""):
+        name, equals, value = line.partition("=")
+        if equals and name.strip().isidentifier():
+            variables[name.strip()] = Option(_unquoted(value.strip(), path), path, name.strip())
+    return variables
+
+
+def _unquoted(value: str, file: str) -> str:
+    return " ".join(_split(value, file)) if value.startswith(('"', "'")) else value
+
+
+def _split(text: str, file: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise Unusable(Reason.MALFORMED, "a quote in it is not closed", file) from None
+
+
+def _command(
+    assignment: _Assignment, environment: Mapping[str, Option], specifiers: Callable[[str], str]
+) -> list[str]:
+    words: list[str] = []
+    for word in _split(specifiers(assignment.value).lstrip("@-:+!|"), assignment.file):
+        alone = _VARIABLE.fullmatch(word)
+        if alone and alone[2]:
+            words += _split(_value(environment, alone[2]), assignment.file)
+        else:
+            words.append(_VARIABLE.sub(lambda found: _replacement(found, environment), word))
+    return unwrapped(words)
+
+
+def _replacement(found: re.Match[str], environment: Mapping[str, Option]) -> str:
+    name = found[1] or found[2]
+    return _value(environment, name) if name else "$"
+
+
+def _value(environment: Mapping[str, Option], name: str) -> str:
+    return environment[name].value if name in environment else ""

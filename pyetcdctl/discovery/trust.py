@@ -1,0 +1,56 @@
+"""Choosing the files to connect with: the first usable pair, and the CA.
+
+The quick way looks closer only where a glance leaves a doubt; the full way examines everything, so
+that all dates and all reasons are known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.discovery.certificates import examine_ca, examine_pair
+from pyetcdctl.discovery.findings import Certificate, Reason
+from pyetcdctl.discovery.glance import is_current, is_fine
+from pyetcdctl.discovery.node import Node, Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyetcdctl.discovery.deployment import Pair
+
+
+def choose_ca(node: Node, path: str, *, quick: bool) -> Certificate | None:
+    """Return the CA if it can be used; record the reason if not."""
+    if not path:
+        return None
+    try:
+        if quick and is_current(node.read(path)):
+            return Certificate(node.file(path))
+        return examine_ca(node, path)
+    except Unusable as unusable:
+        node.skip(path, unusable)
+        return None
+
+
+def choose_client(node: Node, pairs: Iterable[Pair], *, quick: bool) -> Certificate | None:
+    """Return the first usable pair; record why others are not."""
+    usable = _usable(node, pairs, quick)
+    return next(usable, None) if quick else next(iter(list(usable)), None)
+
+
+def _usable(node: Node, pairs: Iterable[Pair], quick: bool) -> Iterator[Certificate]:
+    for pair in pairs:
+        if pair.guessed and not node.exists(pair.certificate):
+            continue
+        try:
+            yield _examined(node, pair, quick)
+        except Unusable as unusable:
+            node.skip(unusable.path or pair.certificate, unusable)
+
+
+def _examined(node: Node, pair: Pair, quick: bool) -> Certificate:
+    if not pair.key:
+        raise Unusable(Reason.MALFORMED, "no key is named for it")
+    if quick and is_fine(node.read(pair.certificate), node.read(pair.key)):
+        return Certificate(node.file(pair.certificate), node.file(pair.key))
+    return examine_pair(node, pair.certificate, pair.key)
