@@ -3,7 +3,6 @@
 # source: pyetcdctl/rpc/authpb.proto
 # Protobuf Python Version: 4.25.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import symbol_database as _symbol_database
@@ -13,23 +12,23 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\x1apyetcdctl/rpc/authpb.proto\x12\x06\x61uthpb"%\n\x0eUserAddOptions\x12\x13\n\x0bno_password\x18\x01 \x01(\x08"^\n\x04User\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x10\n\x08password\x18\x02 \x01(\x0c\x12\r\n\x05roles\x18\x03 \x03(\t\x12\'\n\x07options\x18\x04 \x01(\x0b\x32\x16.authpb.UserAddOptions"\x83\x01\n\nPermission\x12)\n\x08permType\x18\x01 \x01(\x0e\x32\x17.authpb.Permission.Type\x12\x0b\n\x03key\x18\x02 \x01(\x0c\x12\x11\n\trange_end\x18\x03 \x01(\x0c"*\n\x04Type\x12\x08\n\x04READ\x10\x00\x12\t\n\x05WRITE\x10\x01\x12\r\n\tREADWRITE\x10\x02"?\n\x04Role\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12)\n\rkeyPermission\x18\x02 \x03(\x0b\x32\x12.authpb.Permissionb\x06proto3'
-)
+
+
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1apyetcdctl/rpc/authpb.proto\x12\x06\x61uthpb\"%\n\x0eUserAddOptions\x12\x13\n\x0bno_password\x18\x01 \x01(\x08\"^\n\x04User\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x10\n\x08password\x18\x02 \x01(\x0c\x12\r\n\x05roles\x18\x03 \x03(\t\x12\'\n\x07options\x18\x04 \x01(\x0b\x32\x16.authpb.UserAddOptions\"\x83\x01\n\nPermission\x12)\n\x08permType\x18\x01 \x01(\x0e\x32\x17.authpb.Permission.Type\x12\x0b\n\x03key\x18\x02 \x01(\x0c\x12\x11\n\trange_end\x18\x03 \x01(\x0c\"*\n\x04Type\x12\x08\n\x04READ\x10\x00\x12\t\n\x05WRITE\x10\x01\x12\r\n\tREADWRITE\x10\x02\"?\n\x04Role\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12)\n\rkeyPermission\x18\x02 \x03(\x0b\x32\x12.authpb.Permissionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "pyetcdctl.rpc.authpb_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pyetcdctl.rpc.authpb_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
-    DESCRIPTOR._options = None
-    _globals["_USERADDOPTIONS"]._serialized_start = 38
-    _globals["_USERADDOPTIONS"]._serialized_end = 75
-    _globals["_USER"]._serialized_start = 77
-    _globals["_USER"]._serialized_end = 171
-    _globals["_PERMISSION"]._serialized_start = 174
-    _globals["_PERMISSION"]._serialized_end = 305
-    _globals["_PERMISSION_TYPE"]._serialized_start = 263
-    _globals["_PERMISSION_TYPE"]._serialized_end = 305
-    _globals["_ROLE"]._serialized_start = 307
-    _globals["_ROLE"]._serialized_end = 370
+  DESCRIPTOR._options = None
+  _globals['_USERADDOPTIONS']._serialized_start=38
+  _globals['_USERADDOPTIONS']._serialized_end=75
+  _globals['_USER']._serialized_start=77
+  _globals['_USER']._serialized_end=171
+  _globals['_PERMISSION']._serialized_start=174
+  _globals['_PERMISSION']._serialized_end=305
+  _globals['_PERMISSION_TYPE']._serialized_start=263
+  _globals['_PERMISSION_TYPE']._serialized_end=305
+  _globals['_ROLE']._serialized_start=307
+  _globals['_ROLE']._serialized_end=370
 # @@protoc_insertion_point(module_scope)

@@ -3,7 +3,6 @@
 # source: pyetcdctl/rpc/v3electionpb.proto
 # Protobuf Python Version: 4.25.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import symbol_database as _symbol_database
@@ -17,33 +16,31 @@ from pyetcdctl.rpc import etcdserverpb_pb2 as pyetcdctl_dot_rpc_dot_etcdserverpb
 from pyetcdctl.rpc import mvccpb_pb2 as pyetcdctl_dot_rpc_dot_mvccpb__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n pyetcdctl/rpc/v3electionpb.proto\x12\x0cv3electionpb\x1a pyetcdctl/rpc/etcdserverpb.proto\x1a\x1apyetcdctl/rpc/mvccpb.proto"=\n\x0f\x43\x61mpaignRequest\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\r\n\x05lease\x18\x02 \x01(\x03\x12\r\n\x05value\x18\x03 \x01(\x0c"i\n\x10\x43\x61mpaignResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader\x12\'\n\x06leader\x18\x02 \x01(\x0b\x32\x17.v3electionpb.LeaderKey"B\n\tLeaderKey\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x0b\n\x03key\x18\x02 \x01(\x0c\x12\x0b\n\x03rev\x18\x03 \x01(\x03\x12\r\n\x05lease\x18\x04 \x01(\x03"\x1d\n\rLeaderRequest\x12\x0c\n\x04name\x18\x01 \x01(\x0c"\\\n\x0eLeaderResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader\x12\x1c\n\x02kv\x18\x02 \x01(\x0b\x32\x10.mvccpb.KeyValue"8\n\rResignRequest\x12\'\n\x06leader\x18\x01 \x01(\x0b\x32\x17.v3electionpb.LeaderKey">\n\x0eResignResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader"I\n\x0fProclaimRequest\x12\'\n\x06leader\x18\x01 \x01(\x0b\x32\x17.v3electionpb.LeaderKey\x12\r\n\x05value\x18\x02 \x01(\x0c"@\n\x10ProclaimResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader2\xf2\x02\n\x08\x45lection\x12I\n\x08\x43\x61mpaign\x12\x1d.v3electionpb.CampaignRequest\x1a\x1e.v3electionpb.CampaignResponse\x12I\n\x08Proclaim\x12\x1d.v3electionpb.ProclaimRequest\x1a\x1e.v3electionpb.ProclaimResponse\x12\x43\n\x06Leader\x12\x1b.v3electionpb.LeaderRequest\x1a\x1c.v3electionpb.LeaderResponse\x12\x46\n\x07Observe\x12\x1b.v3electionpb.LeaderRequest\x1a\x1c.v3electionpb.LeaderResponse0\x01\x12\x43\n\x06Resign\x12\x1b.v3electionpb.ResignRequest\x1a\x1c.v3electionpb.ResignResponseb\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n pyetcdctl/rpc/v3electionpb.proto\x12\x0cv3electionpb\x1a pyetcdctl/rpc/etcdserverpb.proto\x1a\x1apyetcdctl/rpc/mvccpb.proto\"=\n\x0f\x43\x61mpaignRequest\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\r\n\x05lease\x18\x02 \x01(\x03\x12\r\n\x05value\x18\x03 \x01(\x0c\"i\n\x10\x43\x61mpaignResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader\x12\'\n\x06leader\x18\x02 \x01(\x0b\x32\x17.v3electionpb.LeaderKey\"B\n\tLeaderKey\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x0b\n\x03key\x18\x02 \x01(\x0c\x12\x0b\n\x03rev\x18\x03 \x01(\x03\x12\r\n\x05lease\x18\x04 \x01(\x03\"\x1d\n\rLeaderRequest\x12\x0c\n\x04name\x18\x01 \x01(\x0c\"\\\n\x0eLeaderResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader\x12\x1c\n\x02kv\x18\x02 \x01(\x0b\x32\x10.mvccpb.KeyValue\"8\n\rResignRequest\x12\'\n\x06leader\x18\x01 \x01(\x0b\x32\x17.v3electionpb.LeaderKey\">\n\x0eResignResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader\"I\n\x0fProclaimRequest\x12\'\n\x06leader\x18\x01 \x01(\x0b\x32\x17.v3electionpb.LeaderKey\x12\r\n\x05value\x18\x02 \x01(\x0c\"@\n\x10ProclaimResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader2\xf2\x02\n\x08\x45lection\x12I\n\x08\x43\x61mpaign\x12\x1d.v3electionpb.CampaignRequest\x1a\x1e.v3electionpb.CampaignResponse\x12I\n\x08Proclaim\x12\x1d.v3electionpb.ProclaimRequest\x1a\x1e.v3electionpb.ProclaimResponse\x12\x43\n\x06Leader\x12\x1b.v3electionpb.LeaderRequest\x1a\x1c.v3electionpb.LeaderResponse\x12\x46\n\x07Observe\x12\x1b.v3electionpb.LeaderRequest\x1a\x1c.v3electionpb.LeaderResponse0\x01\x12\x43\n\x06Resign\x12\x1b.v3electionpb.ResignRequest\x1a\x1c.v3electionpb.ResignResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "pyetcdctl.rpc.v3electionpb_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pyetcdctl.rpc.v3electionpb_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
-    DESCRIPTOR._options = None
-    _globals["_CAMPAIGNREQUEST"]._serialized_start = 112
-    _globals["_CAMPAIGNREQUEST"]._serialized_end = 173
-    _globals["_CAMPAIGNRESPONSE"]._serialized_start = 175
-    _globals["_CAMPAIGNRESPONSE"]._serialized_end = 280
-    _globals["_LEADERKEY"]._serialized_start = 282
-    _globals["_LEADERKEY"]._serialized_end = 348
-    _globals["_LEADERREQUEST"]._serialized_start = 350
-    _globals["_LEADERREQUEST"]._serialized_end = 379
-    _globals["_LEADERRESPONSE"]._serialized_start = 381
-    _globals["_LEADERRESPONSE"]._serialized_end = 473
-    _globals["_RESIGNREQUEST"]._serialized_start = 475
-    _globals["_RESIGNREQUEST"]._serialized_end = 531
-    _globals["_RESIGNRESPONSE"]._serialized_start = 533
-    _globals["_RESIGNRESPONSE"]._serialized_end = 595
-    _globals["_PROCLAIMREQUEST"]._serialized_start = 597
-    _globals["_PROCLAIMREQUEST"]._serialized_end = 670
-    _globals["_PROCLAIMRESPONSE"]._serialized_start = 672
-    _globals["_PROCLAIMRESPONSE"]._serialized_end = 736
-    _globals["_ELECTION"]._serialized_start = 739
-    _globals["_ELECTION"]._serialized_end = 1109
+  DESCRIPTOR._options = None
+  _globals['_CAMPAIGNREQUEST']._serialized_start=112
+  _globals['_CAMPAIGNREQUEST']._serialized_end=173
+  _globals['_CAMPAIGNRESPONSE']._serialized_start=175
+  _globals['_CAMPAIGNRESPONSE']._serialized_end=280
+  _globals['_LEADERKEY']._serialized_start=282
+  _globals['_LEADERKEY']._serialized_end=348
+  _globals['_LEADERREQUEST']._serialized_start=350
+  _globals['_LEADERREQUEST']._serialized_end=379
+  _globals['_LEADERRESPONSE']._serialized_start=381
+  _globals['_LEADERRESPONSE']._serialized_end=473
+  _globals['_RESIGNREQUEST']._serialized_start=475
+  _globals['_RESIGNREQUEST']._serialized_end=531
+  _globals['_RESIGNRESPONSE']._serialized_start=533
+  _globals['_RESIGNRESPONSE']._serialized_end=595
+  _globals['_PROCLAIMREQUEST']._serialized_start=597
+  _globals['_PROCLAIMREQUEST']._serialized_end=670
+  _globals['_PROCLAIMRESPONSE']._serialized_start=672
+  _globals['_PROCLAIMRESPONSE']._serialized_end=736
+  _globals['_ELECTION']._serialized_start=739
+  _globals['_ELECTION']._serialized_end=1109
 # @@protoc_insertion_point(module_scope)

@@ -3,7 +3,6 @@
 # source: pyetcdctl/rpc/v3lockpb.proto
 # Protobuf Python Version: 4.25.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import symbol_database as _symbol_database
@@ -16,23 +15,21 @@ _sym_db = _symbol_database.Default()
 from pyetcdctl.rpc import etcdserverpb_pb2 as pyetcdctl_dot_rpc_dot_etcdserverpb__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\x1cpyetcdctl/rpc/v3lockpb.proto\x12\x08v3lockpb\x1a pyetcdctl/rpc/etcdserverpb.proto"*\n\x0bLockRequest\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\r\n\x05lease\x18\x02 \x01(\x03"I\n\x0cLockResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader\x12\x0b\n\x03key\x18\x02 \x01(\x0c"\x1c\n\rUnlockRequest\x12\x0b\n\x03key\x18\x01 \x01(\x0c">\n\x0eUnlockResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader2z\n\x04Lock\x12\x35\n\x04Lock\x12\x15.v3lockpb.LockRequest\x1a\x16.v3lockpb.LockResponse\x12;\n\x06Unlock\x12\x17.v3lockpb.UnlockRequest\x1a\x18.v3lockpb.UnlockResponseb\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cpyetcdctl/rpc/v3lockpb.proto\x12\x08v3lockpb\x1a pyetcdctl/rpc/etcdserverpb.proto\"*\n\x0bLockRequest\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\r\n\x05lease\x18\x02 \x01(\x03\"I\n\x0cLockResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader\x12\x0b\n\x03key\x18\x02 \x01(\x0c\"\x1c\n\rUnlockRequest\x12\x0b\n\x03key\x18\x01 \x01(\x0c\">\n\x0eUnlockResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1c.etcdserverpb.ResponseHeader2z\n\x04Lock\x12\x35\n\x04Lock\x12\x15.v3lockpb.LockRequest\x1a\x16.v3lockpb.LockResponse\x12;\n\x06Unlock\x12\x17.v3lockpb.UnlockRequest\x1a\x18.v3lockpb.UnlockResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "pyetcdctl.rpc.v3lockpb_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pyetcdctl.rpc.v3lockpb_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
-    DESCRIPTOR._options = None
-    _globals["_LOCKREQUEST"]._serialized_start = 76
-    _globals["_LOCKREQUEST"]._serialized_end = 118
-    _globals["_LOCKRESPONSE"]._serialized_start = 120
-    _globals["_LOCKRESPONSE"]._serialized_end = 193
-    _globals["_UNLOCKREQUEST"]._serialized_start = 195
-    _globals["_UNLOCKREQUEST"]._serialized_end = 223
-    _globals["_UNLOCKRESPONSE"]._serialized_start = 225
-    _globals["_UNLOCKRESPONSE"]._serialized_end = 287
-    _globals["_LOCK"]._serialized_start = 289
-    _globals["_LOCK"]._serialized_end = 411
+  DESCRIPTOR._options = None
+  _globals['_LOCKREQUEST']._serialized_start=76
+  _globals['_LOCKREQUEST']._serialized_end=118
+  _globals['_LOCKRESPONSE']._serialized_start=120
+  _globals['_LOCKRESPONSE']._serialized_end=193
+  _globals['_UNLOCKREQUEST']._serialized_start=195
+  _globals['_UNLOCKREQUEST']._serialized_end=223
+  _globals['_UNLOCKRESPONSE']._serialized_start=225
+  _globals['_UNLOCKRESPONSE']._serialized_end=287
+  _globals['_LOCK']._serialized_start=289
+  _globals['_LOCK']._serialized_end=411
 # @@protoc_insertion_point(module_scope)
