@@ -29,7 +29,9 @@ def test_a_number_is_read_in_any_base_that_go_knows(text, value):
     assert arguments.int64(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.5", "0x", "08", "1__0", "_1", "1_", "--1", " 1", "١"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1.5", "0x", "08", "1__0", "_1", "1_", "--1", " 1", "\u0661"]
+)
 def test_what_is_no_number_is_refused_in_gos_words(text):
     with pytest.raises(ValueRefused) as refused:
         arguments.int64(text)

@@ -1,7 +1,7 @@
 """What is run through etcdctl and through pyetcdctl, in order, each on a fresh server.
 
-``both`` are invocations in which etcdctl 3.5.1 and 3.7 agree: they run through the real 3.5.1 beside
-us. ``newer`` are those of 3.7 alone, compared with what ``record.py`` wrote down from the real one.
+``both`` are invocations in which etcdctl 3.5.1 and 3.7 agree: they run through the real 3.5.1
+beside us. ``newer`` are those of 3.7 alone, compared with what ``record.py`` wrote down of it.
 """
 
 from __future__ import annotations
