@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from pyetcdctl.sandbox.ports import can_bind
 from pyetcdctl.settings import TlsFiles
 
 if TYPE_CHECKING:
@@ -109,3 +110,9 @@ class PlainLayout:
         if self.tls.ca:
             flags += [f"--trusted-ca-file={self.tls.ca}", "--client-cert-auth"]
         return flags
+
+
+def node_address(index: int) -> str:
+    """Return a node's own loopback address, where this machine has more than one of them."""
+    address = f"127.0.0.{11 + index}"
+    return address if can_bind(address) else LOOPBACK

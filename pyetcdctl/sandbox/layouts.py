@@ -1,0 +1,25 @@
+"""The deployments that a sandbox can look like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.sandbox.kubeadm import KubeadmLayout
+from pyetcdctl.sandbox.scratch import ScratchLayout
+from pyetcdctl.sandbox.sites import PlainLayout
+
+if TYPE_CHECKING:
+    from pyetcdctl.sandbox.programs import Programs
+    from pyetcdctl.sandbox.sites import Layout
+
+LAYOUTS = ("kubeadm", "scratch")
+"""What ``--layout`` takes."""
+
+
+def layout_named(name: str, programs: Programs) -> Layout:
+    """Return the layout of a name in ``LAYOUTS``; without a name a server started by hand."""
+    if name == "kubeadm":
+        return KubeadmLayout(programs.version, programs.release)
+    if name == "scratch":
+        return ScratchLayout()
+    return PlainLayout()

@@ -1,0 +1,106 @@
+"""The sandbox as a whole: a cluster with data, and the environment that leads programs to it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from pyetcdctl.sandbox.layouts import layout_named
+from pyetcdctl.sandbox.lifetime import Lifetime
+from pyetcdctl.sandbox.programs import find_programs
+from pyetcdctl.sandbox.sample import unpack_sample
+from pyetcdctl.sandbox.server import Cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+_LEADING_ELSEWHERE = (
+    "ETCDCTL_ENDPOINTS",
+    "ETCDCTL_CACERT",
+    "ETCDCTL_CERT",
+    "ETCDCTL_KEY",
+    "ETCDCTL_USER",
+    "ETCDCTL_PASSWORD",
+    "ETCDCTL_INSECURE_SKIP_TLS_VERIFY",
+    "ETCDCTL_INSECURE_TRANSPORT",
+    "ETCDCTL_DISCOVERY_SRV",
+    "ETCDCTL_DISCOVERY_SRV_NAME",
+    "PYETCDCTL_DISCOVERY",
+    "PYETCDCTL_ROOT",
+)
+
+
+class Sandbox:
+    """A private cluster for as long as the ``with`` block lasts."""
+
+    def __init__(
+        self,
+        outer: Mapping[str, str],
+        *,
+        etcd: str = "",
+        layout: str = "",
+        members: int = 1,
+        empty: bool = False,
+    ) -> None:
+        """``outer`` is the environment around the sandbox; ``layout`` one of ``LAYOUTS`` or none.
+
+        Raises SandboxFailed when there is no etcd to run.
+        """
+        self.programs = find_programs(etcd, outer.get("PATH", ""))
+        self._outer = outer
+        self._layout_name = layout
+        self._layout = layout_named(layout, self.programs)
+        self._members = members
+        self._empty = empty
+        self._stack = ExitStack()
+        self.cluster: Cluster
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            lifetime = stack.enter_context(Lifetime())
+            self.lifetime = lifetime
+            snapshot = None if self._empty else unpack_sample(lifetime.folder)
+            cluster = Cluster(
+                lifetime, self.programs, self._layout, size=self._members, snapshot=snapshot
+            )
+            self.cluster = stack.enter_context(cluster)
+            if snapshot:
+                snapshot.unlink()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def version(self) -> str:
+        """The version of etcd."""
+        return self.programs.version
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """One URL per member."""
+        return self.cluster.client_urls
+
+    @property
+    def root(self) -> Path:
+        """The folder that stands for the root of the first member's machine."""
+        return self.cluster.sites[0].folder
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment for programs in the sandbox: nothing in it leads to another cluster.
+
+        With a layout there is no endpoint in it either: discovery under the root finds it.
+        """
+        kept = {name: self._outer[name] for name in self._outer if name not in _LEADING_ELSEWHERE}
+        if self._layout_name:
+            return {**kept, "PYETCDCTL_ROOT": str(self.root)}
+        return {**kept, "ETCDCTL_ENDPOINTS": ",".join(self.endpoints)}
