@@ -107,7 +107,7 @@ class Etcd:
         """Run the real etcdctl of the server's release against the cluster."""
         return subprocess.run(
             [self.cluster.programs.beside("etcdctl"), *args],
-            env={"PATH": os.environ["PATH"], "ETCDCTL_API": "3", **self.environment, **(env or {})},
+            env={"PATH": os.environ["PATH"], **self.environment, **(env or {})},
             input=input or b"",
             capture_output=True,
             timeout=SECONDS,

@@ -131,7 +131,11 @@ class KubeadmLayout:
         api_server = _API_SERVER.format(address=site.address, etcd=local_url)
         _write_manifest(kubernetes / "manifests/etcd.yaml", manifest)
         _write_manifest(kubernetes / "manifests/kube-apiserver.yaml", api_server)
-        return self._flags(site, initial_cluster, root=str(site.folder))
+        real = self._flags(site, initial_cluster, root=str(site.folder))
+        # The check asks the other members and waits long for those that start at the same moment;
+        # kubeadm's join one after the other.
+        alone = "," not in initial_cluster
+        return [flag for flag in real if alone or flag != self._corruption_check]
 
     def _flags(self, site: Site, initial_cluster: str, root: str) -> list[str]:
         pki = f"{root}/etc/kubernetes/pki/etcd"
@@ -143,7 +147,8 @@ class KubeadmLayout:
             f"--cert-file={pki}/server.crt",
             "--client-cert-auth=true",
             f"--data-dir={root}/var/lib/etcd",
-            *self._checks(),
+            self._corruption_check,
+            *self._progress_interval(),
             f"--initial-advertise-peer-urls={peer_url}",
             f"--initial-cluster={initial_cluster}",
             f"--key-file={pki}/server.key",
@@ -159,16 +164,17 @@ class KubeadmLayout:
             f"--trusted-ca-file={pki}/ca.crt",
         ]
 
-    def _checks(self) -> list[str]:
+    @property
+    def _corruption_check(self) -> str:
         if self.release >= (3, 6):
-            return [
-                "--feature-gates=InitialCorruptCheck=true",
-                "--watch-progress-notify-interval=5s",
-            ]
-        checks = ["--experimental-initial-corrupt-check=true"]
-        if self.release >= (3, 5):
-            checks.append("--experimental-watch-progress-notify-interval=5s")
-        return checks
+            return "--feature-gates=InitialCorruptCheck=true"
+        return "--experimental-initial-corrupt-check=true"
+
+    def _progress_interval(self) -> list[str]:
+        if self.release >= (3, 6):
+            return ["--watch-progress-notify-interval=5s"]
+        experiment = ["--experimental-watch-progress-notify-interval=5s"]
+        return experiment if self.release >= (3, 5) else []
 
     def _write_certificates(self, site: Site, pki: Path) -> None:
         issue = self.authority.issue

@@ -50,10 +50,8 @@ def restore(
         f"--initial-cluster={initial_cluster}",
         f"--initial-advertise-peer-urls={peer_url}",
     ]
-    # etcdctl before 3.4 spoke another API by default; etcdutl does not look.
-    environment = {"ETCDCTL_API": "3"}
     restored = subprocess.run(
-        command, env=environment, capture_output=True, text=True, errors="replace", check=False
+        command, env={}, capture_output=True, text=True, errors="replace", check=False
     )
     if restored.returncode:
         last = (restored.stderr or restored.stdout).strip().splitlines()[-1:] or ["(no words)"]
