@@ -3,25 +3,78 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import grpc
 
+from pyetcdctl.client.endpoints import wants_tls
+
 if TYPE_CHECKING:
+    import ssl
+
     from pyetcdctl.client.endpoints import Endpoint
+    from pyetcdctl.client.relay import Relay
     from pyetcdctl.settings import ConnectionSettings
 
+Options: TypeAlias = list[tuple[str, int | str]]
 KEEPALIVE_FLOOR_SECONDS = 10.0
 """grpc-go's own lower bound; etcd drops clients that ping more often."""
 
+INT32_MAX = 2**31 - 1
 FIRST_RECONNECT_MS, LAST_RECONNECT_MS = 200, 2000
 
 
-def open_channel(endpoint: Endpoint, settings: ConnectionSettings) -> grpc.Channel:
-    """Return a channel to this endpoint alone; it connects at its first call."""
+class Link(NamedTuple):
+    """A channel to one endpoint, and the relay that it goes through, if any."""
+
+    channel: grpc.Channel
+    relay: Relay | None = None
+
+    def close(self) -> None:
+        """Close both."""
+        self.channel.close()
+        if self.relay is not None:
+            self.relay.close()
+
+
+def open_link(endpoint: Endpoint, settings: ConnectionSettings) -> Link:
+    """Return a link to this endpoint alone; it connects at its first call."""
     quieten_core(settings.debug)
-    options = _options(endpoint, settings)
-    return grpc.insecure_channel(endpoint.target, options=options)
+    options = _options(settings)
+    if not wants_tls(endpoint, settings):
+        return Link(_plain(endpoint.target, endpoint, options))
+    if settings.insecure_skip_tls_verify:
+        relay = _relay_to(endpoint, settings)
+        return Link(_plain(relay.target, endpoint, options), relay)
+    return Link(_secure(endpoint, settings, options))
+
+
+def _plain(target: str, endpoint: Endpoint, options: Options) -> grpc.Channel:
+    if not target.startswith("dns:"):
+        options = [*options, ("grpc.default_authority", endpoint.authority)]
+    return grpc.insecure_channel(target, options=options)
+
+
+def _secure(endpoint: Endpoint, settings: ConnectionSettings, options: Options) -> grpc.Channel:
+    from pyetcdctl.client import tls
+
+    name = tls.server_name(endpoint, settings)
+    if name != endpoint.host or endpoint.socket_path:
+        expected = endpoint.authority if name == endpoint.host else name
+        options = [*options, ("grpc.ssl_target_name_override", expected)]
+    return grpc.secure_channel(endpoint.target, tls.credentials(settings.tls), options=options)
+
+
+def _relay_to(endpoint: Endpoint, settings: ConnectionSettings) -> Relay:
+    from pyetcdctl.client.handshakes import secure_socket
+    from pyetcdctl.client.relay import Relay
+    from pyetcdctl.client.tls import client_context
+
+    def connect(timeout: float) -> ssl.SSLSocket:
+        context = client_context(settings.tls, verify=False)
+        return secure_socket(endpoint, context, timeout, endpoint.host)
+
+    return Relay(connect)
 
 
 def quieten_core(debug: bool) -> None:
@@ -34,12 +87,13 @@ def quieten_core(debug: bool) -> None:
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 
-def _options(endpoint: Endpoint, settings: ConnectionSettings) -> list[tuple[str, int | str]]:
+def _options(settings: ConnectionSettings) -> Options:
     keepalive = max(settings.keepalive_time, KEEPALIVE_FLOOR_SECONDS)
-    options: list[tuple[str, int | str]] = [
+    limit = settings.max_receive_bytes
+    options: Options = [
         ("grpc.enable_http_proxy", 0),
         ("grpc.service_config_disable_resolution", 1),
-        ("grpc.max_receive_message_length", settings.max_receive_bytes or -1),
+        ("grpc.max_receive_message_length", limit if 0 < limit <= INT32_MAX else -1),
         ("grpc.max_send_message_length", -1),
         ("grpc.initial_reconnect_backoff_ms", FIRST_RECONNECT_MS),
         ("grpc.max_reconnect_backoff_ms", LAST_RECONNECT_MS),
@@ -47,6 +101,4 @@ def _options(endpoint: Endpoint, settings: ConnectionSettings) -> list[tuple[str
     if settings.keepalive_time > 0:
         options.append(("grpc.keepalive_time_ms", int(keepalive * 1000)))
         options.append(("grpc.keepalive_timeout_ms", int(settings.keepalive_timeout * 1000)))
-    if endpoint.socket_path:
-        options.append(("grpc.default_authority", endpoint.authority))
     return options

@@ -13,22 +13,19 @@ from typing import TYPE_CHECKING
 import grpc
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.failover import MAX_ATTEMPTS, Route, backoff_before
-from pyetcdctl.client.status import (
-    code_name,
-    deadline_exceeded,
-    error_from,
-    go_text,
-    never_left,
-)
-from pyetcdctl.errors import CallFailed
+from pyetcdctl.client.endpoints import wants_tls
+from pyetcdctl.client.failover import MAX_ATTEMPTS, Route, backoff_before, may_repeat
+from pyetcdctl.client.status import deadline_exceeded, details_of, error_from, go_text, never_left
+from pyetcdctl.errors import CallFailed, DeadlineExceeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from pyetcdctl.client.tokens import Tokens
     from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.settings import ConnectionSettings
 
+AUTHENTICATE = "/etcdserverpb.Auth/Authenticate"
 API_VERSION = ("client-api-version", "3.7")
 DEFAULT_MAX_REQUEST_BYTES = 2 * 1024 * 1024
 
@@ -38,42 +35,45 @@ __all__ = ["Answer", "Connection", "Deadline"]
 class Connection:
     """The way to a cluster. Nothing is dialled before the first call."""
 
-    def __init__(self, settings: ConnectionSettings) -> None:
+    def __init__(self, settings: ConnectionSettings, *, look_up: bool = True) -> None:
+        """``look_up`` false leaves a DNS domain in the settings unasked."""
         self.settings = settings
+        self.ignored_endpoints: tuple[str, ...] = ()
+        self._look_up = look_up
         self._opened_route: Route | None = None
+        self._login: Tokens | None = None
 
     @property
     def endpoint(self) -> str:
         """The endpoint in use, as the user wrote it."""
         return self._route.endpoint.text
 
+    @property
+    def verification_skipped(self) -> bool:
+        """Whether an endpoint is trusted without looking at its certificate."""
+        return self.settings.insecure_skip_tls_verify and any(
+            wants_tls(endpoint, self._route.settings) for endpoint in self._route.endpoints
+        )
+
     def for_endpoint(self, endpoint: str) -> Connection:
         """Return a connection with the same settings to that endpoint alone."""
-        return Connection(replace(self.settings, endpoints=(endpoint,)))
+        return Connection(replace(self.settings, endpoints=(endpoint,)), look_up=False)
 
     def unary(self, method: str, request: bytes, *, deadline: Deadline, repeatable: bool) -> bytes:
         """Make one call. ``repeatable`` ones are repeated while the server is unavailable."""
         self._check_size(request)
-        attempt = 0
-        while True:
-            call = self._channel(deadline).unary_unary(method)
-            try:
-                answer: bytes = call(
-                    request, timeout=deadline.remaining(), metadata=self.metadata()
-                )
-            except grpc.RpcError as error:
-                attempt += 1
-                self._recover(error, deadline, attempt, repeatable=repeatable)
-            else:
-                return answer
+        return self._call(method, request, deadline, repeatable=repeatable)
 
     def stream(self, method: str, request: bytes, *, deadline: Deadline) -> Iterator[bytes]:
         """Make a call with many answers. It is not resumed once the first has come."""
         self._check_size(request)
-        attempt = 0
+        attempts = 0
         while True:
             call = self._channel(deadline).unary_stream(method)(
-                request, timeout=deadline.remaining(), metadata=self.metadata()
+                request,
+                timeout=deadline.remaining(),
+                metadata=self._metadata(deadline),
+                wait_for_ready=attempts > 0,
             )
             started = False
             try:
@@ -82,39 +82,45 @@ class Connection:
                     yield message
             except grpc.RpcError as error:
                 if started:
-                    raise self.translate(error) from error
-                attempt += 1
-                self._recover(error, deadline, attempt, repeatable=False)
+                    raise self._failure(error) from error
+                attempts += 1
+                self._recover(error, deadline, attempts, repeatable=False)
             else:
                 return
             finally:
                 call.cancel()
 
     def future(self, method: str, request: bytes, *, deadline: Deadline) -> Answer:
-        """Start a call on the endpoint in use; its result comes later and is not repeated."""
+        """Start a call on the endpoint in use; it is repeated only where a new token helps."""
         self._check_size(request)
-        call = self._channel(deadline).unary_unary(method)
-        pending = call.future(
-            request, timeout=deadline.remaining(), metadata=self.metadata(), wait_for_ready=True
+        pending = (
+            self._channel(deadline)
+            .unary_unary(method)
+            .future(
+                request,
+                timeout=deadline.remaining(),
+                metadata=self._metadata(deadline),
+                wait_for_ready=True,
+            )
         )
-        return Answer(self, pending)
+        return Answer(pending, lambda error: self._answer_again(error, method, request, deadline))
 
     def channel(self, deadline: Deadline | None = None) -> grpc.Channel:
         """Return a channel with a live connection, for callers that bring their own stubs."""
         if deadline is None:
             deadline = Deadline.after(self.settings.command_timeout)
-        channel = self._route.ready_channel(deadline)
+        channel = self._route.ready_channel(deadline, lambda: self._give_up_early(deadline))
         if channel is None:
-            raise deadline_exceeded()
+            raise self._too_late()
         return channel
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
-        """Return what goes with every call."""
-        return (API_VERSION,)
+        """Return what goes with every call; this logs in if need be."""
+        return self._metadata(Deadline.after(self.settings.command_timeout))
 
     def translate(self, error: grpc.RpcError) -> PyetcdctlError:
-        """Return our error for a failed call."""
-        return error_from(error)
+        """Return our error for a failed call; one without an answer is explained."""
+        return self._failure(error)
 
     def close(self) -> None:
         """End the connection; a later call opens a new one."""
@@ -125,27 +131,108 @@ class Connection:
     @property
     def _route(self) -> Route:
         if self._opened_route is None:
-            self._opened_route = Route(self.settings)
+            settings = self._resolved() if self._look_up and self.settings.srv.domain else None
+            self._opened_route = Route(settings or self.settings)
         return self._opened_route
 
+    def _resolved(self) -> ConnectionSettings:
+        """Return the settings with the endpoints that DNS names, if it names any."""
+        from pyetcdctl.client.srv import look_up
+
+        found = look_up(self.settings.srv)
+        self.ignored_endpoints = found.ignored
+        return replace(self.settings, endpoints=found.endpoints or self.settings.endpoints)
+
     def _channel(self, deadline: Deadline) -> grpc.Channel:
-        channel = None if deadline.expired else self._route.channel(deadline)
+        channel = None
+        if not deadline.expired:
+            channel = self._route.channel(deadline, lambda: self._give_up_early(deadline))
         if channel is None:
-            raise deadline_exceeded()
+            raise self._too_late()
         return channel
 
+    def _call(
+        self,
+        method: str,
+        request: bytes,
+        deadline: Deadline,
+        *,
+        repeatable: bool,
+        login: bool = False,
+    ) -> bytes:
+        attempts = 0
+        while True:
+            metadata = (API_VERSION,) if login else self._metadata(deadline)
+            call = self._channel(deadline).unary_unary(method)
+            try:
+                answer: bytes = call(
+                    request,
+                    timeout=deadline.remaining(),
+                    metadata=metadata,
+                    wait_for_ready=attempts > 0,
+                )
+            except grpc.RpcError as error:
+                attempts += 1
+                self._recover(error, deadline, attempts, repeatable=repeatable)
+            else:
+                return answer
+
     def _recover(
-        self, error: grpc.RpcError, deadline: Deadline, attempt: int, *, repeatable: bool
+        self, error: grpc.RpcError, deadline: Deadline, attempts: int, *, repeatable: bool
     ) -> None:
         """Return if the call may be made again, or raise what its failure means."""
+        if self._login is not None and self._login.renews_after(details_of(error), deadline):
+            return
         if never_left(error):
-            if len(self._route.endpoints) == 1 and self._route.ready_channel(deadline) is None:
-                raise deadline_exceeded() from error
-        elif not (repeatable and code_name(error) == "UNAVAILABLE") or attempt >= MAX_ATTEMPTS:
-            raise self.translate(error) from error
+            if len(self._route.endpoints) == 1 and attempts == 1:
+                self._give_up_early(deadline, details_of(error))
+        elif not may_repeat(error, len(self._route.endpoints), repeatable) or (
+            attempts >= MAX_ATTEMPTS
+        ):
+            raise self._failure(error) from error
         self._route.leave()
-        pause = backoff_before(attempt, len(self._route.endpoints))
+        pause = backoff_before(attempts, len(self._route.endpoints))
         sleep(min(pause, deadline.remaining() or pause))
+
+    def _answer_again(
+        self, error: grpc.RpcError, method: str, request: bytes, deadline: Deadline
+    ) -> bytes:
+        if self._login is not None and self._login.renews_after(details_of(error), deadline):
+            return self._call(method, request, deadline, repeatable=False)
+        raise self._failure(error) from error
+
+    def _metadata(self, deadline: Deadline) -> tuple[tuple[str, str], ...]:
+        if not self.settings.credentials:
+            return (API_VERSION,)
+        if self._login is None:
+            from pyetcdctl.client.tokens import Tokens
+
+            self._login = Tokens(self.settings.credentials, self._log_in)
+        token = self._login.current(deadline)
+        return (API_VERSION, ("token", token)) if token else (API_VERSION,)
+
+    def _log_in(self, request: bytes, deadline: Deadline) -> bytes:
+        limit = deadline.within(self.settings.dial_timeout)
+        return self._call(AUTHENTICATE, request, limit, repeatable=False, login=True)
+
+    def _failure(self, error: grpc.RpcError) -> PyetcdctlError:
+        failure = error_from(error)
+        return self._too_late() if isinstance(failure, DeadlineExceeded) else failure
+
+    def _give_up_early(self, deadline: Deadline, details: str = "") -> None:
+        """Raise if waiting until the deadline cannot help: what is wrong will stay wrong."""
+        from pyetcdctl.client.probe import is_passing, verdict
+
+        if not is_passing(details):
+            found = verdict(self._route.settings, self._route.endpoints, deadline.remaining())
+            if found.permanent:
+                raise deadline_exceeded(*found.advice)
+
+    def _too_late(self) -> DeadlineExceeded:
+        """Return the error of a call whose time is over, with the cause if it can be found."""
+        from pyetcdctl.client.probe import verdict
+
+        return deadline_exceeded(*verdict(self._route.settings, self._route.endpoints).advice)
 
     def _check_size(self, request: bytes) -> None:
         limit = self.settings.max_request_bytes or DEFAULT_MAX_REQUEST_BYTES
@@ -159,16 +246,16 @@ class Connection:
 class Answer:
     """The answer of a call that is under way."""
 
-    def __init__(self, connection: Connection, pending: grpc.Future) -> None:
-        self._connection = connection
+    def __init__(self, pending: grpc.Future, recover: Callable[[grpc.RpcError], bytes]) -> None:
         self._pending = pending
+        self._recover = recover
 
     def result(self) -> bytes:
         """Wait for the answer. Raises what the call's failure means."""
         try:
             answer: bytes = self._pending.result()
         except grpc.RpcError as error:
-            raise self._connection.translate(error) from error
+            return self._recover(error)
         return answer
 
     def cancel(self) -> None:

@@ -6,9 +6,12 @@ the last path element of a socket's path.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import ConnectionFailed, DeadlineExceeded
+
+if TYPE_CHECKING:
+    from pyetcdctl.settings import ConnectionSettings
 
 NO_ENDPOINTS = "etcdclient: no available endpoints"
 EXAMPLE = "An endpoint looks like 10.0.0.4:2379, https://10.0.0.4:2379 or unix:///run/etcd.sock."
@@ -52,6 +55,22 @@ def parse_endpoint(text: str) -> Endpoint:
     if scheme not in ("http", "https"):
         raise malformed(text, f"{scheme!r} is not a way to reach etcd")
     return _network(text, rest.split("/", 1)[0], scheme == "https")
+
+
+def wants_tls(endpoint: Endpoint, settings: ConnectionSettings) -> bool:
+    """Whether this endpoint is spoken to in TLS.
+
+    A bare endpoint follows the certificate options, or else the list's first endpoint, so that
+    ``https://a:2379,b:2379`` never sends anything to b in the clear.
+    """
+    if endpoint.secure is not None:
+        return endpoint.secure
+    return (
+        bool(settings.tls)
+        or not settings.insecure_transport
+        or settings.insecure_skip_tls_verify
+        or settings.endpoints[0].strip().startswith(("https://", "unixs:"))
+    )
 
 
 def split_port(address: str) -> tuple[str, str]:

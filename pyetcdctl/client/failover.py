@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.channels import open_channel
+from pyetcdctl.client.channels import open_link
 from pyetcdctl.client.endpoints import parse_endpoints
+from pyetcdctl.client.status import LEARNER, code_name, details_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import grpc
 
+    from pyetcdctl.client.channels import Link
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.client.endpoints import Endpoint
     from pyetcdctl.settings import ConnectionSettings
@@ -30,69 +32,87 @@ def backoff_before(attempt: int, endpoints: int) -> float:
     return BACKOFF_SECONDS if attempt and attempt % quorum == 0 else 0.0
 
 
+def may_repeat(error: grpc.RpcError, endpoints: int, repeatable: bool) -> bool:
+    """Whether a call may be sent again although it may have arrived."""
+    if endpoints > 1 and details_of(error) == LEARNER:
+        return True
+    return repeatable and code_name(error) == "UNAVAILABLE"
+
+
 class Route:
-    """The endpoints in the order to try, and the channel to the one in use."""
+    """The endpoints in the order to try, and the link to the one in use."""
 
     def __init__(self, settings: ConnectionSettings) -> None:
+        if settings.tls:
+            from pyetcdctl.client.tls import check_files
+
+            check_files(settings.tls)
         self.settings = settings
         self.endpoints = _shuffled(parse_endpoints(settings.endpoints))
-        self._channel: grpc.Channel | None = None
+        self._link: Link | None = None
 
     @property
     def endpoint(self) -> Endpoint:
         """The endpoint in use, or the one to be tried first."""
         return self.endpoints[0]
 
-    def channel(self, deadline: Deadline) -> grpc.Channel | None:
+    def channel(
+        self, deadline: Deadline, on_failure: Callable[[], None] = lambda: None
+    ) -> grpc.Channel | None:
         """Return a channel for a call; several endpoints are raced. None: none came in time."""
-        if self._channel is None:
+        if self._link is None:
             if len(self.endpoints) > 1:
-                return self.ready_channel(deadline)
-            self._channel = open_channel(self.endpoint, self.settings)
-        return self._channel
+                return self.ready_channel(deadline, on_failure)
+            self._link = open_link(self.endpoint, self.settings)
+        return self._link.channel
 
     def ready_channel(
         self, deadline: Deadline, on_failure: Callable[[], None] = lambda: None
     ) -> grpc.Channel | None:
-        """Return a channel with a live connection, waiting for one until the deadline.
+        """Return a channel to an endpoint that answers, waiting for one until the deadline.
 
-        ``on_failure`` is called once when every endpoint has failed; it may raise.
+        ``on_failure`` is called when every endpoint has failed once; it may raise.
         """
         from pyetcdctl.client.racing import Race
 
         order = list(self.endpoints)
         race = Race([_opener(endpoint, self.settings) for endpoint in order])
         try:
-            won = race.winner(deadline, patient=False)
+            won = race.winner(deadline)
             if won is None and not deadline.expired:
                 on_failure()
                 won = race.winner(deadline, patient=True)
-            if won is not None:
-                self._prefer(order[won[0]])
-                self._channel = won[1]
         finally:
             race.end()
-        return self._channel if won is not None else None
+        if won is None:
+            return None
+        self._prefer(order[won.number])
+        self._drop()
+        self._link = won.link
+        return won.link.channel
 
     def leave(self) -> None:
         """Pass over the endpoint in use: it comes last when the next call chooses."""
         if len(self.endpoints) > 1:
             self.endpoints.append(self.endpoints.pop(0))
-            self._channel = None
+            self._drop()
 
     def close(self) -> None:
-        """Drop the channel."""
-        channel, self._channel = self._channel, None
-        if channel is not None and len(self.endpoints) == 1:
-            channel.close()
+        """End the link; a later call opens another."""
+        self._drop()
+
+    def _drop(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
 
     def _prefer(self, endpoint: Endpoint) -> None:
         self.endpoints.remove(endpoint)
         self.endpoints.insert(0, endpoint)
 
 
-def _opener(endpoint: Endpoint, settings: ConnectionSettings) -> Callable[[], grpc.Channel]:
-    return lambda: open_channel(endpoint, settings)
+def _opener(endpoint: Endpoint, settings: ConnectionSettings) -> Callable[[], Link]:
+    return lambda: open_link(endpoint, settings)
 
 
 def _shuffled(endpoints: list[Endpoint]) -> list[Endpoint]:

@@ -1,0 +1,100 @@
+"""What a server's certificate says about itself: names, dates and issuer, for error messages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, NamedTuple
+
+from cryptography import x509
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Presented(NamedTuple):
+    """A certificate as a person reads it."""
+
+    names: tuple[str, ...]
+    issuer: str
+    begins: datetime
+    ends: datetime
+
+
+def read_der(der: bytes) -> Presented | None:
+    """Read a certificate as TLS hands it over; None if it cannot be read."""
+    try:
+        return _presented(x509.load_der_x509_certificate(der))
+    except ValueError:
+        return None
+
+
+def read_pem(path: str) -> Presented | None:
+    """Read the first certificate of a file; None if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return _presented(x509.load_pem_x509_certificate(file.read()))
+    except (OSError, ValueError):
+        return None
+
+
+def has_ended(presented: Presented) -> bool:
+    """Whether the certificate's time is over."""
+    return presented.ends < datetime.now(UTC)
+
+
+def days_text(moment: datetime) -> str:
+    """Write a moment as its date and the distance in days: ``2026-11-02 (21 days ago)``."""
+    days = (datetime.now(UTC) - moment).days
+    unit = "day" if abs(days) == 1 else "days"
+    distance = f"{days} {unit} ago" if days >= 0 else f"in {-days} {unit}"
+    return f"{moment.date()} ({'today' if days == 0 else distance})"
+
+
+def name_to_use(names: Iterable[str], host: str) -> str:
+    """Return the name that is likeliest to reach the same server as ``host``; empty if none."""
+    usable = [name for name in names if "*" not in name]
+    near = [name for name in usable if _is_loopback(name)]
+    far = [name for name in usable if not _is_loopback(name)]
+    ordered = near if _is_loopback(host) else sorted(far, key=lambda name: not _is_address(name))
+    return next(iter(ordered), "")
+
+
+def _presented(certificate: x509.Certificate) -> Presented:
+    return Presented(
+        _names(certificate),
+        certificate.issuer.rfc4514_string(),
+        _utc(certificate, "not_valid_before"),
+        _utc(certificate, "not_valid_after"),
+    )
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except (x509.ExtensionNotFound, ValueError):
+        return ()
+    hosts = extension.value.get_values_for_type(x509.DNSName)
+    addresses = extension.value.get_values_for_type(x509.IPAddress)
+    return (*hosts, *(str(address) for address in addresses))
+
+
+def _utc(certificate: x509.Certificate, attribute: str) -> datetime:
+    """Return a date with its zone; releases of cryptography before 42 know only naive ones."""
+    moment = getattr(certificate, f"{attribute}_utc", None)
+    if isinstance(moment, datetime):
+        return moment
+    naive: datetime = getattr(certificate, attribute)
+    return naive.replace(tzinfo=UTC)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(name: str) -> bool:
+    return name == "localhost" or (_is_address(name) and ip_address(name).is_loopback)

@@ -1,0 +1,54 @@
+"""Sockets to an endpoint without gRPC: connect, shake hands, and see who is there."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ssl
+
+    from pyetcdctl.client.endpoints import Endpoint
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+"""What an HTTP/2 client says first: the fixed words and an empty SETTINGS frame."""
+
+FRAME_HEADER_BYTES = 9
+SETTINGS_FRAME = 4
+
+
+def plain_socket(endpoint: Endpoint, timeout: float) -> socket.socket:
+    """Return a connected socket. Raises OSError."""
+    if not endpoint.socket_path:
+        return socket.create_connection((endpoint.host, endpoint.port), timeout=timeout)
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connected.settimeout(timeout)
+        connected.connect(endpoint.socket_path)
+    except OSError:
+        connected.close()
+        raise
+    return connected
+
+
+def secure_socket(
+    endpoint: Endpoint, context: ssl.SSLContext, timeout: float, server_name: str
+) -> ssl.SSLSocket:
+    """Return a socket after its TLS handshake. Raises OSError, of which ssl.SSLError is one."""
+    connected = plain_socket(endpoint, timeout)
+    try:
+        return context.wrap_socket(connected, server_hostname=server_name)
+    except (OSError, ValueError):
+        connected.close()
+        raise
+
+
+def first_words(connected: socket.socket) -> bytes:
+    """Greet in HTTP/2 and return what comes back first; empty when the peer hangs up."""
+    connected.sendall(PREFACE)
+    return connected.recv(1024)
+
+
+def speaks_http2(words: bytes) -> bool:
+    """Whether these are the first bytes of an HTTP/2 server."""
+    return len(words) >= FRAME_HEADER_BYTES and words[3] == SETTINGS_FRAME

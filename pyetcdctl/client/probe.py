@@ -1,0 +1,210 @@
+"""Why a connection failed: a short look at the endpoint with plain sockets and Python's own TLS.
+
+It runs only after a failure, in a thread of its own, so that nothing (a name server, say) can hold
+the command up for longer than the budget.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.client.endpoints import Endpoint, parse_endpoint, wants_tls
+from pyetcdctl.client.handshakes import first_words, plain_socket, secure_socket, speaks_http2
+from pyetcdctl.client.verdicts import (
+    Diagnosis,
+    certificate_refused,
+    client_refused,
+    expects_tls,
+    is_not_tls,
+    not_etcd,
+    reachable,
+    refused,
+    silent,
+    unnamed,
+    unreachable,
+)
+from pyetcdctl.errors import PyetcdctlError
+
+if TYPE_CHECKING:
+    from pyetcdctl.settings import ConnectionSettings
+
+BUDGET_SECONDS = 0.4
+MOST_ENDPOINTS_TOLD = 3
+
+# What the core says of failures that a server's restart or the network may heal by itself.
+PASSING = ("Connection refused", "No such file", "resol", "o route", "unreachable", "imed out")
+
+
+class Verdict(NamedTuple):
+    """The causes at all endpoints; ``permanent`` if waiting helps at none of them."""
+
+    advice: tuple[str, ...]
+    permanent: bool
+
+
+def is_passing(details: str) -> bool:
+    """Whether gRPC's details name a cause that may pass while one waits."""
+    return any(words in details for words in PASSING)
+
+
+def verdict(
+    settings: ConnectionSettings, endpoints: list[Endpoint], seconds: float | None = None
+) -> Verdict:
+    """Explain why none of the endpoints answers, within ``seconds`` or the usual budget."""
+    budget = BUDGET_SECONDS if seconds is None else min(seconds, BUDGET_SECONDS)
+    found = _examine_all(settings, endpoints, budget)
+    told = found[:MOST_ENDPOINTS_TOLD]
+    advice = list(dict.fromkeys(diagnosis.cause for diagnosis in told))
+    if len(found) > len(told):
+        advice.append(f"{len(found) - len(told)} more endpoints do not answer either.")
+    if settings.found_in:
+        advice.append(f"The endpoint comes from {settings.found_in}.")
+    advice += dict.fromkeys(line for diagnosis in told for line in diagnosis.remedy)
+    return Verdict(tuple(advice), all(diagnosis.permanent for diagnosis in found))
+
+
+def explain(settings: ConnectionSettings, endpoint: str, timeout: float) -> Diagnosis:
+    """Tell why no connection to one endpoint comes about, within ``timeout`` seconds."""
+    return _examine_all(settings, [parse_endpoint(endpoint)], timeout)[0]
+
+
+def _examine_all(
+    settings: ConnectionSettings, endpoints: list[Endpoint], budget: float
+) -> list[Diagnosis]:
+    """Examine all endpoints at the same time; one that takes too long counts as silent."""
+    found = {endpoint: silent(endpoint) for endpoint in endpoints}
+
+    def examine(endpoint: Endpoint) -> None:
+        found[endpoint] = _examine(endpoint, settings, budget * 0.9)
+
+    threads = [threading.Thread(target=examine, args=(one,), daemon=True) for one in endpoints]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(budget)
+    return [found[endpoint] for endpoint in endpoints]
+
+
+def _examine(endpoint: Endpoint, settings: ConnectionSettings, seconds: float) -> Diagnosis:
+    try:
+        if wants_tls(endpoint, settings):
+            return _examine_tls(endpoint, settings, seconds)
+        return _examine_plain(endpoint, seconds)
+    except PyetcdctlError as error:
+        return Diagnosis(error.message, error.advice, permanent=True)
+    except OSError as error:
+        return _from_system(endpoint, error)
+
+
+def _from_system(endpoint: Endpoint, error: OSError) -> Diagnosis:
+    """Explain an error of the operating system, met before anything was said."""
+    if isinstance(error, socket.gaierror):
+        return unnamed(endpoint, error.strerror or str(error))
+    if isinstance(error, TimeoutError):
+        return silent(endpoint)
+    if isinstance(error, ConnectionRefusedError | FileNotFoundError):
+        return refused(endpoint)
+    if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+        return unreachable(endpoint, error.strerror or "")
+    return unreachable(endpoint, (error.strerror or str(error)).lower())
+
+
+def _examine_plain(endpoint: Endpoint, seconds: float) -> Diagnosis:
+    with plain_socket(endpoint, seconds) as connected:
+        try:
+            words = first_words(connected)
+        except TimeoutError:
+            return silent(endpoint, connected=True)
+        except OSError:
+            words = b""
+    if speaks_http2(words):
+        return reachable(endpoint)
+    if words.startswith(b"HTTP/") and b"HTTPS" not in words:
+        return not_etcd(endpoint)
+    if _shakes_hands(endpoint, seconds):
+        return expects_tls(endpoint)
+    return not_etcd(endpoint)
+
+
+def _shakes_hands(endpoint: Endpoint, seconds: float) -> bool:
+    """Whether a TLS server is there; an alert, such as for want of a certificate, is one too."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        secure_socket(endpoint, context, seconds, endpoint.host).close()
+    except ssl.SSLError as error:
+        return "ALERT" in (error.reason or "")
+    except OSError:
+        return False
+    return True
+
+
+def _examine_tls(endpoint: Endpoint, settings: ConnectionSettings, seconds: float) -> Diagnosis:
+    from pyetcdctl.client.tls import client_context, server_name
+
+    context = client_context(settings.tls, verify=not settings.insecure_skip_tls_verify)
+    plain_socket(endpoint, seconds).close()
+    try:
+        connected = secure_socket(endpoint, context, seconds, server_name(endpoint, settings))
+    except ssl.SSLCertVerificationError as error:
+        return certificate_refused(
+            endpoint, settings, error, _presented(endpoint, settings, seconds)
+        )
+    except TimeoutError:
+        return silent(endpoint, connected=True)
+    except OSError as error:
+        return _broken_handshake(endpoint, settings, error, seconds)
+    with connected:
+        return _after_handshake(endpoint, settings, connected)
+
+
+def _after_handshake(
+    endpoint: Endpoint, settings: ConnectionSettings, connected: ssl.SSLSocket
+) -> Diagnosis:
+    """With TLS 1.3 the server judges the client's certificate only now."""
+    try:
+        words = first_words(connected)
+    except TimeoutError:
+        return silent(endpoint, connected=True)
+    except OSError:
+        words = b""
+    if speaks_http2(words):
+        return reachable(endpoint)
+    return client_refused(endpoint, settings) if not words else not_etcd(endpoint)
+
+
+def _broken_handshake(
+    endpoint: Endpoint, settings: ConnectionSettings, error: OSError, seconds: float
+) -> Diagnosis:
+    reason = error.reason or "" if isinstance(error, ssl.SSLError) else ""
+    if "ALERT" in reason:
+        return client_refused(endpoint, settings)
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST") or _is_plain(endpoint, seconds):
+        return is_not_tls(endpoint)
+    return not_etcd(endpoint)
+
+
+def _is_plain(endpoint: Endpoint, seconds: float) -> bool:
+    try:
+        with plain_socket(endpoint, seconds) as connected:
+            words = first_words(connected)
+    except OSError:
+        return False
+    return speaks_http2(words) or words.startswith(b"HTTP/")
+
+
+def _presented(endpoint: Endpoint, settings: ConnectionSettings, seconds: float) -> bytes:
+    """Return the server's certificate, fetched without judging it; empty if it cannot be had."""
+    from pyetcdctl.client.tls import client_context
+
+    context = client_context(settings.tls, verify=False)
+    try:
+        with secure_socket(endpoint, context, seconds, endpoint.host) as connected:
+            return connected.getpeercert(binary_form=True) or b""
+    except OSError:
+        return b""

@@ -1,0 +1,126 @@
+"""TLS from certificate files: what is checked before, and the credentials.
+
+Files are read anew for each connection, so that rotated ones take effect. The server is always
+verified here; the only way round that is relay.py, and only when it was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from typing import TYPE_CHECKING
+
+import grpc
+
+from pyetcdctl.errors import BadArguments
+
+if TYPE_CHECKING:
+    from pyetcdctl.client.endpoints import Endpoint
+    from pyetcdctl.settings import ConnectionSettings, TlsFiles
+
+# Where distributions keep the bundle of their authorities, for a Python built elsewhere.
+SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+def server_name(endpoint: Endpoint, settings: ConnectionSettings) -> str:
+    """Return the name that the server's certificate must bear."""
+    if settings.srv.domain and not settings.srv.insecure:
+        return settings.srv.domain
+    return endpoint.host
+
+
+def check_files(files: TlsFiles) -> None:
+    """Raise BadArguments, as etcdctl words it, when the files cannot make a TLS client."""
+    if bool(files.certificate) != bool(files.key):
+        raise BadArguments(
+            "KeyFile and CertFile must both be present"
+            f"[key: {files.key}, cert: {files.certificate}]"
+        )
+    for path in filter(None, (files.certificate, files.key, files.ca)):
+        _read(path)
+    if files:
+        client_context(files, verify=bool(files.ca))
+
+
+def credentials(files: TlsFiles) -> grpc.ChannelCredentials:
+    """Return credentials that verify the server and present the client certificate, if any."""
+    return grpc.ssl_channel_credentials(
+        root_certificates=_read(files.ca) if files.ca else system_roots(),
+        private_key=_read(files.key) if files.key else None,
+        certificate_chain=_read(files.certificate) if files.certificate else None,
+    )
+
+
+def client_context(files: TlsFiles, *, verify: bool) -> ssl.SSLContext:
+    """Return the same for Python's own TLS, which the relay and the probe use."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["h2"])
+    context.check_hostname = verify
+    context.verify_mode = ssl.CERT_REQUIRED if verify else ssl.CERT_NONE
+    if files.certificate:
+        _load_pair(context, files)
+    if verify:
+        _load_roots(context, files)
+    return context
+
+
+def system_roots() -> bytes:
+    """Return the certificates of the authorities that this machine trusts, as etcdctl does.
+
+    gRPC would otherwise use a bundle of its own. Empty when the machine trusts none.
+    """
+    paths = ssl.get_default_verify_paths()
+    roots = [_read(path) for path in (_bundle(paths.cafile),) if path]
+    if paths.capath and (not roots or paths.capath != paths.openssl_capath):
+        for entry in sorted(os.scandir(paths.capath), key=lambda entry: entry.name):
+            if entry.is_file() and entry.name.endswith((".pem", ".crt", ".0")):
+                roots.append(_read(entry.path))
+    return b"\n".join(roots)
+
+
+def _bundle(preferred: str | None) -> str:
+    candidates = (preferred,) if preferred else SYSTEM_BUNDLES
+    return next((path for path in candidates if os.path.isfile(path)), "")
+
+
+def _load_pair(context: ssl.SSLContext, files: TlsFiles) -> None:
+    """Load certificate and key; one with a passphrase is refused, as etcdctl cannot ask."""
+    try:
+        context.load_cert_chain(files.certificate, files.key, password=lambda: "")
+    except ssl.SSLError as error:
+        pair = f"{files.certificate} and {files.key}"
+        if error.reason == "KEY_VALUES_MISMATCH":
+            raise BadArguments(
+                "tls: private key does not match public key", f"The two do not belong: {pair}."
+            ) from error
+        raise BadArguments(
+            f"tls: {pair} are not a PEM certificate and its unencrypted key"
+        ) from error
+
+
+def _load_roots(context: ssl.SSLContext, files: TlsFiles) -> None:
+    try:
+        if files.ca:
+            context.load_verify_locations(cafile=files.ca)
+        else:
+            context.load_verify_locations(cadata=system_roots().decode("utf-8", "replace"))
+    except ssl.SSLError as error:
+        source = files.ca or "the system's bundle of authorities"
+        raise BadArguments(f"tls: no PEM certificate in {source}") from error
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        advice = ("Try:  the same command with sudo",) if isinstance(error, PermissionError) else ()
+        raise BadArguments(f"open {path}: {reason}", *advice) from error

@@ -1,0 +1,79 @@
+"""Logging in: a token for name and password, and a new one when the server has forgotten it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pyetcdctl.client.status import AUTH_NOT_ENABLED, INVALID_TOKEN, OLD_AUTH_REVISION, USER_EMPTY
+from pyetcdctl.errors import CallFailed, ConnectionFailed
+from pyetcdctl.rpc.wire import Field, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.settings import Credentials
+
+RENEWED_BY_LOGIN = frozenset({INVALID_TOKEN, OLD_AUTH_REVISION, USER_EMPTY})
+MOST_RENEWALS = 3
+
+
+class AuthenticateRequest(Message):
+    """Name and password."""
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Field(1, "name", "string"),
+        Field(2, "password", "string"),
+    )
+    name: str = ""
+    password: str = ""
+
+
+class AuthenticateResponse(Message):
+    """The token; the header is of no use here."""
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field(2, "token", "string"),)
+    token: str = ""
+
+
+class Tokens:
+    """The token of one connection. ``login`` makes the Authenticate call on raw bytes."""
+
+    def __init__(self, credentials: Credentials, login: Callable[[bytes, Deadline], bytes]) -> None:
+        self._credentials = credentials
+        self._login = login
+        self._token: str | None = credentials.token or None
+        self._renewals = 0
+
+    def current(self, deadline: Deadline) -> str:
+        """Return the token, logging in for the first. Empty: the server asks for none."""
+        if self._token is None:
+            try:
+                self._token = self._authenticate(deadline)
+            except CallFailed as error:
+                raise ConnectionFailed(error.message, *error.advice) from error
+        return self._token
+
+    def renews_after(self, details: str, deadline: Deadline) -> bool:
+        """Whether a call that failed so deserves a new token; if so, fetch it.
+
+        A ready-made token is never replaced.
+        """
+        if details not in RENEWED_BY_LOGIN or self._credentials.token:
+            return False
+        if self._renewals >= MOST_RENEWALS:
+            return False
+        self._renewals += 1
+        self._token = self._authenticate(deadline)
+        return True
+
+    def _authenticate(self, deadline: Deadline) -> str:
+        request = AuthenticateRequest(
+            name=self._credentials.user, password=self._credentials.password
+        )
+        try:
+            return AuthenticateResponse.decode(self._login(request.encode(), deadline)).token
+        except CallFailed as error:
+            if error.details == AUTH_NOT_ENABLED:
+                return ""
+            raise
