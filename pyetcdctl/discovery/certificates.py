@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -60,8 +59,8 @@ def _parse(content: bytes) -> list[x509.Certificate]:
 
 def _with_dates(found: Certificate, parsed: x509.Certificate) -> Certificate:
     try:
-        return replace(
-            found, not_before=parsed.not_valid_before_utc, not_after=parsed.not_valid_after_utc
+        return found._replace(
+            not_before=parsed.not_valid_before_utc, not_after=parsed.not_valid_after_utc
         )
     except ValueError:
         raise Unusable(Reason.MALFORMED, "its dates cannot be read") from None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Where etcd listens when it is told nothing.
 ETCD_DEFAULT = "http://localhost:2379"
 
-_TCP = re.compile(r"https?://(?P<host>\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[^\s\[\]/:@?#,]+)(?::\d{1,5})?/?")
+_TCP = re.compile(r"https?://(?P<host>\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[\w.-]+)(?::\d{1,5})?/?")
 _SOCKET = re.compile(r"unixs?://[^\s,]+")
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from posixpath import dirname, join
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.discovery.client_urls import ETCD_DEFAULT, every, members, nearest
 from pyetcdctl.discovery.findings import Endpoint, Member
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from pyetcdctl.discovery.node import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A certificate and its key; a guessed one is not missed when it is not there."""
 
     certificate: str
@@ -23,8 +21,7 @@ class Pair:
     guessed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(NamedTuple):
     """Where a server is to be reached and which files may serve to do so, best first."""
 
     layout: str
@@ -39,7 +36,8 @@ class Deployment:
 def of_server(node: Node, layout: str, file: str, options: Options) -> Deployment | None:
     """Describe an etcd by its own options; None when no URL of it makes sense."""
     endpoint = nearest(node, options)
-    if not endpoint and not options.keys() & {"listen-client-urls", "advertise-client-urls"}:
+    told = [text_of(options, f"{kind}-client-urls") for kind in ("listen", "advertise")]
+    if not endpoint and not any(told):
         endpoint = Endpoint(ETCD_DEFAULT, node.file(file), "etcd's default")
     if not endpoint:
         return None

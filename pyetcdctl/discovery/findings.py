@@ -1,10 +1,9 @@
-"""What discovery found on a node: frozen values, made by `search`, shown by ``discover``."""
+"""What discovery found on a node: values, made by `search`, shown by ``discover``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.settings import TlsFiles
 
@@ -24,8 +23,7 @@ class Reason(StrEnum):
     UNSUITABLE = "unsuitable"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A file's path as the node knows it, and where it really lies under another root."""
 
     path: str
@@ -35,8 +33,7 @@ class FoundFile:
         return self.path
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A client URL, the file that names it and the flag, variable or key that it stands at."""
 
     url: str
@@ -44,16 +41,14 @@ class Endpoint:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member of ``--initial-cluster``, with its peer URL: not a place for clients."""
 
     name: str
     peer_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """A usable certificate file; the dates are known after a full check only."""
 
     file: FoundFile
@@ -62,8 +57,7 @@ class Certificate:
     not_after: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A file that was not used; ``why`` is ready to be shown."""
 
     file: FoundFile
@@ -71,8 +65,7 @@ class Skipped:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(NamedTuple):
     """Everything found; ``endpoints`` is empty when there is no deployment to be seen."""
 
     root: str

@@ -1,8 +1,8 @@
 """A first look at a certificate and its key that costs no library.
 
 Importing ``cryptography`` takes longer than a whole call to etcd, so every command on a node would
-pay for it. `is_fine` answers "certainly usable" or "look closer", and never more: `certificates`
-looks closer, gives the reasons and is the only judge of what is passed over.
+pay for it. `is_fine` answers "usable" or "look closer": `certificates` looks closer, gives the
+reasons and is the only judge of what is passed over.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_CERTIFICATE = b"CERTIFICATE"
+_PRIVATE_KEYS = (b"RSA PRIVATE KEY", b"EC PRIVATE KEY", b"PRIVATE KEY")
 _SEQUENCE = 0x30
 _UTC_TIME = 0x17
 _SHORTEST_KEY = 32
@@ -24,10 +26,10 @@ _CLIENT_AUTHENTICATION = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02"
 def is_fine(certificate: bytes, key: bytes) -> bool:
     """Tell whether a PEM pair is in date, belongs together and may authenticate a client."""
     try:
-        der = _der(certificate, b"CERTIFICATE")
+        der = _der(certificate, _CERTIFICATE)
         validity, public_key = _validity_and_public_key(der)
         return (
-            _is_now(validity) and _is_for_clients(der) and public_key in _der(key, b"PRIVATE KEY")
+            _is_now(validity) and _is_for_clients(der) and public_key in _der(key, *_PRIVATE_KEYS)
         )
     except (ValueError, IndexError):
         return False
@@ -36,16 +38,19 @@ def is_fine(certificate: bytes, key: bytes) -> bool:
 def is_current(certificate: bytes) -> bool:
     """Tell whether a PEM certificate is in date, as far as can be told cheaply."""
     try:
-        return _is_now(_validity_and_public_key(_der(certificate, b"CERTIFICATE"))[0])
+        return _is_now(_validity_and_public_key(_der(certificate, _CERTIFICATE))[0])
     except (ValueError, IndexError):
         return False
 
 
-def _der(pem: bytes, label: bytes) -> bytes:
-    """Decode the first block whose label ends like this: keys may be RSA, EC or unnamed."""
-    start = pem.index(label + b"-----\n") + len(label) + 6
-    body = pem[start : pem.index(b"-----END", start)]
-    return a2b_base64(b"".join(body.split()), strict_mode=True)
+def _der(pem: bytes, *labels: bytes) -> bytes:
+    """Decode the first block that has one of these labels."""
+    for label in labels:
+        _, begin, rest = pem.partition(b"-----BEGIN %b-----\n" % label)
+        body, end, _ = rest.partition(b"-----END %b-----" % label)
+        if begin and end:
+            return a2b_base64(b"".join(body.split()), strict_mode=True)
+    raise ValueError("no such block")
 
 
 def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:

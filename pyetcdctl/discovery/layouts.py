@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from posixpath import join
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ from pyetcdctl.discovery.findings import Endpoint, Reason
 from pyetcdctl.discovery.node import Node, Unusable
 from pyetcdctl.discovery.options import combined, from_file
 from pyetcdctl.discovery.static_pods import options_in
-from pyetcdctl.discovery.systemd import read_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +37,7 @@ def kubeadm(node: Node) -> Deployment | None:
     if options is None:
         return _behind_a_closed_manifest(node, path)
     found = of_server(node, "kubeadm", path, options)
-    return replace(found, layout=_flavour(node, found.ca)) if found else None
+    return found._replace(layout=_flavour(node, found.ca)) if found else None
 
 
 def api_server(node: Node) -> Deployment | None:
@@ -47,7 +45,7 @@ def api_server(node: Node) -> Deployment | None:
     path = f"{MANIFESTS}/kube-apiserver.yaml"
     options = options_in(node, path, "kube-apiserver")
     found = of_api_server(node, path, options) if options is not None else None
-    return replace(found, layout=_flavour(node, found.ca)) if found else None
+    return found._replace(layout=_flavour(node, found.ca)) if found else None
 
 
 def rancher(node: Node, name: str) -> Deployment | None:
@@ -70,20 +68,22 @@ def rke2_pod(node: Node) -> Deployment | None:
 
 def minikube(node: Node) -> Deployment | None:
     """Take minikube's certificates where its manifest cannot be used."""
-    if not node.exists(f"{MINIKUBE_PKI}/ca.crt"):
-        return None
-    return _by_pki(node, "minikube", MINIKUBE_PKI, f"{MINIKUBE_PKI}/ca.crt")
+    ca = f"{MINIKUBE_PKI}/ca.crt"
+    node.look_at(ca)
+    return _by_pki(node, "minikube", MINIKUBE_PKI, ca) if node.exists(ca) else None
 
 
 def systemd(node: Node) -> Deployment | None:
     """Read the unit ``etcd.service`` and all that belongs to it."""
+    from pyetcdctl.discovery.systemd import read_service
+
     service = read_service(node, "etcd.service", "etcd")
     if not service:
         return None
     options = combined(node, service.words, service.file, service.environment)
     found = of_server(node, "systemd", service.file, options)
     in_a_file = any(option.origin == name for name, option in options.items())
-    return replace(found, layout="config file") if found and in_a_file else found
+    return found._replace(layout="config file") if found and in_a_file else found
 
 
 def scratch(node: Node) -> Deployment | None:

@@ -50,6 +50,11 @@ class Node:
         if entry not in self.skipped:
             self.skipped.append(entry)
 
+    def look_at(self, path: str) -> None:
+        """Record that a path was looked for."""
+        if path not in self.looked_at:
+            self.looked_at.append(path)
+
     def exists(self, path: str) -> bool:
         """Tell whether something is visible there, even if it cannot be read."""
         try:
@@ -79,7 +84,7 @@ class Node:
 
     def text(self, path: str) -> str | None:
         """Return a file's text; a missing one is None, and an unusable one is recorded as well."""
-        self.looked_at.append(path)
+        self.look_at(path)
         try:
             return _as_text(self.read(path))
         except Unusable as unusable:

@@ -7,8 +7,7 @@ As in etcd, a flag wins over its variable, and a configuration file makes both b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.discovery.documents import parse_mapping
 from pyetcdctl.discovery.node import Unusable
@@ -34,8 +33,7 @@ _SWITCHES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """A value, the file that it comes from and the flag, variable or key that it stands at."""
 
     value: str

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
-from dataclasses import dataclass, field, replace
 from posixpath import basename
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.discovery.documents import parse_mapping
 from pyetcdctl.discovery.findings import Reason
@@ -17,7 +16,7 @@ from pyetcdctl.discovery.options import Option, Options, combined
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
+_REFERENCE = r"\$\(([A-Za-z_][\w.-]*)\)"
 _PATHS = frozenset(
     {
         "config-file", "trusted-ca-file", "cert-file", "key-file", "client-cert-file",
@@ -26,13 +25,12 @@ _PATHS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """A container's whole command line, its plain variables and its host path volumes."""
 
     words: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict)
-    mounts: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str]
+    mounts: Mapping[str, str]
 
     def on_the_node(self, path: str) -> str:
         """Translate a path inside the container into the node's."""
@@ -112,7 +110,7 @@ def _environment(container: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _expanded(word: str, environment: Mapping[str, str]) -> str:
-    return _REFERENCE.sub(lambda found: environment.get(found[1], found[0]), word)
+    return re.sub(_REFERENCE, lambda found: environment.get(found[1], found[0]), word)
 
 
 def _host_paths(spec: Mapping[str, Any]) -> dict[str, str]:
@@ -138,4 +136,4 @@ def _mounts(container: Mapping[str, Any], host_paths: Mapping[str, str]) -> dict
 def _translated(name: str, option: Option, container: Container) -> Option:
     if name not in _PATHS:
         return option
-    return replace(option, value=container.on_the_node(option.value))
+    return option._replace(value=container.on_the_node(option.value))

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from posixpath import basename, dirname, join
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.discovery.findings import Reason
 from pyetcdctl.discovery.node import Node, Unusable
@@ -35,8 +34,7 @@ _ACCUMULATED = ("ExecStart", "Environment", "EnvironmentFile")
 _VARIABLE = re.compile(r"\$(?:\$|\{(\w+)\}|([A-Za-z_]\w*))")
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """What systemd would run: the program's words and its variables, each with its file."""
 
     file: str
@@ -44,8 +42,7 @@ class Service:
     environment: Mapping[str, Option]
 
 
-@dataclass(frozen=True, slots=True)
-class _Assignment:
+class _Assignment(NamedTuple):
     name: str
     value: str
     file: str
@@ -67,7 +64,7 @@ def read_service(node: Node, unit: str, program: str) -> Service | None:
 def _places(node: Node, unit: str) -> Iterator[str]:
     for folder in FOLDERS:
         path = join(folder, unit)
-        node.looked_at.append(path)
+        node.look_at(path)
         yield path
 
 

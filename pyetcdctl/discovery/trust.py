@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.discovery.certificates import examine_ca, examine_pair
 from pyetcdctl.discovery.findings import Certificate, Reason
 from pyetcdctl.discovery.glance import is_current, is_fine
 from pyetcdctl.discovery.node import Node, Unusable
@@ -26,6 +25,8 @@ def choose_ca(node: Node, path: str, *, quick: bool) -> Certificate | None:
     try:
         if quick and is_current(node.read(path)):
             return Certificate(node.file(path))
+        from pyetcdctl.discovery.certificates import examine_ca
+
         return examine_ca(node, path)
     except Unusable as unusable:
         node.skip(path, unusable)
@@ -53,4 +54,6 @@ def _examined(node: Node, pair: Pair, quick: bool) -> Certificate:
         raise Unusable(Reason.MALFORMED, "no key is named for it")
     if quick and is_fine(node.read(pair.certificate), node.read(pair.key)):
         return Certificate(node.file(pair.certificate), node.file(pair.key))
+    from pyetcdctl.discovery.certificates import examine_pair
+
     return examine_pair(node, pair.certificate, pair.key)
