@@ -48,42 +48,42 @@ class Service:
     """Stands in for a generated stub: its methods are the stub's."""
 
     def __init__(self, stub: Callable[[grpc.Channel], Any], channel: SharedChannel) -> None:
-        self._stub = stub
-        self._channel = channel
+        self.stub = stub
+        self.channel = channel
 
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return Method(self._stub, method, self._channel)
+    def __getattr__(self, method: str) -> Method:
+        return Method(self, method)
 
 
 class Method:
     """Stands in for a method of a generated stub."""
 
-    def __init__(
-        self, stub: Callable[[grpc.Channel], Any], name: str, channel: SharedChannel
-    ) -> None:
-        self._stub = stub
+    def __init__(self, service: Service, name: str) -> None:
+        self._service = service
         self._name = name
-        self._channel = channel
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Make the call; once more if its server is gone and has certainly not seen the request."""
-        channel = self._channel.current()
+        channel = self._service.channel
+        used = channel.current()
         try:
-            return self._send(channel, *arguments, **options)
+            return self._send(used, arguments, options)
         except grpc.RpcError as error:
-            failure = self._channel.failed(channel, error)
+            failure = channel.failed(used, error)
             if not never_left(error):
                 raise failure from error
-        channel = self._channel.current()
+        used = channel.current()
         try:
-            return self._send(channel, *arguments, **options)
+            return self._send(used, arguments, options)
         except grpc.RpcError as error:
-            raise self._channel.failed(channel, error) from error
+            raise channel.failed(used, error) from error
 
-    def _send(self, channel: grpc.Channel, *arguments: Any, **options: Any) -> Any:
-        answer = getattr(self._stub(channel), self._name)(*arguments, **options)
+    def _send(
+        self, channel: grpc.Channel, arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> Any:
+        answer = getattr(self._service.stub(channel), self._name)(*arguments, **options)
         if isinstance(answer, grpc.Call):
-            return Answers(answer, lambda error: self._channel.failed(channel, error))
+            return Answers(answer, lambda error: self._service.channel.failed(channel, error))
         return answer
 
 
