@@ -40,7 +40,7 @@ def may_repeat(error: grpc.RpcError, endpoints: int, repeatable: bool) -> bool:
 
 
 class Route:
-    """The endpoints in the order to try, and the link to the one in use."""
+    """The endpoints in the order to try, and one link to each that was tried."""
 
     def __init__(self, settings: ConnectionSettings) -> None:
         if settings.tls:
@@ -48,8 +48,9 @@ class Route:
 
             check_files(settings.tls)
         self.settings = settings
-        self.endpoints = _shuffled(parse_endpoints(settings.endpoints))
-        self._link: Link | None = None
+        self.endpoints = _shuffled(list(dict.fromkeys(parse_endpoints(settings.endpoints))))
+        self._links: dict[Endpoint, Link] = {}
+        self._chosen = len(self.endpoints) == 1
 
     @property
     def endpoint(self) -> Endpoint:
@@ -60,11 +61,9 @@ class Route:
         self, deadline: Deadline, on_failure: Callable[[], None] = lambda: None
     ) -> grpc.Channel | None:
         """Return a channel for a call; several endpoints are raced. None: none came in time."""
-        if self._link is None:
-            if len(self.endpoints) > 1:
-                return self.ready_channel(deadline, on_failure)
-            self._link = open_link(self.endpoint, self.settings)
-        return self._link.channel
+        if self._chosen:
+            return self._link(self.endpoint).channel
+        return self.ready_channel(deadline, on_failure)
 
     def ready_channel(
         self, deadline: Deadline, on_failure: Callable[[], None] = lambda: None
@@ -76,7 +75,7 @@ class Route:
         from pyetcdctl.client.racing import Race
 
         order = list(self.endpoints)
-        race = Race([_opener(endpoint, self.settings) for endpoint in order])
+        race = Race([self._opener(endpoint) for endpoint in order])
         try:
             won = race.winner(deadline)
             if won is None and not deadline.expired:
@@ -86,33 +85,29 @@ class Route:
             race.end()
         if won is None:
             return None
-        self._prefer(order[won.number])
-        self._drop()
-        self._link = won.link
-        return won.link.channel
+        self.endpoints.insert(0, self.endpoints.pop(won))
+        self._chosen = True
+        return self._link(self.endpoint).channel
 
     def leave(self) -> None:
         """Pass over the endpoint in use: it comes last when the next call chooses."""
         if len(self.endpoints) > 1:
             self.endpoints.append(self.endpoints.pop(0))
-            self._drop()
+            self._chosen = False
 
     def close(self) -> None:
-        """End the link; a later call opens another."""
-        self._drop()
+        """End all links; a later call opens another."""
+        while self._links:
+            self._links.popitem()[1].close()
 
-    def _drop(self) -> None:
-        link, self._link = self._link, None
-        if link is not None:
-            link.close()
+    def _link(self, endpoint: Endpoint) -> Link:
+        link = self._links.get(endpoint)
+        if link is None:
+            link = self._links[endpoint] = open_link(endpoint, self.settings)
+        return link
 
-    def _prefer(self, endpoint: Endpoint) -> None:
-        self.endpoints.remove(endpoint)
-        self.endpoints.insert(0, endpoint)
-
-
-def _opener(endpoint: Endpoint, settings: ConnectionSettings) -> Callable[[], Link]:
-    return lambda: open_link(endpoint, settings)
+    def _opener(self, endpoint: Endpoint) -> Callable[[], grpc.Channel]:
+        return lambda: self._link(endpoint).channel
 
 
 def _shuffled(endpoints: list[Endpoint]) -> list[Endpoint]:

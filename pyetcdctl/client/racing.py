@@ -12,7 +12,8 @@ blocks the closing of the channel, and of the interpreter.
 from __future__ import annotations
 
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple
+from time import sleep
+from typing import TYPE_CHECKING
 
 import grpc
 
@@ -21,63 +22,47 @@ from pyetcdctl.client.status import code_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyetcdctl.client.channels import Link
     from pyetcdctl.client.deadline import Deadline
 
 HEAD_START_SECONDS = 0.1
+PAUSE_SECONDS = 0.025
 HEALTH_METHOD = "/grpc.health.v1.Health/Check"
 UNREACHED = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
-
-
-class Winner(NamedTuple):
-    """The endpoint's number in the order of the race, and the link to it."""
-
-    number: int
-    link: Link
 
 
 class Race:
     """A race between endpoints; the first that answers wins."""
 
-    def __init__(self, openers: Sequence[Callable[[], Link]]) -> None:
+    def __init__(self, openers: Sequence[Callable[[], grpc.Channel]]) -> None:
         self._openers = openers
-        self._links: list[Link] = []
-        self._won: int | None = None
+        self._channels: list[grpc.Channel] = []
         self._pending: dict[int, grpc.Future] = {}
         self._finished: SimpleQueue[tuple[int, grpc.Future]] = SimpleQueue()
 
-    def winner(self, deadline: Deadline, *, patient: bool = False) -> Winner | None:
-        """Return the first endpoint that answers; None when all have failed or time is over.
+    def winner(self, deadline: Deadline, *, patient: bool = False) -> int | None:
+        """Return the number of the first endpoint that answers.
 
-        A patient call lets each endpoint try again until the deadline.
+        None: all have failed, or time is over. A patient call lets them try until the deadline.
         """
-        if patient:
-            for number in range(len(self._links)):
-                self._ask(number, deadline, patient=True)
-        while self._pending or len(self._links) < len(self._openers):
+        while patient or self._pending or len(self._channels) < len(self._openers):
             if not self._pending:
-                self._begin(deadline)
-            self._won = self._answered(deadline)
-            if self._won is not None:
-                return Winner(self._won, self._links[self._won])
-            if deadline.expired:
-                return None
+                self._ask_again(deadline) if patient else self._begin(deadline)
+            won = self._answered(deadline)
+            if won is not None or deadline.expired:
+                return won
         return None
 
     def end(self) -> None:
-        """Withdraw the open questions and close the links that lost."""
+        """Withdraw the open questions."""
         for question in self._pending.values():
             question.cancel()
         while self._pending:
             number, _ = self._finished.get()
             del self._pending[number]
-        for number, link in enumerate(self._links):
-            if number != self._won:
-                link.close()
 
     def _answered(self, deadline: Deadline) -> int | None:
         """Wait for one question to finish; if that takes long, begin with the next endpoint."""
-        more = len(self._links) < len(self._openers)
+        more = len(self._channels) < len(self._openers)
         patience = deadline.within(HEAD_START_SECONDS) if more else deadline
         try:
             number, question = self._finished.get(timeout=patience.remaining())
@@ -90,11 +75,16 @@ class Race:
         return None if isinstance(error, grpc.Call) and code_name(error) in UNREACHED else number
 
     def _begin(self, deadline: Deadline) -> None:
-        self._links.append(self._openers[len(self._links)]())
-        self._ask(len(self._links) - 1, deadline, patient=False)
+        self._channels.append(self._openers[len(self._channels)]())
+        self._ask(len(self._channels) - 1, deadline, patient=False)
+
+    def _ask_again(self, deadline: Deadline) -> None:
+        sleep(PAUSE_SECONDS)
+        for number in range(len(self._channels)):
+            self._ask(number, deadline, patient=True)
 
     def _ask(self, number: int, deadline: Deadline, *, patient: bool) -> None:
-        call = self._links[number].channel.unary_unary(HEALTH_METHOD)
+        call = self._channels[number].unary_unary(HEALTH_METHOD)
         question = call.future(b"", timeout=deadline.remaining(), wait_for_ready=patient)
         self._pending[number] = question
         question.add_done_callback(lambda done: self._finished.put((number, done)))
