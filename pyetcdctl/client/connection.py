@@ -118,6 +118,11 @@ class Connection:
         """Return what goes with every call; this logs in if need be."""
         return self._metadata(Deadline.after(self.settings.command_timeout))
 
+    def renews_login(self, error: grpc.RpcError) -> bool:
+        """Whether a call failed for its token and may be made again: there is a new one."""
+        deadline = Deadline.after(self.settings.command_timeout)
+        return self._login is not None and self._login.renews_after(details_of(error), deadline)
+
     def translate(self, error: grpc.RpcError) -> PyetcdctlError:
         """Return our error for a failed call; one without an answer is explained."""
         return self._failure(error)

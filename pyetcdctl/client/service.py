@@ -36,11 +36,22 @@ class SharedChannel:
                 self._channel = self._connection.channel()
             return self._channel
 
-    def failed(self, channel: grpc.Channel, error: grpc.RpcError) -> PyetcdctlError:
-        """Return our error for a call that failed on this channel, and drop a lost server's."""
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        """Return what goes with every call now."""
+        return self._connection.metadata()
+
+    def recovers(self, channel: grpc.Channel, error: grpc.RpcError) -> bool:
+        """Prepare the next call after one that failed; whether the same one may be made again.
+
+        A lost server's channel is dropped, a token that is not valid any more is replaced.
+        """
         with self._lock:
             if error.code() is grpc.StatusCode.UNAVAILABLE and self._channel is channel:
                 self._channel = None
+        return never_left(error) or self._connection.renews_login(error)
+
+    def failure(self, error: grpc.RpcError) -> PyetcdctlError:
+        """Return our error for a failed call."""
         return self._connection.translate(error)
 
 
@@ -63,36 +74,39 @@ class Method:
         self._name = name
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Make the call; once more if its server is gone and has certainly not seen the request."""
+        """Make the call; once more where the server certainly did not act on it."""
         channel = self._service.channel
         used = channel.current()
         try:
             return self._send(used, arguments, options)
         except grpc.RpcError as error:
-            failure = channel.failed(used, error)
-            if not never_left(error):
-                raise failure from error
-        used = channel.current()
+            if not channel.recovers(used, error):
+                raise channel.failure(error) from error
         try:
-            return self._send(used, arguments, options)
+            options["metadata"] = channel.metadata()
+            return self._send(channel.current(), arguments, options)
         except grpc.RpcError as error:
-            raise channel.failed(used, error) from error
+            raise channel.failure(error) from error
 
     def _send(
         self, channel: grpc.Channel, arguments: tuple[Any, ...], options: dict[str, Any]
     ) -> Any:
         answer = getattr(self._service.stub(channel), self._name)(*arguments, **options)
         if isinstance(answer, grpc.Call):
-            return Answers(answer, lambda error: self._service.channel.failed(channel, error))
+            return Answers(answer, lambda error: self._stream_failure(channel, error))
         return answer
+
+    def _stream_failure(self, channel: grpc.Channel, error: grpc.RpcError) -> PyetcdctlError:
+        self._service.channel.recovers(channel, error)
+        return self._service.channel.failure(error)
 
 
 class Answers:
     """A stream of answers."""
 
-    def __init__(self, stream: Any, failed: Callable[[grpc.RpcError], PyetcdctlError]) -> None:
+    def __init__(self, stream: Any, failure: Callable[[grpc.RpcError], PyetcdctlError]) -> None:
         self._stream = stream
-        self._failed = failed
+        self._failure = failure
 
     def __iter__(self) -> Iterator[Any]:
         return self
@@ -101,7 +115,7 @@ class Answers:
         try:
             return next(self._stream)
         except grpc.RpcError as error:
-            raise self._failed(error) from error
+            raise self._failure(error) from error
 
     def cancel(self) -> None:
         """End the stream from this side."""

@@ -12,7 +12,8 @@ from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.etcd3_base import WatchTimedOut
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, PyetcdctlError, WatchCanceled
 from pyetcdctl.rpc import etcdrpc
-from pyetcdctl.settings import ConnectionSettings
+from pyetcdctl.settings import ConnectionSettings, Credentials
+from tests.server import enable_authentication
 
 
 @pytest.fixture
@@ -236,6 +237,19 @@ def test_an_error_in_a_stream_is_ours_too(auth_etcd, connect, tmp_path):
         pytest.raises(CallFailed, match="user name is empty"),
     ):
         connect(auth_etcd.endpoint).snapshot(file)
+
+
+def test_a_token_that_the_server_forgot_is_replaced(own_etcd, connect):
+    server = enable_authentication(own_etcd())
+    client = connect(server.endpoint, credentials=Credentials("root", "rootpw"))
+    client.put("key", "value")
+    token = client.metadata
+
+    same = etcdrpc.AuthUserChangePasswordRequest(name="root", password="rootpw")
+    client.authstub.UserChangePassword(same, metadata=token)
+
+    assert client.get("key")[0] == b"value"
+    assert client.metadata != token
 
 
 def test_a_call_goes_to_another_member_when_its_own_is_gone(own_etcd, connect):
