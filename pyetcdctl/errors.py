@@ -16,6 +16,7 @@
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DiscoveryFailed             1    nothing was found on this machine
     ├── SandboxFailed               1    the private server could not be started
+    │   └── CommandNotFound       127    the command to run in the sandbox does not exist
     └── Reported                    1    everything was said already; only the exit code is left
 
 The codes are etcdctl's (cobrautl: ExitError, ExitBadConnection, ...).
@@ -125,6 +126,12 @@ class DiscoveryFailed(PyetcdctlError):
 
 class SandboxFailed(PyetcdctlError):
     """The sandbox's server could not be started or filled."""
+
+
+class CommandNotFound(SandboxFailed):
+    """The command to run in the sandbox does not exist or cannot be run; a shell's own code."""
+
+    exit_code = 127
 
 
 class Reported(PyetcdctlError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,6 +54,14 @@ def version_of(etcd: Path) -> str:
     if not version:
         raise SandboxFailed(f"{etcd} does not seem to be etcd: its --version names none", INSTALL)
     return version[1]
+
+
+def path_with_program(search_path: str) -> str:
+    """Extend a PATH so that ``pyetcdctl`` is found, also where its environment is not active."""
+    folder = Path(sys.executable).parent
+    if shutil.which("pyetcdctl", path=search_path) or not (folder / "pyetcdctl").exists():
+        return search_path
+    return os.pathsep.join(filter(None, (search_path, str(folder))))
 
 
 def _named(etcd: str, search_path: str) -> Path:

