@@ -52,6 +52,14 @@ def test_what_was_put_is_got(client, prefix):
     assert metadata.version == 1
 
 
+def test_a_client_certificate_opens_the_door(secure_etcd, connect, prefix):
+    client = connect(secure_etcd.endpoint, tls=secure_etcd.tls)
+
+    client.put(prefix + "key", "value")
+
+    assert client.get(prefix + "key")[0] == b"value"
+
+
 def test_a_range_keeps_to_the_limit_and_counts_all(client, prefix):
     for name in "abc":
         client.put(prefix + name, name)
