@@ -17,6 +17,7 @@ COMMANDS = {
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
     "put": _entry("put", _KEYS, "Write a value under a key."),
+    "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
     "help": _entry("help", _UTILITY, "Show the help of a command."),
     "options": _entry("options", _UTILITY, "List the flags that every command takes."),
     "version": _entry("version", _UTILITY, "Print the version."),
