@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.cli.arguments import boolean, comma_separated, duration, int64
 from pyetcdctl.cli.flag_grammar import Flag
+from pyetcdctl.output import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class GlobalFlag(NamedTuple):
-    """A flag of etcdctl's every command; ``kind`` is how pflag names its type in help."""
+    """A flag of etcdctl's every command; ``kind`` is how pflag names its type in help.
+
+    ``values`` tells completion what may follow: choices as in ``a|b``, FILE or DIR.
+    """
 
     name: str
     kind: str
     default: Any
     help: str
     short: str = ""
+    values: str = ""
 
     @property
     def variable(self) -> str:
@@ -52,9 +57,13 @@ ETCDCTL_FLAGS = (
         "JWT token to authenticate with; --user and --password are then not used",
     ),
     GlobalFlag(
-        "cacert", "string", "", "CA bundle (PEM) that the servers' certificates must chain to"
+        "cacert",
+        "string",
+        "",
+        "CA bundle (PEM) that the servers' certificates must chain to",
+        values="FILE",
     ),
-    GlobalFlag("cert", "string", "", "client certificate (PEM)"),
+    GlobalFlag("cert", "string", "", "client certificate (PEM)", values="FILE"),
     GlobalFlag("command-timeout", "duration", 5.0, "time that a short command may take in all"),
     GlobalFlag("debug", "bool", False, "log what the client does to standard error"),
     GlobalFlag("dial-timeout", "duration", 2.0, "time that logging in may take"),
@@ -79,7 +88,7 @@ ETCDCTL_FLAGS = (
     GlobalFlag("insecure-transport", "bool", True, "use plain HTTP for endpoints without a scheme"),
     GlobalFlag("keepalive-time", "duration", 2.0, "how often to ping an idle server"),
     GlobalFlag("keepalive-timeout", "duration", 6.0, "how long to wait for the ping's answer"),
-    GlobalFlag("key", "string", "", "the client certificate's private key (PEM)"),
+    GlobalFlag("key", "string", "", "the client certificate's private key (PEM)", values="FILE"),
     GlobalFlag("max-recv-bytes", "int", 0, "largest answer to accept in bytes; 0 means no limit"),
     GlobalFlag("max-request-bytes", "int", 0, "largest request to send in bytes; 0 means 2 MiB"),
     GlobalFlag(
@@ -95,6 +104,7 @@ ETCDCTL_FLAGS = (
         "simple",
         "output format: fields, json, protobuf, simple or table",
         short="w",
+        values="|".join(formats()),
     ),
 )
 OWN_FLAGS = (
@@ -103,6 +113,7 @@ OWN_FLAGS = (
         "string",
         "",
         "folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike",
+        values="DIR",
     ),
 )
 GLOBAL_FLAGS = ETCDCTL_FLAGS + OWN_FLAGS

@@ -17,19 +17,31 @@ from pyetcdctl.cli.global_flags import GLOBAL_FLAGS
 from pyetcdctl.errors import FlagError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _HELP = Flag("help", "h", str, is_boolean=True)
-_SHARED = (*(flag.as_flag() for flag in GLOBAL_FLAGS), _HELP)
+SHARED_FLAGS = (*(flag.as_flag() for flag in GLOBAL_FLAGS), _HELP)
 _FOOTER = 'Use "pyetcdctl options" for the flags that every command takes.'
 
 
 class CommandEntry(NamedTuple):
-    """What ``--help`` needs to know about a command before importing it."""
+    """What ``--help`` needs to know about a command before importing it.
+
+    A command without a panel is hidden: programs call it, not people.
+    """
 
     module: str
     summary: str
     panel: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether help and completion keep silent about the command."""
+        return not self.panel
+
+    def load(self) -> Any:
+        """Import the command and return it, or the group, as Click knows it."""
+        return click_command(import_module(self.module).app)
 
 
 class WordCommand(TyperCommand):
@@ -39,19 +51,32 @@ class WordCommand(TyperCommand):
     session.
     """
 
+    @property
+    def own_flags(self) -> list[TyperOption]:
+        """The flags that this command declares."""
+        return [param for param in self.params if isinstance(param, TyperOption)]
+
+    @property
+    def words_metavar(self) -> str:
+        """How help writes the command's words; empty where it takes none."""
+        others = [param for param in self.params if not isinstance(param, TyperOption)]
+        return str(others[0].metavar) if others else ""
+
+    def flag_set(self, ctx: Any = None) -> FlagSet:
+        """Return all flags that may stand on the command's line."""
+        return FlagSet([*(_flag(option, ctx) for option in self.own_flags), *SHARED_FLAGS])
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Fill ``ctx.params`` from the command line."""
-        options = {param.name: param for param in self.params if isinstance(param, TyperOption)}
-        flags = [_flag(option, ctx) for option in options.values()]
-        known = FlagSet([*flags, *_SHARED])
-        values, words, words_before_dashes = parse_line(args, known)
+        options = {option.name: option for option in self.own_flags}
+        values, words, words_before_dashes = parse_line(args, self.flag_set(ctx))
         if values.pop("help", False):
             _show_help(ctx)
         ctx.obj.take_line(values, words_before_dashes)
         for param in self.params:
             if param.name in options:
                 default = param.get_default(ctx)
-                ctx.params[param.name] = values.get(_flag_name(options[param.name]), default)
+                ctx.params[param.name] = values.get(flag_name(options[param.name]), default)
             else:
                 ctx.params[param.name] = words
         return []
@@ -84,26 +109,30 @@ class LazyGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Bring the command's name to the front; show help where there is none."""
-        known = FlagSet(_SHARED)
-        index = find_command_word(args, known)
-        if index is None:
-            parse_line(args, known)
+        name_first = with_name_first(args)
+        if name_first is None:
+            parse_line(args, FlagSet(SHARED_FLAGS))
             _show_help(ctx)
-        else:
-            args = [args[index], *args[:index], *args[index + 1 :]]
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, name_first or args)
+
+    def find(self, word: str) -> str | None:
+        """Return the name of the command that a word means: its name or a unique beginning."""
+        if word in self.table:
+            return word
+        longer = [name for name in self.table if name.startswith(word)] if word else []
+        return longer[0] if len(longer) == 1 else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Swap the placeholder for the real command, for running or completing."""
         name = self._full_name(ctx, args[0])
-        command = get_command(import_module(self.table[name].module).app)
-        return name, command, args[1:]
+        return name, self.table[name].load(), args[1:]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands, panel by panel in table order."""
         panels: dict[str, list[tuple[str, str]]] = {}
         for name, entry in self.table.items():
-            panels.setdefault(entry.panel, []).append((name, entry.summary))
+            if not entry.is_hidden:
+                panels.setdefault(entry.panel, []).append((name, entry.summary))
         for panel, rows in panels.items():
             with formatter.section(panel):
                 formatter.write_dl(rows)
@@ -116,11 +145,9 @@ class LazyGroup(TyperGroup):
         formatter.write(_FOOTER + "\n")
 
     def _full_name(self, ctx: Any, word: str) -> str:
-        if word in self.table:
-            return word
-        longer = [name for name in self.table if name.startswith(word)] if word else []
-        if len(longer) == 1:
-            return longer[0]
+        name = self.find(word)
+        if name is not None:
+            return name
         if not self.rejects_unknown:
             _show_help(ctx)
         message = f'unknown command "{word}" for "{ctx.command_path}"'
@@ -130,8 +157,9 @@ class LazyGroup(TyperGroup):
     def _close_names(self, word: str) -> list[str]:
         from difflib import get_close_matches
 
-        longer = [name for name in self.table if word and name.startswith(word)]
-        return longer or get_close_matches(word, self.table, n=3, cutoff=0.5)
+        names = [name for name, entry in self.table.items() if not entry.is_hidden]
+        longer = [name for name in names if word and name.startswith(word)]
+        return longer or get_close_matches(word, names, n=3, cutoff=0.5)
 
 
 def new_app(group: type[LazyGroup] | None = None, **settings: Any) -> typer.Typer:
@@ -151,17 +179,32 @@ def command(app: typer.Typer, name: str, example: str) -> Callable[[Any], Any]:
     return app.command(name, cls=WordCommand, epilog=epilog, options_metavar="[FLAGS]")
 
 
-def _flag_name(option: TyperOption) -> str:
+def with_name_first(args: Sequence[str]) -> list[str] | None:
+    """Return a group's arguments with the command's name at their front; None if it is missing."""
+    index = find_command_word(args, FlagSet(SHARED_FLAGS))
+    return None if index is None else [args[index], *args[:index], *args[index + 1 :]]
+
+
+def click_command(app: typer.Typer) -> Any:
+    """Return the command or the group that an app stands for."""
+    return get_command(app)
+
+
+def flag_name(option: TyperOption) -> str:
+    """Return an option's long name without its dashes."""
     return max(option.opts, key=len).lstrip("-")
 
 
-def _flag(option: TyperOption, ctx: Any) -> Flag:
-    short = next((name[1:] for name in option.opts if not name.startswith("--")), "")
+def flag_letter(option: TyperOption) -> str:
+    """Return an option's short name without its dash; empty where it has none."""
+    return next((name[1:] for name in option.opts if not name.startswith("--")), "")
 
+
+def _flag(option: TyperOption, ctx: Any) -> Flag:
     def parse(text: str) -> Any:
         return option.type(text, param=option, ctx=ctx)
 
-    return Flag(_flag_name(option), short, parse, bool(option.is_flag))
+    return Flag(flag_name(option), flag_letter(option), parse, bool(option.is_flag))
 
 
 def _show_help(ctx: Any) -> None:

@@ -7,6 +7,7 @@ from pyetcdctl.cli.lazy import CommandEntry
 _KEYS = "Key-value commands"
 _CLUSTER = "Finding and trying clusters"
 _UTILITY = "Utility commands"
+_HIDDEN = ""
 
 
 def _entry(module: str, panel: str, summary: str) -> CommandEntry:
@@ -18,7 +19,9 @@ COMMANDS = {
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
     "put": _entry("put", _KEYS, "Write a value under a key."),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
+    "completion": _entry("completion", _UTILITY, "Print the completion script of a shell."),
     "help": _entry("help", _UTILITY, "Show the help of a command."),
     "options": _entry("options", _UTILITY, "List the flags that every command takes."),
     "version": _entry("version", _UTILITY, "Print the version."),
+    "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),
 }

@@ -1,0 +1,88 @@
+"""``__complete``: the keys that the word under the cursor may become, for the shells' scripts.
+
+A person is in the middle of typing: whatever is wrong, there is no answer and no message, no
+question is asked, and it is over within a second.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.configuration import configuration, connection_settings
+from pyetcdctl.cli.flag_grammar import parse_line
+from pyetcdctl.cli.lazy import LazyGroup, command, new_app, with_name_first
+from pyetcdctl.cli.options import words
+from pyetcdctl.cli.session import Session
+from pyetcdctl.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyetcdctl.settings import ConnectionSettings
+
+SECONDS = 0.7
+
+app = new_app()
+
+
+@command(app, "__complete", "  pyetcdctl __complete -- get /registry/")
+def complete(
+    ctx: typer.Context,
+    line: Annotated[list[str], words("-- WORD...")] = [],  # noqa: B006 - Typer copies it
+) -> None:
+    """Answer the completion scripts' questions.
+
+    The words are those of a command line without the program's name; the last is under the cursor.
+    """
+    session: Session = ctx.obj
+    answer: list[str] = []
+
+    def find() -> None:
+        with suppress(Exception):
+            flags = _global_flags(ctx.find_root().command, line[:-1])
+            settings = _settings(flags, session.streams.environment)
+            answer.extend(_keys(settings, raw(line[-1])))
+
+    # A name server or a file system that hangs is beyond any deadline of a call.
+    search = Thread(target=find, daemon=True)
+    search.start()
+    search.join(SECONDS + 0.05)
+    session.streams.out.text("".join(f"{candidate}\n" for candidate in answer))
+
+
+def _keys(settings: ConnectionSettings, typed: bytes) -> list[str]:
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.completion.values import key_candidates
+
+    deadline = Deadline.after(settings.command_timeout)
+    return key_candidates(Connection(settings), typed, deadline)
+
+
+def _settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> ConnectionSettings:
+    found = configuration(flags, environment)
+    settings = connection_settings(found, environment, _refuse_to_ask)
+    seconds = min(settings.command_timeout, SECONDS)
+    return replace(settings, command_timeout=seconds, dial_timeout=seconds)
+
+
+def _global_flags(command: Any, line: Sequence[str]) -> dict[str, Any]:
+    """Return the values of the flags on a line, wherever they stand."""
+    arguments = list(line)
+    while isinstance(command, LazyGroup):
+        word, *arguments = with_name_first(arguments) or [""]
+        name = command.find(word)
+        if name is None:
+            return {}
+        command = command.table[name].load()
+    return parse_line(arguments, command.flag_set()).values
+
+
+def _refuse_to_ask() -> str:
+    raise BadArguments("completion asks no questions")

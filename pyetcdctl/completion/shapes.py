@@ -1,0 +1,88 @@
+"""What completion has to know of a command: plain values, read off the real command tree."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOTHING = "nothing"
+"""A boolean flag, or a place where no word belongs."""
+ANYTHING = "anything"
+"""A value that nobody can guess."""
+FILE, FOLDER, KEYS, COMMANDS = "file", "folder", "keys", "commands"
+CHOICES = "choices"
+"""Followed by the choices, separated by spaces."""
+
+_NAMED_OFFERS = {
+    "FILE": FILE,
+    "PATH": FILE,
+    "DIR": FOLDER,
+    "KEY": KEYS,
+    "RANGE_END": KEYS,
+    "PREFIX": KEYS,
+    "COMMAND": COMMANDS,
+}
+
+
+class FlagShape(NamedTuple):
+    """A flag; ``offer`` is what may stand behind it."""
+
+    name: str
+    short: str
+    summary: str
+    offer: str
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The flag as it is typed."""
+        return (f"--{self.name}", f"-{self.short}") if self.short else (f"--{self.name}",)
+
+
+class CommandShape(NamedTuple):
+    """A command or a group; ``words`` is the metavar of its words, as help shows it."""
+
+    path: tuple[str, ...]
+    summary: str
+    flags: tuple[FlagShape, ...] = ()
+    words: str = ""
+    commands: tuple[CommandShape, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The command's path below the program, as one string."""
+        return " ".join(self.path)
+
+    def walk(self) -> Iterator[CommandShape]:
+        """Yield this command and all below it."""
+        yield self
+        for command in self.commands:
+            yield from command.walk()
+
+    def word_offers(self) -> list[str]:
+        """Return what each word may be, in order."""
+        return [offer_of(word) for word in _before_dashes(self.words).split()]
+
+    @property
+    def repeats_last_word(self) -> bool:
+        """Whether the last word may come again."""
+        return "..." in _before_dashes(self.words)
+
+    @property
+    def is_foreign_after_dashes(self) -> bool:
+        """Whether the words behind ``--`` are another program's."""
+        return "--" in self.words
+
+
+def offer_of(metavar: str) -> str:
+    """Return what completion offers where help shows this metavar."""
+    name = re.sub(r"[\[\].]", "", metavar)
+    if "|" in name:
+        return f"{CHOICES} {name.replace('|', ' ')}"
+    return _NAMED_OFFERS.get(name, ANYTHING)
+
+
+def _before_dashes(words: str) -> str:
+    return words.partition("--")[0].rstrip("[ ")

@@ -1,0 +1,86 @@
+"""What the shells' scripts look things up in, as rows of patterns and answers.
+
+A pattern is ``COMMAND``, ``COMMAND:FLAG`` or ``COMMAND:PLACE``; the root's command is empty; ``*``
+stands for any.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.completion.shapes import ANYTHING, NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.completion.shapes import CommandShape
+
+FOREIGN = "foreign"
+"""The answer at ``COMMAND:--`` where the words behind ``--`` are another program's."""
+
+
+class Described(NamedTuple):
+    """A command or flag as it is typed, and what it is for."""
+
+    name: str
+    summary: str
+
+
+class Row(NamedTuple):
+    """The answer to any of the patterns."""
+
+    patterns: tuple[str, ...]
+    answer: str
+
+
+def value_rows(root: CommandShape) -> list[Row]:
+    """Return what stands behind each flag; a flag nobody knows is taken to have a value."""
+    answers: dict[str, list[str]] = {}
+    for command in root.walk():
+        where = "*" if command is root else command.name
+        for flag in command.flags:
+            answers.setdefault(flag.offer, []).extend(
+                f"{where}:{spelling}" for spelling in flag.spellings
+            )
+    return [Row(tuple(patterns), offer) for offer, patterns in answers.items() if offer != ANYTHING]
+
+
+def word_rows(root: CommandShape) -> list[Row]:
+    """Return what each word of each command may be."""
+    answers: dict[str, list[str]] = {}
+    for command in root.walk():
+        for pattern, offer in _places(command):
+            if offer not in (ANYTHING, NOTHING):
+                answers.setdefault(offer, []).append(f"{command.name}:{pattern}")
+    return [Row(tuple(patterns), offer) for offer, patterns in answers.items()]
+
+
+def described_commands(root: CommandShape) -> dict[str, list[Described]]:
+    """Return the commands below each group."""
+    return {
+        group.name: [Described(each.path[-1], each.summary) for each in group.commands]
+        for group in root.walk()
+        if group.commands
+    }
+
+
+def described_flags(root: CommandShape) -> dict[str, list[Described]]:
+    """Return the flags of each command; those under the empty name are every command's."""
+    return {
+        command.name: [
+            Described(spelling, flag.summary)
+            for flag in command.flags
+            for spelling in flag.spellings
+        ]
+        for command in root.walk()
+        if command.flags
+    }
+
+
+def _places(command: CommandShape) -> Iterator[tuple[str, str]]:
+    if command.is_foreign_after_dashes:
+        yield "--", FOREIGN
+    offers = command.word_offers()
+    yield from ((str(place), offer) for place, offer in enumerate(offers))
+    if command.repeats_last_word:
+        yield "*", offers[-1]
