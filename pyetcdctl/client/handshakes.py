@@ -34,8 +34,14 @@ def plain_socket(endpoint: Endpoint, timeout: float) -> socket.socket:
 def secure_socket(
     endpoint: Endpoint, context: ssl.SSLContext, timeout: float, server_name: str
 ) -> ssl.SSLSocket:
-    """Return a socket after its TLS handshake. Raises OSError, of which ssl.SSLError is one."""
-    connected = plain_socket(endpoint, timeout)
+    """Connect and shake hands. Raises OSError, of which ssl.SSLError is one."""
+    return shake_hands(plain_socket(endpoint, timeout), context, server_name)
+
+
+def shake_hands(
+    connected: socket.socket, context: ssl.SSLContext, server_name: str
+) -> ssl.SSLSocket:
+    """Return the socket after its TLS handshake; it is closed when that fails."""
     try:
         return context.wrap_socket(connected, server_hostname=server_name)
     except (OSError, ValueError):

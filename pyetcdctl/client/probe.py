@@ -12,8 +12,15 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.endpoints import Endpoint, parse_endpoint, wants_tls
-from pyetcdctl.client.handshakes import first_words, plain_socket, secure_socket, speaks_http2
+from pyetcdctl.client.handshakes import (
+    first_words,
+    plain_socket,
+    secure_socket,
+    shake_hands,
+    speaks_http2,
+)
 from pyetcdctl.client.verdicts import (
     Diagnosis,
     certificate_refused,
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
 BUDGET_SECONDS = 0.4
+SHORTEST_SECONDS = 0.01
 MOST_ENDPOINTS_TOLD = 3
 
 # What the core says of failures that a server's restart or the network may heal by itself.
@@ -44,6 +52,17 @@ class Verdict(NamedTuple):
 
     advice: tuple[str, ...]
     permanent: bool
+
+
+class Clock:
+    """What is left of the time for one endpoint; never nothing, which sockets misunderstand."""
+
+    def __init__(self, seconds: float) -> None:
+        self._deadline = Deadline.after(seconds)
+
+    def left(self) -> float:
+        """Return the seconds left."""
+        return max(SHORTEST_SECONDS, self._deadline.remaining() or 0.0)
 
 
 def is_passing(details: str) -> bool:
@@ -79,7 +98,7 @@ def _examine_all(
     found = {endpoint: silent(endpoint) for endpoint in endpoints}
 
     def examine(endpoint: Endpoint) -> None:
-        found[endpoint] = _examine(endpoint, settings, budget * 0.9)
+        found[endpoint] = _examine(endpoint, settings, Clock(budget * 0.9))
 
     threads = [threading.Thread(target=examine, args=(one,), daemon=True) for one in endpoints]
     for thread in threads:
@@ -89,11 +108,11 @@ def _examine_all(
     return [found[endpoint] for endpoint in endpoints]
 
 
-def _examine(endpoint: Endpoint, settings: ConnectionSettings, seconds: float) -> Diagnosis:
+def _examine(endpoint: Endpoint, settings: ConnectionSettings, clock: Clock) -> Diagnosis:
     try:
         if wants_tls(endpoint, settings):
-            return _examine_tls(endpoint, settings, seconds)
-        return _examine_plain(endpoint, seconds)
+            return _examine_tls(endpoint, settings, clock)
+        return _examine_plain(endpoint, clock)
     except PyetcdctlError as error:
         return Diagnosis(error.message, error.advice, permanent=True)
     except OSError as error:
@@ -113,8 +132,8 @@ def _from_system(endpoint: Endpoint, error: OSError) -> Diagnosis:
     return unreachable(endpoint, (error.strerror or str(error)).lower())
 
 
-def _examine_plain(endpoint: Endpoint, seconds: float) -> Diagnosis:
-    with plain_socket(endpoint, seconds) as connected:
+def _examine_plain(endpoint: Endpoint, clock: Clock) -> Diagnosis:
+    with plain_socket(endpoint, clock.left()) as connected:
         try:
             words = first_words(connected)
         except TimeoutError:
@@ -125,18 +144,18 @@ def _examine_plain(endpoint: Endpoint, seconds: float) -> Diagnosis:
         return reachable(endpoint)
     if words.startswith(b"HTTP/") and b"HTTPS" not in words:
         return not_etcd(endpoint)
-    if _shakes_hands(endpoint, seconds):
+    if _shakes_hands(endpoint, clock):
         return expects_tls(endpoint)
     return not_etcd(endpoint)
 
 
-def _shakes_hands(endpoint: Endpoint, seconds: float) -> bool:
+def _shakes_hands(endpoint: Endpoint, clock: Clock) -> bool:
     """Whether a TLS server is there; an alert, such as for want of a certificate, is one too."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        secure_socket(endpoint, context, seconds, endpoint.host).close()
+        secure_socket(endpoint, context, clock.left(), endpoint.host).close()
     except ssl.SSLError as error:
         return "ALERT" in (error.reason or "")
     except OSError:
@@ -144,21 +163,20 @@ def _shakes_hands(endpoint: Endpoint, seconds: float) -> bool:
     return True
 
 
-def _examine_tls(endpoint: Endpoint, settings: ConnectionSettings, seconds: float) -> Diagnosis:
+def _examine_tls(endpoint: Endpoint, settings: ConnectionSettings, clock: Clock) -> Diagnosis:
     from pyetcdctl.client.tls import client_context, server_name
 
     context = client_context(settings.tls, verify=not settings.insecure_skip_tls_verify)
-    plain_socket(endpoint, seconds).close()
+    plain = plain_socket(endpoint, clock.left())
+    plain.settimeout(clock.left())
     try:
-        connected = secure_socket(endpoint, context, seconds, server_name(endpoint, settings))
+        connected = shake_hands(plain, context, server_name(endpoint, settings))
     except ssl.SSLCertVerificationError as error:
-        return certificate_refused(
-            endpoint, settings, error, _presented(endpoint, settings, seconds)
-        )
+        return certificate_refused(endpoint, settings, error, _presented(endpoint, settings, clock))
     except TimeoutError:
         return silent(endpoint, connected=True)
     except OSError as error:
-        return _broken_handshake(endpoint, settings, error, seconds)
+        return _broken_handshake(endpoint, settings, error, clock)
     with connected:
         return _after_handshake(endpoint, settings, connected)
 
@@ -179,32 +197,32 @@ def _after_handshake(
 
 
 def _broken_handshake(
-    endpoint: Endpoint, settings: ConnectionSettings, error: OSError, seconds: float
+    endpoint: Endpoint, settings: ConnectionSettings, error: OSError, clock: Clock
 ) -> Diagnosis:
     reason = error.reason or "" if isinstance(error, ssl.SSLError) else ""
     if "ALERT" in reason:
         return client_refused(endpoint, settings)
-    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST") or _is_plain(endpoint, seconds):
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST") or _is_plain(endpoint, clock):
         return is_not_tls(endpoint)
     return not_etcd(endpoint)
 
 
-def _is_plain(endpoint: Endpoint, seconds: float) -> bool:
+def _is_plain(endpoint: Endpoint, clock: Clock) -> bool:
     try:
-        with plain_socket(endpoint, seconds) as connected:
+        with plain_socket(endpoint, clock.left()) as connected:
             words = first_words(connected)
     except OSError:
         return False
     return speaks_http2(words) or words.startswith(b"HTTP/")
 
 
-def _presented(endpoint: Endpoint, settings: ConnectionSettings, seconds: float) -> bytes:
+def _presented(endpoint: Endpoint, settings: ConnectionSettings, clock: Clock) -> bytes:
     """Return the server's certificate, fetched without judging it; empty if it cannot be had."""
     from pyetcdctl.client.tls import client_context
 
     context = client_context(settings.tls, verify=False)
     try:
-        with secure_socket(endpoint, context, seconds, endpoint.host) as connected:
+        with secure_socket(endpoint, context, clock.left(), endpoint.host) as connected:
             return connected.getpeercert(binary_form=True) or b""
     except OSError:
         return b""
