@@ -1,0 +1,94 @@
+"""README is true: every example in it runs and prints what it says, every command is in its table.
+
+A block ``console`` holds commands behind ``$`` and what they print; ``...`` stands for anything,
+within a line and as a line of its own. The word behind ``console`` says where it runs: nothing for
+a plain server with the sample cluster, else the sandbox's layout of that name.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pyetcdctl.cli.registry import COMMANDS
+from tests.runner import PROJECT, clean_environment
+
+README = (PROJECT / "README.md").read_text()
+BLOCK = re.compile(r"^```console ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Example(NamedTuple):
+    """One command of a block, and its output."""
+
+    place: str
+    command: str
+    output: str
+
+
+def examples():
+    found = []
+    for place, body in BLOCK.findall(README):
+        for chunk in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+            command, _, output = chunk.partition("\n")
+            while command.endswith("\\"):
+                more, _, output = output.partition("\n")
+                command = f"{command}\n{more}"
+            found.append(Example(place, command, output))
+    return found
+
+
+def pattern_of(output):
+    lines = []
+    for line in output.rstrip("\n").split("\n"):
+        if line == "...":
+            lines.append(r"(?:.*\n)*?")
+        else:
+            lines.append(r".*".join(map(re.escape, line.split("..."))) + r"[ ]*\n")
+    return re.compile("".join(lines))
+
+
+def run_example(command, environment, prefix=()):
+    scripts = Path(sys.executable).parent
+    environment = {**environment, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+    run = subprocess.run(
+        [*prefix, "bash", "-c", command],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return run.stdout
+
+
+def test_readme_has_examples():
+    assert len(examples()) >= 8
+
+
+@pytest.mark.parametrize("example", [e for e in examples() if not e.place], ids=lambda e: e.command)
+def test_an_example_prints_what_readme_says(example, sample_etcd):
+    printed = run_example(example.command, clean_environment(sample_etcd.environment))
+    assert pattern_of(example.output).fullmatch(printed), printed
+
+
+@pytest.mark.parametrize("example", [e for e in examples() if e.place], ids=lambda e: e.command)
+def test_an_example_on_a_node_prints_what_readme_says(example):
+    sandbox = [sys.executable, "-m", "pyetcdctl", "sandbox", "--layout", example.place, "--"]
+    printed = run_example(example.command, clean_environment(), sandbox)
+    assert pattern_of(example.output).fullmatch(printed), printed
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_in_readmes_table_with_its_summary(name):
+    row = f"| `{name}` | {COMMANDS[name].summary.rstrip('.')}"
+    assert row in README
+
+
+def test_the_version_is_named_in_one_place():
+    assert re.search(r'^__version__ = "\d+\.\d+\.\d+"$', (PROJECT / "pyetcdctl/__init__.py").read_text(), re.M)
