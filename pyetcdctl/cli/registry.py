@@ -18,6 +18,9 @@ COMMANDS = {
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
     "put": _entry("put", _KEYS, "Write a value under a key."),
+    "discover": _entry(
+        "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
+    ),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
     "completion": _entry("completion", _UTILITY, "Print the completion script of a shell."),
     "help": _entry("help", _UTILITY, "Show the help of a command."),

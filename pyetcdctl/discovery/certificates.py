@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pyetcdctl.discovery.findings import Certificate, Reason
 from pyetcdctl.discovery.node import Unusable
@@ -22,8 +22,8 @@ def examine_ca(node: Node, path: str) -> Certificate:
     An expired one is returned as well: the connection fails with it, and rightly so.
     """
     certificates = _parse(node.read(path))
-    lasting = max(certificates, key=lambda each: each.not_valid_after_utc)
-    return _with_dates(Certificate(node.file(path)), lasting)
+    found = [_with_dates(Certificate(node.file(path)), each) for each in certificates]
+    return max(found, key=lambda each: each.not_after or datetime.min.replace(tzinfo=UTC))
 
 
 def examine_pair(node: Node, path: str, key_path: str) -> Certificate:
@@ -60,10 +60,17 @@ def _parse(content: bytes) -> list[x509.Certificate]:
 def _with_dates(found: Certificate, parsed: x509.Certificate) -> Certificate:
     try:
         return found._replace(
-            not_before=parsed.not_valid_before_utc, not_after=parsed.not_valid_after_utc
+            not_before=_utc(parsed, "not_valid_before"), not_after=_utc(parsed, "not_valid_after")
         )
     except ValueError:
         raise Unusable(Reason.MALFORMED, "its dates cannot be read") from None
+
+
+def _utc(parsed: x509.Certificate, name: str) -> datetime:
+    # Releases of cryptography before 42 know only dates without a zone.
+    if hasattr(parsed, f"{name}_utc"):
+        return cast("datetime", getattr(parsed, f"{name}_utc"))
+    return cast("datetime", getattr(parsed, name)).replace(tzinfo=UTC)
 
 
 def _parse_key(content: bytes) -> PrivateKeyTypes:

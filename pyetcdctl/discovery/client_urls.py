@@ -22,13 +22,14 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
 def nearest(node: Node, options: Options) -> Endpoint | None:
     """Return the server's own client URL that is surest to be reached from its node.
 
-    Several URLs of one server are one server, so the best is enough: loopback (or every address)
-    before the other addresses that it listens on, and these before what it advertises.
+    Several URLs of one server are one server, so the best is enough: this host's own names (which
+    certificates usually have), other loopback addresses, sockets, all other addresses that it
+    listens on, and then what it advertises.
     """
     listening = _urls_of(node, options, "listen-client-urls")
     advertised = _urls_of(node, options, "advertise-client-urls")
-    local = [endpoint for endpoint in listening if _is_local(endpoint.url)]
-    return next(iter(local + listening + advertised), None)
+    ordered = sorted(listening, key=lambda endpoint: _distance(endpoint.url)) + advertised
+    return ordered[0] if ordered else None
 
 
 def every(node: Node, option: Option) -> tuple[Endpoint, ...]:
@@ -62,9 +63,13 @@ def _reachable(url: str) -> str:
     return url.rstrip("/") if tcp else url
 
 
-def _is_local(url: str) -> bool:
+def _distance(url: str) -> int:
     tcp = _TCP.fullmatch(url)
-    return not tcp or tcp["host"] in ("localhost", "[::1]") or tcp["host"].startswith("127.")
+    if not tcp:
+        return 2
+    if tcp["host"] in ("127.0.0.1", "localhost", "[::1]"):
+        return 0
+    return 1 if tcp["host"].startswith("127.") else 3
 
 
 def _shown(url: str) -> str:

@@ -15,23 +15,6 @@ from pyetcdctl.discovery.node import Unusable
 if TYPE_CHECKING:
     from pyetcdctl.discovery.node import Node
 
-# These flags stand alone: a word after them is not their value.
-_SWITCHES = frozenset(
-    {
-        "auto-tls",
-        "client-cert-auth",
-        "enable-pprof",
-        "enable-v2",
-        "force-new-cluster",
-        "initial-corrupt-check",
-        "experimental-initial-corrupt-check",
-        "peer-auto-tls",
-        "peer-client-cert-auth",
-        "pre-vote",
-        "strict-reconfig-check",
-    }
-)
-
 
 class Option(NamedTuple):
     """A value, the file that it comes from and the flag, variable or key that it stands at."""
@@ -45,16 +28,14 @@ Options = Mapping[str, Option]
 
 
 def from_flags(words: Sequence[str], file: str) -> dict[str, Option]:
-    """Read ``--name value`` and ``--name=value``; of a repeated flag the last one holds."""
+    """Read ``--name value``, ``--name=value`` and switches; of a repeated flag the last holds."""
     found: dict[str, Option] = {}
-    rest = iter(words)
-    for word in rest:
-        if not word.startswith("-"):
-            continue
-        name, equals, value = word.lstrip("-").partition("=")
-        if not equals:
-            value = "true" if name in _SWITCHES else next(rest, "")
-        found[name] = Option(value, file, f"--{name}")
+    for word, following in zip(words, [*words[1:], "-"], strict=False):
+        if word.startswith("-"):
+            name, equals, value = word.lstrip("-").partition("=")
+            if not equals:
+                value = "true" if following.startswith("-") else following
+            found[name] = Option(value, file, f"--{name}")
     return found
 
 

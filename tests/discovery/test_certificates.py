@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,7 @@ from pyetcdctl.discovery import Reason, discover, find_connection
 from pyetcdctl.discovery.certificates import examine_pair
 from pyetcdctl.discovery.glance import is_current, is_fine
 from pyetcdctl.discovery.node import Node, Unusable
-from pyetcdctl.sandbox.certificates import Authority, Pair
+from pyetcdctl.sandbox.certificates import Authority, Pair, Validity
 from tests.discovery.disk import EXPIRED, FUTURE, PKI
 
 if TYPE_CHECKING:
@@ -164,11 +165,12 @@ def test_the_full_search_tells_of_a_bad_certificate_behind_a_good_one(disk: Disk
 
 def test_the_full_search_tells_dates(disk: Disk) -> None:
     disk.kubeadm()
+    window = Validity.of(timedelta(days=7))
+    disk.issue(FIRST, validity=window)
     found = discover(disk.root)
-    certificate = x509.load_pem_x509_certificate(disk.path(FIRST).read_bytes())
     assert found.client is not None
-    assert found.client.not_before == certificate.not_valid_before_utc
-    assert found.client.not_after == certificate.not_valid_after_utc
+    assert found.client.not_before == window.begins.replace(microsecond=0)
+    assert found.client.not_after == window.ends.replace(microsecond=0)
     assert found.ca is not None
     assert found.ca.not_after is not None
 

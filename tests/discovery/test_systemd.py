@@ -230,7 +230,7 @@ def test_a_configuration_file_may_be_named_by_a_variable(disk: Disk) -> None:
         ('[Service]\nExecStart=sh -c "etcd \'open"', "its shell command has an open quote"),
         ("[Install]\nExecStart=etcd", "no ExecStart= in it runs etcd"),
         ("[Service]\nExecStart=etcd \\", None),
-        ("[Service]\nExecStart=etcd --listen-client-urls", None),
+        ("[Service]\nExecStart=etcd --listen-client-urls", "not a client URL"),
         ("[Service]\nExecStart=etcd --listen-client-urls=x", "not a client URL"),
     ],
 )

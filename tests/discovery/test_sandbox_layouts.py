@@ -1,0 +1,65 @@
+"""Real servers whose files lie as kubeadm or a guide leaves them are found and reached."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyetcdctl.discovery import discover, find_connection
+from pyetcdctl.sandbox.layouts import LAYOUTS, layout_named
+from tests.runner import run
+from tests.server import distributed, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.server import Etcd
+
+EXPECTED = {"kubeadm": "kubeadm", "scratch": "systemd"}
+
+
+@pytest.fixture(scope="module", params=LAYOUTS)
+def node(request: pytest.FixtureRequest) -> Iterator[tuple[str, Etcd]]:
+    """The name of a layout and a server that has it."""
+    programs = distributed()
+    with running(programs, layout_named(request.param, programs)) as etcd:
+        yield request.param, etcd
+
+
+def root(etcd: Etcd) -> Path:
+    return etcd.members[0].site.folder
+
+
+def test_a_sandbox_is_found_as_what_it_imitates(node: tuple[str, Etcd]) -> None:
+    layout, etcd = node
+    found = discover(root(etcd))
+    assert found.layout == EXPECTED[layout]
+    assert [endpoint.url for endpoint in found.endpoints] == [etcd.endpoint]
+    assert [member.name for member in found.members] == [etcd.members[0].site.name]
+    assert found.tls == find_connection(root(etcd)).tls
+    assert found.tls.key
+    assert not found.skipped
+
+
+def test_a_command_without_any_flag_reaches_the_sandbox(node: tuple[str, Etcd]) -> None:
+    _, etcd = node
+    env = {"PYETCDCTL_ROOT": str(root(etcd)), "PYETCDCTL_DISCOVERY": "on"}
+    assert run("put", "found", "by itself", env=env).stdout == b"OK\n"
+    assert run("get", "found", env=env).stdout == b"found\nby itself\n"
+
+
+def test_etcdctl_reaches_the_sandbox_by_the_exported_lines(node: tuple[str, Etcd]) -> None:
+    _, etcd = node
+    env = {"PYETCDCTL_ROOT": str(root(etcd)), "PYETCDCTL_DISCOVERY": "on"}
+    exported = run("discover", "--export", env=env).stdout.decode()
+    done = subprocess.run(
+        ["sh", "-c", f'eval "$LINES"; exec {etcd.cluster.programs.beside("etcdctl")} put a b'],
+        env={"PATH": os.defpath, "ETCDCTL_API": "3", "LINES": exported},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == (b"OK\n", 0), done.stderr
