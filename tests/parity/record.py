@@ -5,20 +5,30 @@ from __future__ import annotations
 import argparse
 import json
 from base64 import b64encode
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.parity.invocations import newer
+from tests.parity.areas import areas
 from tests.parity.side_by_side import outcomes
 
-RECORDED = Path(__file__).parent / "etcdctl-3.7.json"
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.parity.areas import Area
 
 
 def main() -> None:
-    """Record every invocation of ``newer()``."""
+    """Record every invocation of ``newer()`` of one area or of all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--etcdctl", required=True, help="a real etcdctl 3.7")
-    program = [parser.parse_args().etcdctl]
-    invocations = newer()
+    parser.add_argument("area", nargs="?", help="leave the other areas as they are")
+    arguments = parser.parse_args()
+    for area in areas():
+        if arguments.area in (None, area.name):
+            record(area, [arguments.etcdctl])
+
+
+def record(area: Area, program: Sequence[str]) -> None:
+    """Record an area."""
     records = [
         {
             "invocation": str(invocation),
@@ -26,9 +36,9 @@ def main() -> None:
             "error": outcome.error,
             "exit_code": outcome.exit_code,
         }
-        for invocation, outcome in zip(invocations, outcomes(program, invocations), strict=True)
+        for invocation, outcome in zip(area.newer, outcomes(program, area.newer), strict=True)
     ]
-    RECORDED.write_text(json.dumps(records, indent=1) + "\n")
+    area.recorded.write_text(json.dumps(records, indent=1) + "\n")
 
 
 if __name__ == "__main__":

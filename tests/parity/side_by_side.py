@@ -12,7 +12,7 @@ from tests.server import running
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.parity.invocations import Invocation
+    from tests.parity.invocation import Invocation
 
 PYETCDCTL = (sys.executable, "-m", "pyetcdctl")
 # A member's and a cluster's id are made from these, so they must not change from run to run.

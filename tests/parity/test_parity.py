@@ -2,44 +2,50 @@
 
 import json
 from base64 import b64decode
+from functools import cache
 
 import pytest
 
-from tests.parity.invocations import both, newer
-from tests.parity.record import RECORDED
+from tests.parity.areas import areas
 from tests.parity.side_by_side import PYETCDCTL, outcomes
 from tests.server import distributed
 
-BOTH, NEWER = both(), newer()
+AREAS = {area.name: area for area in areas()}
 
 
-@pytest.fixture(scope="module")
-def theirs_and_ours():
+def cases(kind):
+    return [
+        pytest.param(area.name, number, id=f"{area.name}-{number}-{invocation}")
+        for area in AREAS.values()
+        for number, invocation in enumerate(getattr(area, kind))
+    ]
+
+
+@cache
+def theirs_and_ours(name):
     etcdctl = [str(distributed().beside("etcdctl"))]
-    return outcomes(etcdctl, BOTH), outcomes(PYETCDCTL, BOTH)
+    invocations = AREAS[name].both
+    return outcomes(etcdctl, invocations), outcomes(PYETCDCTL, invocations)
 
 
-@pytest.fixture(scope="module")
-def ours_like_37():
-    return outcomes(PYETCDCTL, NEWER)
+@cache
+def recorded_and_ours(name):
+    area = AREAS[name]
+    return json.loads(area.recorded.read_text()), outcomes(PYETCDCTL, area.newer)
 
 
-def names(invocations):
-    return [f"{number}-{invocation}" for number, invocation in enumerate(invocations)]
-
-
-@pytest.mark.parametrize("number", range(len(BOTH)), ids=names(BOTH))
-def test_an_invocation_does_what_etcdctl_does(theirs_and_ours, number):
-    theirs, ours = (outcomes[number] for outcomes in theirs_and_ours)
+@pytest.mark.parametrize(("area", "number"), cases("both"))
+def test_an_invocation_does_what_etcdctl_does(area, number):
+    theirs, ours = (outcomes[number] for outcomes in theirs_and_ours(area))
     assert ours.stdout == theirs.stdout, ours.stderr
     assert ours.error == theirs.error
     assert ours.exit_code == theirs.exit_code
 
 
-@pytest.mark.parametrize("number", range(len(NEWER)), ids=names(NEWER))
-def test_an_invocation_does_what_etcdctl_37_does(ours_like_37, number):
-    recorded, ours = json.loads(RECORDED.read_text())[number], ours_like_37[number]
-    assert recorded["invocation"] == str(NEWER[number])
+@pytest.mark.parametrize(("area", "number"), cases("newer"))
+def test_an_invocation_does_what_etcdctl_37_does(area, number):
+    recorded, ours = (outcomes[number] for outcomes in recorded_and_ours(area))
+    assert recorded["invocation"] == str(AREAS[area].newer[number])
     assert ours.stdout == b64decode(recorded["stdout"]), ours.stderr
     assert ours.error.replace("pyetcdctl", "etcdctl") == recorded["error"]
     assert ours.exit_code == recorded["exit_code"]

@@ -1,35 +1,14 @@
-"""What is run through etcdctl and through pyetcdctl, in order, each on a fresh server.
-
-``both`` are invocations in which etcdctl 3.5.1 and 3.7 agree: they run through the real 3.5.1
-beside us. ``newer`` are those of 3.7 alone, compared with what ``record.py`` wrote down of it.
-"""
+"""get, put and del."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Invocation(NamedTuple):
-    """One command line; ``args`` may hold bytes that are no UTF-8."""
-
-    args: tuple[str | bytes, ...]
-    input: bytes = b""
-
-    def __str__(self) -> str:
-        return " ".join(repr(arg) if not str(arg).isprintable() else str(arg) for arg in self.args)
-
-
-def _lines(text: str) -> list[Invocation]:
-    return [
-        Invocation(tuple("" if word == "''" else word for word in line.split()))
-        for line in text.strip().splitlines()
-    ]
+from tests.parity.invocation import Invocation, lines
 
 
 def both() -> list[Invocation]:
     """Return the invocations in which 3.5.1 and 3.7 agree."""
     return [
-        *_lines(_WRITES),
+        *lines(_WRITES),
         Invocation(("put", "from-stdin"), b"a value\nof two lines\n"),
         Invocation(("put", "from-stdin", "--prev-kv"), b"\x00\xff\xfe"),
         Invocation(("put", "empty-stdin"), b""),
@@ -37,19 +16,19 @@ def both() -> list[Invocation]:
         Invocation(("put", "text", 'quotes " and \\ and \t tab')),
         Invocation(("put", "text/é", "日本 \u2028 <&>")),
         Invocation(("put", "empty", "")),
-        *_lines(_READS),
+        *lines(_READS),
         Invocation(("get", b"binary/\xff", "-w", "json")),
         Invocation(("get", "binary", "--prefix")),
         Invocation(("get", "text", "--prefix", "-w", "fields")),
         Invocation(("get", "text/é", "-w", "json")),
         Invocation(("get", "empty", "-w", "json")),
-        *_lines(_DELETES),
+        *lines(_DELETES),
     ]
 
 
 def newer() -> list[Invocation]:
     """Return the invocations that are compared with the recorded 3.7."""
-    return [*_lines(_WRITES), *_lines(_READS_OF_37), *_lines(_DELETES_OF_37)]
+    return [*lines(_WRITES), *lines(_READS_OF_37), *lines(_DELETES_OF_37)]
 
 
 _WRITES = """

@@ -1,0 +1,38 @@
+"""What is compared: each module ``invocations_<area>.py`` beside this one is an area.
+
+Its ``both()`` are invocations in which etcdctl 3.5.1 and 3.7 agree: they run through the real 3.5.1
+and through us. Its ``newer()`` are compared with what ``record.py`` wrote down of the real 3.7. All
+of an area run in order on one fresh server.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tests.parity.invocation import Invocation
+
+FOLDER = Path(__file__).parent
+PREFIX = "invocations_"
+
+
+class Area(NamedTuple):
+    """The invocations of a few commands that belong together."""
+
+    name: str
+    both: list[Invocation]
+    newer: list[Invocation]
+
+    @property
+    def recorded(self) -> Path:
+        """The file with what etcdctl 3.7 did."""
+        return FOLDER / f"etcdctl-3.7-{self.name}.json"
+
+
+def areas() -> list[Area]:
+    """Return all areas."""
+    names = sorted(path.stem.removeprefix(PREFIX) for path in FOLDER.glob(f"{PREFIX}*.py"))
+    modules = {name: import_module(f"tests.parity.{PREFIX}{name}") for name in names}
+    return [Area(name, module.both(), module.newer()) for name, module in modules.items()]

@@ -1,0 +1,24 @@
+"""One command line with its standard input, and the short way to write many."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Invocation(NamedTuple):
+    """One command line; ``args`` may hold bytes that are no UTF-8."""
+
+    args: tuple[str | bytes, ...]
+    input: bytes = b""
+
+    def __str__(self) -> str:
+        shown = " ".join(repr(arg) if not str(arg).isprintable() else str(arg) for arg in self.args)
+        return f"{shown} < {self.input!r}" if self.input else shown
+
+
+def lines(text: str) -> list[Invocation]:
+    """Return one invocation a line; ``''`` is the empty argument."""
+    return [
+        Invocation(tuple("" if word == "''" else word for word in line.split()))
+        for line in text.strip().splitlines()
+    ]
