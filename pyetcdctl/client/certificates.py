@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,10 +45,11 @@ def has_ended(presented: Presented) -> bool:
 
 def days_text(moment: datetime) -> str:
     """Write a moment as its date and the distance in days: ``2026-11-02 (21 days ago)``."""
-    days = (datetime.now(UTC) - moment).days
-    unit = "day" if abs(days) == 1 else "days"
-    distance = f"{days} {unit} ago" if days >= 0 else f"in {-days} {unit}"
-    return f"{moment.date()} ({'today' if days == 0 else distance})"
+    distance = datetime.now(UTC) - moment
+    days = abs(distance).days
+    unit = "day" if days == 1 else "days"
+    words = f"{days} {unit} ago" if distance > timedelta() else f"in {days} {unit}"
+    return f"{moment.date()} ({words if days else 'today'})"
 
 
 def name_to_use(names: Iterable[str], host: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import grpc
@@ -39,7 +38,6 @@ class Link(NamedTuple):
 
 def open_link(endpoint: Endpoint, settings: ConnectionSettings) -> Link:
     """Return a link to this endpoint alone; it connects at its first call."""
-    quieten_core(settings.debug)
     options = _options(settings)
     if not wants_tls(endpoint, settings):
         return Link(_plain(endpoint.target, endpoint, options))
@@ -75,16 +73,6 @@ def _relay_to(endpoint: Endpoint, settings: ConnectionSettings) -> Relay:
         return secure_socket(endpoint, context, timeout, endpoint.host)
 
     return Relay(connect)
-
-
-def quieten_core(debug: bool) -> None:
-    """Keep gRPC's C core from logging handshake failures on stderr.
-
-    The core knows no other switch than its environment variable, which it reads when its first
-    channel opens. A value that the user has set wins.
-    """
-    if not debug:
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 
 def _options(settings: ConnectionSettings) -> Options:

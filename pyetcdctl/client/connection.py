@@ -59,27 +59,39 @@ class Connection:
         """Return a connection with the same settings to that endpoint alone."""
         return Connection(replace(self.settings, endpoints=(endpoint,)), look_up=False)
 
+    def receiving_at_most(self, size: int) -> Connection:
+        """Return a connection to the same endpoints that refuses larger answers."""
+        return Connection(replace(self._route.settings, max_receive_bytes=size), look_up=False)
+
     def unary(self, method: str, request: bytes, *, deadline: Deadline, repeatable: bool) -> bytes:
         """Make one call. ``repeatable`` ones are repeated while the server is unavailable."""
         self._check_size(request)
         return self._call(method, request, deadline, repeatable=repeatable)
 
-    def stream(self, method: str, request: bytes, *, deadline: Deadline) -> Iterator[bytes]:
-        """Make a call with many answers. It is not resumed once the first has come."""
+    def stream(
+        self, method: str, request: bytes, *, deadline: Deadline, patience: float | None = None
+    ) -> Iterator[bytes]:
+        """Make a call with many answers. It is not resumed once the first has come.
+
+        The deadline is for the whole call; with ``patience`` for the first answer, after which
+        each may take so many seconds more.
+        """
         self._check_size(request)
         attempts = 0
         while True:
             call = self._channel(deadline).unary_stream(method)(
                 request,
-                timeout=deadline.remaining(),
+                timeout=deadline.remaining() if patience is None else None,
                 metadata=self._metadata(deadline),
                 wait_for_ready=attempts > 0,
             )
             started = False
             try:
-                for message in call:
+                for message in _messages(call, deadline, patience):
                     started = True
                     yield message
+            except TimeoutError:
+                raise self._too_late() from None
             except grpc.RpcError as error:
                 if started:
                     raise self._failure(error) from error
@@ -90,8 +102,13 @@ class Connection:
             finally:
                 call.cancel()
 
-    def future(self, method: str, request: bytes, *, deadline: Deadline) -> Answer:
-        """Start a call on the endpoint in use; it is repeated only where a new token helps."""
+    def future(
+        self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
+    ) -> Answer:
+        """Start a call on the endpoint in use; it is repeated only where a new token helps.
+
+        A patient one waits for a connection until the deadline; others fail without one.
+        """
         self._check_size(request)
         pending = (
             self._channel(deadline)
@@ -100,7 +117,7 @@ class Connection:
                 request,
                 timeout=deadline.remaining(),
                 metadata=self._metadata(deadline),
-                wait_for_ready=True,
+                wait_for_ready=patient,
             )
         )
         return Answer(pending, lambda error: self._answer_again(error, method, request, deadline))
@@ -226,18 +243,20 @@ class Connection:
 
     def _give_up_early(self, deadline: Deadline, details: str = "") -> None:
         """Raise if waiting until the deadline cannot help: what is wrong will stay wrong."""
-        from pyetcdctl.client.probe import is_passing, verdict
+        from pyetcdctl.client.probe import EARLY_SECONDS, is_passing, verdict
 
         if not is_passing(details):
-            found = verdict(self._route.settings, self._route.endpoints, deadline.remaining())
+            seconds = deadline.within(EARLY_SECONDS).remaining() or 0.0
+            found = verdict(self._route.settings, self._route.endpoints, seconds)
             if found.permanent:
                 raise deadline_exceeded(*found.advice)
 
     def _too_late(self) -> DeadlineExceeded:
         """Return the error of a call whose time is over, with the cause if it can be found."""
-        from pyetcdctl.client.probe import verdict
+        from pyetcdctl.client.probe import LATE_SECONDS, verdict
 
-        return deadline_exceeded(*verdict(self._route.settings, self._route.endpoints).advice)
+        found = verdict(self._route.settings, self._route.endpoints, LATE_SECONDS)
+        return deadline_exceeded(*found.advice)
 
     def _check_size(self, request: bytes) -> None:
         limit = self.settings.max_request_bytes or DEFAULT_MAX_REQUEST_BYTES
@@ -246,6 +265,16 @@ class Connection:
             raise CallFailed(
                 go_text("RESOURCE_EXHAUSTED", details), code="RESOURCE_EXHAUSTED", details=details
             )
+
+
+def _messages(
+    call: grpc.Call, deadline: Deadline, patience: float | None
+) -> Iterator[bytes] | grpc.Call:
+    if patience is None:
+        return call
+    from pyetcdctl.client.patience import patiently
+
+    return patiently(call, deadline, patience)
 
 
 class Answer:

@@ -31,6 +31,7 @@ from pyetcdctl.client.verdicts import (
     reachable,
     refused,
     silent,
+    unexplained,
     unnamed,
     unreachable,
 )
@@ -39,8 +40,11 @@ from pyetcdctl.errors import PyetcdctlError
 if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
-BUDGET_SECONDS = 0.4
+LATE_SECONDS, EARLY_SECONDS = 0.5, 2.0
+"""How long a look may take: after the deadline, and before it."""
+
 SHORTEST_SECONDS = 0.01
+SOCKETS_SHARE = 0.6
 MOST_ENDPOINTS_TOLD = 3
 
 # What the core says of failures that a server's restart or the network may heal by itself.
@@ -70,12 +74,9 @@ def is_passing(details: str) -> bool:
     return any(words in details for words in PASSING)
 
 
-def verdict(
-    settings: ConnectionSettings, endpoints: list[Endpoint], seconds: float | None = None
-) -> Verdict:
-    """Explain why none of the endpoints answers, within ``seconds`` or the usual budget."""
-    budget = BUDGET_SECONDS if seconds is None else min(seconds, BUDGET_SECONDS)
-    found = _examine_all(settings, endpoints, budget)
+def verdict(settings: ConnectionSettings, endpoints: list[Endpoint], seconds: float) -> Verdict:
+    """Explain within a time why none of the endpoints answers."""
+    found = _examine_all(settings, endpoints, seconds)
     told = found[:MOST_ENDPOINTS_TOLD]
     advice = list(dict.fromkeys(diagnosis.cause for diagnosis in told))
     if len(found) > len(told):
@@ -94,17 +95,18 @@ def explain(settings: ConnectionSettings, endpoint: str, timeout: float) -> Diag
 def _examine_all(
     settings: ConnectionSettings, endpoints: list[Endpoint], budget: float
 ) -> list[Diagnosis]:
-    """Examine all endpoints at the same time; one that takes too long counts as silent."""
-    found = {endpoint: silent(endpoint) for endpoint in endpoints}
+    """Examine all endpoints at the same time. Sockets get a part of it, words the rest."""
+    found = {endpoint: unexplained(endpoint) for endpoint in endpoints}
+    ends = Deadline.after(budget)
 
     def examine(endpoint: Endpoint) -> None:
-        found[endpoint] = _examine(endpoint, settings, Clock(budget * 0.9))
+        found[endpoint] = _examine(endpoint, settings, Clock(budget * SOCKETS_SHARE))
 
     threads = [threading.Thread(target=examine, args=(one,), daemon=True) for one in endpoints]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(budget)
+        thread.join(ends.remaining())
     return [found[endpoint] for endpoint in endpoints]
 
 

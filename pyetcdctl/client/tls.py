@@ -26,6 +26,7 @@ SYSTEM_BUNDLES = (
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
+USUAL_FOLDER = "/etc/ssl/certs"
 
 
 def server_name(endpoint: Endpoint, settings: ConnectionSettings) -> str:
@@ -74,20 +75,31 @@ def client_context(files: TlsFiles, *, verify: bool) -> ssl.SSLContext:
 def system_roots() -> bytes:
     """Return the certificates of the authorities that this machine trusts, as etcdctl does.
 
-    gRPC would otherwise use a bundle of its own. Empty when the machine trusts none.
+    gRPC would otherwise use a bundle of its own.
+    """
+    bundle, folder = _system_places()
+    paths = [bundle] if bundle else []
+    if folder:
+        entries = sorted(entry.path for entry in os.scandir(folder) if entry.is_file())
+        paths += [path for path in entries if path.endswith((".pem", ".crt", ".0"))]
+    roots = b"\n".join(dict.fromkeys(_read(path) for path in paths))
+    if not roots:
+        raise BadArguments(
+            "x509: this machine knows no certificate authority", "Try:  --cacert FILE"
+        )
+    return roots
+
+
+def _system_places() -> tuple[str, str]:
+    """Return the bundle and the folder of authorities: those of OpenSSL's variables come first.
+
+    The usual folder holds what the bundle holds, so that it counts only in place of one.
     """
     paths = ssl.get_default_verify_paths()
-    roots = [_read(path) for path in (_bundle(paths.cafile),) if path]
-    if paths.capath and (not roots or paths.capath != paths.openssl_capath):
-        for entry in sorted(os.scandir(paths.capath), key=lambda entry: entry.name):
-            if entry.is_file() and entry.name.endswith((".pem", ".crt", ".0")):
-                roots.append(_read(entry.path))
-    return b"\n".join(roots)
-
-
-def _bundle(preferred: str | None) -> str:
-    candidates = (preferred,) if preferred else SYSTEM_BUNDLES
-    return next((path for path in candidates if os.path.isfile(path)), "")
+    candidates = (paths.cafile,) if paths.cafile else SYSTEM_BUNDLES
+    bundle = next((path for path in candidates if os.path.isfile(path)), "")
+    folder = "" if bundle and paths.capath in (paths.openssl_capath, USUAL_FOLDER) else paths.capath
+    return bundle, folder or ""
 
 
 def _load_pair(context: ssl.SSLContext, files: TlsFiles) -> None:
@@ -110,8 +122,9 @@ def _load_roots(context: ssl.SSLContext, files: TlsFiles) -> None:
         if files.ca:
             context.load_verify_locations(cafile=files.ca)
         else:
-            context.load_verify_locations(cadata=system_roots().decode("utf-8", "replace"))
-    except ssl.SSLError as error:
+            bundle, folder = _system_places()
+            context.load_verify_locations(bundle or None, folder or None)
+    except (ssl.SSLError, TypeError) as error:
         source = files.ca or "the system's bundle of authorities"
         raise BadArguments(f"tls: no PEM certificate in {source}") from error
 

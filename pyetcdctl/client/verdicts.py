@@ -53,6 +53,11 @@ def silent(endpoint: Endpoint, *, connected: bool = False) -> Diagnosis:
     )
 
 
+def unexplained(endpoint: Endpoint) -> Diagnosis:
+    """The look at the endpoint did not end in time either."""
+    return Diagnosis(f"{endpoint.text} did not answer in time.")
+
+
 def reachable(endpoint: Endpoint) -> Diagnosis:
     """The connection is fine; the answer did not come."""
     return Diagnosis(

@@ -1,0 +1,77 @@
+"""Causes that are told without any TLS in the way; those with it are in test_tls."""
+
+import time
+
+import pytest
+
+from pyetcdctl.client.certificates import name_to_use
+from pyetcdctl.client.probe import explain
+from pyetcdctl.errors import DeadlineExceeded
+from pyetcdctl.settings import ConnectionSettings
+
+SETTINGS = ConnectionSettings()
+
+
+def cause_of(endpoint):
+    return explain(SETTINGS, endpoint, 1.0).cause
+
+
+def test_a_name_without_an_address_is_told():
+    assert cause_of("nosuch.invalid:2379").startswith(
+        "The name nosuch.invalid of nosuch.invalid:2379 has no address here: "
+    )
+
+
+def test_a_refused_connection_is_told(free_port):
+    assert "refused the connection" in cause_of(f"127.0.0.1:{free_port}")
+
+
+def test_a_missing_socket_is_told(tmp_path):
+    path = tmp_path / "etcd.sock"
+
+    assert cause_of(f"unix://{path}") == f"No server listens on the socket {path}."
+
+
+def test_silence_is_told_within_the_time(mute_port, black_hole_port):
+    started = time.monotonic()
+
+    assert "said nothing" in explain(SETTINGS, f"127.0.0.1:{mute_port}", 0.3).cause
+    assert "did not answer" in explain(SETTINGS, f"127.0.0.1:{black_hole_port}", 0.3).cause
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_server_that_is_not_etcd_is_told(web_port, scheme):
+    endpoint = f"{scheme}://127.0.0.1:{web_port}"
+
+    diagnosis = explain(SETTINGS, endpoint, 1.0)
+
+    expected = "not as etcd does" if scheme == "http" else "speaks plain HTTP"
+    assert expected in diagnosis.cause
+
+
+def test_a_healthy_server_is_reachable(etcd):
+    assert "can be reached" in cause_of(etcd.address)
+
+
+def test_the_file_that_named_the_endpoint_is_told(open_connection, read, free_port):
+    manifest = "/etc/kubernetes/manifests/etcd.yaml"
+
+    with pytest.raises(DeadlineExceeded) as caught:
+        read(open_connection(f"127.0.0.1:{free_port}", found_in=manifest), b"a", seconds=0.2)
+
+    assert caught.value.advice[1] == f"The endpoint comes from {manifest}."
+
+
+@pytest.mark.parametrize(
+    ("names", "host", "best"),
+    [
+        (["master-1", "localhost", "10.0.0.4"], "10.0.0.5", "10.0.0.4"),
+        (["master-1", "localhost", "10.0.0.4"], "127.0.0.1", "localhost"),
+        (["*.example", "master-1"], "10.0.0.5", "master-1"),
+        (["localhost"], "10.0.0.5", ""),
+        ([], "10.0.0.5", ""),
+    ],
+)
+def test_the_name_to_use_reaches_the_same_machine(names, host, best):
+    assert name_to_use(names, host) == best
