@@ -1,0 +1,43 @@
+"""What a sandbox could leave behind, and waiting for it to be gone."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECONDS = 20
+
+
+def processes(named: object, program: str = "") -> list[int]:
+    """Return the ids of processes, of one program or any, whose command lines name something."""
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True
+    )
+    found = []
+    for line in listed.stdout.splitlines():
+        pid, first, *_ = line.split()
+        if str(named) in line and Path(first).name.startswith(program):
+            found.append(int(pid))
+    return found
+
+
+def traces(folder: Path) -> list[str]:
+    """Return what there is in a folder for temporary files, and the processes that name it."""
+    return [path.name for path in folder.iterdir()] + [str(pid) for pid in processes(folder)]
+
+
+def eventually(condition: Callable[[], object]) -> bool:
+    """Wait until a condition holds; False when it does not in time."""
+    deadline = time.monotonic() + SECONDS
+    pause = Event()
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        pause.wait(0.01)
+    return True
