@@ -49,6 +49,17 @@ def unsigned(text: str) -> int:
     return _parse_int(text, "ParseUint", range(1 << 64))
 
 
+def decimal(text: str) -> int:
+    """Parse a signed decimal number; the error is Go's ParseInt's."""
+    sign, digits = _split_sign(text)
+    if not digits.isascii() or not digits.isdigit():
+        raise ValueRefused(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+    value = sign * int(digits)
+    if value not in _INT64:
+        raise ValueRefused(f'strconv.ParseInt: parsing "{text}": value out of range')
+    return value
+
+
 def lease_id(text: str) -> int:
     """Parse a lease id: hexadecimal without 0x, 64 bits signed."""
     try:

@@ -15,9 +15,11 @@ def _entry(module: str, panel: str, summary: str) -> CommandEntry:
 
 
 COMMANDS = {
+    "compaction": _entry("compaction", _KEYS, "Forget what keys were before a revision."),
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
     "put": _entry("put", _KEYS, "Write a value under a key."),
+    "txn": _entry("txn", _KEYS, "Read and write several keys in one step, if conditions hold."),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),

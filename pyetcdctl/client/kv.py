@@ -13,6 +13,8 @@ from pyetcdctl.rpc.kv import (
     PutResponse,
 )
 
+from pyetcdctl.rpc.txn import COMPACT, TXN, CompactionRequest, TxnRequest, TxnResponse
+
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
@@ -52,3 +54,14 @@ def delete(
     """Delete a range. Not repeated once it may have reached a server."""
     answer = connection.unary(DELETE_RANGE, request.encode(), deadline=deadline, repeatable=False)
     return DeleteRangeResponse.decode(answer)
+
+
+def commit(connection: Connection, request: TxnRequest, deadline: Deadline) -> TxnResponse:
+    """Run a transaction. Not repeated once it may have reached a server."""
+    answer = connection.unary(TXN, request.encode(), deadline=deadline, repeatable=False)
+    return TxnResponse.decode(answer)
+
+
+def compact(connection: Connection, request: CompactionRequest, deadline: Deadline) -> None:
+    """Forget everything before a revision. Not repeated once it may have reached a server."""
+    connection.unary(COMPACT, request.encode(), deadline=deadline, repeatable=False)

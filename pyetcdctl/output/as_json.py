@@ -56,7 +56,8 @@ def json_object(message: Message) -> str:
         value = message.__dict__.get(field.name)
         if value or (field.kind == "message" and isinstance(value, Message)):
             members.append(f'"{field.name}":{_json_value(field, value)}')
-    return f"{{{','.join(members)}}}"
+    text = f"{{{','.join(members)}}}"
+    return f'{{"{message.ONEOF}":{text}}}' if message.ONEOF else text
 
 
 def _json_value(field: Field, value: Any) -> str:

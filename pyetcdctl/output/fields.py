@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.results import Listing
-from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, ResponseHeader
+from pyetcdctl.rpc.kv import (
+    DeleteRangeResponse,
+    KeyValue,
+    PutResponse,
+    RangeResponse,
+    ResponseHeader,
+)
+from pyetcdctl.rpc.txn import TxnResponse
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink
@@ -28,8 +35,15 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
         for entry in page.entries:
             out.write(kv_lines(KeyValue.decode(entry), settings).encode())
         out.flush()
-    more = "true" if result.reading.more else "false"
-    out.write(f'"More" : {more}\n"Count" : {result.reading.count}\n'.encode())
+    out.write(_totals(result.reading.more, result.reading.count).encode())
+
+
+@render.register(RangeResponse)
+def _range(result: RangeResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(header_lines(result.header, settings).encode())
+    for kv in result.kvs:
+        out.write(kv_lines(kv, settings).encode())
+    out.write(_totals(result.more, result.count).encode())
 
 
 @render.register(PutResponse)
@@ -45,6 +59,18 @@ def _deleted(result: DeleteRangeResponse, out: Sink, settings: OutputSettings) -
     out.write(f'"Deleted" : {result.deleted}\n'.encode())
     for kv in result.prev_kvs:
         out.write(kv_lines(kv, settings, "Prev").encode())
+
+
+@render.register(TxnResponse)
+def _txn(result: TxnResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(header_lines(result.header, settings).encode())
+    out.write(b'"Succeeded" : %b\n' % (b"true" if result.succeeded else b"false"))
+    for response in result.responses:
+        render(response.answer, out, settings)
+
+
+def _totals(more: bool, count: int) -> str:
+    return f'"More" : {"true" if more else "false"}\n"Count" : {count}\n'
 
 
 def header_lines(header: ResponseHeader, settings: OutputSettings) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
 from pyetcdctl.results import Listing
-from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse
+from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, RangeResponse
 from pyetcdctl.rpc.range_page import key_and_value, key_of
+from pyetcdctl.rpc.txn import TxnResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,12 @@ def _page_text(entries: list[bytes], result: Listing, shown: Shown | None) -> by
     return b"\n".join(words)
 
 
+@render.register(RangeResponse)
+def _range(result: RangeResponse, out: Sink, settings: OutputSettings) -> None:
+    for kv in result.kvs:
+        out.write(_pair(kv, _shown(settings)))
+
+
 @render.register(PutResponse)
 def _put(result: PutResponse, out: Sink, settings: OutputSettings) -> None:
     out.write(b"OK\n")
@@ -59,6 +66,14 @@ def _deleted(result: DeleteRangeResponse, out: Sink, settings: OutputSettings) -
     out.write(b"%d\n" % result.deleted)
     for kv in result.prev_kvs:
         out.write(_pair(kv, _shown(settings)))
+
+
+@render.register(TxnResponse)
+def _txn(result: TxnResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(b"SUCCESS\n" if result.succeeded else b"FAILURE\n")
+    for response in result.responses:
+        out.write(b"\n")
+        render(response.answer, out, settings)
 
 
 def _pair(kv: KeyValue, shown: Shown | None) -> bytes:

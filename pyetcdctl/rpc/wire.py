@@ -24,12 +24,16 @@ class Field(NamedTuple):
     kind: str
     message: type[Message] | None = None
     repeated: bool = False
+    explicit: bool = False
+    """A member of a oneof: written whenever it is set, also to zero."""
 
 
 class Message:
     """A message as plain attributes; unset ones read as their default."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = ()
+    ONEOF: ClassVar[str] = ""
+    """The name of the oneof that all fields of the message are in; etcdctl's JSON shows it."""
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
@@ -48,7 +52,7 @@ class Message:
         out = bytearray()
         for field in self.FIELDS:
             value = self.__dict__.get(field.name)
-            if value:
+            if value or (field.explicit and value is not None):
                 for item in value if field.repeated else (value,):
                     _append(out, field, item)
         return bytes(out)

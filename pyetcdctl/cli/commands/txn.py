@@ -1,0 +1,83 @@
+"""``txn``: several reads and writes in one step, depending on conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, TypeVar
+
+import typer
+
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.options import words
+from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.txn_grammar import parse_compare, parse_operation
+from pyetcdctl.client.kv import commit
+from pyetcdctl.errors import BadArguments, InvalidInput
+from pyetcdctl.rpc.txn import RequestOp, TxnRequest
+
+_EXAMPLE = (
+    r"""  printf '%s\n' 'ver("/lock") = "0"' '' 'put /lock me' '' 'get /lock' '' | pyetcdctl txn"""
+)
+
+Parsed = TypeVar("Parsed")
+
+app = new_app()
+
+
+@command(app, "txn", _EXAMPLE)
+def txn(
+    ctx: typer.Context,
+    arguments: Annotated[list[str], words("< FILE")] = [],  # noqa: B006 - Typer copies it
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Say what is to be typed next.")
+    ] = False,
+) -> None:
+    r"""Read and write several keys in one step, if conditions hold.
+
+    Standard input holds three blocks, each closed by an empty line, the last one too: comparisons,
+    what to do if all of them hold, what to do otherwise.
+
+    \b
+    Comparisons:  ver|create|mod|val|lease("KEY") =|!=|<|> "VALUE"
+    Operations:   get, put and del as on the command line, with their own flags
+    """
+    if arguments:
+        raise BadArguments("txn command does not accept argument")
+    session: Session = ctx.obj
+    connection = session.connection
+    script = _Script(session, interactive)
+    request = TxnRequest(
+        compare=script.block("compares:", parse_compare),
+        success=script.block("success requests (get, put, del):", script.operation),
+        failure=script.block("failure requests (get, put, del):", script.operation),
+    )
+    session.print(commit(connection, request, session.deadline()))
+
+
+class _Script:
+    """Standard input, block by block."""
+
+    def __init__(self, session: Session, interactive: bool) -> None:
+        self._streams = session.streams
+        self._interactive = interactive
+
+    def block(self, prompt: str, parse: Callable[[str], Parsed]) -> list[Parsed]:
+        """Read a block up to its empty line."""
+        if self._interactive:
+            self._streams.out.text(f"{prompt}\n")
+            self._streams.out.flush()
+        return [parse(line) for line in self._lines()]
+
+    def operation(self, line: str) -> RequestOp:
+        """Read one operation."""
+        return parse_operation(line, self._streams.err)
+
+    def _lines(self) -> Iterator[str]:
+        while True:
+            line = self._streams.input.readline()
+            if not line.endswith(b"\n"):
+                raise InvalidInput("EOF", "Each of the three blocks ends with an empty line.")
+            text = line.decode("utf-8", "surrogateescape").strip()
+            if not text:
+                return
+            yield text
