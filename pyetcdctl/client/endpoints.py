@@ -116,5 +116,7 @@ def _network(text: str, address: str, secure: bool | None) -> Endpoint:
         raise malformed(text, f"{port!r} is not a port")
     if any(character.isspace() or character in "/?#@" for character in host):
         raise malformed(text, f"{host!r} is not a host")
+    # SRV records name hosts with a closing dot, which neither hosts files nor certificates know.
+    host = host.removesuffix(".")
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return Endpoint(text, f"dns:///{authority}", authority, secure)
