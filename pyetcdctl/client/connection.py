@@ -14,7 +14,13 @@ import grpc
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.endpoints import wants_tls
-from pyetcdctl.client.failover import MAX_ATTEMPTS, Route, backoff_before, may_repeat
+from pyetcdctl.client.failover import (
+    MAX_ATTEMPTS,
+    Route,
+    backoff_before,
+    may_have_arrived,
+    may_repeat,
+)
 from pyetcdctl.client.status import deadline_exceeded, details_of, error_from, go_text, never_left
 from pyetcdctl.errors import CallFailed, DeadlineExceeded
 
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
 AUTHENTICATE = "/etcdserverpb.Auth/Authenticate"
 API_VERSION = ("client-api-version", "3.7")
 DEFAULT_MAX_REQUEST_BYTES = 2 * 1024 * 1024
+PERHAPS_APPLIED = "The write may have been applied: look before you repeat it."
 
 __all__ = ["Answer", "Connection", "Deadline"]
 
@@ -140,6 +147,13 @@ class Connection:
         deadline = Deadline.after(self.settings.command_timeout)
         return self._login is not None and self._login.renews_after(details_of(error), deadline)
 
+    def log_in_again(self) -> None:
+        """Forget the token, so that the next call fetches another.
+
+        For a stream that is opened once more: old servers do not say that its token was too old.
+        """
+        self._login = None
+
     def translate(self, error: grpc.RpcError) -> PyetcdctlError:
         """Return our error for a failed call; one without an answer is explained."""
         return self._failure(error)
@@ -211,7 +225,10 @@ class Connection:
         elif not may_repeat(error, len(self._route.endpoints), repeatable) or (
             attempts >= MAX_ATTEMPTS
         ):
-            raise self._failure(error) from error
+            failure = self._failure(error)
+            if not repeatable and may_have_arrived(error, len(self._route.endpoints), attempts):
+                failure.advice = (*failure.advice, PERHAPS_APPLIED)
+            raise failure from error
         self._route.leave()
         pause = backoff_before(attempts, len(self._route.endpoints))
         sleep(min(pause, deadline.remaining() or pause))
@@ -235,7 +252,7 @@ class Connection:
 
     def _log_in(self, request: bytes, deadline: Deadline) -> bytes:
         limit = deadline.within(self.settings.dial_timeout)
-        return self._call(AUTHENTICATE, request, limit, repeatable=False, login=True)
+        return self._call(AUTHENTICATE, request, limit, repeatable=True, login=True)
 
     def _failure(self, error: grpc.RpcError) -> PyetcdctlError:
         failure = error_from(error)

@@ -39,6 +39,17 @@ def may_repeat(error: grpc.RpcError, endpoints: int, repeatable: bool) -> bool:
     return repeatable and code_name(error) == "UNAVAILABLE"
 
 
+def may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bool:
+    """Whether a failed call may have been carried out.
+
+    A call on a single endpoint that found no connection at first was still waiting for one when its
+    time ended. Several endpoints are asked whether they live before they get the call.
+    """
+    if code_name(error) == "UNAVAILABLE":
+        return True
+    return code_name(error) == "DEADLINE_EXCEEDED" and (attempts == 1 or endpoints > 1)
+
+
 class Route:
     """The endpoints in the order to try, and one link to each that was tried."""
 

@@ -12,7 +12,6 @@ from pyetcdctl.rpc.kv import (
     PutRequest,
     PutResponse,
 )
-
 from pyetcdctl.rpc.txn import COMPACT, TXN, CompactionRequest, TxnRequest, TxnResponse
 
 if TYPE_CHECKING:
