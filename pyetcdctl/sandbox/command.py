@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from pyetcdctl.errors import CommandNotFound
+from pyetcdctl.sandbox import guardian
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,10 +88,10 @@ def _leave_it(_number: int, _frame: object) -> None:
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End a command that runs on after the sandbox was told to go."""
+    if child.poll() is not None:
+        return
     # Interactive shells ignore SIGTERM; a stopped command has to go on to see the signal.
-    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGCONT):
-        if child.poll() is None:
-            child.send_signal(number)
+    guardian.send(guardian.family(child.pid), signal.SIGHUP, signal.SIGTERM, signal.SIGCONT)
     try:
         child.wait(PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:

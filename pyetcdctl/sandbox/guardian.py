@@ -61,15 +61,39 @@ class Custody:
 
     def end(self) -> None:
         """Take everything down."""
-        # The terminal, or the one who started the command, is gone for it: what SIGHUP says.
-        for signal_number in (signal.SIGHUP, signal.SIGCONT) if self.command else ():
-            with suppress(OSError):
-                os.kill(self.command, signal_number)
+        if self.command:
+            # Who started the command is gone, as a terminal is that was closed.
+            send(family(self.command), signal.SIGHUP, signal.SIGCONT)
         for server in self.servers:
             os.kill(server, signal.SIGKILL)
         for server in self.servers:
             os.waitpid(server, 0)
         remove(self.folder)
+
+
+def family(process: int) -> list[int]:
+    """Return a process and all its descendants, as far as the system tells."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc") if os.path.isdir("/proc") else ():
+        with (
+            suppress(OSError, ValueError, IndexError),
+            open(f"/proc/{int(entry)}/stat", "rb") as stat,
+        ):
+            # The name, in parentheses, may hold anything; state and parent follow it.
+            parent = int(stat.read().rpartition(b")")[2].split()[1])
+            children.setdefault(parent, []).append(int(entry))
+    found = [process]
+    for each in found:
+        found += children.get(each, [])
+    return found
+
+
+def send(processes: list[int], *signals: int) -> None:
+    """Send signals to processes, some of which may have ended."""
+    for signal_number in signals:
+        for process in processes:
+            with suppress(OSError):
+                os.kill(process, signal_number)
 
 
 def remove(folder: str) -> None:

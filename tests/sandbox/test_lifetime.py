@@ -38,10 +38,10 @@ def never_written(temporary: Path) -> Path:
 
 @pytest.fixture
 def waiting(temporary: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A sandbox whose command waits for ever."""
+    """A sandbox whose command waits for ever, in a process of its own."""
     never = never_written(temporary)
     started = subprocess.Popen(
-        command("sandbox", "--", "cat", str(never)),
+        command("sandbox", "--", "sh", "-c", f"cat {never}; exit 9"),
         env=clean_environment({"TMPDIR": str(temporary)}),
     )
     assert eventually(lambda: processes(never, "cat"))
@@ -101,7 +101,7 @@ def test_a_killed_sandbox_leaves_nothing(waiting: subprocess.Popen[bytes], tempo
 def test_a_signal_to_the_sandbox_and_its_command_ends_both(
     waiting: subprocess.Popen[bytes], temporary: Path, number: signal.Signals
 ) -> None:
-    for process in (waiting.pid, *processes(temporary, "cat")):
+    for process in (waiting.pid, *processes(temporary, "sh"), *processes(temporary, "cat")):
         os.kill(process, number)
     assert waiting.wait(20) == 128 + number
     assert not traces(temporary)

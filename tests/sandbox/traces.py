@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -16,14 +16,12 @@ SECONDS = 20
 
 def processes(named: object, program: str = "") -> list[int]:
     """Return the ids of processes, of one program or any, whose command lines name something."""
-    listed = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True
-    )
     found = []
-    for line in listed.stdout.splitlines():
-        pid, first, *_ = line.split()
-        if str(named) in line and Path(first).name.startswith(program):
-            found.append(int(pid))
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it may have ended
+            words = (folder / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+            if str(named) in " ".join(words) and Path(words[0]).name.startswith(program):
+                found.append(int(folder.name))
     return found
 
 
