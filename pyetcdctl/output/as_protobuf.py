@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.results import Listing
 from pyetcdctl.rpc.kv import RangeResponse
-from pyetcdctl.rpc.wire import Message, append_varint
+from pyetcdctl.rpc.wire import Message
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink
     from pyetcdctl.settings import OutputSettings
-
-_KVS = 0x12
 
 
 @singledispatch
@@ -33,8 +31,6 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     reading = result.reading
     out.write(RangeResponse(header=reading.header).encode())
     for page in reading.pages():
-        for entry in page.entries:
-            head = bytearray([_KVS])
-            append_varint(head, len(entry))
-            out.write(head + entry)
+        out.write(page.encoded_entries)
+        out.flush()
     out.write(RangeResponse(more=reading.more, count=reading.count).encode())

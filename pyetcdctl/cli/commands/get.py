@@ -85,7 +85,9 @@ def get(
         sort_by=sort_by,
     )
     request = range_request(keys, flags)
-    reading = RangeReading(session.connection, request, session.settings.command_timeout)
+    reading = RangeReading(
+        session.connection, request, session.settings.command_timeout, stream=stream
+    )
     _check_format(session.output.format, count_only, print_value_only)
     session.print(Listing(reading, keys_only, print_value_only))
 

@@ -1,0 +1,67 @@
+"""What is still to be read of a range, and what is known about the whole of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import CallFailed
+from pyetcdctl.rpc.kv import RangeRequest
+
+if TYPE_CHECKING:
+    from pyetcdctl.rpc.range_page import RangePage
+
+
+class RangeRest:
+    """The rest of a range at one revision. ``count`` is the whole range's, once it is known."""
+
+    def __init__(self, request: RangeRequest, revision: int) -> None:
+        self._asked = request
+        self._limit = max(0, request.limit)
+        self.revision = revision
+        self.next_key = request.key
+        self.read = 0
+        self.count = 0
+        self.is_done = False
+
+    @property
+    def range_end(self) -> bytes:
+        """The end of the whole range."""
+        return self._asked.range_end
+
+    @property
+    def more(self) -> bool:
+        """Whether the range goes on behind the limit."""
+        return bool(self._limit) and not self._asked.count_only and self.read < self.count
+
+    @property
+    def limit(self) -> int:
+        """How many keys are wanted still; 0 for all."""
+        return self._limit - self.read if self._limit else 0
+
+    def request(self, limit: int, range_end: bytes) -> RangeRequest:
+        """Return the request for so much of the rest."""
+        changes = {
+            "key": self.next_key,
+            "range_end": range_end,
+            "limit": limit,
+            "revision": self.revision,
+        }
+        return RangeRequest(**{**self._asked.__dict__, **changes})
+
+    def take(self, page: RangePage) -> None:
+        """Note that a page was read."""
+        self.read += len(page)
+        if len(page):
+            self.next_key = page.last_key + b"\0"
+        if self._limit and self.read >= self._limit:
+            self.is_done = True
+
+    def check_whole(self) -> None:
+        """Raise if a server said that it was all and it was not."""
+        if self._asked.count_only:
+            return
+        wanted = min(self._limit or self.count, self.count)
+        if self.read != wanted:
+            raise CallFailed(
+                f"the answer is not whole: {self.read} keys of {wanted} came", code="DATA_LOSS"
+            )

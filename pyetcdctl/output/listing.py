@@ -1,0 +1,79 @@
+"""A page of a listing in each format. A listing may have millions of lines: these loops are hot."""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from typing import TYPE_CHECKING
+
+from pyetcdctl.rpc.wire import read_varint, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.results import Listing
+    from pyetcdctl.rpc.range_page import RangePage
+
+_JSON_ENTRY = b'{"key":"%b","create_revision":%b,"mod_revision":%b,"version":%b,"value":"%b"}'
+_SHORT_NUMBERS = {bytes([number]): b"%d" % number for number in range(1, 0x80)}
+
+
+def plain_lines(page: RangePage, result: Listing, shown: Callable[[bytes], bytes] | None) -> bytes:
+    """Return what the simple format prints for a page; ``shown`` makes keys and values safe."""
+    if result.keys_only:
+        words = page.keys()
+    elif result.values_only:
+        words = page.keys_and_values()[1::2]
+    else:
+        words = page.keys_and_values()
+    if shown is not None:
+        words = [shown(word) for word in words]
+    words.append(b"")
+    # etcdctl prints the empty values of a listing of keys.
+    return (b"\n\n" if result.keys_only else b"\n").join(words)
+
+
+def json_entries(page: RangePage) -> bytes:
+    """Return the page's KeyValues as the members of a JSON array."""
+    entries: list[bytes] = []
+    append = entries.append
+    for key, create, mod, version, value, lease in page.records():
+        if not (create and mod and version and value) or lease:
+            append(_unusual_entry(key, create, mod, version, value, lease))
+            continue
+        created = _decimal(create)
+        append(
+            _JSON_ENTRY
+            % (
+                b2a_base64(key, newline=False),
+                created,
+                created if mod == create else _decimal(mod),
+                _SHORT_NUMBERS.get(version) or _decimal(version),
+                b2a_base64(value, newline=False),
+            )
+        )
+    return b",".join(entries)
+
+
+def _unusual_entry(
+    key: bytes,
+    create: bytes | None,
+    mod: bytes | None,
+    version: bytes | None,
+    value: bytes,
+    lease: bytes | None,
+) -> bytes:
+    """Return an entry that lacks fields, which are left out, or that has a lease."""
+    numbers = ((b"create_revision", create), (b"mod_revision", mod), (b"version", version))
+    members = [b'"key":"%b"' % b2a_base64(key, newline=False)] if key else []
+    members += [b'"%b":%b' % (name, _decimal(number)) for name, number in numbers if number]
+    if value:
+        members.append(b'"value":"%b"' % b2a_base64(value, newline=False))
+    if lease:
+        members.append(b'"lease":%b' % _decimal(lease))
+    return b"{%b}" % b",".join(members)
+
+
+def _decimal(varint: bytes) -> bytes:
+    if len(varint) == 3:  # the revisions of most clusters
+        return b"%d" % (varint[0] & 0x7F | (varint[1] & 0x7F) << 7 | varint[2] << 14)
+    return b"%d" % signed(read_varint(varint, 0)[0])
