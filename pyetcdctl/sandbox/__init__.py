@@ -1,1 +1,1 @@
-"""."""
+"""Private, throw-away etcd servers."""

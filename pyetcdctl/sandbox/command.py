@@ -12,9 +12,11 @@ from pyetcdctl.errors import CommandNotFound
 from pyetcdctl.sandbox import guardian
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyetcdctl.sandbox.lifetime import Lifetime
+
+    Handler = Callable[[int, object], None]
 
 PATIENCE_SECONDS = 2.0
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
@@ -39,12 +41,8 @@ def ending_in_order() -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         raise Ended(number)
 
-    earlier = {each: signal.signal(each, end) for each in (*_ENDING, *_FROM_THE_TERMINAL)}
-    try:
+    with _handling((*_ENDING, *_FROM_THE_TERMINAL), end):
         yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
 
 
 def find_command(words: Sequence[str], search_path: str) -> list[str]:
@@ -61,18 +59,28 @@ def run_command(lifetime: Lifetime, command: Sequence[str], environment: Mapping
     What is typed on the terminal (Ctrl-C, Ctrl-\\) reaches the command by itself and is its own
     affair.
     """
-    # A handler, since an ignored signal would stay ignored in the command.
-    earlier = {each: signal.signal(each, _leave_it) for each in _FROM_THE_TERMINAL}
-    child = _start(command, environment)
-    try:
-        lifetime.adopt(child.pid)
-        code = child.wait()
-    finally:
-        _end(child)
-        lifetime.adopt(0)
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
+    # A handler that does nothing, since an ignored signal would stay ignored in the command.
+    with _handling(_FROM_THE_TERMINAL, _leave_it):
+        child = _start(command, environment)
+        try:
+            lifetime.adopt(child.pid)
+            code = child.wait()
+        finally:
+            _end(child)
+            lifetime.adopt(0)
     return 128 - code if code < 0 else code
+
+
+@contextmanager
+def _handling(numbers: Sequence[signal.Signals], handler: Handler) -> Iterator[None]:
+    """Handle signals for a while, except those that are ignored (by nohup) and have to stay so."""
+    heeded = [each for each in numbers if signal.getsignal(each) is not signal.SIG_IGN]
+    earlier = {each: signal.signal(each, handler) for each in heeded}
+    try:
+        yield
+    finally:
+        for number, before in earlier.items():
+            signal.signal(number, before)
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

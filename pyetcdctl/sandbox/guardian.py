@@ -144,6 +144,8 @@ def main(folder: str) -> None:
     os.umask(0o077)
     try:
         os.mkdir(folder, 0o700)
+        # etcd makes the sockets of unix:// URLs where it is started.
+        os.chdir(folder)
     except OSError as error:
         answer(str(error))
         return

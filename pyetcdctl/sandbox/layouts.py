@@ -12,12 +12,9 @@ if TYPE_CHECKING:
     from pyetcdctl.sandbox.programs import Programs
     from pyetcdctl.sandbox.sites import Layout
 
-LAYOUTS = ("kubeadm", "scratch")
-"""What ``--layout`` takes."""
-
 
 def layout_named(name: str, programs: Programs) -> Layout:
-    """Return the layout of a name in ``LAYOUTS``; without a name a server started by hand."""
+    """Return the layout ``kubeadm`` or ``scratch``; without a name a server started by hand."""
     if name == "kubeadm":
         return KubeadmLayout(programs.version, programs.release)
     if name == "scratch":

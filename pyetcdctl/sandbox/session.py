@@ -47,7 +47,7 @@ class Sandbox:
         members: int = 1,
         empty: bool = False,
     ) -> None:
-        """``outer`` is the environment around the sandbox; ``layout`` one of ``LAYOUTS`` or none.
+        """``outer`` is the environment around it; ``layout`` is kubeadm, scratch or none.
 
         Raises SandboxFailed when there is no etcd to run.
         """

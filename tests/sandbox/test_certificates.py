@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pyetcdctl.sandbox.certificates import Authority, Pair, Validity
 
@@ -82,7 +82,7 @@ def test_a_client_certificate_names_its_organisation_and_serves_no_host() -> Non
     (organisation,) = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     assert organisation.value == "system:masters"
     usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    assert list(usages) == [x509.ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert list(usages) == [ExtendedKeyUsageOID.CLIENT_AUTH]
 
 
 def test_a_key_is_readable_by_its_owner_alone(tmp_path: Path) -> None:

@@ -116,6 +116,21 @@ def test_a_signal_to_the_sandbox_alone_ends_its_command(
     assert not traces(temporary)
 
 
+def test_a_hang_up_that_nohup_ignores_is_ignored(temporary: Path) -> None:
+    script = "echo ready; read line; exit 4"
+    started = subprocess.Popen(
+        ["nohup", *command("sandbox", "--empty", "--", "sh", "-c", script)],
+        env=clean_environment({"TMPDIR": str(temporary)}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert started.stdout
+    assert started.stdout.readline() == b"ready\n"
+    started.send_signal(signal.SIGHUP)
+    started.communicate(b"line\n", 20)
+    assert started.returncode == 4
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("moment", ["pyetcdctl-*", "pyetcdctl-*/kubeadm.db", "pyetcdctl-*/*/*.log"])
 def test_a_signal_in_the_middle_of_the_start_leaves_nothing(

@@ -90,6 +90,11 @@ def test_a_member_listens_on_ipv6_when_asked(own_etcd: Callable[..., Etcd]) -> N
     assert etcd.etcdctl("put", "a", "1").stdout == b"OK\n"
 
 
+def test_the_sockets_of_a_member_lie_in_the_private_folder(own_etcd: Callable[..., Etcd]) -> None:
+    etcd = own_etcd(layout=PlainLayout(more_client_urls=("unix://localhost:1",)))
+    assert (etcd.members[0].site.folder.parent / "localhost:1").is_socket()
+
+
 def test_more_flags_reach_the_server(own_etcd: Callable[..., Etcd]) -> None:
     etcd = own_etcd(flags=["--quota-backend-bytes=100000"])
     full = etcd.etcdctl("put", "a", "x" * 90_000)
