@@ -62,6 +62,15 @@ class Node:
         except ValueError:
             return False
 
+    def is_link_to_null(self, path: str) -> bool:
+        """Tell whether a file was replaced by a link to ``/dev/null``, as systemd's masks are."""
+        places = (self.file(each).real for each in (path, "/dev/null"))
+        try:
+            place, null = map(os.path.realpath, places)
+        except ValueError:
+            return False
+        return place == null
+
     def names_in(self, folder: str) -> list[str]:
         """List a folder; one that is missing or closed to us is empty."""
         try:

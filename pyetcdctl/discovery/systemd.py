@@ -50,9 +50,12 @@ class _Assignment(NamedTuple):
 
 def read_service(node: Node, unit: str, program: str) -> Service | None:
     """Read a service that runs ``program``; what stands in the way is recorded."""
-    path = next((path for path in _places(node, unit) if node.exists(path)), None)
+    path = next(_places(node, unit), "")
+    if path and node.is_link_to_null(path):
+        node.skip(path, Unusable(Reason.UNSUITABLE, "the unit is masked"))
+        return None
     text = node.text(path) if path else None
-    if path is None or text is None:
+    if text is None:
         return None
     try:
         return _service(node, path, unit, program, text)
@@ -65,7 +68,8 @@ def _places(node: Node, unit: str) -> Iterator[str]:
     for folder in FOLDERS:
         path = join(folder, unit)
         node.look_at(path)
-        yield path
+        if node.exists(path) or node.is_link_to_null(path):
+            yield path
 
 
 def _service(node: Node, path: str, unit: str, program: str, text: str) -> Service:

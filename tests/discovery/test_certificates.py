@@ -163,6 +163,12 @@ def test_the_full_search_tells_of_a_bad_certificate_behind_a_good_one(disk: Disk
     assert [skip.file.path for skip in found.skipped] == [SECOND]
 
 
+def test_the_quick_way_stops_at_the_first_good_certificate(disk: Disk) -> None:
+    disk.kubeadm()
+    disk.write(SECOND, "never looked at")
+    assert not find_connection(disk.root).skipped
+
+
 def test_the_full_search_tells_dates(disk: Disk) -> None:
     disk.kubeadm()
     window = Validity.of(timedelta(days=7))

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pyetcdctl.discovery import discover, find_connection
-from pyetcdctl.sandbox.layouts import LAYOUTS, layout_named
+from pyetcdctl.sandbox.layouts import layout_named
+from pyetcdctl.sandbox.sites import PlainLayout
 from tests.runner import run
 from tests.server import distributed, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from pyetcdctl.sandbox.sites import Site
+    from tests.discovery.disk import Disk
     from tests.server import Etcd
 
 EXPECTED = {"kubeadm": "kubeadm", "scratch": "systemd"}
 
 
-@pytest.fixture(scope="module", params=LAYOUTS)
+@pytest.fixture(scope="module", params=EXPECTED)
 def node(request: pytest.FixtureRequest) -> Iterator[tuple[str, Etcd]]:
     """The name of a layout and a server that has it."""
     programs = distributed()
@@ -63,3 +67,36 @@ def test_etcdctl_reaches_the_sandbox_by_the_exported_lines(node: tuple[str, Etcd
         check=False,
     )
     assert (done.stdout, done.returncode) == (b"OK\n", 0), done.stderr
+
+
+@pytest.mark.parametrize("way", ["flag", "variable"])
+def test_an_endpoint_that_is_given_wins_over_what_is_found(
+    etcd: Etcd, disk: Disk, way: str
+) -> None:
+    disk.kubeadm()
+    env = {"PYETCDCTL_ROOT": str(disk.root), "PYETCDCTL_DISCOVERY": "on"}
+    flags = ("--endpoints", etcd.endpoint) if way == "flag" else ()
+    given = {} if flags else {"ETCDCTL_ENDPOINTS": etcd.endpoint}
+    assert run("put", "given", "endpoint", *flags, env={**env, **given}).stdout == b"OK\n"
+
+
+def test_a_server_that_made_its_own_certificate_is_trusted_by_it(
+    own_etcd: Callable[..., Etcd], disk: Disk
+) -> None:
+    etcd = own_etcd(layout=SelfMadeCertificate())
+    data = str(etcd.members[0].site.data_folder)
+    disk.unit(f"ExecStart=etcd --data-dir /data --auto-tls --listen-client-urls {etcd.endpoint}")
+    shutil.copytree(f"{data}/fixtures", disk.path("/data/fixtures"))
+    env = {"PYETCDCTL_ROOT": str(disk.root), "PYETCDCTL_DISCOVERY": "on"}
+    assert run("put", "a", "b", env=env).stdout == b"OK\n"
+
+
+class SelfMadeCertificate(PlainLayout):
+    """etcd started by hand with ``--auto-tls``."""
+
+    @property
+    def scheme(self) -> str:
+        return "https"
+
+    def prepare(self, site: Site, initial_cluster: str) -> Sequence[str]:
+        return [*super().prepare(site, initial_cluster), "--auto-tls"]

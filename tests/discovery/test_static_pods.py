@@ -151,9 +151,11 @@ def test_paths_of_the_container_are_translated_to_the_node(disk: Disk) -> None:
         "--key-file=/certs/server.key",
         extra="""\
     volumeMounts:
+    - {mountPath: /, name: system}
     - {mountPath: /certs, name: pki}
     - {mountPath: /certs-of-others, name: other}
   volumes:
+  - {name: system, hostPath: {path: /elsewhere}}
   - {name: pki, hostPath: {path: /srv/pki/}}
   - {name: other, emptyDir: {}}
 """,

@@ -56,6 +56,7 @@ Restart=on-failure"""
         ),
         ("Environment=ARGS='--listen-client-urls http://10.0.0.7:3'\nExecStart=etcd $ARGS", 3),
         ("ExecStart=-/bin/etcd '--listen-client-urls=http://10.0.0.7:4'", 4),
+        ("ExecStart=!!etcd --listen-client-urls=http://10.0.0.7:12", 12),
         ("ExecStart=@/bin/etcd etcd --listen-client-urls=http://10.0.0.7:5", 5),
         ('ExecStart=/bin/bash -c "N=1 /bin/etcd --listen-client-urls=\\"http://10.0.0.7:6\\""', 6),
         ("Environment=ETCD_LISTEN_CLIENT_URLS=http://10.0.0.7:7\nExecStart=etcd", 7),
@@ -172,6 +173,14 @@ def test_the_administrators_unit_hides_the_packages(disk: Disk) -> None:
         "ExecStart=etcd --listen-client-urls http://127.0.0.1:2", "/lib/systemd/system/etcd.service"
     )
     assert url(disk) == "http://127.0.0.1:1"
+
+
+def test_a_masked_unit_is_not_looked_for_further_down(disk: Disk) -> None:
+    disk.unit("ExecStart=etcd", "/lib/systemd/system/etcd.service")
+    disk.link(UNIT, "/dev/null")
+    found = find_connection(disk.root)
+    assert not found
+    assert [(skip.file.path, skip.why) for skip in found.skipped] == [(UNIT, "the unit is masked")]
 
 
 def test_a_unit_may_be_a_link_that_is_absolute_on_the_node(disk: Disk) -> None:
