@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.rpc.kv import ResponseHeader
     from pyetcdctl.rpc.range_page import RangePage
@@ -30,3 +31,44 @@ class Listing:
     reading: PagedRange
     keys_only: bool = False
     values_only: bool = False
+
+
+class TreeStep(Enum):
+    """What a visit of a tree's node is: a key, a branch's begin and end, or a branch in one."""
+
+    LEAF = "leaf"
+    ENTER = "enter"
+    LEAVE = "leave"
+    CLOSED = "closed"
+
+
+class TreeVisit(NamedTuple):
+    """One step through a tree of keys; the figures of a branch are known when it is left.
+
+    ``path`` is a key, or a prefix that ends in a slash; ``name`` is what it adds to its parent's.
+    """
+
+    step: TreeStep
+    level: int
+    name: bytes
+    path: bytes
+    keys: int = 1
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTree:
+    """The answer to ``tree``, read while it is printed."""
+
+    visits: Iterator[TreeVisit]
+    prefix: bytes
+    """What every path but that of the prefix as a key starts with; empty for all keys."""
+    familiar: Callable[[bytes], str]
+    """What Kubernetes calls a branch where etcd's name is another one, or nothing."""
+    revision: Callable[[], int]
+    """The revision that was read, known when all is; 0 without a server."""
+    counts: bool = False
+    sizes: bool = False
+    branches_only: bool = False
+    fold: bool = False
+    """Whether a person is spared the branches that hardly matter; never in a pipe."""

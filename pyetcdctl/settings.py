@@ -71,3 +71,6 @@ class OutputSettings:
     format: str = "simple"
     hex: bool = False
     terminal: bool = False
+    width: int = 80
+    """Columns of the terminal."""
+    colour: bool = False

@@ -19,6 +19,7 @@ COMMANDS = {
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
     "put": _entry("put", _KEYS, "Write a value under a key."),
+    "tree": _entry("tree", _KEYS, "Show the hierarchy of the keys."),
     "txn": _entry("txn", _KEYS, "Read and write several keys in one step, if conditions hold."),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."

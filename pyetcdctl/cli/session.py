@@ -46,7 +46,13 @@ class Session:
         """How results are to be written."""
         values = self.configuration.values
         terminal = self.streams.out.is_terminal
-        return OutputSettings(values["write-out"], values["hex"], terminal)
+        return OutputSettings(
+            values["write-out"],
+            values["hex"],
+            terminal,
+            self.streams.out.width,
+            terminal and self.streams.wants_colour,
+        )
 
     @cached_property
     def printer(self) -> Printer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from pyetcdctl.output.quoting import terminal_safe
@@ -26,6 +27,14 @@ class Output:
     def is_terminal(self) -> bool:
         """Whether a person looks at it."""
         return is_terminal(self._descriptor)
+
+    @property
+    def width(self) -> int:
+        """The terminal's columns; 80 where there is none or it does not say."""
+        try:
+            return os.get_terminal_size(self._descriptor).columns or 80
+        except OSError:
+            return 80
 
     def write(self, data: bytes) -> None:
         """Take data. Raises OSError when it cannot be delivered (closed pipe, full disk)."""
@@ -67,6 +76,11 @@ class Messages:
         except OSError:
             return
 
+    def status(self, text: str) -> None:
+        """Show a line on a terminal until the next one; an empty one takes it away."""
+        with suppress(OSError):
+            os.write(self._descriptor, b"\r\x1b[K" + terminal_safe(text.encode()))
+
 
 class Streams:
     """The three standard streams and the environment they came with."""
@@ -82,6 +96,11 @@ class Streams:
         if sys.stdin is None:
             return open(os.devnull, "rb")
         return sys.stdin.buffer
+
+    @property
+    def wants_colour(self) -> bool:
+        """Whether the environment leaves colours on (no-color.org; TERM for terminals without)."""
+        return not self.environment.get("NO_COLOR") and self.environment.get("TERM") != "dumb"
 
     @property
     def input_is_terminal(self) -> bool:

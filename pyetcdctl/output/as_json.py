@@ -11,9 +11,9 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
+from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
-from pyetcdctl.results import Listing
-from pyetcdctl.rpc.kv import KeyValue
+from pyetcdctl.results import KeyTree, Listing
 from pyetcdctl.rpc.wire import Field, Message
 
 if TYPE_CHECKING:
@@ -38,15 +38,21 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     out.write(b'{"header":%b' % json_object(reading.header).encode())
     before = b',"kvs":['
     for page in reading.pages():
-        for entry in page.entries:
-            out.write(before)
-            out.write(json_object(KeyValue.decode(entry)).encode())
-            before = b","
+        out.write(before)
+        out.write(json_entries(page))
+        before = b","
         out.flush()
     end = b"]" if before == b"," else b""
     more = b',"more":true' if reading.more else b""
     count = b',"count":%d' % reading.count if reading.count else b""
     out.write(b"%b%b%b}\n" % (end, more, count))
+
+
+@render.register(KeyTree)
+def _tree(result: KeyTree, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.tree import write_json
+
+    write_json(result, out)
 
 
 def json_object(message: Message) -> str:

@@ -6,10 +6,10 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
+from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
-from pyetcdctl.results import Listing
+from pyetcdctl.results import KeyTree, Listing
 from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, RangeResponse
-from pyetcdctl.rpc.range_page import key_and_value, key_of
 from pyetcdctl.rpc.txn import TxnResponse
 
 if TYPE_CHECKING:
@@ -31,27 +31,26 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     shown = _shown(settings)
     for page in result.reading.pages():
-        out.write(_page_text(page.entries, result, shown))
+        out.write(plain_lines(page, result, shown))
         out.flush()
-
-
-def _page_text(entries: list[bytes], result: Listing, shown: Shown | None) -> bytes:
-    if result.keys_only:
-        words = [word for entry in entries for word in (key_of(entry), b"")]
-    elif result.values_only:
-        words = [key_and_value(entry)[1] for entry in entries]
-    else:
-        words = [word for entry in entries for word in key_and_value(entry)]
-    if shown is not None:
-        words = [shown(word) for word in words]
-    words.append(b"")
-    return b"\n".join(words)
 
 
 @render.register(RangeResponse)
 def _range(result: RangeResponse, out: Sink, settings: OutputSettings) -> None:
     for kv in result.kvs:
         out.write(_pair(kv, _shown(settings)))
+
+
+@render.register(KeyTree)
+def _tree(result: KeyTree, out: Sink, settings: OutputSettings) -> None:
+    if settings.terminal:
+        from pyetcdctl.output.tree_drawing import draw
+
+        draw(result, out, settings)
+    else:
+        from pyetcdctl.output.tree import write_lines
+
+        write_lines(result, out)
 
 
 @render.register(PutResponse)

@@ -1,0 +1,177 @@
+"""``tree``: the hierarchy of the keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Annotated, Protocol
+
+import typer
+
+from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.options import number, words
+from pyetcdctl.cli.progress import shown_progress
+from pyetcdctl.cli.session import Session
+from pyetcdctl.errors import BadArguments, BadFeature
+from pyetcdctl.results import KeyTree, TreeVisit
+from pyetcdctl.tree.familiar import familiar_name
+from pyetcdctl.tree.lines import entries_of_lines
+from pyetcdctl.tree.reading import TreeReading
+from pyetcdctl.tree.root import Root
+from pyetcdctl.tree.seeking import seek
+from pyetcdctl.tree.walk import ALL_LEVELS, Entry, walk
+
+_EXAMPLE = """\
+  pyetcdctl tree /registry --depth 1
+  pyetcdctl tree /registry --depth 2 --sizes
+  pyetcdctl tree --counts --dirs-only | sort -n -k2
+  pyetcdctl get / --prefix --keys-only | pyetcdctl tree -"""
+
+app = new_app()
+
+
+@command(app, "tree", _EXAMPLE)
+def tree(
+    ctx: typer.Context,
+    prefix: Annotated[list[str], words("[PREFIX | -]")] = [],  # noqa: B006 - Typer copies it
+    every_branch: Annotated[
+        bool, typer.Option("--all", help="With --sizes on a terminal: also the small ones.")
+    ] = False,
+    consistency: Annotated[
+        str,
+        typer.Option(
+            "--consistency",
+            metavar="l|s",
+            help="l: linearizable, as of now; s: serializable, one member's view without quorum.",
+        ),
+    ] = "l",
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Keys in each branch; a terminal always shows them.")
+    ] = False,
+    depth: Annotated[int, number("--depth", "At most so many levels below PREFIX; 0 for all.")] = 0,
+    dirs_only: Annotated[bool, typer.Option("--dirs-only", help="Only the branches.")] = False,
+    rev: Annotated[int, number("--rev", "As of this revision.")] = 0,
+    sizes: Annotated[
+        bool, typer.Option("--sizes", help="Bytes of the values, which must all be read for it.")
+    ] = False,
+) -> None:
+    """Show the hierarchy of the keys.
+
+    PREFIX is a path: /registry is the key of that name and what is under /registry/, not
+    /registryfoo. Without it all keys are shown, /registry first. With - the keys come from
+    standard input, one a line, blank lines between them or not.
+
+    Into a pipe goes one line a node: a branch ends in a slash, a key is as it is but for \\xNN
+    escapes; then, between tabs, the keys with --counts and the bytes with --sizes. A branch then
+    comes after what is in it. -w json writes {"tree":[NODE,...],"keys":N,"revision":N} where a
+    NODE is {"name":...,"children":[...],"keys":N}, its name the part of the key that it adds
+    ("name_base64" for one that is not UTF-8).
+    """
+    session: Session = ctx.obj
+    _check_words(prefix, depth)
+    if prefix == ["-"]:
+        _check_flags_for_lines(sizes, rev)
+        source: _Source = _Lines(session)
+    else:
+        source = _Store(session, prefix, max(rev, 0), _is_serializable(consistency))
+    depth = depth or ALL_LEVELS
+    session.print(
+        KeyTree(
+            visits=_visits(source, depth, sizes, session),
+            prefix=source.root.path,
+            familiar=familiar_name,
+            revision=source.revision,
+            counts=counts,
+            sizes=sizes,
+            branches_only=dirs_only,
+            fold=not every_branch,
+        )
+    )
+
+
+class _Source(Protocol):
+    root: Root
+
+    def entries(self, depth: int, sizes: bool) -> Iterator[Entry]:
+        """Yield the keys, or the branches at ``depth`` instead of what is in them."""
+
+    def revision(self) -> int:
+        """Return the revision that was read."""
+
+
+class _Lines:
+    """Keys on standard input."""
+
+    def __init__(self, session: Session) -> None:
+        self.root = Root()
+        self._input = session.streams.input
+
+    def entries(self, depth: int, sizes: bool) -> Iterator[Entry]:
+        return iter(entries_of_lines(self._input))
+
+    def revision(self) -> int:
+        return 0
+
+
+class _Store:
+    """Keys of a server. Sizes need every value; else a limited depth is sought, not read."""
+
+    def __init__(
+        self, session: Session, prefix: list[str], revision: int, serializable: bool
+    ) -> None:
+        self.root = Root.named(raw(prefix[0]) if prefix else b"")
+        self._session = session
+        timeout = session.settings.command_timeout
+        self._reading = TreeReading(session.connection, timeout, revision, serializable)
+
+    def entries(self, depth: int, sizes: bool) -> Iterator[Entry]:
+        if depth < ALL_LEVELS and not sizes:
+            return seek(self._reading, self.root, depth, self._reading.read)
+        entries = self._reading.entries(self.root, with_sizes=sizes)
+        if not self._shows_progress():
+            return entries
+        return shown_progress(entries, self._reading.count(self.root), self._session.streams.err)
+
+    def revision(self) -> int:
+        return self._reading.revision
+
+    def _shows_progress(self) -> bool:
+        """Whether nothing else is written to the terminal meanwhile."""
+        output, err = self._session.output, self._session.streams.err
+        return err.is_terminal and not (output.terminal and output.format == "json")
+
+
+def _visits(source: _Source, depth: int, sizes: bool, session: Session) -> Iterator[TreeVisit]:
+    visit = None
+    for visit in walk(source.entries(depth, sizes), source.root, depth):
+        yield visit
+    if visit is None:
+        session.streams.err.line(_nothing_found(source.root))
+
+
+def _nothing_found(root: Root) -> str:
+    branch = os.fsdecode(root.path)
+    if root.key:
+        return f"There is no key {os.fsdecode(root.key)} and none under {branch}"
+    return f"There is no key under {branch}" if branch else "There is no key"
+
+
+def _check_words(prefix: list[str], depth: int) -> None:
+    if len(prefix) > 1:
+        raise BadArguments("tree command takes one PREFIX, or - for keys on standard input")
+    if depth < 0:
+        raise BadArguments(f"--depth is the number of levels to show, {depth} is none")
+
+
+def _check_flags_for_lines(sizes: bool, rev: int) -> None:
+    if sizes:
+        raise BadArguments("--sizes needs the values, and standard input has only keys")
+    if rev:
+        raise BadArguments("--rev is for keys on a server, not for those on standard input")
+
+
+def _is_serializable(consistency: str) -> bool:
+    if consistency not in ("l", "s"):
+        raise BadFeature(f'unknown consistency flag "{consistency}"')
+    return consistency == "s"
