@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Self
 
+from pyetcdctl.errors import SandboxFailed
 from pyetcdctl.sandbox.layouts import layout_named
 from pyetcdctl.sandbox.lifetime import Lifetime
 from pyetcdctl.sandbox.programs import find_programs, path_with_program
@@ -13,7 +14,7 @@ from pyetcdctl.sandbox.sample import unpack_sample
 from pyetcdctl.sandbox.server import Cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -65,13 +66,13 @@ class Sandbox:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self.lifetime = lifetime = stack.enter_context(Lifetime())
-            snapshot = None if self.is_empty else unpack_sample(lifetime.folder)
-            cluster = Cluster(
-                lifetime, self.programs, self._shape, size=self._members, snapshot=snapshot
-            )
-            self.cluster = stack.enter_context(cluster)
-            if snapshot:
-                snapshot.unlink()
+            try:
+                self.cluster = stack.enter_context(self._filled_cluster())
+            except OSError as error:
+                where, reason = lifetime.folder, (error.strerror or str(error)).lower()
+                raise SandboxFailed(
+                    f"the sandbox cannot be written to {where}: {reason}"
+                ) from error
             self._stack = stack.pop_all()
         return self
 
@@ -82,6 +83,16 @@ class Sandbox:
         traceback: TracebackType | None,
     ) -> None:
         self._stack.close()
+
+    @contextmanager
+    def _filled_cluster(self) -> Iterator[Cluster]:
+        lifetime = self.lifetime
+        snapshot = None if self.is_empty else unpack_sample(lifetime.folder)
+        size = self._members
+        with Cluster(lifetime, self.programs, self._shape, size=size, snapshot=snapshot) as cluster:
+            if snapshot:
+                snapshot.unlink()
+            yield cluster
 
     @property
     def version(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -108,6 +109,15 @@ def test_a_wrong_word_gets_one_clear_message(words: list[str], complaint: str) -
 def test_a_temporary_folder_that_does_not_exist_is_passed_over(tmp_path: Path) -> None:
     done = run("sandbox", "--empty", "--", "true", env={"TMPDIR": str(tmp_path / "none")})
     assert done.exit_code == 0
+
+
+def test_a_full_disk_is_told_and_nothing_remains(tmp_path: Path) -> None:
+    limited = ["sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", *command("sandbox", "--", "true")]
+    environment = clean_environment({"TMPDIR": str(tmp_path)})
+    done = subprocess.run(limited, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: the sandbox cannot be written to {tmp_path}")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish", "sh"])
