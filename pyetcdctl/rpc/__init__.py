@@ -1,1 +1,1 @@
-"""."""
+"""etcd's wire definitions: messages, stubs and the script that makes the stubs."""
