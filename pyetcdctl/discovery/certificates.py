@@ -53,7 +53,7 @@ def _parse(content: bytes) -> list[x509.Certificate]:
         warnings.simplefilter("ignore")
         try:
             return x509.load_pem_x509_certificates(content)
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             raise Unusable(Reason.MALFORMED, "not a PEM certificate") from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from datetime import timedelta
@@ -232,6 +233,19 @@ def test_a_glance_knows_every_usual_kind_of_key(
     own, other = (self_signed(key(), form=form) for _ in range(2))
     assert is_fine(*own)
     assert not is_fine(own[0], other[1])
+
+
+def test_a_certificate_of_no_known_version_gives_way(disk: Disk) -> None:
+    disk.kubeadm()
+    certificate = x509.load_pem_x509_certificate(disk.issue(FIRST).certificate)
+    der = certificate.public_bytes(Encoding.DER)
+    third_version = b"\xa0\x03\x02\x01\x02"
+    assert third_version in der
+    odd = base64.encodebytes(der.replace(third_version, b"\xa0\x03\x02\x01\x72", 1))
+    disk.write(FIRST, b"-----BEGIN CERTIFICATE-----\n%b-----END CERTIFICATE-----\n" % odd)
+    found = discover(disk.root)
+    assert chosen(found) == SECOND
+    assert found.skipped[0].reason is Reason.MALFORMED
 
 
 def test_a_glance_leaves_rare_keys_to_the_full_check(disk: Disk) -> None:
