@@ -1,14 +1,16 @@
-"""What a run was told to do: frozen values that every package may read and none may change."""
+"""What a run was told to do: frozen values that every package may read and none may change.
+
+Named tuples, because each run loads them, and six data classes take longer than a small call.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DEFAULT_ENDPOINT = "127.0.0.1:2379"
 
 
-@dataclass(frozen=True, slots=True)
-class TlsFiles:
+class TlsFiles(NamedTuple):
     """Paths of PEM files; an empty string means that none was given."""
 
     ca: str = ""
@@ -19,8 +21,7 @@ class TlsFiles:
         return bool(self.ca or self.certificate or self.key)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Credentials:
+class Credentials(NamedTuple):
     """A user and a password, or a ready token, which wins. Never shown by ``repr``."""
 
     user: str = ""
@@ -34,8 +35,7 @@ class Credentials:
         return f"Credentials(user={self.user!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class SrvDiscovery:
+class SrvDiscovery(NamedTuple):
     """Look endpoints up in DNS: ``_etcd-client-ssl[-name]._tcp.domain`` and ``_etcd-client...``."""
 
     domain: str = ""
@@ -43,9 +43,8 @@ class SrvDiscovery:
     insecure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionSettings:
-    """How to reach the cluster. Times are in seconds, sizes in bytes; 0 sizes mean etcdctl's own."""
+class ConnectionSettings(NamedTuple):
+    """How to reach the cluster: times in seconds, sizes in bytes, of which 0 is etcdctl's own."""
 
     endpoints: tuple[str, ...] = (DEFAULT_ENDPOINT,)
     tls: TlsFiles = TlsFiles()
@@ -64,8 +63,7 @@ class ConnectionSettings:
     """The file that discovery took the endpoints from; empty when they were given."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutputSettings:
+class OutputSettings(NamedTuple):
     """How results are written. ``terminal`` is true when standard output is one."""
 
     format: str = "simple"

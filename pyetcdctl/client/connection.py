@@ -6,7 +6,6 @@ unavailable, everything when the request certainly left by no connection.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import sleep
 from typing import TYPE_CHECKING
 
@@ -64,11 +63,11 @@ class Connection:
 
     def for_endpoint(self, endpoint: str) -> Connection:
         """Return a connection with the same settings to that endpoint alone."""
-        return Connection(replace(self.settings, endpoints=(endpoint,)), look_up=False)
+        return Connection(self.settings._replace(endpoints=(endpoint,)), look_up=False)
 
     def receiving_at_most(self, size: int) -> Connection:
         """Return a connection to the same endpoints that refuses larger answers."""
-        return Connection(replace(self._route.settings, max_receive_bytes=size), look_up=False)
+        return Connection(self._route.settings._replace(max_receive_bytes=size), look_up=False)
 
     def unary(self, method: str, request: bytes, *, deadline: Deadline, repeatable: bool) -> bytes:
         """Make one call. ``repeatable`` ones are repeated while the server is unavailable."""
@@ -177,7 +176,7 @@ class Connection:
 
         found = look_up(self.settings.srv)
         self.ignored_endpoints = found.ignored
-        return replace(self.settings, endpoints=found.endpoints or self.settings.endpoints)
+        return self.settings._replace(endpoints=found.endpoints or self.settings.endpoints)
 
     def _channel(self, deadline: Deadline) -> grpc.Channel:
         channel = None

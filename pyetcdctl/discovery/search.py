@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyetcdctl.discovery.findings import Discovery
@@ -41,8 +40,7 @@ def apply(settings: ConnectionSettings, root: str | os.PathLike[str]) -> Connect
     discovery = find_connection(root)
     if not discovery.endpoints or discovery.found_in is None:
         return settings
-    return replace(
-        settings,
+    return settings._replace(
         endpoints=tuple(endpoint.url for endpoint in discovery.endpoints),
         tls=discovery.tls,
         found_in=discovery.found_in.path,

@@ -7,7 +7,6 @@ question is asked, and it is over within a second.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,7 +68,7 @@ def _settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Conne
     found = configuration(flags, environment)
     settings = connection_settings(found, environment, _refuse_to_ask)
     seconds = min(settings.command_timeout, SECONDS)
-    return replace(settings, command_timeout=seconds, dial_timeout=seconds)
+    return settings._replace(command_timeout=seconds, dial_timeout=seconds)
 
 
 def _global_flags(command: Any, line: Sequence[str]) -> dict[str, Any]:
