@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pyetcdctl.output.quoting import go_quoted, json_string
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from pyetcdctl.output import Sink
     from pyetcdctl.results import KeyTree, TreeVisit
 
+_DRIVES_A_TERMINAL = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ENTER, _LEAVE, _LEAF, _CLOSED = TreeStep.ENTER, TreeStep.LEAVE, TreeStep.LEAF, TreeStep.CLOSED
 
 
@@ -74,8 +76,13 @@ def _json_part(tree: KeyTree, visit: TreeVisit) -> str:
 
 def _json_name(name: bytes) -> str:
     try:
-        return f'"name":{json_string(name.decode())}'
+        text = json_string(name.decode())
+        return f'"name":{_DRIVES_A_TERMINAL.sub(_json_escape, text)}'
     except UnicodeDecodeError:
         from binascii import b2a_base64
 
         return f'"name_base64":"{b2a_base64(name, newline=False).decode()}"'
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found.group()):04x}"

@@ -17,6 +17,7 @@ ODD_KEYS = [
     b"a", b"a/b",
     b"\x00", b"\x01/x", b"\xff", b"\xff\xff/\xff", b"/registry", b"/registryfoo/x",
     b"/registry/pods/ns/p", b"/registry/services/specs/ns/s", b"zz//",
+    b"/registry/services/endpoints/ns/s", b"/registry/services/other",
 ]  # fmt: skip
 
 

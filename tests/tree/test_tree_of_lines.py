@@ -78,6 +78,13 @@ def test_json_of_lines_has_no_revision():
     }
 
 
+def test_json_names_cannot_drive_a_terminal():
+    result = run("tree", "-", "-w", "json", input="/\x1b[31m\x7f\u202e\u0085ö\n")
+    (leaf,) = json.loads(result.stdout)["tree"]
+    assert leaf == {"name": "/\x1b[31m\x7f\u202e\u0085ö"}
+    assert result.stdout.decode().rstrip("\n").isprintable()
+
+
 def test_no_lines_are_no_error():
     result = run("tree", "-", input="\n\r\n")
     assert (result.exit_code, result.stdout) == (0, b"")
