@@ -63,7 +63,8 @@ class CommandShape(NamedTuple):
 
     def word_offers(self) -> list[str]:
         """Return what each word may be, in order."""
-        return [offer_of(word) for word in _before_dashes(self.words).split()]
+        words = _before_dashes(self.words).replace(" | ", "|")
+        return [offer_of(word) for word in words.split()]
 
     @property
     def repeats_last_word(self) -> bool:
@@ -78,10 +79,11 @@ class CommandShape(NamedTuple):
 
 def offer_of(metavar: str) -> str:
     """Return what completion offers where help shows this metavar."""
-    name = re.sub(r"[\[\].]", "", metavar)
-    if "|" in name:
-        return f"{CHOICES} {name.replace('|', ' ')}"
-    return _NAMED_OFFERS.get(name, ANYTHING)
+    # A dash among the choices is standard input, which nobody wants typed for them.
+    names = [name for name in re.sub(r"[\[\].]", "", metavar).split("|") if name != "-"]
+    if len(names) > 1:
+        return f"{CHOICES} {' '.join(names)}"
+    return _NAMED_OFFERS.get(names[0], ANYTHING)
 
 
 def _before_dashes(words: str) -> str:

@@ -1,0 +1,287 @@
+# Completion of pyetcdctl for bash, written by `pyetcdctl completion bash`.
+# For an alias or another name of the program:  complete -F _pyetcdctl etcdctl
+
+__pyetcdctl_commands() {
+    case $1 in
+        '') REPLY='compaction del get put tree txn watch discover sandbox completion help options version' ;;
+        *) REPLY='' ;;
+    esac
+}
+
+__pyetcdctl_flags() {
+    case $1 in
+        compaction) REPLY='--physical' ;;
+        del) REPLY='--from-key --prefix --prev-kv --range' ;;
+        get) REPLY='--consistency --count-only --from-key --keys-only --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --order --prefix --print-value-only --rev --sort-by --stream' ;;
+        put) REPLY='--ignore-lease --ignore-value --lease --prev-kv' ;;
+        tree) REPLY='--all --consistency --counts --depth --dirs-only --rev --sizes' ;;
+        txn) REPLY='--interactive -i' ;;
+        watch) REPLY='--interactive -i --prefix --prev-kv --progress-notify --rev' ;;
+        discover) REPLY='--export' ;;
+        sandbox) REPLY='--etcd --layout --members --empty' ;;
+        *) REPLY='' ;;
+    esac
+    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --pki --help -h'
+}
+
+__pyetcdctl_value() {
+    case $1:$2 in
+        *:--cacert | \
+            *:--cert | \
+            *:--key | \
+            sandbox:--etcd) REPLY='file' ;;
+        *:--debug | \
+            *:--hex | \
+            *:--insecure-discovery | \
+            *:--insecure-skip-tls-verify | \
+            *:--insecure-transport | \
+            *:--help | \
+            *:-h | \
+            compaction:--physical | \
+            del:--from-key | \
+            del:--prefix | \
+            del:--prev-kv | \
+            del:--range | \
+            get:--count-only | \
+            get:--from-key | \
+            get:--keys-only | \
+            get:--prefix | \
+            get:--print-value-only | \
+            get:--stream | \
+            put:--ignore-lease | \
+            put:--ignore-value | \
+            put:--prev-kv | \
+            tree:--all | \
+            tree:--counts | \
+            tree:--dirs-only | \
+            tree:--sizes | \
+            txn:--interactive | \
+            txn:-i | \
+            watch:--interactive | \
+            watch:-i | \
+            watch:--prefix | \
+            watch:--prev-kv | \
+            watch:--progress-notify | \
+            discover:--export | \
+            sandbox:--empty) REPLY='nothing' ;;
+        *:--write-out | \
+            *:-w) REPLY='choices fields json protobuf simple table' ;;
+        *:--pki) REPLY='folder' ;;
+        get:--consistency | \
+            tree:--consistency) REPLY='choices l s' ;;
+        get:--order) REPLY='choices ASCEND DESCEND' ;;
+        get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
+        sandbox:--layout) REPLY='choices kubeadm scratch' ;;
+        *) REPLY='anything' ;;
+    esac
+}
+
+__pyetcdctl_word() {
+    case $1:$2 in
+        del:0 | \
+            del:1 | \
+            get:0 | \
+            get:1 | \
+            put:0 | \
+            tree:0 | \
+            watch:0 | \
+            watch:1) REPLY='keys' ;;
+        txn:1) REPLY='file' ;;
+        watch:-- | \
+            sandbox:--) REPLY='foreign' ;;
+        completion:0) REPLY='choices bash zsh fish' ;;
+        help:0 | \
+            help:*) REPLY='commands' ;;
+        *) REPLY='' ;;
+    esac
+}
+
+# Reads the line up to the cursor as bash will: quotes, backslashes, ~/ and $NAME.
+# $1 is the line; $2 is where the text begins that readline is going to replace.
+# Sets words (the last one is under the cursor), raw (that one as typed, from there on),
+# hidden (how much of its value stands before that), quote (the one still open).
+__pyetcdctl_read_line() {
+    local line=$1 from=$2 at char next name word='' begun='' start=0 dangling=''
+    words=() quote='' hidden=0
+    for ((at = 0; at < ${#line}; at++)); do
+        if ((at == from)); then hidden=${#word}; fi
+        char=${line:at:1}
+        if [[ -z $quote && $char == [$' \t\n'] ]]; then
+            if [[ -n $begun ]]; then words+=("$word"); fi
+            word='' begun='' start=$((at + 1)) hidden=0
+            continue
+        fi
+        if [[ $quote == "'" ]]; then
+            if [[ $char == "'" ]]; then quote=''; else word+=$char; fi
+        elif [[ $char == \\ ]]; then
+            at=$((at + 1)) next=${line:at:1}
+            if [[ -z $next ]]; then
+                dangling=1
+            elif [[ -n $quote && $next != [\"\\\$\`] ]]; then
+                word+=\\$next
+            else
+                word+=$next
+            fi
+        elif [[ $char == '"' || $char == "'" && -z $quote ]]; then
+            if [[ -n $quote ]]; then quote=''; else quote=$char; fi
+        elif [[ $char == '$' &&
+            ${line:at+1} =~ ^([A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\}) ]]; then
+            name=${BASH_REMATCH[1]}
+            at=$((at + ${#name})) name=${name#\{} name=${name%\}}
+            word+=${!name-}
+        elif [[ $char == '~' && -z $begun && ${line:at+1:1} == / ]]; then
+            word+=${HOME-}
+        else
+            word+=$char
+        fi
+        begun=1
+    done
+    if ((from == ${#line})); then hidden=${#word}; fi
+    words+=("$word")
+    if [[ -n $dangling ]]; then line=${line%\\}; fi
+    if ((from < start)); then from=$start; fi
+    raw=${line:from}
+}
+
+# Writes $1 into REPLY so that it goes on where the cursor stands, within the open quote.
+__pyetcdctl_quote() {
+    local text=$1 at char
+    REPLY=$text
+    if [[ $text != *[!A-Za-z0-9_./:@%+,=-]* ]]; then return; fi
+    REPLY=''
+    for ((at = 0; at < ${#text}; at++)); do
+        char=${text:at:1}
+        case $quote$char in
+            "''") REPLY+="'\\''" ;;
+            \'*) REPLY+=$char ;;
+            '"!') REPLY+='"\!"' ;;
+            '""' | '"\' | '"$' | '"`') REPLY+=\\$char ;;
+            '"'*) REPLY+=$char ;;
+            [A-Za-z0-9_./:@%+,=-]) REPLY+=$char ;;
+            [$' !"#$&\'()*;<>?[\\]^`{|}~']) REPLY+=\\$char ;;
+            *) REPLY+=$char ;;
+        esac
+    done
+}
+
+# Offers those of the arguments that begin with the word under the cursor.
+__pyetcdctl_offer() {
+    local typed=${words[${#words[@]} - 1]} candidate
+    for candidate in "$@"; do
+        if [[ $candidate == "$typed"* ]]; then
+            __pyetcdctl_quote "${candidate:${#typed}}"
+            COMPREPLY+=("$raw$REPLY")
+        fi
+    done
+}
+
+# Offers names of files ($1 is f) or folders ($1 is d) for the value behind $2.
+__pyetcdctl_offer_files() {
+    local typed=${words[${#words[@]} - 1]} name
+    typed=${typed:${#2}}
+    local skipped=$((hidden > ${#2} ? hidden - ${#2} : 0))
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r name; do
+        COMPREPLY+=("${name:skipped}")
+    done < <(compgen -"$1" -- "$typed" 2>/dev/null)
+}
+
+# Offers keys of the server, a path segment at a time. A branch goes on; a key is followed by a space.
+__pyetcdctl_offer_keys() {
+    local program=${words[0]} key
+    local -a keys=()
+    if [[ ${program##*/} != pyetcdctl ]]; then program=pyetcdctl; fi
+    while IFS= read -r key; do
+        keys+=("$key")
+    done < <(command "$program" __complete -- "${words[@]:1}" 2>/dev/null </dev/null)
+    if ((${#keys[@]} == 0)); then return; fi
+    if [[ ${#keys[@]} == 1 && ${keys[0]} == */ ]]; then compopt -o nospace 2>/dev/null; fi
+    __pyetcdctl_offer "${keys[@]}"
+}
+
+# Sets command (its full name, or nothing above all commands), place (how many of its words stand
+# before the cursor), awaited (the flag whose value is under the cursor), dashed (after --).
+__pyetcdctl_find_place() {
+    local word name match REPLY
+    command='' place=0 awaited='' dashed=''
+    for word in "${words[@]:1:${#words[@]} - 2}"; do
+        if [[ -n $awaited ]]; then
+            awaited=''
+            continue
+        fi
+        if [[ -z $dashed && $word == -?* ]]; then
+            case $word in
+                --) __pyetcdctl_word "$command" --; dashed=${REPLY:-1} ;;
+                --*=*) ;;
+                --* | -?)
+                    __pyetcdctl_value "$command" "$word"
+                    if [[ $REPLY != nothing ]]; then awaited=$word; fi
+                    ;;
+            esac
+            continue
+        fi
+        __pyetcdctl_commands "$command"
+        if [[ -z $REPLY || -n $dashed ]]; then
+            place=$((place + 1))
+            continue
+        fi
+        match=''
+        for name in $REPLY; do
+            if [[ $name == "$word" ]]; then
+                match=$name
+                break
+            fi
+            if [[ $name == "$word"* ]]; then match+=${match:+ }$name; fi
+        done
+        if [[ -z $match || $match == *' '* ]]; then match='?'; fi
+        command+=${command:+ }$match
+        __pyetcdctl_word "$command" 0
+        if [[ $REPLY == commands ]]; then command=''; fi
+    done
+}
+
+_pyetcdctl() {
+    local IFS=$' \t\n' REPLY line point text raw hidden quote command place awaited dashed
+    local typed offer before name
+    local -a words
+    COMPREPLY=()
+    text=${2-${COMP_WORDS[COMP_CWORD]}}
+    if [[ -n ${COMP_LINE+set} ]]; then
+        point=${COMP_POINT-${#COMP_LINE}}
+        line=${COMP_LINE:0:point}
+    else
+        line="${COMP_WORDS[*]:0:COMP_CWORD + 1}"
+        line=${line// = /=} line=${line// =/=}
+    fi
+    __pyetcdctl_read_line "$line" $((${#line} - ${#text}))
+    __pyetcdctl_find_place
+    typed=${words[${#words[@]} - 1]} before=''
+    if [[ -n $awaited ]]; then
+        __pyetcdctl_value "$command" "$awaited"
+        offer=$REPLY
+    elif [[ -z $dashed && $typed == --*=* ]]; then
+        before=${typed%%=*}=
+        __pyetcdctl_value "$command" "${before%=}"
+        offer=$REPLY
+    elif [[ -z $dashed && $typed == -* ]]; then
+        __pyetcdctl_flags "$command"
+        offer="choices $REPLY"
+    else
+        __pyetcdctl_commands "$command"
+        offer="choices $REPLY"
+        if [[ -z $REPLY ]]; then
+            __pyetcdctl_word "$command" "$place"
+            offer=$REPLY
+        fi
+        if [[ $dashed == foreign ]]; then offer=nothing; fi
+    fi
+    case $offer in
+        'choices '*) for name in ${offer#choices }; do __pyetcdctl_offer "$before$name"; done ;;
+        file) __pyetcdctl_offer_files f "$before" ;;
+        folder) __pyetcdctl_offer_files d "$before" ;;
+        keys) __pyetcdctl_offer_keys ;;
+    esac
+    return 0
+}
+
+complete -F _pyetcdctl pyetcdctl
