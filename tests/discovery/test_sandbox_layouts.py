@@ -58,15 +58,20 @@ def test_a_command_without_any_flag_reaches_the_sandbox(node: tuple[str, Etcd]) 
 
 def test_etcdctl_reaches_the_sandbox_by_the_exported_lines(node: tuple[str, Etcd]) -> None:
     _, etcd = node
-    env = {"PYETCDCTL_ROOT": str(root(etcd)), "PYETCDCTL_DISCOVERY": "on"}
+    done = etcdctl_put(etcd, root(etcd))
+    assert (done.stdout, done.returncode) == (b"OK\n", 0), done.stderr
+
+
+def etcdctl_put(etcd: Etcd, node: Path) -> subprocess.CompletedProcess[bytes]:
+    """Write a key with the real etcdctl, led by what ``discover --export`` prints."""
+    env = {"PYETCDCTL_ROOT": str(node), "PYETCDCTL_DISCOVERY": "on"}
     exported = run("discover", "--export", env=env).stdout.decode()
-    done = subprocess.run(
+    return subprocess.run(
         ["sh", "-c", f'eval "$LINES"; exec {etcd.cluster.programs.beside("etcdctl")} put a b'],
         env={"PATH": os.defpath, "ETCDCTL_API": "3", "LINES": exported},
         capture_output=True,
         check=False,
     )
-    assert (done.stdout, done.returncode) == (b"OK\n", 0), done.stderr
 
 
 @pytest.mark.parametrize("way", ["flag", "variable"])
@@ -87,8 +92,8 @@ def test_a_server_that_made_its_own_certificate_is_trusted_by_it(
     data = str(etcd.members[0].site.data_folder)
     disk.unit(f"ExecStart=etcd --data-dir /data --auto-tls --listen-client-urls {etcd.endpoint}")
     shutil.copytree(f"{data}/fixtures", disk.path("/data/fixtures"))
-    env = {"PYETCDCTL_ROOT": str(disk.root), "PYETCDCTL_DISCOVERY": "on"}
-    assert run("put", "a", "b", env=env).stdout == b"OK\n"
+    done = etcdctl_put(etcd, disk.root)
+    assert (done.stdout, done.returncode) == (b"OK\n", 0), done.stderr
 
 
 class SelfMadeCertificate(PlainLayout):
