@@ -21,6 +21,9 @@ COMMANDS = {
     "put": _entry("put", _KEYS, "Write a value under a key."),
     "tree": _entry("tree", _KEYS, "Show the hierarchy of the keys."),
     "txn": _entry("txn", _KEYS, "Read and write several keys in one step, if conditions hold."),
+    "watch": _entry(
+        "watch", _KEYS, "Show what happens to a key or a range of keys, as it happens."
+    ),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),

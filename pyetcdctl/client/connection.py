@@ -26,6 +26,7 @@ from pyetcdctl.errors import CallFailed, DeadlineExceeded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.client.exchange import Exchange
     from pyetcdctl.client.tokens import Tokens
     from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.settings import ConnectionSettings
@@ -136,6 +137,21 @@ class Connection:
         if channel is None:
             raise self._too_late()
         return channel
+
+    def exchange(self, method: str, deadline: Deadline) -> Exchange:
+        """Open a call that goes both ways; waits for a server until the deadline."""
+        from pyetcdctl.client.exchange import Exchange
+
+        channel = self.channel(deadline)
+        return Exchange(channel, method, self._metadata(deadline), self._failure)
+
+    def leave_endpoint(self) -> None:
+        """Pass over the endpoint in use: it is the last to be tried by the next call."""
+        self._route.leave()
+
+    def too_late(self) -> DeadlineExceeded:
+        """Return the error of a command that waited in vain, with the cause if it can be found."""
+        return self._too_late()
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """Return what goes with every call; this logs in if need be."""

@@ -14,6 +14,7 @@ from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
 from pyetcdctl.results import KeyTree, Listing
+from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Field, Message
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     before = b',"kvs":['
     for page in reading.pages():
         out.write(before)
-        out.write(json_entries(page))
+        out.write(b",".join(json_entries(page.records())))
         before = b","
         out.flush()
     end = b"]" if before == b"," else b""
@@ -53,6 +54,13 @@ def _tree(result: KeyTree, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.tree import write_json
 
     write_json(result, out)
+
+
+@render.register(WatchResponse)
+def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.events import json_response
+
+    out.write(json_response(result, json_object(result.header)))
 
 
 def json_object(message: Message) -> str:

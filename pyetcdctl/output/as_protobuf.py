@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.results import Listing
 from pyetcdctl.rpc.kv import RangeResponse
+from pyetcdctl.rpc.watch import WatchHead, WatchResponse
 from pyetcdctl.rpc.wire import Message
 
 if TYPE_CHECKING:
@@ -34,3 +35,16 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
         out.write(page.encoded_entries)
         out.flush()
     out.write(RangeResponse(more=reading.more, count=reading.count).encode())
+
+
+@render.register(WatchResponse)
+def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None:
+    head = WatchHead(
+        header=result.header,
+        created=result.created,
+        canceled=result.canceled,
+        compact_revision=result.compact_revision,
+    )
+    out.write(head.encode())
+    for batch in result.batches:
+        out.write(batch.encoded)

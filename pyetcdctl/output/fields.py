@@ -16,6 +16,7 @@ from pyetcdctl.rpc.kv import (
     ResponseHeader,
 )
 from pyetcdctl.rpc.txn import TxnResponse
+from pyetcdctl.rpc.watch import WatchResponse
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink
@@ -67,6 +68,16 @@ def _txn(result: TxnResponse, out: Sink, settings: OutputSettings) -> None:
     out.write(b'"Succeeded" : %b\n' % (b"true" if result.succeeded else b"false"))
     for response in result.responses:
         render(response.answer, out, settings)
+
+
+@render.register(WatchResponse)
+def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.events import key_values
+
+    out.write(header_lines(result.header, settings).encode())
+    for name, before, now in key_values(result):
+        previous = "" if before is None else kv_lines(before, settings, "Prev")
+        out.write(f'"Type" : {name}\n{previous}{kv_lines(now, settings)}'.encode())
 
 
 def _totals(more: bool, count: int) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pyetcdctl.rpc.wire import read_varint, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pyetcdctl.results import Listing
-    from pyetcdctl.rpc.range_page import RangePage
+    from pyetcdctl.rpc.range_page import RangePage, Record
 
 _JSON_ENTRY = b'{"key":"%b","create_revision":%b,"mod_revision":%b,"version":%b,"value":"%b"}'
 _SHORT_NUMBERS = {bytes([number]): b"%d" % number for number in range(1, 0x80)}
@@ -32,11 +32,11 @@ def plain_lines(page: RangePage, result: Listing, shown: Callable[[bytes], bytes
     return (b"\n\n" if result.keys_only else b"\n").join(words)
 
 
-def json_entries(page: RangePage) -> bytes:
-    """Return the page's KeyValues as the members of a JSON array."""
+def json_entries(records: Iterable[Record]) -> list[bytes]:
+    """Return KeyValues as JSON objects."""
     entries: list[bytes] = []
     append = entries.append
-    for key, create, mod, version, value, lease in page.records():
+    for key, create, mod, version, value, lease in records:
         if not (create and mod and version and value) or lease:
             append(_unusual_entry(key, create, mod, version, value, lease))
             continue
@@ -51,7 +51,7 @@ def json_entries(page: RangePage) -> bytes:
                 b2a_base64(value, newline=False),
             )
         )
-    return b",".join(entries)
+    return entries
 
 
 def _unusual_entry(

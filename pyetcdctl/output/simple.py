@@ -11,6 +11,7 @@ from pyetcdctl.output.quoting import hex_escaped, terminal_safe
 from pyetcdctl.results import KeyTree, Listing
 from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, RangeResponse
 from pyetcdctl.rpc.txn import TxnResponse
+from pyetcdctl.rpc.watch import WatchResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,13 @@ def _txn(result: TxnResponse, out: Sink, settings: OutputSettings) -> None:
     for response in result.responses:
         out.write(b"\n")
         render(response.answer, out, settings)
+
+
+@render.register(WatchResponse)
+def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.events import plain_events
+
+    out.write(plain_events(result, _shown(settings)))
 
 
 def _pair(kv: KeyValue, shown: Shown | None) -> bytes:

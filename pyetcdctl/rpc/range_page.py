@@ -14,7 +14,7 @@ from pyetcdctl.rpc.kv import KeyValue, ResponseHeader
 from pyetcdctl.rpc.wire import WireError, read_varint, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _HEADER, _KVS, _MORE, _COUNT = 0x0A, 0x12, 0x18, 0x20
 _KEY, _LEASE = 0x0A, 0x30
@@ -133,29 +133,7 @@ class RangePage:
 
     def records(self) -> Iterator[Record]:
         """Yield all fields of the entries."""
-        data, revisions = self._data, _REVISIONS.match
-        length = len(data)
-        for body in self._bodies:
-            size, at = data[body + 1], body + 2
-            if size > 0x7F:
-                size, at = read_varint(data, body + 1)
-            end = at + size
-            key = data[at:end]
-            found = revisions(data, end)
-            assert found  # every part of the pattern may be missing
-            at, value, lease = found.end(), b"", None
-            create, mod, version, has_value = found.groups()
-            if has_value:
-                size = data[at]
-                at += 1
-                if size > 0x7F:
-                    size, at = read_varint(data, at - 1)
-                end = at + size
-                value = data[at:end]
-                at = end
-            if at < length and data[at] == _LEASE:
-                lease = data[at + 1 : read_varint(data, at + 1)[1]]
-            yield key, create, mod, version, value, lease
+        return records_at(self._data, self._bodies)
 
     def _read_header(self, at: int) -> int:
         data = self._data
@@ -178,6 +156,33 @@ class RangePage:
                 raise WireError(f"field {tag >> 3} is not one of a range's answer")
         if at > len(data):
             raise WireError("the answer ends inside an entry")
+
+
+def records_at(data: bytes, bodies: Iterable[int]) -> Iterator[Record]:
+    """Yield all fields of the KeyValues that begin at these offsets."""
+    revisions = _REVISIONS.match
+    length = len(data)
+    for body in bodies:
+        size, at = data[body + 1], body + 2
+        if size > 0x7F:
+            size, at = read_varint(data, body + 1)
+        end = at + size
+        key = data[at:end]
+        found = revisions(data, end)
+        assert found  # every part of the pattern may be missing
+        at, value, lease = found.end(), b"", None
+        create, mod, version, has_value = found.groups()
+        if has_value:
+            size = data[at]
+            at += 1
+            if size > 0x7F:
+                size, at = read_varint(data, at - 1)
+            end = at + size
+            value = data[at:end]
+            at = end
+        if at < length and data[at] == _LEASE:
+            lease = data[at + 1 : read_varint(data, at + 1)[1]]
+        yield key, create, mod, version, value, lease
 
 
 def key_of(entry: bytes) -> bytes:

@@ -23,7 +23,10 @@ MAY_IMPORT = {
     "sandbox": SHARED,
     "tree": {"client", "rpc", *SHARED},
     "completion": {"cli", "client", "rpc", *SHARED},
-    "cli": {"client", "completion", "discovery", "output", "rpc", "sandbox", "tree", *SHARED},
+    "cli": {
+        *("client", "completion", "concurrency", "discovery", "output", "rpc", "sandbox", "tree"),
+        *SHARED,
+    },
 }
 HEAVY = {"grpc", "etcd3", "google", "yaml", "rich", "cryptography", "dns"}
 MAY_LOAD = {

@@ -1,0 +1,148 @@
+"""``watch``: see what happens to keys, as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from threading import Thread
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.children import run_to_its_end
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.options import Prefix, PreviousValue, number, words
+from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.watch_words import (
+    LineRefused,
+    WatchFlags,
+    command_line_words,
+    environment_keys,
+    parse_watch_line,
+    watch_request,
+)
+from pyetcdctl.concurrency.watching import Told, Watching
+from pyetcdctl.errors import InvalidInput, PyetcdctlError, Reported, WatchCanceled
+from pyetcdctl.output.quoting import go_quoted
+from pyetcdctl.rpc.watch import EVENT_NAMES, WatchResponse
+
+_EXAMPLE = """\
+  pyetcdctl watch /registry/pods --prefix
+  pyetcdctl watch /config/colour -- sh -c 'echo now $ETCD_WATCH_VALUE'"""
+
+app = new_app()
+
+
+@command(app, "watch", _EXAMPLE)
+def watch(
+    ctx: typer.Context,
+    arguments: Annotated[list[str], words("KEY [RANGE_END] [-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
+    interactive: Annotated[
+        bool,
+        typer.Option(
+            "--interactive", "-i", help="Read `watch ...` and `progress` lines from standard input."
+        ),
+    ] = False,
+    prefix: Prefix = False,
+    prev_kv: PreviousValue = False,
+    progress_notify: Annotated[
+        bool,
+        typer.Option("--progress-notify", help="Hear of the revision also when nothing happens."),
+    ] = False,
+    rev: Annotated[int, number("--rev", "Begin at this revision; 0 for now.")] = 0,
+) -> None:
+    """Show what happens to a key or a range of keys, as it happens.
+
+    It runs until it is interrupted, and goes on with another server when one is lost. A COMMAND is
+    run for each event: it finds ETCD_WATCH_KEY, ETCD_WATCH_VALUE, ETCD_WATCH_EVENT_TYPE (these
+    three in double quotes) and ETCD_WATCH_REVISION. ETCDCTL_WATCH_KEY and ETCDCTL_WATCH_RANGE_END
+    stand in for KEY and RANGE_END.
+    """
+    session: Session = ctx.obj
+    keys = environment_keys(session.streams.environment)
+    if interactive:
+        _InteractiveWatch(session, keys, progress_notify).run()
+    divided = command_line_words(arguments, session.words_before_dashes, keys)
+    request = watch_request(divided.keys, WatchFlags(prefix, prev_kv, progress_notify, rev))
+    watching = Watching(session.connection)
+    watching.add(request)
+    for told in watching.told():
+        _show(session, told, divided.command)
+        if told.reason:
+            raise WatchCanceled("watch is canceled by the server")
+
+
+class _InteractiveWatch:
+    """Watches that are typed; a thread reads the lines while the answers are printed."""
+
+    def __init__(self, session: Session, keys: Sequence[str], progress_notify: bool) -> None:
+        self._session = session
+        self._keys = keys
+        self._progress_notify = progress_notify
+        self._watching = Watching(session.connection)
+        self._commands: list[list[str]] = []
+
+    def run(self) -> None:
+        """Read and print until the input ends, which is an error as in etcdctl."""
+        assert self._session.connection.metadata()  # a login that fails is told before any line
+        Thread(target=self._read_lines, name="watch-lines", daemon=True).start()
+        for told in self._watching.told():
+            _show(self._session, told, self._commands[told.number])
+
+    def _read_lines(self) -> None:
+        try:
+            for line in self._lines():
+                self._take(line)
+            raise InvalidInput("error reading watch request line: EOF")
+        except PyetcdctlError as error:
+            self._watching.close(error)
+
+    def _lines(self) -> Iterator[str]:
+        while (line := self._session.streams.input.readline()).endswith(b"\n"):
+            yield line[:-1].decode("utf-8", "surrogateescape")
+
+    def _take(self, line: str) -> None:
+        try:
+            typed = parse_watch_line(line, self._keys, self._progress_notify)
+        except LineRefused as refusal:
+            self._session.streams.err.line(str(refusal))
+            return
+        if typed is None:
+            self._watching.request_progress()
+        else:
+            request, words = typed
+            self._commands.append(words)
+            self._watching.add(request)
+
+
+def _show(session: Session, told: Told, words: Sequence[str]) -> None:
+    """Print what a watch was told, and run its command for each event."""
+    out = session.streams.out
+    if told.reason:
+        session.streams.err.line(f"watch was canceled ({told.reason})")
+    if told.response.is_progress:
+        out.text(f"progress notify: {told.response.header.revision}\n")
+    session.print(told.response)
+    out.flush()
+    if words:
+        for variables in _event_variables(told.response):
+            _run(session, words, variables)
+
+
+def _event_variables(response: WatchResponse) -> Iterator[dict[str, str]]:
+    for batch in response.batches:
+        for kind, record in zip(batch.kinds, batch.records(), strict=True):
+            yield {
+                "ETCD_WATCH_REVISION": str(response.header.revision),
+                "ETCD_WATCH_EVENT_TYPE": f'"{EVENT_NAMES[kind]}"',
+                "ETCD_WATCH_KEY": go_quoted(record[0]),
+                "ETCD_WATCH_VALUE": go_quoted(record[4]),
+            }
+
+
+def _run(session: Session, words: Sequence[str], variables: dict[str, str]) -> None:
+    failure = run_to_its_end(words, {**session.streams.environment, **variables})
+    if failure:
+        shown = " ".join(go_quoted(raw(word)) for word in words)
+        session.streams.err.line(f"command [{shown}] error ({failure})")
+        raise Reported

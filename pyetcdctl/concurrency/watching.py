@@ -1,0 +1,280 @@
+"""Watches over one stream, which is opened again, elsewhere if need be, when its server is lost.
+
+Invariant: a watch is told every event from its start on, each once and in order. ``next_revision``
+of a watch is the first revision that it has not been told; a new stream starts there. It moves when
+an answer has been handed over whole: all events of a revision stand in one answer, or in fragments
+that are put together here.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Condition
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.status import INVALID_TOKEN, OLD_AUTH_REVISION
+from pyetcdctl.client.tokens import MOST_RENEWALS
+from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded
+from pyetcdctl.rpc.watch import (
+    NO_WATCH,
+    WATCH,
+    WatchCreateRequest,
+    WatchProgressRequest,
+    WatchRequest,
+    WatchResponse,
+)
+from pyetcdctl.rpc.wire import WireError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.exchange import Exchange
+    from pyetcdctl.errors import PyetcdctlError
+    from pyetcdctl.rpc.watch import EventBatch
+
+COMPACTED = "etcdserver: mvcc: required revision has been compacted"
+FUTURE_REVISION = "etcdserver: mvcc: required revision is a future revision"
+LOSSES = frozenset({"UNAVAILABLE", "INTERNAL", "CANCELLED", "DEADLINE_EXCEEDED"})
+"""Codes that end a stream and not its watches: another server may go on with them."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+
+
+class Told(NamedTuple):
+    """What the watch ``number`` was told; ``reason`` is why it ended, empty while it lives."""
+
+    number: int
+    response: WatchResponse
+    reason: str = ""
+
+
+class _Watch:
+    """One watch, and how far it has been told."""
+
+    def __init__(self, request: WatchCreateRequest) -> None:
+        self._request = request
+        self.next_revision = request.start_revision
+        self._fragments: list[EventBatch] = []
+
+    def create_request(self) -> bytes:
+        """Return what makes a server go on where the last one ended."""
+        self._fragments = []
+        request = WatchCreateRequest(**self._request.__dict__)
+        request.start_revision = self.next_revision
+        return WatchRequest(create_request=request).encode()
+
+    def whole(self, response: WatchResponse) -> WatchResponse | None:
+        """Return the response with the fragments before it; None while more are to come."""
+        if response.fragment:
+            self._fragments += response.batches
+            return None
+        response.batches[:0] = self._fragments
+        self._fragments = []
+        return response
+
+    def advance(self, response: WatchResponse) -> None:
+        """Note what the watch has been told."""
+        if response.batches:
+            self.next_revision = response.batches[-1].last_revision + 1
+        elif response.created:
+            self.next_revision = self.next_revision or response.header.revision + 1
+        # Old servers answer a question for progress before the events that lie ahead of it.
+        elif response.is_progress and response.watch_id != NO_WATCH:
+            self.next_revision = response.header.revision + 1
+
+
+class Watching:
+    """Several watches. One thread iterates over ``told()``; any thread may add, ask and close."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._changed = Condition()
+        self._watches: dict[int, _Watch] = {}
+        self._next_number = 0
+        self._asks_progress = False
+        self._failure: PyetcdctlError | None = None
+        self._closed = False
+        self._exchange: Exchange | None = None
+        self._creating: deque[int] = deque()
+        self._by_id: dict[int, int] = {}
+        self._has_started = False
+        self._start_limit: Deadline | None = None
+        self._pause = FIRST_PAUSE
+        self._logins = 0
+
+    def add(self, request: WatchCreateRequest) -> int:
+        """Start a watch; its number stands in all that it is told."""
+        with self._changed:
+            number = self._next_number
+            self._next_number += 1
+            self._watches[number] = watch = _Watch(request)
+            if self._exchange is not None:
+                self._creating.append(number)
+                self._exchange.send(watch.create_request())
+            self._changed.notify()
+            return number
+
+    def request_progress(self) -> None:
+        """Ask for a response to every watch that says how far the server has come."""
+        with self._changed:
+            if self._exchange is not None:
+                self._exchange.send(_PROGRESS)
+            self._asks_progress = self._exchange is None
+            self._changed.notify()
+
+    def close(self, failure: PyetcdctlError | None = None) -> None:
+        """End all watches; ``told()`` raises the failure, if there is one."""
+        with self._changed:
+            self._failure = failure
+            self._closed = True
+            if self._exchange is not None:
+                self._exchange.close()
+            self._changed.notify()
+
+    def told(self) -> Iterator[Told]:
+        """Yield what the watches are told until ``close()``.
+
+        Raises what kept the first stream from opening within the command timeout.
+        """
+        while self._waits_for_work():
+            try:
+                yield from self._read(self._open())
+            except CallFailed as error:
+                yield from self._lost(error)
+            except ConnectionFailed as error:
+                if not self._has_started or not isinstance(error.__cause__, CallFailed):
+                    raise
+                yield from self._lost(error.__cause__)
+
+    def _waits_for_work(self) -> bool:
+        """Wait for a watch or a question; false when all is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._watches or self._asks_progress)
+            if self._failure is not None:
+                raise self._failure
+            return not self._closed
+
+    def _open(self) -> Exchange:
+        """Open a stream and ask for all watches on it, each from where it was."""
+        exchange = self._connection.exchange(WATCH, self._limit())
+        with self._changed:
+            if self._closed:
+                exchange.close()
+            self._by_id = {}
+            self._creating = deque(self._watches)
+            for watch in self._watches.values():
+                exchange.send(watch.create_request())
+            if self._asks_progress:
+                exchange.send(_PROGRESS)
+            self._asks_progress = False
+            self._exchange = exchange
+        return exchange
+
+    def _limit(self) -> Deadline:
+        """Return until when to look for a server: at the start, one limit for all that it takes."""
+        if self._has_started or self._start_limit is None:
+            self._start_limit = Deadline.after(self._connection.settings.command_timeout)
+        return self._start_limit
+
+    def _read(self, exchange: Exchange) -> Iterator[Told]:
+        if not self._has_started and self._watches:
+            first = exchange.first(self._limit(), self._connection.too_late)
+            self._has_started = True
+            yield from self._take(_parsed(first))
+        self._has_started = True
+        for message in exchange:
+            yield from self._take(_parsed(message))
+
+    def _take(self, response: WatchResponse) -> Iterator[Told]:
+        if response.created:
+            yield from self._take_created(self._creating.popleft(), response)
+            return
+        if response.is_progress and response.watch_id == NO_WATCH:
+            yield from [Told(number, response) for number in self._by_id.values()]
+            return
+        number = self._by_id.get(response.watch_id, NO_WATCH)
+        watch = self._watches.get(number)
+        whole = watch.whole(response) if watch is not None else None
+        if watch is None or whole is None:
+            return
+        if whole.canceled or whole.compact_revision:
+            yield self._ended(number, whole, _reason(whole))
+        else:
+            watch.advance(whole)
+            yield Told(number, whole)
+
+    def _take_created(self, number: int, response: WatchResponse) -> Iterator[Told]:
+        if response.canceled:
+            if self._may_log_in_for(response.cancel_reason):
+                raise CallFailed(response.cancel_reason, code="UNAVAILABLE")
+            # etcdctl shows no more of a refused watch than that it was.
+            yield self._ended(number, _refusal(), response.cancel_reason)
+            return
+        self._by_id[response.watch_id] = number
+        self._watches[number].advance(response)
+        self._pause, self._logins = FIRST_PAUSE, 0
+
+    def _may_log_in_for(self, reason: str) -> bool:
+        """Whether a watch was refused for a token that went stale while it was on its way."""
+        self._logins += 1
+        credentials = self._connection.settings.credentials
+        is_stale = any(words in reason for words in (INVALID_TOKEN, OLD_AUTH_REVISION))
+        return is_stale and bool(credentials.user) and self._logins < MOST_RENEWALS
+
+    def _ended(self, number: int, response: WatchResponse, reason: str) -> Told:
+        with self._changed:
+            del self._watches[number]
+        self._by_id = {key: value for key, value in self._by_id.items() if value != number}
+        return Told(number, response, reason)
+
+    def _lost(self, error: CallFailed) -> Iterator[Told]:
+        """After a stream's end: return if its watches may go on elsewhere, else end them."""
+        with self._changed:
+            exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.close()
+        if self._closed:
+            return
+        may_pass = error.code in LOSSES
+        if not self._has_started and (isinstance(error, DeadlineExceeded) or not may_pass):
+            raise error
+        if not self._has_started and self._limit().expired:
+            raise error
+        if may_pass:
+            self._prepare_another()
+        else:
+            for number in list(self._watches):
+                yield self._ended(number, _refusal(), error.message)
+
+    def _prepare_another(self) -> None:
+        """Look away from the server that was lost, and wait a moment, longer each time."""
+        self._connection.leave_endpoint()
+        # Old servers refuse a watch for its token's age without saying so.
+        self._connection.log_in_again()
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed, self._pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+
+_PROGRESS = WatchRequest(progress_request=WatchProgressRequest()).encode()
+
+
+def _parsed(message: bytes) -> WatchResponse:
+    try:
+        return WatchResponse.parse(message)
+    except WireError as error:
+        raise CallFailed(f"the server's answer makes no sense: {error}", code="INTERNAL") from error
+
+
+def _refusal() -> WatchResponse:
+    response = WatchResponse()
+    response.canceled = True
+    return response
+
+
+def _reason(response: WatchResponse) -> str:
+    if response.compact_revision:
+        return COMPACTED
+    return response.cancel_reason or FUTURE_REVISION
