@@ -159,7 +159,7 @@ class LazyGroup(TyperGroup):
 
         names = [name for name, entry in self.table.items() if not entry.is_hidden]
         longer = [name for name in names if word and name.startswith(word)]
-        return longer or get_close_matches(word, names, n=3, cutoff=0.5)
+        return longer or get_close_matches(word, names, n=3, cutoff=0.6)
 
 
 def new_app(group: type[LazyGroup] | None = None, **settings: Any) -> typer.Typer:

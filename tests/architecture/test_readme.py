@@ -84,11 +84,12 @@ def test_an_example_on_a_node_prints_what_readme_says(example):
     assert pattern_of(example.output).fullmatch(printed), printed
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name, entry in COMMANDS.items() if entry.panel])
 def test_a_command_is_in_readmes_table_with_its_summary(name):
     row = f"| `{name}` | {COMMANDS[name].summary.rstrip('.')}"
     assert row in README
 
 
 def test_the_version_is_named_in_one_place():
-    assert re.search(r'^__version__ = "\d+\.\d+\.\d+"$', (PROJECT / "pyetcdctl/__init__.py").read_text(), re.M)
+    source = (PROJECT / "pyetcdctl/__init__.py").read_text()
+    assert re.search(r'^__version__ = "\d+\.\d+\.\d+"$', source, re.MULTILINE)
