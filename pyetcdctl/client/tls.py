@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
+from pyetcdctl.client.status import deadline_exceeded
 from pyetcdctl.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ SYSTEM_BUNDLES = (
     "/etc/ssl/cert.pem",
 )
 USUAL_FOLDER = "/etc/ssl/certs"
+CACERT = "Try:  --cacert FILE"
 
 
 def server_name(endpoint: Endpoint, settings: ConnectionSettings) -> str:
@@ -84,9 +86,7 @@ def system_roots() -> bytes:
         paths += [path for path in entries if path.endswith((".pem", ".crt", ".0"))]
     roots = b"\n".join(dict.fromkeys(_read(path) for path in paths))
     if not roots:
-        raise BadArguments(
-            "x509: this machine knows no certificate authority", "Try:  --cacert FILE"
-        )
+        raise deadline_exceeded("This machine trusts no certificate authority.", CACERT)
     return roots
 
 

@@ -180,3 +180,17 @@ def test_the_same_endpoint_twice_counts_once(etcd):
 )
 def test_a_pause_follows_each_asked_quorum(attempt, endpoints, paused):
     assert bool(backoff_before(attempt, endpoints)) is paused
+
+
+def test_a_cluster_without_a_quorum_is_told(own_etcd, open_connection, read):
+    cluster = own_etcd(size=3)
+    for member in cluster.members[1:]:
+        member.kill()
+
+    with pytest.raises(DeadlineExceeded) as caught:
+        read(open_connection(*cluster.client_urls), b"a", seconds=1)
+
+    told = sorted(line.partition(" ")[2] for line in caught.value.advice[:3])
+    assert told[0].startswith("can be reached, but did not answer the call in time")
+    assert "refused the connection" in told[1]
+    assert "--consistency=s" in caught.value.advice[-1]

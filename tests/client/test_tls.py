@@ -369,3 +369,16 @@ def test_the_systems_authorities_are_trusted(serving, pki, ca, code):
 
 def test_the_systems_authorities_are_found():
     assert b"-----BEGIN CERTIFICATE-----" in system_roots()
+
+
+def test_a_machine_that_trusts_nobody_verifies_nothing_away(
+    serving, open_connection, read, tmp_path, monkeypatch
+):
+    """gRPC's own bundle must not step in."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    monkeypatch.setattr("pyetcdctl.client.tls.SYSTEM_BUNDLES", ())
+
+    advice = advice_of(read, open_connection(serving("good").endpoint))
+
+    assert advice == ("This machine trusts no certificate authority.", "Try:  --cacert FILE")
