@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from pyetcdctl.errors import ExitCode, PyetcdctlError, Reported
+from pyetcdctl.errors import DeadlineExceeded, ExitCode, PyetcdctlError, Reported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,11 @@ def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
     from pyetcdctl.cli.session import Session
 
     session = Session(streams)
-    code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
+    try:
+        code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
+    except DeadlineExceeded as error:
+        error.advice += session.local_advice()
+        raise
     return code if isinstance(code, int) else ExitCode.SUCCESS
 
 

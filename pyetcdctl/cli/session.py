@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.cli.configuration import Configuration, configuration, connection_settings
+from pyetcdctl.cli.configuration import (
+    Configuration,
+    configuration,
+    connection_settings,
+    discovery_root,
+)
 from pyetcdctl.output import printer_for
 from pyetcdctl.settings import OutputSettings
 
@@ -90,6 +96,22 @@ class Session:
         from pyetcdctl.client.deadline import Deadline
 
         return Deadline.after(self.settings.command_timeout)
+
+    def local_advice(self) -> tuple[str, ...]:
+        """Return what this node's files say to a user whom no server answered."""
+        root = discovery_root(self.streams.environment)
+        if root is None:
+            return ()
+        from pyetcdctl.discovery import advice, discover
+
+        found = discover(root)
+        lines = advice(found)
+        used = {endpoint.url for endpoint in found.endpoints} & set(self.settings.endpoints)
+        if used:
+            lines = lines[1:]
+        if found.needs_root and os.geteuid() != 0:
+            lines += ("Try:  the same with sudo",)
+        return lines
 
     def print(self, result: Any) -> None:
         """Write a result in the chosen format."""

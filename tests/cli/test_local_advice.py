@@ -1,0 +1,37 @@
+"""Where no server answers, the files of this node tell where etcd is."""
+
+from pathlib import Path
+
+from tests.runner import run
+
+NOBODY = "127.0.0.1:1"
+
+
+def node(root: Path) -> dict[str, str]:
+    manifest = root / "etc/kubernetes/manifests/etcd.yaml"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(
+        "spec:\n"
+        "  containers:\n"
+        "  - command: [etcd, '--listen-client-urls=http://127.0.0.1:2']\n"
+    )
+    return {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": str(root)}
+
+
+def test_a_wrong_endpoint_is_answered_with_the_nodes_own(tmp_path):
+    result = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=node(tmp_path))
+    assert result.exit_code == 1
+    assert "This node runs etcd as a static pod" in result.stderr
+    assert "on http://127.0.0.1:2." in result.stderr
+
+
+def test_the_nodes_own_endpoint_is_not_advised_again(tmp_path):
+    result = run("get", "k", "--command-timeout=300ms", env=node(tmp_path))
+    assert "127.0.0.1:2 refused the connection" in result.stderr
+    assert "This node runs" not in result.stderr
+
+
+def test_without_discovery_nothing_is_advised(tmp_path):
+    env = {**node(tmp_path), "PYETCDCTL_DISCOVERY": "off"}
+    result = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
+    assert "This node" not in result.stderr
