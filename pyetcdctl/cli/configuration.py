@@ -23,6 +23,7 @@ from pyetcdctl.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_SECRET = ("password", "auth-jwt-token")
 _OFF = ("off", "0", "no", "false")
 _LOCATES = ("endpoints", "cacert", "cert", "key", "pki", "discovery-srv")
 
@@ -51,10 +52,23 @@ def configuration(flags: Mapping[str, Any], environment: Mapping[str, str]) -> C
                 values[flag.name] = flag.parse(environment[variable])
                 given.add(flag.name)
             except ValueRefused as error:
-                shown = f": {error}" if flag.name not in ("password", "user") else ""
+                shown = f": {error}" if flag.name not in (*_SECRET, "user") else ""
                 warnings.append(f"ignoring {variable}{shown}")
     values.update(flags)
     return Configuration(values, frozenset(given), tuple(warnings))
+
+
+def described(found: Configuration) -> list[str]:
+    """Return every global flag as the line that would set it; secrets are not shown."""
+    lines = []
+    for flag in GLOBAL_FLAGS:
+        value = found.values[flag.name]
+        if flag.name in _SECRET and value:
+            value = "(hidden)"
+        elif flag.name == "user":
+            value = value.partition(":")[0]
+        lines.append(f"{flag.variable}={','.join(value) if isinstance(value, tuple) else value}")
+    return lines
 
 
 def connection_settings(

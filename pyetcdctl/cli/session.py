@@ -10,6 +10,7 @@ from pyetcdctl.cli.configuration import (
     Configuration,
     configuration,
     connection_settings,
+    described,
     discovery_root,
 )
 from pyetcdctl.output import printer_for
@@ -74,15 +75,20 @@ class Session:
     @cached_property
     def connection(self) -> Connection:
         """The way to the cluster. A wrong output format is told before anything is dialled."""
-        assert self.printer
+        self.printer  # noqa: B018 - raises for an unknown format
+        settings = self.settings
+        if settings.debug:
+            self._start_debugging()
         from pyetcdctl.client.connection import Connection
 
-        settings = self.settings
-        if settings.insecure_skip_tls_verify:
+        connection = Connection(settings)
+        if connection.verification_skipped:
             self.streams.err.line(
                 "Warning: the server's certificate is not verified; anybody may be answering"
             )
-        return Connection(settings)
+        for endpoint in connection.ignored_endpoints:
+            self.streams.err.line(f'ignoring discovered insecure endpoint "{endpoint}"')
+        return connection
 
     @cached_property
     def client(self) -> EtcdClient:
@@ -116,6 +122,12 @@ class Session:
     def print(self, result: Any) -> None:
         """Write a result in the chosen format."""
         self.printer.render(result, self.streams.out, self.output)
+
+    def _start_debugging(self) -> None:
+        """Show every flag's value, and let gRPC log: it reads its variable when it is loaded."""
+        for line in described(self.configuration):
+            self.streams.err.line(line)
+        os.environ["GRPC_VERBOSITY"] = "DEBUG"
 
     def _ask_password(self) -> str:
         if not self.streams.input_is_terminal:

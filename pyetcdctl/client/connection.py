@@ -45,7 +45,7 @@ class Connection:
     def __init__(self, settings: ConnectionSettings, *, look_up: bool = True) -> None:
         """``look_up`` false leaves a DNS domain in the settings unasked."""
         self.settings = settings
-        self.ignored_endpoints: tuple[str, ...] = ()
+        self._ignored: tuple[str, ...] = ()
         self._look_up = look_up
         self._opened_route: Route | None = None
         self._login: Tokens | None = None
@@ -61,6 +61,11 @@ class Connection:
         return self.settings.insecure_skip_tls_verify and any(
             wants_tls(endpoint, self._route.settings) for endpoint in self._route.endpoints
         )
+
+    @property
+    def ignored_endpoints(self) -> tuple[str, ...]:
+        """Endpoints that DNS named and that are not asked, because they are insecure."""
+        return self._ignored if self.settings.srv.domain and self._route else ()
 
     def for_endpoint(self, endpoint: str) -> Connection:
         """Return a connection with the same settings to that endpoint alone."""
@@ -191,7 +196,7 @@ class Connection:
         from pyetcdctl.client.srv import look_up
 
         found = look_up(self.settings.srv)
-        self.ignored_endpoints = found.ignored
+        self._ignored = found.ignored
         return self.settings._replace(endpoints=found.endpoints or self.settings.endpoints)
 
     def _channel(self, deadline: Deadline) -> grpc.Channel:

@@ -21,7 +21,7 @@ def node(root: Path) -> dict[str, str]:
 def test_a_wrong_endpoint_is_answered_with_the_nodes_own(tmp_path):
     result = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=node(tmp_path))
     assert result.exit_code == 1
-    assert "This node runs etcd as a static pod" in result.stderr
+    assert "This node runs etcd as a kubeadm static pod" in result.stderr
     assert "on http://127.0.0.1:2." in result.stderr
 
 

@@ -1,0 +1,24 @@
+"""``--debug`` shows what the client was told, and no secret."""
+
+from tests.runner import run
+
+
+def test_debug_shows_every_flag_and_hides_passwords(etcd):
+    env = {"ETCDCTL_PASSWORD": "hunter2", "ETCDCTL_ENDPOINTS": etcd.endpoint}
+    result = run("get", "k", "--debug", "--user", "alice", env=env)
+    assert f"ETCDCTL_ENDPOINTS={etcd.endpoint}" in result.stderr
+    assert "ETCDCTL_USER=alice" in result.stderr
+    assert "ETCDCTL_PASSWORD=(hidden)" in result.stderr
+    assert "hunter2" not in result.stderr
+
+
+def test_a_password_behind_the_users_name_is_hidden_too(etcd):
+    result = run("get", "k", "--debug", "--user", "alice:hunter2", "--endpoints", etcd.endpoint)
+    assert "ETCDCTL_USER=alice\n" in result.stderr
+    assert "hunter2" not in result.stderr
+
+
+def test_debug_lets_grpc_log(etcd):
+    result = run("get", "k", "--debug", "--endpoints", etcd.endpoint)
+    assert "log.cc" in result.stderr
+    assert "log.cc" not in run("get", "k", "--endpoints", etcd.endpoint).stderr
