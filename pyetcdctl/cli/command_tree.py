@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from pyetcdctl.cli.global_flags import GLOBAL_FLAGS
-from pyetcdctl.cli.lazy import LazyGroup, WordCommand, click_command, flag_letter, flag_name
+from pyetcdctl.cli.lazy import (
+    WordCommand,
+    WordGroup,
+    click_command,
+    first_line,
+    flag_letter,
+    flag_name,
+)
 from pyetcdctl.completion.shapes import NOTHING, CommandShape, FlagShape, offer_of
 
 _HELP = FlagShape("help", "h", "show the help of the command", NOTHING)
@@ -20,15 +27,14 @@ def command_tree() -> CommandShape:
 
 
 def _shape(path: tuple[str, ...], command: Any) -> CommandShape:
-    if isinstance(command, LazyGroup):
-        entries = {name: row for name, row in command.table.items() if not row.is_hidden}
-        below = {name: row.load() for name, row in entries.items()}
-    else:
-        below = dict(getattr(command, "commands", {}))
+    below: dict[str, Any] = {}
+    if isinstance(command, WordGroup):
+        listed = [name for rows in command.panels().values() for name, _ in rows]
+        below = {name: command.load(name) for name in listed}
     is_leaf = isinstance(command, WordCommand)
     return CommandShape(
         path,
-        _first_line(command.help),
+        first_line(command.help),
         tuple(_own_flags(command)) if is_leaf else (),
         command.words_metavar if is_leaf else "",
         tuple(_shape((*path, name), each) for name, each in below.items()),
@@ -40,7 +46,7 @@ def _own_flags(command: WordCommand) -> list[FlagShape]:
         FlagShape(
             flag_name(option),
             flag_letter(option),
-            _first_line(option.help),
+            first_line(option.help),
             NOTHING if option.is_flag else offer_of(option.metavar or ""),
         )
         for option in command.own_flags
@@ -58,7 +64,3 @@ def _shared_flags() -> list[FlagShape]:
         )
         for flag in GLOBAL_FLAGS
     ]
-
-
-def _first_line(text: str | None) -> str:
-    return (text or "").partition("\n")[0]

@@ -95,45 +95,52 @@ class WordCommand(TyperCommand):
         formatter.write(_FOOTER + "\n")
 
 
-class LazyGroup(TyperGroup):
-    """List commands from a table; import one only when it is resolved."""
+class WordGroup(TyperGroup):
+    """Several commands behind one word, found by etcdctl's rules.
 
-    table: ClassVar[Mapping[str, CommandEntry]] = {}
+    A unique beginning of a name will do; a name that is missing or unknown shows the group's help.
+    """
+
     rejects_unknown: ClassVar[bool] = False
-    """Whether an unknown command is an error, or shows the group's help as cobra does."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        for name, entry in self.table.items():
-            self.add_command(TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel))
+    """Whether an unknown command is an error instead."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Bring the command's name to the front; show help where there is none."""
-        name_first = with_name_first(args)
+        name_first = self.with_name_first(args)
         if name_first is None:
-            parse_line(args, FlagSet(SHARED_FLAGS))
+            parse_line(args, self._known_flags())
             _show_help(ctx)
         return super().parse_args(ctx, name_first or args)
 
+    def with_name_first(self, args: Sequence[str]) -> list[str] | None:
+        """Return the arguments with the command's name at their front; None if it is missing."""
+        index = find_command_word(args, self._known_flags())
+        return None if index is None else [args[index], *args[:index], *args[index + 1 :]]
+
     def find(self, word: str) -> str | None:
         """Return the name of the command that a word means: its name or a unique beginning."""
-        if word in self.table:
+        if word in self.commands:
             return word
-        longer = [name for name in self.table if name.startswith(word)] if word else []
+        longer = [name for name in self.commands if name.startswith(word)] if word else []
         return longer[0] if len(longer) == 1 else None
 
+    def load(self, name: str) -> Any:
+        """Return the command of that name."""
+        return self.commands[name]
+
+    def panels(self) -> dict[str, list[tuple[str, str]]]:
+        """Return what help lists: names and summaries under their titles."""
+        rows = [(name, first_line(each.help)) for name, each in self.commands.items()]
+        return {"Commands": rows}
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Swap the placeholder for the real command, for running or completing."""
+        """Return the command that the first argument means, for running or completing."""
         name = self._full_name(ctx, args[0])
-        return name, self.table[name].load(), args[1:]
+        return name, self.load(name), args[1:]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands, panel by panel in table order."""
-        panels: dict[str, list[tuple[str, str]]] = {}
-        for name, entry in self.table.items():
-            if not entry.is_hidden:
-                panels.setdefault(entry.panel, []).append((name, entry.summary))
-        for panel, rows in panels.items():
+        """Write the commands, panel by panel."""
+        for panel, rows in self.panels().items():
             with formatter.section(panel):
                 formatter.write_dl(rows)
 
@@ -143,6 +150,12 @@ class LazyGroup(TyperGroup):
         formatter.write_paragraph()
         formatter.write(f'Use "{ctx.command_path} COMMAND --help" to read about a command.\n')
         formatter.write(_FOOTER + "\n")
+
+    def _known_flags(self) -> FlagSet:
+        """Return the flags that may stand before the command's name."""
+        leaves = [each for each in self.commands.values() if isinstance(each, WordCommand)]
+        own = [_flag(option, None) for each in leaves for option in each.own_flags]
+        return FlagSet([*own, *SHARED_FLAGS])
 
     def _full_name(self, ctx: Any, word: str) -> str:
         name = self.find(word)
@@ -157,12 +170,35 @@ class LazyGroup(TyperGroup):
     def _close_names(self, word: str) -> list[str]:
         from difflib import get_close_matches
 
-        names = [name for name, entry in self.table.items() if not entry.is_hidden]
+        names = [name for rows in self.panels().values() for name, _ in rows]
         longer = [name for name in names if word and name.startswith(word)]
-        return longer or get_close_matches(word, names, n=3, cutoff=0.6)
+        return longer or get_close_matches(word, names, n=3, cutoff=0.5)
 
 
-def new_app(group: type[LazyGroup] | None = None, **settings: Any) -> typer.Typer:
+class LazyGroup(WordGroup):
+    """List commands from a table; import one only when it is resolved."""
+
+    table: ClassVar[Mapping[str, CommandEntry]] = {}
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, entry in self.table.items():
+            self.add_command(TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel))
+
+    def load(self, name: str) -> Any:
+        """Import the command in the placeholder's stead."""
+        return self.table[name].load()
+
+    def panels(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the table's panels in its order, without what is hidden."""
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for name, entry in self.table.items():
+            if not entry.is_hidden:
+                panels.setdefault(entry.panel, []).append((name, entry.summary))
+        return panels
+
+
+def new_app(group: type[WordGroup] | None = None, **settings: Any) -> typer.Typer:
     """Make a Typer app with the settings that all of ours share."""
     return typer.Typer(
         cls=group or TyperGroup,
@@ -173,16 +209,20 @@ def new_app(group: type[LazyGroup] | None = None, **settings: Any) -> typer.Type
     )
 
 
+def new_group(summary: str, example: str) -> typer.Typer:
+    """Make an app of several commands, which its module adds with ``command``."""
+    return new_app(
+        WordGroup,
+        help=summary,
+        epilog=_example(example),
+        subcommand_metavar="COMMAND [ARGUMENTS] [FLAGS]",
+        options_metavar="",
+    )
+
+
 def command(app: typer.Typer, name: str, example: str) -> Callable[[Any], Any]:
     """Register a function as the command ``name``; ``example`` ends its help."""
-    epilog = f"\b\nExample:\n{example}"
-    return app.command(name, cls=WordCommand, epilog=epilog, options_metavar="[FLAGS]")
-
-
-def with_name_first(args: Sequence[str]) -> list[str] | None:
-    """Return a group's arguments with the command's name at their front; None if it is missing."""
-    index = find_command_word(args, FlagSet(SHARED_FLAGS))
-    return None if index is None else [args[index], *args[:index], *args[index + 1 :]]
+    return app.command(name, cls=WordCommand, epilog=_example(example), options_metavar="[FLAGS]")
 
 
 def click_command(app: typer.Typer) -> Any:
@@ -198,6 +238,15 @@ def flag_name(option: TyperOption) -> str:
 def flag_letter(option: TyperOption) -> str:
     """Return an option's short name without its dash; empty where it has none."""
     return next((name[1:] for name in option.opts if not name.startswith("--")), "")
+
+
+def first_line(text: str | None) -> str:
+    """Return the summary in a command's help."""
+    return (text or "").partition("\n")[0]
+
+
+def _example(text: str) -> str:
+    return f"\b\nExample:\n{text}"
 
 
 def _flag(option: TyperOption, ctx: Any) -> Flag:

@@ -15,7 +15,7 @@ import typer
 from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.configuration import configuration, connection_settings
 from pyetcdctl.cli.flag_grammar import parse_line
-from pyetcdctl.cli.lazy import LazyGroup, command, new_app, with_name_first
+from pyetcdctl.cli.lazy import WordGroup, command, new_app
 from pyetcdctl.cli.options import words
 from pyetcdctl.cli.session import Session
 from pyetcdctl.errors import BadArguments
@@ -74,12 +74,12 @@ def _settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Conne
 def _global_flags(command: Any, line: Sequence[str]) -> dict[str, Any]:
     """Return the values of the flags on a line, wherever they stand."""
     arguments = list(line)
-    while isinstance(command, LazyGroup):
-        word, *arguments = with_name_first(arguments) or [""]
+    while isinstance(command, WordGroup):
+        word, *arguments = command.with_name_first(arguments) or [""]
         name = command.find(word)
         if name is None:
             return {}
-        command = command.table[name].load()
+        command = command.load(name)
     return parse_line(arguments, command.flag_set()).values
 
 
