@@ -25,7 +25,15 @@ FIRST_PAGE_KEYS = 64
 MOST_PAGE_KEYS = 50_000
 PAGE_BYTES = 2 << 20
 GROWTH = 8
+WINDOW = 2
+"""How many times more keys are looked through than a page takes: counting is cheaper than a call
+that finds too few."""
+
 NO_END = b"\0"
+
+FIRST_END = b"/registry/b"
+"""Where the first page of everything ends, before anything is counted: in Kubernetes' keys little,
+but something, stands before it."""
 
 
 class Question(NamedTuple):
@@ -72,8 +80,11 @@ class PageReader:
     def _question(self) -> Question:
         rest, end = self._rest, self._rest.range_end
         limit = min(self._limit, rest.limit) if rest.limit else self._limit
-        if self._distance is not None:
-            guess = self._distance.beyond(rest.next_key, 2 * limit)
+        if rest.next_key < FIRST_END and not rest.read and not rest.limit:
+            if end == NO_END or end > FIRST_END:
+                end = FIRST_END
+        elif self._distance is not None and rest.count - rest.read > WINDOW * limit:
+            guess = self._distance.beyond(rest.next_key, WINDOW * limit)
             if guess is not None and (end == NO_END or guess < end):
                 end = guess
         return Question(rest.request(limit, end).encode(), rest.next_key, end, limit, None)
@@ -99,24 +110,31 @@ class PageReader:
         if question.end == rest.range_end:
             rest.count = rest.read + page.count
         rest.take(page)
+        self._limit = self._next_limit(page)
         if page.more:
-            self._learn(page, page.last_key if len(page) > 1 else b"", page.first_key)
+            self._distance = KeyDistance(
+                page.key(len(page) // 2), page.last_key, len(page) // 2 + 1
+            )
         elif question.end == rest.range_end:
             rest.is_done = True
         else:
             rest.next_key = question.end
-            self._learn(page, question.end, question.start)
+            self._learn_from_window(question, len(page))
 
-    def _learn(self, page: RangePage, last: bytes, first: bytes) -> None:
-        """Choose the size of the next page and the end to read to."""
+    def _next_limit(self, page: RangePage) -> int:
         if not len(page):
-            if self._distance is not None:
-                self._distance.widen()
-            return
-        if last:
-            self._distance = KeyDistance(first, last, len(page))
+            return self._limit
         fitting = PAGE_BYTES * len(page) // page.size
-        self._limit = max(1, min(fitting, self._limit * GROWTH, MOST_PAGE_KEYS))
+        return max(1, min(fitting, self._limit * GROWTH, MOST_PAGE_KEYS))
+
+    def _learn_from_window(self, question: Question, found: int) -> None:
+        """Choose how far to look next after a window that held fewer keys than were wanted."""
+        if not found and self._distance is not None:
+            self._distance.look_further(question.start, WINDOW * question.limit)
+        else:
+            # A few keys in a wide window tell little: their number is taken with a grain of salt.
+            found = max(found, question.limit // GROWTH, 1)
+            self._distance = KeyDistance(question.start, question.end, found)
 
 
 def _data(connection: Connection, question: Question, deadline: Deadline) -> bytes:

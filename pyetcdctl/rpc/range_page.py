@@ -77,10 +77,9 @@ class RangePage:
         """The bytes of all entries."""
         return self._end - self._start
 
-    @property
-    def first_key(self) -> bytes:
-        """The first entry's key; the page must not be empty."""
-        return _key_at(self._data, self._bodies[0])
+    def key(self, index: int) -> bytes:
+        """Return one entry's key."""
+        return _key_at(self._data, self._bodies[index])
 
     @property
     def last_key(self) -> bytes:

@@ -1,0 +1,1 @@
+"""How fast and how small, beside etcdctl: ``python -m tests.benchmarks``. No test needs it."""

@@ -1,0 +1,117 @@
+"""The rows of the table: a command of ours, what it is compared with, and what it must reach."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.data import ONE_KEY
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+BARE_GET = Path(__file__).with_name("bare_get.py")
+ETCDCTL = "etcdctl"
+
+_OURS = (sys.executable, "-c", "from pyetcdctl.cli.main import run; run()")
+_COMPLETE = """
+source completions/pyetcdctl.bash
+COMP_WORDS=(pyetcdctl compl) COMP_CWORD=1 COMP_LINE='pyetcdctl compl' COMP_POINT=15
+_pyetcdctl
+echo "${COMPREPLY[@]}"
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Two programs that do the same work. ``goal`` is what the project asks of itself."""
+
+    name: str
+    work: str
+    ours: tuple[str, ...]
+    reference: tuple[str, ...]
+    reference_name: str
+    goal: str
+    same_output: bool = True
+    rounds_factor: int = 1
+    """How many times more often a short run is repeated."""
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether memory and the first line are worth telling."""
+        return self.rounds_factor == 1
+
+
+def rows(endpoint: str, etcdctl: Path, *, streams: bool) -> list[Row]:
+    """Return all rows for a server; one that ``streams`` has more to reach."""
+    return [*_short(endpoint), *_listings(endpoint, str(etcdctl), streams), _level(endpoint)]
+
+
+def _short(endpoint: str) -> list[Row]:
+    key = ONE_KEY.decode()
+    import_typer = (sys.executable, "-c", "import typer")
+    bare = (sys.executable, str(BARE_GET), endpoint, key)
+    get = (*_OURS, "get", key, f"--endpoints={endpoint}")
+    return [
+        _fast("get", "`get KEY`, cold", get, bare, "a bare grpc script", "≤ 1.35"),
+        _fast("help", "`--help`", (*_OURS, "--help"), import_typer, "`import typer`", "≤ 1.5"),
+        _fast(
+            "complete",
+            "completing a command's name",
+            ("bash", "--norc", "-c", _COMPLETE),
+            import_typer,
+            "`import typer`",
+            "≤ 1.5",
+        ),
+    ]
+
+
+def _fast(
+    name: str,
+    work: str,
+    ours: tuple[str, ...],
+    reference: tuple[str, ...],
+    reference_name: str,
+    goal: str,
+) -> Row:
+    return Row(
+        name, work, ours, reference, reference_name, goal, same_output=False, rounds_factor=5
+    )
+
+
+def _listings(endpoint: str, etcdctl: str, streams: bool) -> list[Row]:
+    goals = {
+        "keys": "≤ 0.5, 1/4, 0.3 s" if streams else "≤ 1.0, 1/4, 10 %",
+        "values": "≤ 0.8, 1/8" if streams else "≤ 1.3, 1/8",
+        "json": "≤ 0.8, 1/16" if streams else "≤ 1.3, 1/16",
+    }
+    words = {"keys": ["--keys-only"], "values": [], "json": ["-w", "json"]}
+    return [
+        Row(
+            name,
+            f"`get {' '.join(['/ --prefix', *more])}`",
+            (*_OURS, *_get_all(endpoint, more)),
+            (etcdctl, *_get_all(endpoint, more)),
+            ETCDCTL,
+            goals[name],
+        )
+        for name, more in words.items()
+    ]
+
+
+def _get_all(endpoint: str, more: list[str]) -> list[str]:
+    return ["get", "/", "--prefix", f"--endpoints={endpoint}", "--command-timeout=300s", *more]
+
+
+def _level(endpoint: str) -> Row:
+    tree = (*_OURS, "tree", "/registry", "--depth=1", f"--endpoints={endpoint}")
+    import_typer = (sys.executable, "-c", "import typer")
+    return Row(
+        "tree",
+        "`tree /registry --depth 1`",
+        tree,
+        import_typer,
+        "`import typer`",
+        "< 1 s",
+        same_output=False,
+        rounds_factor=3,
+    )
