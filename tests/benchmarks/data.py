@@ -55,9 +55,9 @@ def load(endpoint: str, total: int) -> None:
     connection = Connection(ConnectionSettings(endpoints=(endpoint,)))
     source = pairs(total)
     under_way: deque[Answer] = deque()
-    _send(connection, [(ONE_KEY, b"1")]).result()
+    send(connection, [(ONE_KEY, b"1")]).result()
     while batch := list(islice(source, PUTS_A_TXN)):
-        under_way.append(_send(connection, batch))
+        under_way.append(send(connection, batch))
         if len(under_way) >= TXNS_UNDER_WAY:
             under_way.popleft().result()
     for answer in under_way:
@@ -65,7 +65,8 @@ def load(endpoint: str, total: int) -> None:
     connection.close()
 
 
-def _send(connection: Connection, batch: list[tuple[bytes, bytes]]) -> Answer:
+def send(connection: Connection, batch: list[tuple[bytes, bytes]]) -> Answer:
+    """Start a transaction that writes the pairs."""
     return connection.future(TXN, _txn(batch), deadline=Deadline.after(SECONDS_A_TXN))
 
 
