@@ -3,8 +3,8 @@
 ::
 
     PyetcdctlError                  1
-    ├── FlagError                   1    a flag or command that does not exist, a value that does not parse
-    ├── BadArguments              128    wrong number or form of arguments, unreadable certificate files
+    ├── FlagError                   1    an unknown flag or command, a value that does not parse
+    ├── BadArguments              128    wrong number or form of arguments, unreadable files
     ├── InvalidInput                3    standard input or a precondition that cannot be used
     ├── BadFeature                  4    an option's value that etcd does not know
     │   └── UnsupportedFormat       4    an output format that does not exist or does not fit
@@ -94,7 +94,9 @@ class CallFailed(PyetcdctlError):
     ``code`` is the name of the gRPC status code, ``details`` the server's own words.
     """
 
-    def __init__(self, message: str, *advice: str, code: str = "UNKNOWN", details: str = "") -> None:
+    def __init__(
+        self, message: str, *advice: str, code: str = "UNKNOWN", details: str = ""
+    ) -> None:
         super().__init__(message, *advice)
         self.code = code
         self.details = details or message
