@@ -151,14 +151,13 @@ __pyetcdctl_quote() {
     REPLY=''
     for ((at = 0; at < ${#text}; at++)); do
         char=${text:at:1}
-        case $quote$char in
-            "''") REPLY+="'\\''" ;;
-            \'*) REPLY+=$char ;;
-            '"!') REPLY+='"\!"' ;;
-            '""' | '"\' | '"$' | '"`') REPLY+=\\$char ;;
-            '"'*) REPLY+=$char ;;
-            [A-Za-z0-9_./:@%+,=-]) REPLY+=$char ;;
-            [$' !"#$&\'()*;<>?[\\]^`{|}~']) REPLY+=\\$char ;;
+        case $quote:$char in
+            "':'") REPLY+="'\\''" ;;
+            "':"* | :[A-Za-z0-9_./:@%+,=-]) REPLY+=$char ;;
+            '":!') REPLY+='"\!"' ;;
+            '":"' | '":\' | '":$' | '":`') REPLY+=\\$char ;;
+            '":'*) REPLY+=$char ;;
+            :[$' !"#$&\'()*;<>?[\\]^`{|}~']) REPLY+=\\$char ;;
             *) REPLY+=$char ;;
         esac
     done
@@ -281,6 +280,10 @@ _pyetcdctl() {
         folder) __pyetcdctl_offer_files d "$before" ;;
         keys) __pyetcdctl_offer_keys ;;
     esac
+    # readline closes an open quote, but takes one that belongs to the word's end for the closing one.
+    if [[ $offer == keys && ${#COMPREPLY[@]} == 1 && -n $quote && ${COMPREPLY[0]} == *"$quote" ]]; then
+        COMPREPLY[0]+=$quote
+    fi
     return 0
 }
 
