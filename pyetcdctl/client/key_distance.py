@@ -28,6 +28,11 @@ class KeyDistance:
         self._keys = keys
         self._leaps: Iterator[bytes] | None = None
 
+    @property
+    def is_searching(self) -> bool:
+        """Whether windows are empty, and the next keys are being looked for."""
+        return self._leaps is not None
+
     def beyond(self, key: bytes, keys: int) -> bytes | None:
         """Return a key about ``keys`` keys behind ``key``; None if no key lies there."""
         if self._leaps is not None:

@@ -1,12 +1,14 @@
 """A range by one call for each page, for servers without RangeStream.
 
-The next page is asked for before the last one is handed out, so that the server reads while the
-consumer prints. Pages have a size in bytes; the first is small, so that the first line comes soon
-and large values are noticed while they are few. Only the first lets the server count the range.
+A page is a window of the range: the server counts all keys of the range that it is asked for, so
+only one page, early on, lets it count everything. Two windows are asked for at a time: the server
+reads while the consumer prints. Pages have a size in bytes; the first is small, so that the first
+line comes soon and large values are noticed while they are few.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
@@ -21,14 +23,14 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Answer, Connection
     from pyetcdctl.client.range_rest import RangeRest
 
-FIRST_PAGE_KEYS = 64
-MOST_PAGE_KEYS = 50_000
-PAGE_BYTES = 2 << 20
+FIRST_PAGE_KEYS = 32
+MOST_PAGE_KEYS = 25_000
+PAGE_BYTES = 1 << 20
 GROWTH = 8
-WINDOW = 2
-"""How many times more keys are looked through than a page takes: counting is cheaper than a call
-that finds too few."""
+ROOM = 2
+"""How many times more keys a page may have than are expected in its window."""
 
+UNDER_WAY = 2
 NO_END = b"\0"
 
 FIRST_END = b"/registry/b"
@@ -36,14 +38,14 @@ FIRST_END = b"/registry/b"
 but something, stands before it."""
 
 
-class Question(NamedTuple):
-    """A page that was asked for: by a call that is under way, or not yet."""
+class Window(NamedTuple):
+    """A part of the range that was asked for; ``limit`` keys of it at most."""
 
-    request: bytes
     start: bytes
     end: bytes
     limit: int
-    answer: Answer | None
+    request: bytes
+    answer: Answer
 
 
 class PageReader:
@@ -56,95 +58,114 @@ class PageReader:
         self._unlimited = unlimited
         self._rest = rest
         self._timeout = timeout
-        self._limit = FIRST_PAGE_KEYS
+        self._expected = FIRST_PAGE_KEYS
         self._distance: KeyDistance | None = None
+        self._under_way: deque[Window] = deque()
 
     def pages(self, deadline: Deadline) -> Iterator[RangePage]:
         """Yield the pages; the first comes by the deadline, each other within the timeout."""
-        question = self._question()
-        while True:
-            question, page = self._answer(question, deadline)
-            self._take(question, page)
-            if self._rest.is_done:
-                yield page
-                return
-            question = self._question()
-            question = question._replace(
-                answer=self._connection.future(
-                    RANGE, question.request, deadline=Deadline.after(self._timeout), patient=False
-                )
-            )
-            yield page
-            deadline = Deadline.after(self._timeout)
-
-    def _question(self) -> Question:
-        rest, end = self._rest, self._rest.range_end
-        limit = min(self._limit, rest.limit) if rest.limit else self._limit
-        if rest.next_key < FIRST_END and not rest.read and not rest.limit:
-            if end == NO_END or end > FIRST_END:
-                end = FIRST_END
-        elif self._distance is not None and rest.count - rest.read > WINDOW * limit:
-            guess = self._distance.beyond(rest.next_key, WINDOW * limit)
-            if guess is not None and (end == NO_END or guess < end):
-                end = guess
-        return Question(rest.request(limit, end).encode(), rest.next_key, end, limit, None)
-
-    def _answer(self, question: Question, deadline: Deadline) -> tuple[Question, RangePage]:
-        """Return the page, and the question that it answers: a smaller one where it must be."""
-        connection = self._connection
-        while True:
+        self._ask(deadline)
+        while self._under_way:
+            window = self._under_way.popleft()
             try:
-                return question, RangePage.parse(_data(connection, question, deadline))
+                page = self._receive(window, deadline)
             except CallFailed as error:
-                if not is_too_large(error):
+                if not is_too_large(error) or window.limit == 1:
                     raise
-                if question.limit == 1:
-                    if connection is self._unlimited:
-                        raise
-                    connection = self._unlimited
-            self._limit = max(1, question.limit // GROWTH)
-            question, deadline = self._question(), Deadline.after(self._timeout)
+                self._expected = max(1, window.limit // GROWTH)
+                self._forget_later_windows()
+            else:
+                self._take(window, page)
+                self._ask(deadline)
+                yield page
+            deadline = Deadline.after(self._timeout)
+            self._ask(deadline)
 
-    def _take(self, question: Question, page: RangePage) -> None:
+    def _ask(self, deadline: Deadline) -> None:
+        """Have as many calls under way as are useful."""
+        while not self._rest.is_done and len(self._under_way) < self._most_under_way():
+            start = self._under_way[-1].end if self._under_way else self._rest.next_key
+            if self._under_way and start == self._rest.range_end:
+                return
+            self._under_way.append(self._window(start, self._end_from(start), deadline))
+
+    def _most_under_way(self) -> int:
+        """One at a time where the next depends on what the last one brings."""
+        foreseeable = self._distance is not None and not self._distance.is_searching
+        return UNDER_WAY if foreseeable and not self._rest.limit else 1
+
+    def _end_from(self, start: bytes) -> bytes:
+        """Return where a window ends that starts here: at the range's end if it is near."""
+        rest, end = self._rest, None
+        if not rest.read and not rest.limit and start < FIRST_END:
+            end = FIRST_END
+        elif self._distance is not None and rest.count - rest.read > ROOM * self._expected:
+            end = self._distance.beyond(start, self._expected)
+        if end is None or end >= rest.range_end != NO_END:
+            return rest.range_end
+        return end
+
+    def _window(self, start: bytes, end: bytes, deadline: Deadline) -> Window:
+        limit = ROOM * self._expected if self._expected > 1 else 1
+        if self._rest.limit:
+            limit = min(limit, self._rest.limit)
+        request = self._rest.request(start, end, limit).encode()
+        answer = self._connection.future(RANGE, request, deadline=deadline, patient=False)
+        return Window(start, end, limit, request, answer)
+
+    def _receive(self, window: Window, deadline: Deadline) -> RangePage:
+        connection = self._connection
+        try:
+            return RangePage.parse(window.answer.result())
+        except CallFailed as error:
+            if window.limit == 1 and is_too_large(error):
+                connection, deadline = self._unlimited, Deadline.after(self._timeout)
+            elif error.code != "UNAVAILABLE":
+                raise
+        data = connection.unary(RANGE, window.request, deadline=deadline, repeatable=True)
+        return RangePage.parse(data)
+
+    def _take(self, window: Window, page: RangePage) -> None:
         rest = self._rest
-        if question.end == rest.range_end:
+        if window.end == rest.range_end:
             rest.count = rest.read + page.count
         rest.take(page)
-        self._limit = self._next_limit(page)
+        if len(page):
+            fitting = max(1, PAGE_BYTES * len(page) // page.size)
+            self._expected = min(fitting, self._expected * GROWTH, MOST_PAGE_KEYS)
         if page.more:
-            self._distance = KeyDistance(
-                page.key(len(page) // 2), page.last_key, len(page) // 2 + 1
-            )
-        elif question.end == rest.range_end:
+            half = len(page) // 2
+            self._distance = KeyDistance(page.key(half), page.last_key, half + 1)
+            self._read_on_in(window, page.count - len(page))
+        elif window.end == rest.range_end:
             rest.is_done = True
         else:
-            rest.next_key = question.end
-            self._learn_from_window(question, len(page))
+            rest.next_key = window.end
+            self._learn_from(window, len(page))
 
-    def _next_limit(self, page: RangePage) -> int:
-        if not len(page):
-            return self._limit
-        fitting = PAGE_BYTES * len(page) // page.size
-        return max(1, min(fitting, self._limit * GROWTH, MOST_PAGE_KEYS))
+    def _read_on_in(self, window: Window, left: int) -> None:
+        """Ask for what the limit has cut off, before the windows behind it."""
+        if not self._under_way or self._rest.is_done:
+            return
+        if left > ROOM * self._expected:
+            self._forget_later_windows()
+        else:
+            deadline = Deadline.after(self._timeout)
+            remainder = self._window(self._rest.next_key, window.end, deadline)
+            self._under_way.appendleft(remainder)
 
-    def _learn_from_window(self, question: Question, found: int) -> None:
-        """Choose how far to look next after a window that held fewer keys than were wanted."""
+    def _learn_from(self, window: Window, found: int) -> None:
+        """Choose how far to look next after a window that was read to its end."""
         if not found and self._distance is not None:
-            self._distance.look_further(question.start, WINDOW * question.limit)
+            self._distance.look_further(window.start, self._expected)
         else:
             # A few keys in a wide window tell little: their number is taken with a grain of salt.
-            found = max(found, question.limit // GROWTH, 1)
-            self._distance = KeyDistance(question.start, question.end, found)
+            found = max(found, window.limit // GROWTH, 1)
+            self._distance = KeyDistance(window.start, window.end, found)
 
-
-def _data(connection: Connection, question: Question, deadline: Deadline) -> bytes:
-    if question.answer is not None:
-        try:
-            return question.answer.result()
-        except CallFailed as error:
-            if error.code != "UNAVAILABLE":
-                raise
-    return connection.unary(RANGE, question.request, deadline=deadline, repeatable=True)
+    def _forget_later_windows(self) -> None:
+        while self._under_way:
+            self._under_way.pop().answer.cancel()
 
 
 def is_too_large(error: CallFailed) -> bool:

@@ -38,10 +38,10 @@ class RangeRest:
         """How many keys are wanted still; 0 for all."""
         return self._limit - self.read if self._limit else 0
 
-    def request(self, limit: int, range_end: bytes) -> RangeRequest:
-        """Return the request for so much of the rest."""
+    def request(self, start: bytes, range_end: bytes, limit: int) -> RangeRequest:
+        """Return the request for a part of the rest."""
         changes = {
-            "key": self.next_key,
+            "key": start,
             "range_end": range_end,
             "limit": limit,
             "revision": self.revision,

@@ -20,7 +20,7 @@ def stream_pages(
     connection: Connection, rest: RangeRest, deadline: Deadline, timeout: float
 ) -> Iterator[RangePage]:
     """Yield the rest; the first page comes by the deadline, each other within the timeout."""
-    request = rest.request(rest.limit, rest.range_end).encode()
+    request = rest.request(rest.next_key, rest.range_end, rest.limit).encode()
     read_before = rest.read
     messages = connection.stream(RANGE_STREAM, request, deadline=deadline, patience=timeout)
     for message in messages:
