@@ -172,7 +172,7 @@ class WordGroup(TyperGroup):
 
         names = [name for rows in self.panels().values() for name, _ in rows]
         longer = [name for name in names if word and name.startswith(word)]
-        return longer or get_close_matches(word, names, n=3, cutoff=0.5)
+        return longer or get_close_matches(word, names, n=3, cutoff=0.6)
 
 
 class LazyGroup(WordGroup):

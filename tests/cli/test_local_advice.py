@@ -11,9 +11,7 @@ def node(root: Path) -> dict[str, str]:
     manifest = root / "etc/kubernetes/manifests/etcd.yaml"
     manifest.parent.mkdir(parents=True)
     manifest.write_text(
-        "spec:\n"
-        "  containers:\n"
-        "  - command: [etcd, '--listen-client-urls=http://127.0.0.1:2']\n"
+        "spec:\n  containers:\n  - command: [etcd, '--listen-client-urls=http://127.0.0.1:2']\n"
     )
     return {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": str(root)}
 
