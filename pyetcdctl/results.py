@@ -9,6 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.rpc.etcdserverpb_pb2 import (
+        AlarmResponse,
+        DowngradeResponse,
+        HashKVResponse,
+        MemberAddResponse,
+        MemberListResponse,
+        MemberPromoteResponse,
+        MemberRemoveResponse,
+        MemberUpdateResponse,
+        MoveLeaderResponse,
+        StatusResponse,
+    )
     from pyetcdctl.rpc.kv import ResponseHeader
     from pyetcdctl.rpc.range_page import RangePage
 
@@ -72,3 +84,109 @@ class KeyTree:
     branches_only: bool = False
     fold: bool = False
     """Whether a person is spared the branches that hardly matter; never in a pipe."""
+
+
+class ClusterResult:
+    """What a command about the cluster itself ends with."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberList(ClusterResult):
+    """The answer to ``member list``."""
+
+    response: MemberListResponse
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAdded(ClusterResult):
+    """The answer to ``member add``, with what the new member's configuration needs."""
+
+    response: MemberAddResponse
+    name: str
+    peer_urls: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged(ClusterResult):
+    """The answer to a change of one member; ``change`` reads like ``removed from``."""
+
+    response: MemberRemoveResponse | MemberUpdateResponse | MemberPromoteResponse
+    member_id: int
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms(ClusterResult):
+    """The answer to ``alarm list``, or the alarms that were disarmed."""
+
+    response: AlarmResponse
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderMoved(ClusterResult):
+    """The answer to ``move-leader``."""
+
+    response: MoveLeaderResponse
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class DowngradeStep(ClusterResult):
+    """The answer to ``downgrade validate``, ``enable`` or ``cancel``."""
+
+    response: DowngradeResponse
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointHealth:
+    """One endpoint's health; ``nanoseconds`` is None where nothing could be asked."""
+
+    endpoint: str
+    nanoseconds: int | None
+    error: str
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.error
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport(ClusterResult):
+    """The answer to ``endpoint health``."""
+
+    endpoints: tuple[EndpointHealth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStatus:
+    """What one endpoint says of itself."""
+
+    endpoint: str
+    response: StatusResponse
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport(ClusterResult):
+    """The answer to ``endpoint status``: the endpoints that answered."""
+
+    endpoints: tuple[EndpointStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointHash:
+    """The hash of one endpoint's keys."""
+
+    endpoint: str
+    response: HashKVResponse
+
+
+@dataclass(frozen=True, slots=True)
+class HashReport(ClusterResult):
+    """The answer to ``endpoint hashkv``: the endpoints that answered."""
+
+    endpoints: tuple[EndpointHash, ...]

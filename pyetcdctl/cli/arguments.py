@@ -79,6 +79,16 @@ def hex_id(text: str) -> int:
     return value
 
 
+def unsigned_hex(text: str) -> int:
+    """Parse an unsigned hexadecimal number without 0x; the error is Go's ParseUint's."""
+    if not _DIGITS["0x"].fullmatch(text):
+        raise ValueRefused(f'strconv.ParseUint: parsing "{text}": invalid syntax')
+    value = int(text, 16)
+    if value >> 64:
+        raise ValueRefused(f'strconv.ParseUint: parsing "{text}": value out of range')
+    return value
+
+
 def boolean(text: str) -> bool:
     """Parse what Go's ParseBool takes."""
     if text in _TRUE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyetcdctl.cli.lazy import CommandEntry
 
 _KEYS = "Key-value commands"
+_UPKEEP = "Cluster maintenance commands"
 _CLUSTER = "Finding and trying clusters"
 _UTILITY = "Utility commands"
 _HIDDEN = ""
@@ -24,6 +25,12 @@ COMMANDS = {
     "watch": _entry(
         "watch", _KEYS, "Show what happens to a key or a range of keys, as it happens."
     ),
+    "alarm": _entry("alarm", _UPKEEP, "List and disarm the alarms of the members."),
+    "defrag": _entry("defrag", _UPKEEP, "Give the free space in the members' files back."),
+    "downgrade": _entry("downgrade", _UPKEEP, "Prepare the cluster for the release before."),
+    "endpoint": _entry("endpoint", _UPKEEP, "Ask each endpoint for its health, status or hash."),
+    "member": _entry("member", _UPKEEP, "List, add, remove and change the members."),
+    "move-leader": _entry("move_leader", _UPKEEP, "Hand the leadership to another member."),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),

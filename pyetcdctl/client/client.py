@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.client.cluster import ClusterService
 from pyetcdctl.client.etcd3_base import Etcd3Client, Transactions
 from pyetcdctl.client.lock import EtcdLock
+from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.client.service import Service, SharedChannel
 from pyetcdctl.client.watcher import EtcdWatcher
 from pyetcdctl.rpc import etcdrpc
@@ -26,6 +28,9 @@ IGNORED_BY_BASE = (
 
 class EtcdClient(Etcd3Client):  # type: ignore[misc]  # etcd3 has no types
     """etcd3's client on a connection of ours.
+
+    ``cluster`` and ``maintenance`` make the calls of these services with etcd's whole messages,
+    which the base class's methods of the same purpose shorten.
 
     Failed calls raise a PyetcdctlError with the server's words. Only the time that ``watch_once``
     is given to wait ends as in the base class, with WatchTimedOut.
@@ -48,6 +53,8 @@ class EtcdClient(Etcd3Client):  # type: ignore[misc]  # etcd3 has no types
         self.authstub = Service(etcdrpc.AuthStub, channel)
         self.watcher = EtcdWatcher(Service(etcdrpc.WatchStub, channel), connection)
         self.transactions = Transactions()
+        self.cluster = ClusterService(connection)
+        self.maintenance = MaintenanceService(connection)
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:

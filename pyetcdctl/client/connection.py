@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import grpc
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.endpoints import wants_tls
+from pyetcdctl.client.endpoints import begins_secure, wants_tls
 from pyetcdctl.client.failover import (
     MAX_ATTEMPTS,
     Route,
@@ -67,9 +67,25 @@ class Connection:
         """Endpoints that DNS named and that are not asked, because they are insecure."""
         return self._ignored if self.settings.srv.domain and self._route else ()
 
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """All endpoints in the order in which the user, or DNS, names them."""
+        settings = self._route.settings if self.settings.srv.domain else self.settings
+        return tuple(text.strip() for text in settings.endpoints if text.strip())
+
     def for_endpoint(self, endpoint: str) -> Connection:
-        """Return a connection with the same settings to that endpoint alone."""
-        return Connection(self.settings._replace(endpoints=(endpoint,)), look_up=False)
+        """Return a connection with the same settings to that endpoint alone.
+
+        A bare one is spoken to in TLS where it would be as one of the list.
+        """
+        settings = self.settings
+        given = endpoint in settings.endpoints
+        alone = settings._replace(
+            endpoints=(endpoint,),
+            insecure_transport=settings.insecure_transport and not begins_secure(settings),
+            found_in=settings.found_in if given else "",
+        )
+        return Connection(alone, look_up=False)
 
     def receiving_at_most(self, size: int) -> Connection:
         """Return a connection to the same endpoints that refuses larger answers."""

@@ -69,8 +69,13 @@ def wants_tls(endpoint: Endpoint, settings: ConnectionSettings) -> bool:
         bool(settings.tls)
         or not settings.insecure_transport
         or settings.insecure_skip_tls_verify
-        or settings.endpoints[0].strip().startswith(("https://", "unixs:"))
+        or begins_secure(settings)
     )
+
+
+def begins_secure(settings: ConnectionSettings) -> bool:
+    """Whether the first endpoint of the list asks for TLS by its scheme."""
+    return "".join(settings.endpoints[:1]).strip().startswith(("https://", "unixs:"))
 
 
 def split_port(address: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
-from pyetcdctl.results import KeyTree, Listing
+from pyetcdctl.results import ClusterResult, KeyTree, Listing
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Field, Message
 
@@ -61,6 +61,13 @@ def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None
     from pyetcdctl.output.events import json_response
 
     out.write(json_response(result, json_object(result.header)))
+
+
+@render.register(ClusterResult)
+def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.cluster_json import json_of
+
+    out.write(json_of(result, settings.hex).encode("utf-8", "surrogateescape") + b"\n")
 
 
 def json_object(message: Message) -> str:

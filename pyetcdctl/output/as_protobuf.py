@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
-from pyetcdctl.results import Listing
+from pyetcdctl.results import ClusterResult, Listing
 from pyetcdctl.rpc.kv import RangeResponse
 from pyetcdctl.rpc.watch import WatchHead, WatchResponse
 from pyetcdctl.rpc.wire import Message
@@ -35,6 +35,15 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
         out.write(page.encoded_entries)
         out.flush()
     out.write(RangeResponse(more=reading.more, count=reading.count).encode())
+
+
+@render.register(ClusterResult)
+def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
+    """A report about several endpoints is no single message."""
+    response: Any = getattr(result, "response", None)
+    if response is None:
+        raise unsupported("protobuf")
+    out.write(response.SerializeToString())
 
 
 @render.register(WatchResponse)

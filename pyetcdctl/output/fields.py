@@ -6,8 +6,8 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
-from pyetcdctl.output.quoting import go_quoted
-from pyetcdctl.results import Listing
+from pyetcdctl.output.quoting import go_quoted, terminal_safe
+from pyetcdctl.results import ClusterResult, Listing
 from pyetcdctl.rpc.kv import (
     DeleteRangeResponse,
     KeyValue,
@@ -78,6 +78,14 @@ def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None
     for name, before, now in key_values(result):
         previous = "" if before is None else kv_lines(before, settings, "Prev")
         out.write(f'"Type" : {name}\n{previous}{kv_lines(now, settings)}'.encode())
+
+
+@render.register(ClusterResult)
+def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.cluster_fields import fields_of
+
+    data = fields_of(result, settings).encode("utf-8", "surrogateescape")
+    out.write(terminal_safe(data) if settings.terminal else data)
 
 
 def _totals(more: bool, count: int) -> str:

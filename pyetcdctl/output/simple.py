@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
-from pyetcdctl.results import KeyTree, Listing
+from pyetcdctl.results import ClusterResult, KeyTree, Listing
 from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, RangeResponse
 from pyetcdctl.rpc.txn import TxnResponse
 from pyetcdctl.rpc.watch import WatchResponse
@@ -81,6 +81,14 @@ def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None
     from pyetcdctl.output.events import plain_events
 
     out.write(plain_events(result, _shown(settings)))
+
+
+@render.register(ClusterResult)
+def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.cluster_text import text_of
+
+    data = text_of(result).encode("utf-8", "surrogateescape")
+    out.write(terminal_safe(data) if settings.terminal else data)
 
 
 def _pair(kv: KeyValue, shown: Shown | None) -> bytes:

@@ -6,6 +6,10 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
+from pyetcdctl.output.boxes import drawn
+from pyetcdctl.output.cluster_rows import rows_of
+from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.results import ClusterResult
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink
@@ -16,3 +20,15 @@ if TYPE_CHECKING:
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     """Write the result as a table."""
     raise unsupported("table")
+
+
+@render.register(ClusterResult)
+def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
+    titles, rows = rows_of(result)
+    if settings.terminal:
+        rows = [tuple(map(_safe, row)) for row in rows]
+    out.write(drawn(titles, rows).encode("utf-8", "surrogateescape"))
+
+
+def _safe(cell: str) -> str:
+    return terminal_safe(cell.encode("utf-8", "surrogateescape")).decode()

@@ -1,0 +1,58 @@
+"""What the commands that ask every endpoint have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded, PyetcdctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.cli.session import Session
+    from pyetcdctl.client.each import Outcome
+
+OfCluster = Annotated[
+    bool,
+    typer.Option("--cluster", help="All members, at the client URLs that the member list names."),
+]
+
+
+def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:
+    """Return the endpoints given, or the client URLs of all members."""
+    connection = session.connection
+    if not of_cluster:
+        return connection.endpoints
+    try:
+        return session.client.cluster.client_urls(session.deadline())
+    except CallFailed as error:
+        error.message = f"failed to fetch endpoints from etcd cluster member list: {error.message}"
+        raise
+    except ConnectionFailed as error:
+        raise PyetcdctlError(error.message, *error.advice) from error
+
+
+def tell_failures(session: Session, action: str, outcomes: Sequence[Outcome[Any]]) -> None:
+    """Say of each endpoint without an answer that ``action`` failed, and why."""
+    failures = [outcome for outcome in outcomes if outcome.failure is not None]
+    for outcome in failures:
+        tell_failure(session, f"Failed to {action} {outcome.endpoint}", outcome.failure)
+    if len(failures) == len(outcomes):
+        tell_local_advice(session, [outcome.failure for outcome in failures])
+
+
+def tell_failure(session: Session, what: str, failure: PyetcdctlError | None) -> None:
+    """Write one line of etcdctl's, the error in brackets, and the advice below it."""
+    if failure is not None:
+        session.streams.err.line(f"{what} ({failure.message})")
+        for line in failure.advice:
+            session.streams.err.line(f"  {line}")
+
+
+def tell_local_advice(session: Session, failures: Sequence[PyetcdctlError | None]) -> None:
+    """Say what this node's files tell where no endpoint answered at all."""
+    if failures and all(isinstance(failure, DeadlineExceeded) for failure in failures):
+        for line in session.local_advice():
+            session.streams.err.line(f"  {line}")

@@ -1,0 +1,64 @@
+"""etcd's Cluster service: who the members are, and changing that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.rpc import etcdserverpb_pb2 as api
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+
+SERVICE = "/etcdserverpb.Cluster/"
+
+
+class ClusterService:
+    """The members of a cluster. Answers are etcd's messages, whole."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self, deadline: Deadline, *, linearizable: bool = True) -> api.MemberListResponse:
+        """Return the members; not linearizable is one member's view, which needs no quorum."""
+        request = api.MemberListRequest(linearizable=linearizable)
+        answer = self._call("MemberList", request, deadline, repeatable=True)
+        return api.MemberListResponse.FromString(answer)
+
+    def client_urls(self, deadline: Deadline) -> tuple[str, ...]:
+        """Return where all members that have started say that they serve clients."""
+        return tuple(url for member in self.list(deadline).members for url in member.clientURLs)
+
+    def add(
+        self, peer_urls: Sequence[str], deadline: Deadline, *, is_learner: bool = False
+    ) -> api.MemberAddResponse:
+        """Add a member that is still to be started."""
+        request = api.MemberAddRequest(peerURLs=peer_urls, isLearner=is_learner)
+        return api.MemberAddResponse.FromString(self._call("MemberAdd", request, deadline))
+
+    def remove(self, member_id: int, deadline: Deadline) -> api.MemberRemoveResponse:
+        """Remove a member for good."""
+        request = api.MemberRemoveRequest(ID=member_id)
+        return api.MemberRemoveResponse.FromString(self._call("MemberRemove", request, deadline))
+
+    def update(
+        self, member_id: int, peer_urls: Sequence[str], deadline: Deadline
+    ) -> api.MemberUpdateResponse:
+        """Give a member other peer URLs."""
+        request = api.MemberUpdateRequest(ID=member_id, peerURLs=peer_urls)
+        return api.MemberUpdateResponse.FromString(self._call("MemberUpdate", request, deadline))
+
+    def promote(self, member_id: int, deadline: Deadline) -> api.MemberPromoteResponse:
+        """Let a learner vote."""
+        request = api.MemberPromoteRequest(ID=member_id)
+        return api.MemberPromoteResponse.FromString(self._call("MemberPromote", request, deadline))
+
+    def _call(
+        self, method: str, request: Any, deadline: Deadline, *, repeatable: bool = False
+    ) -> bytes:
+        data = request.SerializeToString()
+        return self._connection.unary(
+            SERVICE + method, data, deadline=deadline, repeatable=repeatable
+        )

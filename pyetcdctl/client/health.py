@@ -1,0 +1,64 @@
+"""Whether a member serves: a consistent read gets through, and no alarm is on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic_ns
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.maintenance import MaintenanceService
+from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
+from pyetcdctl.rpc.kv import RANGE, RangeRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+
+KEY = b"health"
+ALARMS = {1: "NOSPACE", 2: "CORRUPT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What was found; ``nanoseconds`` is None where not even a login succeeded."""
+
+    nanoseconds: int | None = None
+    error: str = ""
+    advice: tuple[str, ...] = ()
+
+
+def health_of(connection: Connection, deadline: Deadline) -> Health:
+    """Examine the member that the connection leads to."""
+    began = monotonic_ns()
+    try:
+        _read(connection, deadline)
+    except ConnectionFailed as error:
+        return Health(error=error.message, advice=error.advice)
+    except CallFailed as error:
+        return Health(monotonic_ns() - began, error.message, error.advice)
+    return Health(monotonic_ns() - began, *_alarm_state(connection, deadline))
+
+
+def _read(connection: Connection, deadline: Deadline) -> None:
+    """Read a key that need not exist. A refusal was decided in agreement with the others, too."""
+    try:
+        request = RangeRequest(key=KEY).encode()
+        connection.unary(RANGE, request, deadline=deadline, repeatable=True)
+    except CallFailed as error:
+        if error.details != "etcdserver: permission denied":
+            raise
+
+
+def _alarm_state(connection: Connection, deadline: Deadline) -> tuple[str, tuple[str, ...]]:
+    try:
+        alarms = MaintenanceService(connection).alarms(deadline).alarms
+    except PyetcdctlError as error:
+        return "Unable to fetch the alarm list", (error.message, *error.advice)
+    return _alarm_text([alarm.alarm for alarm in alarms]), ()
+
+
+def _alarm_text(kinds: Sequence[int]) -> str:
+    words = "".join(f"{ALARMS.get(kind, 'UNKNOWN')} " for kind in kinds)
+    return f"Active Alarm(s): {words}" if words else ""

@@ -1,0 +1,54 @@
+"""Handing the leadership over, which only the leader itself can do."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.each import Outcome, ask_each
+from pyetcdctl.client.endpoints import NO_ENDPOINTS
+from pyetcdctl.client.maintenance import MaintenanceService
+from pyetcdctl.errors import BadArguments, ConnectionFailed, PyetcdctlError
+from pyetcdctl.results import LeaderMoved
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.rpc.etcdserverpb_pb2 import StatusResponse
+
+
+def move_leader(connection: Connection, target: int, deadline: Deadline) -> LeaderMoved:
+    """Find the leader among the endpoints and make it hand over to the member ``target``."""
+    endpoints = connection.endpoints
+    if not endpoints:
+        raise ConnectionFailed(NO_ENDPOINTS)
+    outcomes = ask_each(connection, endpoints, lambda own: MaintenanceService(own).status(deadline))
+    endpoint, before = _leader(outcomes)
+    with closing(connection.for_endpoint(endpoint)) as own:
+        response = MaintenanceService(own).move_leader(target, deadline)
+    return LeaderMoved(response, before, target)
+
+
+def _leader(outcomes: Sequence[Outcome[StatusResponse]]) -> tuple[str, int]:
+    for outcome in outcomes:
+        status = outcome.answer
+        if status is not None and status.leader == status.header.member_id:
+            return outcome.endpoint, status.leader
+    raise _no_leader(outcomes)
+
+
+def _no_leader(outcomes: Sequence[Outcome[StatusResponse]]) -> PyetcdctlError:
+    """Return why there is none: an endpoint that did not answer, or only followers."""
+    for outcome in outcomes:
+        if outcome.failure is not None:
+            return outcome.failure
+    endpoints = " ".join(outcome.endpoint for outcome in outcomes)
+    known = {outcome.answer.leader for outcome in outcomes if outcome.answer} - {0}
+    advice = [f"The leader is member {leader:x}." for leader in sorted(known)]
+    return BadArguments(
+        f"no leader endpoint given at [{endpoints}]",
+        *advice,
+        "Try:  --endpoints with the leader's URL, which `endpoint status --cluster` shows",
+    )

@@ -1,0 +1,102 @@
+"""etcd's Maintenance service: what a member reports of itself, and its upkeep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.client.connection import PERHAPS_APPLIED
+from pyetcdctl.client.endpoints import parse_endpoint
+from pyetcdctl.client.verdicts import reachable
+from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown
+from pyetcdctl.rpc import etcdserverpb_pb2 as api
+
+if TYPE_CHECKING:
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+
+SERVICE = "/etcdserverpb.Maintenance/"
+DEFRAGMENTING = (
+    "The server goes on defragmenting until it is done, and answers nobody meanwhile.",
+    "Try:  --command-timeout 5m",
+)
+
+
+class MaintenanceService:
+    """The upkeep of the member that the connection leads to. Answers are etcd's messages, whole."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def status(self, deadline: Deadline) -> api.StatusResponse:
+        """Return the member's state; fields that an old server does not know are zero."""
+        answer = self._call("Status", api.StatusRequest(), deadline, repeatable=True)
+        return api.StatusResponse.FromString(answer)
+
+    def hash_kv(self, revision: int, deadline: Deadline) -> api.HashKVResponse:
+        """Return the hash over all keys up to a revision; 0 is the newest."""
+        request = api.HashKVRequest(revision=revision)
+        answer = self._call("HashKV", request, deadline, repeatable=True)
+        return api.HashKVResponse.FromString(answer)
+
+    def alarms(self, deadline: Deadline) -> api.AlarmResponse:
+        """Return the alarms of all members."""
+        return self._alarm(api.AlarmRequest(action=api.AlarmRequest.GET), deadline)
+
+    def disarm(self, deadline: Deadline) -> api.AlarmResponse:
+        """End all alarms; the answer names them and has no header."""
+        ended = api.AlarmResponse()
+        for alarm in self.alarms(deadline).alarms:
+            request = api.AlarmRequest(
+                action=api.AlarmRequest.DEACTIVATE, memberID=alarm.memberID, alarm=alarm.alarm
+            )
+            ended.alarms.extend(self._alarm(request, deadline).alarms)
+        return ended
+
+    def defragment(self, deadline: Deadline) -> None:
+        """Give the free space in the member's file back; it serves nobody until that is done."""
+        try:
+            self._call("Defragment", api.DefragmentRequest(), deadline)
+        except DeadlineExceeded as error:
+            if PERHAPS_APPLIED in error.advice:
+                usual = reachable(parse_endpoint(self._connection.endpoint))
+                dropped = (PERHAPS_APPLIED, usual.cause, *usual.remedy)
+                kept = [line for line in error.advice if line not in dropped]
+                error.advice = (*kept, *DEFRAGMENTING)
+            raise
+
+    def move_leader(self, target: int, deadline: Deadline) -> api.MoveLeaderResponse:
+        """Make the leader, to which the connection must lead, hand over to another member."""
+        request = api.MoveLeaderRequest(targetID=target)
+        answer = self._call("MoveLeader", request, deadline, repeatable=True)
+        return api.MoveLeaderResponse.FromString(answer)
+
+    def downgrade(self, action: str, version: str, deadline: Deadline) -> api.DowngradeResponse:
+        """Do ``validate``, ``enable`` or ``cancel`` of a downgrade of the cluster."""
+        request = api.DowngradeRequest(action=action.upper(), version=version)
+        try:
+            answer = self._call("Downgrade", request, deadline)
+        except MethodUnknown as error:
+            error.advice = self._too_old("downgrade", "3.5", deadline) or error.advice
+            raise
+        return api.DowngradeResponse.FromString(answer)
+
+    def _too_old(self, command: str, release: str, deadline: Deadline) -> tuple[str, ...]:
+        """Return the advice for a call that the server does not know."""
+        try:
+            version = self.status(deadline).version
+        except CallFailed:
+            return ()
+        endpoint = self._connection.endpoint
+        return (f"{command} needs etcd {release} or later; {endpoint} runs {version}.",)
+
+    def _alarm(self, request: api.AlarmRequest, deadline: Deadline) -> api.AlarmResponse:
+        answer = self._call("Alarm", request, deadline, repeatable=True)
+        return api.AlarmResponse.FromString(answer)
+
+    def _call(
+        self, method: str, request: Any, deadline: Deadline, *, repeatable: bool = False
+    ) -> bytes:
+        data = request.SerializeToString()
+        return self._connection.unary(
+            SERVICE + method, data, deadline=deadline, repeatable=repeatable
+        )

@@ -1,0 +1,78 @@
+"""Cluster results as JSON."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.output.cluster_rows import took
+from pyetcdctl.output.protobuf_json import json_members, json_object
+from pyetcdctl.output.quoting import json_string
+from pyetcdctl.results import (
+    ClusterResult,
+    HashReport,
+    HealthReport,
+    MemberAdded,
+    MemberChanged,
+    MemberList,
+    StatusReport,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.results import EndpointHealth
+
+
+@singledispatch
+def json_of(result: ClusterResult, hex_ids: bool) -> str:
+    """Return the result's JSON: that of the server's answer."""
+    return json_object(_response(result))
+
+
+@json_of.register(MemberList)
+@json_of.register(MemberAdded)
+@json_of.register(MemberChanged)
+def _members(result: MemberList | MemberAdded | MemberChanged, hex_ids: bool) -> str:
+    """With hexadecimal ids the list of members is never left out."""
+    members = json_members(result.response, hex_ids=hex_ids)
+    if hex_ids and not result.response.members:
+        members.append('"members":[]')
+    return f"{{{','.join(members)}}}"
+
+
+@json_of.register(HealthReport)
+def _health(result: HealthReport, hex_ids: bool) -> str:
+    return _array([_endpoint_health(row) for row in result.endpoints])
+
+
+@json_of.register(StatusReport)
+def _statuses(result: StatusReport, hex_ids: bool) -> str:
+    return _array([_endpoint(row, "Status") for row in result.endpoints])
+
+
+@json_of.register(HashReport)
+def _hashes(result: HashReport, hex_ids: bool) -> str:
+    return _array([_endpoint(row, "HashKV") for row in result.endpoints])
+
+
+def _array(items: Sequence[str]) -> str:
+    """Join a list; Go writes one that was never begun as null."""
+    return f"[{','.join(items)}]" if items else "null"
+
+
+def _endpoint(row: Any, name: str) -> str:
+    return f'{{"Endpoint":{json_string(row.endpoint)},"{name}":{json_object(row.response)}}}'
+
+
+def _endpoint_health(row: EndpointHealth) -> str:
+    error = f',"error":{json_string(row.error)}' if row.error else ""
+    healthy = "true" if row.healthy else "false"
+    return (
+        f'{{"endpoint":{json_string(row.endpoint)},"health":{healthy},'
+        f'"took":{json_string(took(row))}{error}}}'
+    )
+
+
+def _response(result: Any) -> Any:
+    return result.response

@@ -1,0 +1,128 @@
+"""Cluster results as titles and rows; a table draws them, the simple format joins the rows."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pyetcdctl.output import unsupported
+from pyetcdctl.output.units import decimal_size, go_duration
+from pyetcdctl.results import EndpointStatus, HashReport, HealthReport, MemberList, StatusReport
+
+if TYPE_CHECKING:
+    from pyetcdctl.results import EndpointHealth
+
+
+class Rows(NamedTuple):
+    """A table before it is drawn."""
+
+    titles: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+_MEMBER = ("ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner")
+_HEALTH = ("endpoint", "health", "took", "error")
+_HASH = ("endpoint", "hash", "hash_revision")
+_STATUS = (
+    "endpoint",
+    "ID",
+    "version",
+    "storage version",
+    "db size",
+    "in use",
+    "percentage not in use",
+    "quota",
+    "is leader",
+    "is learner",
+    "raft term",
+    "raft index",
+    "raft applied index",
+    "errors",
+    "downgrade target version",
+    "downgrade enabled",
+)
+
+
+@singledispatch
+def rows_of(result: Any) -> Rows:
+    """Return the result's rows. Raises UnsupportedFormat for one that is no table."""
+    raise unsupported("table")
+
+
+@rows_of.register(MemberList)
+def _members(result: MemberList) -> Rows:
+    return Rows(
+        _MEMBER,
+        [
+            (
+                f"{member.ID:x}",
+                "started" if member.name else "unstarted",
+                member.name,
+                ",".join(member.peerURLs),
+                ",".join(member.clientURLs),
+                go_bool(member.isLearner),
+            )
+            for member in result.response.members
+        ],
+    )
+
+
+@rows_of.register(HealthReport)
+def _health(result: HealthReport) -> Rows:
+    return Rows(
+        _HEALTH,
+        [(row.endpoint, go_bool(row.healthy), took(row), row.error) for row in result.endpoints],
+    )
+
+
+@rows_of.register(StatusReport)
+def _statuses(result: StatusReport) -> Rows:
+    return Rows(_STATUS, [_status(row) for row in result.endpoints])
+
+
+@rows_of.register(HashReport)
+def _hashes(result: HashReport) -> Rows:
+    return Rows(
+        _HASH,
+        [
+            (row.endpoint, str(row.response.hash), str(row.response.hash_revision))
+            for row in result.endpoints
+        ],
+    )
+
+
+def go_bool(value: bool) -> str:
+    """Write a truth value as Go does."""
+    return "true" if value else "false"
+
+
+def took(row: EndpointHealth) -> str:
+    """Write how long the question took; nothing where none could be asked."""
+    return "" if row.nanoseconds is None else go_duration(row.nanoseconds)
+
+
+def _status(row: EndpointStatus) -> tuple[str, ...]:
+    response = row.response
+    return (
+        row.endpoint,
+        f"{response.header.member_id:x}",
+        response.version,
+        response.storageVersion,
+        decimal_size(response.dbSize),
+        decimal_size(response.dbSizeInUse),
+        f"{_unused_percentage(response.dbSize, response.dbSizeInUse)}%",
+        decimal_size(response.dbSizeQuota),
+        go_bool(response.leader == response.header.member_id),
+        go_bool(response.isLearner),
+        str(response.raftTerm),
+        str(response.raftIndex),
+        str(response.raftAppliedIndex),
+        ", ".join(response.errors),
+        response.downgradeInfo.targetVersion,
+        go_bool(response.downgradeInfo.enabled),
+    )
+
+
+def _unused_percentage(size: int, in_use: int) -> int:
+    """Return what is free of the file; a server too old to tell its size has nothing free."""
+    return 100 - in_use * 100 // size if size else 0
