@@ -3,7 +3,8 @@
 Invariant: every entry comes from the revision that the first answer named, each exactly once and in
 the order asked for. What cannot be cut into pages (custom orders, revision filters: the server
 sorts and filters the whole range) is read with one call. A lost server or a compaction in the
-middle raises; a reading that ends without raising is whole.
+middle raises; a reading that ends without raising is whole. Reading a single key loads nothing of
+what pages need.
 """
 
 from __future__ import annotations
@@ -11,9 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.range_pages import PageReader, is_too_large
-from pyetcdctl.client.range_rest import RangeRest
-from pyetcdctl.client.range_stream import stream_pages
 from pyetcdctl.errors import CallFailed, MethodUnknown
 from pyetcdctl.rpc.kv import BY_KEY, NO_ORDER, RANGE, RangeRequest, ResponseHeader
 from pyetcdctl.rpc.range_page import RangePage
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.range_rest import RangeRest
 
 SMALL_LIMIT = 16
 """Up to so many keys are read with one plain call."""
@@ -100,6 +99,8 @@ class RangeReading:
         yield from page.parts(PART_KEYS)
 
     def _in_pages(self, deadline: Deadline) -> Iterator[RangePage]:
+        from pyetcdctl.client.range_rest import RangeRest
+
         limit = self._connection.settings.max_receive_bytes
         if not 0 < limit <= ANSWER_BYTES:
             self._connection = self._connection.receiving_at_most(ANSWER_BYTES)
@@ -112,6 +113,8 @@ class RangeReading:
         self.count, self.more = rest.count, rest.more
 
     def _rest_by_best_means(self, rest: RangeRest, deadline: Deadline) -> Iterator[RangePage]:
+        from pyetcdctl.client.range_pages import PageReader, is_too_large
+
         try:
             yield from self._streamed(rest, deadline)
         except MethodUnknown:
@@ -128,6 +131,8 @@ class RangeReading:
 
     def _streamed(self, rest: RangeRest, deadline: Deadline) -> Iterator[RangePage]:
         """Yield the rest by RangeStream; one that breaks goes on behind the last key."""
+        from pyetcdctl.client.range_stream import stream_pages
+
         fruitless = 0
         while not rest.is_done:
             read = rest.read
