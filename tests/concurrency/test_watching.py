@@ -1,0 +1,275 @@
+"""Watches told through a real server, and through its loss."""
+
+import socket
+import threading
+from contextlib import closing
+
+import pytest
+
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.kv import commit, compact, put
+from pyetcdctl.concurrency.watching import Watching
+from pyetcdctl.errors import CallFailed, DeadlineExceeded, InvalidInput
+from pyetcdctl.rpc.kv import PutRequest
+from pyetcdctl.rpc.txn import CompactionRequest, RequestOp, TxnRequest
+from pyetcdctl.rpc.watch import WatchCreateRequest
+from pyetcdctl.rpc.wire import read_varint
+from pyetcdctl.settings import ConnectionSettings
+from tests.concurrency.gate import Gate
+
+MANY = 200
+
+
+@pytest.fixture
+def connect():
+    made = []
+
+    def open_connection(etcd, **settings):
+        made.append(Connection(ConnectionSettings(endpoints=etcd.client_urls, **settings)))
+        return made[-1]
+
+    yield open_connection
+    for connection in made:
+        connection.close()
+
+
+def write(connection, key, value):
+    """Write a key until it is known to be written; return the revision."""
+    while True:
+        try:
+            request = PutRequest(key=key, value=value)
+            return put(connection, request, Deadline.after(10)).header.revision
+        except CallFailed as error:
+            if error.code not in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
+                raise
+
+
+def under(prefix, **fields):
+    return WatchCreateRequest(key=prefix.encode(), range_end=prefix.encode() + b"\xff", **fields)
+
+
+def records(told):
+    return [record for batch in told.response.batches for record in batch.records()]
+
+
+def values_until(watching, last):
+    values = []
+    for told in watching.told():
+        values += [record[4] for record in records(told)]
+        if last in values:
+            return values
+    return values
+
+
+def test_a_transaction_is_told_in_one_piece(every_etcd, connect, prefix):
+    connection = connect(every_etcd)
+    puts = [PutRequest(key=f"{prefix}{n}".encode(), value=b"%d" % n) for n in range(9)]
+    with closing(Watching(connect(every_etcd))) as watching:
+        revision = write(connection, b"start", b"")
+        watching.add(under(prefix, start_revision=revision))
+        operations = [RequestOp(request_put=each) for each in puts]
+        commit(connection, TxnRequest(success=operations), Deadline.after(5))
+        told = next(watching.told())
+    assert [record[4] for record in records(told)] == [b"%d" % n for n in range(9)]
+
+
+def test_fragments_are_put_together(every_etcd, connect, prefix):
+    connection = connect(every_etcd)
+    large = b"x" * 1_000_000
+    first = write(connection, f"{prefix}0".encode(), large)
+    for number in range(1, 5):
+        write(connection, f"{prefix}{number}".encode(), large)
+    with closing(Watching(connect(every_etcd))) as watching:
+        watching.add(under(prefix, start_revision=first, fragment=True))
+        told = next(watching.told())
+    assert len(told.response.batches) > 1
+    assert [record[0][-1:] for record in records(told)] == [b"0", b"1", b"2", b"3", b"4"]
+
+
+def test_several_watches_share_a_stream_and_each_is_told_its_own(every_etcd, connect, prefix):
+    connection = connect(every_etcd)
+    revision = write(connection, f"{prefix}a/1".encode(), b"a")
+    write(connection, f"{prefix}b/1".encode(), b"b")
+    heard = {}
+    with closing(Watching(connect(every_etcd))) as watching:
+        first = watching.add(under(f"{prefix}a/", start_revision=revision))
+        second = watching.add(under(f"{prefix}b/", start_revision=revision))
+        for told in watching.told():
+            heard[told.number] = records(told)[0][4]
+            if len(heard) == 2:
+                break
+    assert heard == {first: b"a", second: b"b"}
+
+
+def test_a_watch_added_from_another_thread_starts_the_stream(etcd, connect, prefix):
+    revision = write(connect(etcd), f"{prefix}k".encode(), b"late")
+    with closing(Watching(connect(etcd))) as watching:
+        request = under(prefix, start_revision=revision)
+        threading.Timer(0.1, watching.add, [request]).start()
+        assert values_until(watching, b"late") == [b"late"]
+
+
+def test_progress_is_told_to_every_watch(every_etcd, connect, prefix):
+    revision = write(connect(every_etcd), b"elsewhere", b"")
+    with closing(Watching(connect(every_etcd))) as watching:
+        watching.add(under(prefix))
+        watching.add(under(f"{prefix}more"))
+        watching.add(under("elsewhere", start_revision=revision))
+        answers = watching.told()
+        assert records(next(answers))
+        watching.request_progress()
+        numbers = set()
+        for told in answers:
+            assert told.response.is_progress
+            assert told.response.header.revision >= revision
+            numbers.add(told.number)
+            if len(numbers) == 3:
+                break
+    assert numbers == {0, 1, 2}
+
+
+def test_a_closed_watching_ends_its_reader(etcd, connect, prefix):
+    watching = Watching(connect(etcd))
+    watching.add(under(prefix))
+    threading.Timer(0.2, watching.close).start()
+    assert list(watching.told()) == []
+
+
+def test_a_reader_raises_what_the_watching_was_closed_with(etcd, connect, prefix):
+    watching = Watching(connect(etcd))
+    watching.add(under(prefix))
+    threading.Timer(0.2, watching.close, [InvalidInput("the end")]).start()
+    with pytest.raises(InvalidInput):
+        next(watching.told())
+
+
+def test_no_thread_outlives_a_closed_watching(etcd, connect, prefix):
+    connection = connect(etcd)
+    before = threading.active_count()
+    watching = Watching(connection)
+    watching.add(under(prefix))
+    threading.Timer(0.2, watching.close).start()
+    assert list(watching.told()) == []
+    connection.close()
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(5)
+    assert threading.active_count() <= before
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_restarted_server_loses_no_event_and_doubles_none(own_etcd, connect, end):
+    etcd = own_etcd()
+    writer = connect(etcd)
+    watching = Watching(connect(etcd))
+    watching.add(under("k", start_revision=1))
+
+    def write_many():
+        for number in range(MANY):
+            if number in (MANY // 3, MANY // 2):
+                getattr(etcd.members[0], end)()
+                etcd.members[0].start()
+            write(writer, b"k%d" % number, b"%d" % number)
+
+    writes = threading.Thread(target=write_many)
+    writes.start()
+    values = values_until(watching, b"%d" % (MANY - 1))
+    writes.join()
+    watching.close()
+    assert without_repeats(values) == [b"%d" % number for number in range(MANY)]
+    assert len(values) == last_revision(writer) - 1
+
+
+def without_repeats(values):
+    """A write whose answer was lost was made again, and is two events with one value."""
+    return list(dict.fromkeys(values))
+
+
+def last_revision(connection):
+    return write(connection, b"outside", b"") - 1
+
+
+def test_killed_members_lose_no_event_and_double_none(own_etcd, connect):
+    etcd = own_etcd(size=3)
+    writer = connect(etcd)
+    connection = connect(etcd)
+    watching = Watching(connection)
+    watching.add(under("k", start_revision=1))
+    answers = watching.told()
+    revisions, number = [], 0
+    for _ in range(3):
+        for _ in range(20):
+            write(writer, b"k", b"%d" % number)
+            number += 1
+        while len(revisions) < number:
+            revisions += told_revisions(next(answers))
+        served_by = etcd.client_urls.index(connection.endpoint)
+        etcd.members[served_by].kill()
+        write(writer, b"k", b"while it is away")
+        number += 1
+        while len(revisions) < number:
+            revisions += told_revisions(next(answers))
+        etcd.members[served_by].start()
+        etcd.members[served_by].wait_until_healthy()
+    last = last_revision(writer)
+    while revisions[-1] < last:
+        revisions += told_revisions(next(answers))
+    watching.close()
+    assert revisions == list(range(2, last + 1))
+
+
+def told_revisions(told):
+    return [read_varint(record[2], 0)[0] for record in records(told)]
+
+
+def test_a_compaction_while_the_way_was_cut_ends_the_watch(own_etcd, connect):
+    etcd = own_etcd()
+    writer = connect(etcd)
+    gate = Gate(etcd.address)
+    connection = Connection(ConnectionSettings(endpoints=(gate.endpoint,)))
+    with closing(connection), closing(Watching(connection)) as watching:
+        watching.add(under("k", start_revision=1))
+        answers = watching.told()
+        write(writer, b"k", b"1")
+        assert records(next(answers))
+        gate.shut()
+        for number in range(5):
+            revision = write(writer, b"k", b"%d" % number)
+        compact(writer, CompactionRequest(revision=revision), Deadline.after(5))
+        gate.open()
+        told = next(answers)
+        gate.shut()
+    assert told.reason == "etcdserver: mvcc: required revision has been compacted"
+    assert told.response.compact_revision == revision
+
+
+def test_a_watch_from_now_on_goes_on_from_there_when_the_way_was_cut(own_etcd, connect):
+    etcd = own_etcd()
+    writer = connect(etcd)
+    gate = Gate(etcd.address)
+    connection = Connection(ConnectionSettings(endpoints=(gate.endpoint,)))
+    write(writer, b"k", b"before the watch")
+    with closing(connection), closing(Watching(connection)) as watching:
+        watching.add(under("k"))
+        watching.add(under("marker"))
+        answers = watching.told()
+        threading.Timer(0.5, write, (writer, b"marker", b"")).start()
+        assert next(answers).number == 1
+        gate.shut()
+        revision = write(writer, b"k", b"while nobody listened")
+        gate.open()
+        told = next(answers)
+        gate.shut()
+    assert [record[4] for record in records(told)] == [b"while nobody listened"]
+    assert told_revisions(told) == [revision]
+
+
+def test_a_silent_server_ends_the_start_by_the_command_timeout(connect):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"127.0.0.1:{silent.getsockname()[1]}"
+        settings = ConnectionSettings(endpoints=(endpoint,), command_timeout=0.5)
+        watching = Watching(Connection(settings))
+        watching.add(under("k"))
+        with pytest.raises(DeadlineExceeded):
+            next(watching.told())
