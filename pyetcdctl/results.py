@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         StatusResponse,
     )
     from pyetcdctl.rpc.kv import ResponseHeader
+    from pyetcdctl.rpc.lease import LeaseRevokeResponse, LeaseTimeToLiveResponse
     from pyetcdctl.rpc.range_page import RangePage
 
 
@@ -43,6 +44,29 @@ class Listing:
     reading: PagedRange
     keys_only: bool = False
     values_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRevoked:
+    """The answer to ``lease revoke``."""
+
+    lease: int
+    response: LeaseRevokeResponse
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseLife:
+    """The answer to ``lease timetolive``; ``with_keys`` if the keys were asked for."""
+
+    response: LeaseTimeToLiveResponse
+    with_keys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseGone:
+    """The end of ``lease keep-alive``; told to people alone."""
+
+    lease: int
 
 
 class TreeStep(Enum):

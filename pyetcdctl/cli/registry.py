@@ -19,6 +19,7 @@ COMMANDS = {
     "compaction": _entry("compaction", _KEYS, "Forget what keys were before a revision."),
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
+    "lease": _entry("lease", _KEYS, "Grant, renew and end leases."),
     "put": _entry("put", _KEYS, "Write a value under a key."),
     "tree": _entry("tree", _KEYS, "Show the hierarchy of the keys."),
     "txn": _entry("txn", _KEYS, "Read and write several keys in one step, if conditions hold."),

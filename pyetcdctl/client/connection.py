@@ -7,7 +7,7 @@ unavailable, everything when the request certainly left by no connection.
 from __future__ import annotations
 
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import grpc
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pyetcdctl.client.tokens import Tokens
     from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.settings import ConnectionSettings
+
+Metadata: TypeAlias = "tuple[tuple[str, str], ...]"
 
 AUTHENTICATE = "/etcdserverpb.Auth/Authenticate"
 API_VERSION = ("client-api-version", "3.7")
@@ -91,10 +93,18 @@ class Connection:
         """Return a connection to the same endpoints that refuses larger answers."""
         return Connection(self._route.settings._replace(max_receive_bytes=size), look_up=False)
 
-    def unary(self, method: str, request: bytes, *, deadline: Deadline, repeatable: bool) -> bytes:
+    def unary(
+        self,
+        method: str,
+        request: bytes,
+        *,
+        deadline: Deadline,
+        repeatable: bool,
+        metadata: Metadata = (),
+    ) -> bytes:
         """Make one call. ``repeatable`` ones are repeated while the server is unavailable."""
         self._check_size(request)
-        return self._call(method, request, deadline, repeatable=repeatable)
+        return self._call(method, request, deadline, repeatable=repeatable, also=metadata)
 
     def stream(
         self, method: str, request: bytes, *, deadline: Deadline, patience: float | None = None
@@ -174,7 +184,7 @@ class Connection:
         """Return the error of a command that waited in vain, with the cause if it can be found."""
         return self._too_late()
 
-    def metadata(self) -> tuple[tuple[str, str], ...]:
+    def metadata(self) -> Metadata:
         """Return what goes with every call; this logs in if need be."""
         return self._metadata(Deadline.after(self.settings.command_timeout))
 
@@ -231,10 +241,11 @@ class Connection:
         *,
         repeatable: bool,
         login: bool = False,
+        also: Metadata = (),
     ) -> bytes:
         attempts = 0
         while True:
-            metadata = (API_VERSION,) if login else self._metadata(deadline)
+            metadata = (API_VERSION,) if login else (*self._metadata(deadline), *also)
             call = self._channel(deadline).unary_unary(method)
             try:
                 answer: bytes = call(
@@ -276,7 +287,7 @@ class Connection:
             return self._call(method, request, deadline, repeatable=False)
         raise self._failure(error) from error
 
-    def _metadata(self, deadline: Deadline) -> tuple[tuple[str, str], ...]:
+    def _metadata(self, deadline: Deadline) -> Metadata:
         if not self.settings.credentials:
             return (API_VERSION,)
         if self._login is None:

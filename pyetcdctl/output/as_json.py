@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
-from pyetcdctl.results import ClusterResult, KeyTree, Listing
+from pyetcdctl.results import ClusterResult, KeyTree, LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Field, Message
 
@@ -31,6 +31,17 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
 @render.register(Message)
 def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(json_object(result).encode() + b"\n")
+
+
+@render.register(LeaseLife)
+@render.register(LeaseRevoked)
+def _about_lease(result: LeaseLife | LeaseRevoked, out: Sink, settings: OutputSettings) -> None:
+    render(result.response, out, settings)
+
+
+@render.register(LeaseGone)
+def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
+    """Say nothing."""
 
 
 @render.register(Listing)

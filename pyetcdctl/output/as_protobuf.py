@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
-from pyetcdctl.results import ClusterResult, Listing
+from pyetcdctl.results import ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import RangeResponse
 from pyetcdctl.rpc.watch import WatchHead, WatchResponse
 from pyetcdctl.rpc.wire import Message
@@ -25,6 +25,17 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
 @render.register(Message)
 def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(result.encode())
+
+
+@render.register(LeaseLife)
+@render.register(LeaseRevoked)
+def _about_lease(result: LeaseLife | LeaseRevoked, out: Sink, settings: OutputSettings) -> None:
+    render(result.response, out, settings)
+
+
+@render.register(LeaseGone)
+def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
+    """Say nothing."""
 
 
 @render.register(Listing)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.quoting import go_quoted, terminal_safe
-from pyetcdctl.results import ClusterResult, Listing
+from pyetcdctl.results import ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import (
     DeleteRangeResponse,
     KeyValue,
@@ -15,6 +15,7 @@ from pyetcdctl.rpc.kv import (
     RangeResponse,
     ResponseHeader,
 )
+from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
 from pyetcdctl.rpc.txn import TxnResponse
 from pyetcdctl.rpc.watch import WatchResponse
 
@@ -70,6 +71,42 @@ def _txn(result: TxnResponse, out: Sink, settings: OutputSettings) -> None:
         render(response.answer, out, settings)
 
 
+@render.register(LeaseGrantResponse)
+@render.register(LeaseKeepAliveResponse)
+def _lease(
+    result: LeaseGrantResponse | LeaseKeepAliveResponse, out: Sink, settings: OutputSettings
+) -> None:
+    header = header_lines(result.header, settings)
+    out.write(f'{header}{_lease_line(result.ID, settings)}"TTL" : {result.TTL}\n'.encode())
+
+
+@render.register(LeaseRevoked)
+def _lease_revoked(result: LeaseRevoked, out: Sink, settings: OutputSettings) -> None:
+    out.write(header_lines(result.response.header, settings).encode())
+
+
+@render.register(LeaseLife)
+def _lease_life(result: LeaseLife, out: Sink, settings: OutputSettings) -> None:
+    life = result.response
+    out.write(header_lines(life.header, settings).encode())
+    out.write(_lease_line(life.ID, settings).encode())
+    out.write(f'"TTL" : {life.TTL}\n"GrantedTTL" : {life.grantedTTL}\n'.encode())
+    for key in life.keys or ():
+        out.write(f'"Key" : {go_quoted(key)}\n'.encode())
+
+
+@render.register(LeasesResponse)
+def _leases(result: LeasesResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(header_lines(result.header, settings).encode())
+    for each in result.leases:
+        out.write(_lease_line(each.id, settings).encode())
+
+
+@render.register(LeaseGone)
+def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
+    """Say nothing."""
+
+
 @render.register(WatchResponse)
 def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.events import key_values
@@ -86,6 +123,10 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
 
     data = fields_of(result, settings).encode("utf-8", "surrogateescape")
     out.write(terminal_safe(data) if settings.terminal else data)
+
+
+def _lease_line(lease: int, settings: OutputSettings) -> str:
+    return f'"ID" : {lease:016x}\n' if settings.hex else f'"ID" : {lease}\n'
 
 
 def _totals(more: bool, count: int) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
-from pyetcdctl.results import ClusterResult, KeyTree, Listing
+from pyetcdctl.results import ClusterResult, KeyTree, LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, RangeResponse
+from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
 from pyetcdctl.rpc.txn import TxnResponse
 from pyetcdctl.rpc.watch import WatchResponse
 
@@ -74,6 +75,46 @@ def _txn(result: TxnResponse, out: Sink, settings: OutputSettings) -> None:
     for response in result.responses:
         out.write(b"\n")
         render(response.answer, out, settings)
+
+
+@render.register(LeaseGrantResponse)
+def _granted(result: LeaseGrantResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(b"lease %016x granted with TTL(%ds)\n" % (result.ID, result.TTL))
+
+
+@render.register(LeaseRevoked)
+def _revoked(result: LeaseRevoked, out: Sink, settings: OutputSettings) -> None:
+    out.write(b"lease %016x revoked\n" % result.lease)
+
+
+@render.register(LeaseKeepAliveResponse)
+def _kept_alive(result: LeaseKeepAliveResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(b"lease %016x keepalived with TTL(%d)\n" % (result.ID, result.TTL))
+
+
+@render.register(LeaseGone)
+def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
+    out.write(b"lease %016x expired or revoked.\n" % result.lease)
+
+
+@render.register(LeaseLife)
+def _lease_life(result: LeaseLife, out: Sink, settings: OutputSettings) -> None:
+    life = result.response
+    if life.TTL == -1 and not life.grantedTTL:
+        out.write(b"lease %016x already expired\n" % life.ID)
+        return
+    keys = b""
+    if result.with_keys:
+        shown = terminal_safe if settings.terminal else bytes
+        keys = b", attached keys([%b])" % b" ".join(map(shown, life.keys or ()))
+    figures = (life.ID, life.grantedTTL, life.TTL, keys)
+    out.write(b"lease %016x granted with TTL(%ds), remaining(%ds)%b\n" % figures)
+
+
+@render.register(LeasesResponse)
+def _leases(result: LeasesResponse, out: Sink, settings: OutputSettings) -> None:
+    out.write(b"found %d leases\n" % len(result.leases))
+    out.write(b"".join(b"%016x\n" % each.id for each in result.leases))
 
 
 @render.register(WatchResponse)

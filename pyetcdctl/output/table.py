@@ -9,7 +9,7 @@ from pyetcdctl.output import unsupported
 from pyetcdctl.output.boxes import drawn
 from pyetcdctl.output.cluster_rows import rows_of
 from pyetcdctl.output.quoting import terminal_safe
-from pyetcdctl.results import ClusterResult
+from pyetcdctl.results import ClusterResult, LeaseGone
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink
@@ -32,3 +32,8 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
 
 def _safe(cell: str) -> str:
     return terminal_safe(cell.encode("utf-8", "surrogateescape")).decode()
+
+
+@render.register(LeaseGone)
+def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
+    """Say nothing."""

@@ -1,0 +1,81 @@
+"""Leases: one function a call, from numbers to etcd's answer. All may be repeated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.exchange import LEADER_WANTED
+from pyetcdctl.errors import CallFailed
+from pyetcdctl.rpc.lease import (
+    GRANT,
+    KEEP_ALIVE,
+    LEASES,
+    REVOKE,
+    TIME_TO_LIVE,
+    LeaseGrantRequest,
+    LeaseGrantResponse,
+    LeaseKeepAliveResponse,
+    LeaseRequest,
+    LeaseRevokeResponse,
+    LeasesRequest,
+    LeasesResponse,
+    LeaseTimeToLiveRequest,
+    LeaseTimeToLiveResponse,
+)
+
+if TYPE_CHECKING:
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.rpc.wire import Message
+
+LEASE_NOT_FOUND = "etcdserver: requested lease not found"
+
+
+def grant(connection: Connection, ttl: int, deadline: Deadline) -> LeaseGrantResponse:
+    """Make a lease of so many seconds, or of the server's minimum."""
+    return LeaseGrantResponse.decode(_call(connection, GRANT, LeaseGrantRequest(TTL=ttl), deadline))
+
+
+def revoke(connection: Connection, lease: int, deadline: Deadline) -> LeaseRevokeResponse:
+    """End a lease, and with it all its keys."""
+    return LeaseRevokeResponse.decode(_call(connection, REVOKE, LeaseRequest(ID=lease), deadline))
+
+
+def time_to_live(
+    connection: Connection, lease: int, deadline: Deadline, *, keys: bool = False
+) -> LeaseTimeToLiveResponse:
+    """Ask how long a lease will live, and for its keys. An unknown one is no error."""
+    request = LeaseTimeToLiveRequest(ID=lease, keys=keys)
+    return LeaseTimeToLiveResponse.decode(_call(connection, TIME_TO_LIVE, request, deadline))
+
+
+def leases(connection: Connection, deadline: Deadline) -> LeasesResponse:
+    """List all leases."""
+    return LeasesResponse.decode(_call(connection, LEASES, LeasesRequest(), deadline))
+
+
+def renew(connection: Connection, lease: int, deadline: Deadline) -> LeaseKeepAliveResponse:
+    """Let a lease begin anew. An unknown one is no error: its time to live is 0.
+
+    The server's call goes both ways; one with a single message is the same bytes as a unary call.
+    """
+    answer = connection.unary(
+        KEEP_ALIVE,
+        LeaseRequest(ID=lease).encode(),
+        deadline=deadline,
+        repeatable=True,
+        metadata=(LEADER_WANTED,),
+    )
+    return LeaseKeepAliveResponse.decode(answer)
+
+
+def renew_once(connection: Connection, lease: int, deadline: Deadline) -> LeaseKeepAliveResponse:
+    """Let a lease begin anew; an unknown one is an error."""
+    answer = renew(connection, lease, deadline)
+    if answer.TTL <= 0:
+        raise CallFailed(LEASE_NOT_FOUND, code="NOT_FOUND")
+    return answer
+
+
+def _call(connection: Connection, method: str, request: Message, deadline: Deadline) -> bytes:
+    return connection.unary(method, request.encode(), deadline=deadline, repeatable=True)

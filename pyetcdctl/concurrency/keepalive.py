@@ -1,0 +1,96 @@
+"""Keeping a lease alive: renewed when a third of its time is over, until it is lost.
+
+Each renewal is a call of its own that may take a sixth of the lease's time; when a server keeps
+silent another is asked, so that a frozen member costs no lease. A lease surely lives until its time
+has passed since the last renewal was sent, and is given up then.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.lease import renew
+from pyetcdctl.errors import CallFailed, ConnectionFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.rpc.lease import LeaseKeepAliveResponse
+
+PAUSE_SECONDS = 0.5
+"""What lies at least between two attempts, as in etcdctl."""
+SHORTEST_PATIENCE, LONGEST_PATIENCE = 0.5, 5.0
+
+
+class Bell(Protocol):
+    """What a wait can be ended by: an Event, say."""
+
+    def wait(self, timeout: float) -> bool:
+        """Wait; whether it has rung."""
+
+
+class Life(NamedTuple):
+    """A lease's time as it is known here: when it was asked for, and for how many seconds."""
+
+    since: float
+    ttl: int
+
+    @property
+    def end(self) -> float:
+        """Until when it lives for sure."""
+        return self.since + self.ttl
+
+    @property
+    def due(self) -> float:
+        """When it is to be renewed."""
+        return self.since + self.ttl / 3
+
+    def patience(self) -> Deadline:
+        """Return until when to wait for a renewal that is sent now."""
+        seconds = min(max(self.ttl / 6, SHORTEST_PATIENCE), LONGEST_PATIENCE)
+        return Deadline(min(monotonic() + seconds, self.end))
+
+
+def renewals(connection: Connection, lease: int, stop: Bell) -> Iterator[LeaseKeepAliveResponse]:
+    """Renew a lease at once and then in time; yield each answer until it is lost.
+
+    Raises what kept the first renewal from being answered within the command timeout.
+    """
+    since = monotonic()
+    limit = Deadline.after(connection.settings.command_timeout)
+    answer = renew(connection, lease, limit)
+    if answer.TTL > 0:
+        yield answer
+        yield from later_renewals(connection, lease, Life(since, answer.TTL), stop)
+
+
+def later_renewals(
+    connection: Connection, lease: int, life: Life, stop: Bell
+) -> Iterator[LeaseKeepAliveResponse]:
+    """Renew a lease in time, from now on; yield each answer until it is lost or the bell rings."""
+    while True:
+        since, answer = _next_renewal(connection, lease, life, stop)
+        if answer is None or answer.TTL <= 0:
+            return
+        yield answer
+        life = Life(since, answer.TTL)
+
+
+def _next_renewal(
+    connection: Connection, lease: int, life: Life, stop: Bell
+) -> tuple[float, LeaseKeepAliveResponse | None]:
+    """Return when a renewal was sent and its answer; None if time is over, or the bell rang."""
+    attempt = life.due
+    while not stop.wait(max(0.0, attempt - monotonic())) and monotonic() < life.end:
+        since = monotonic()
+        try:
+            return since, renew(connection, lease, life.patience())
+        except (CallFailed, ConnectionFailed):
+            # Whatever the cause: another server, or another token, may do.
+            connection.leave_endpoint()
+            connection.log_in_again()
+            attempt = since + PAUSE_SECONDS
+    return life.end, None
