@@ -14,6 +14,7 @@ from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
 from pyetcdctl.results import ClusterResult, KeyTree, LeaseGone, LeaseLife, LeaseRevoked, Listing
+from pyetcdctl.rpc.lease import LeaseAnswer
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Field, Message
 
@@ -31,6 +32,17 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
 @render.register(Message)
 def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(json_object(result).encode() + b"\n")
+
+
+@render.register(LeaseAnswer)
+def _lease_answer(result: LeaseAnswer, out: Sink, settings: OutputSettings) -> None:
+    header = json_object(result.header)[1:-1]
+    members = [header] if header else []
+    for field in result.FIELDS[1:]:
+        value = getattr(result, field.name)
+        text = "null" if value is None else _json_value(field, value)
+        members.append(f'"{result.SHOWN_AS.get(field.name, field.name)}":{text}')
+    out.write(f"{{{','.join(members)}}}\n".encode())
 
 
 @render.register(LeaseLife)

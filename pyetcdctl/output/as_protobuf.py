@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.results import ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import RangeResponse
+from pyetcdctl.rpc.lease import LeaseAnswer
 from pyetcdctl.rpc.watch import WatchHead, WatchResponse
 from pyetcdctl.rpc.wire import Message
 
@@ -25,6 +26,11 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
 @render.register(Message)
 def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(result.encode())
+
+
+@render.register(LeaseAnswer)
+def _lease_answer(result: LeaseAnswer, out: Sink, settings: OutputSettings) -> None:
+    out.write(result.header.encode())  # all that etcdctl shows of it
 
 
 @render.register(LeaseLife)
@@ -48,15 +54,6 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     out.write(RangeResponse(more=reading.more, count=reading.count).encode())
 
 
-@render.register(ClusterResult)
-def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
-    """A report about several endpoints is no single message."""
-    response: Any = getattr(result, "response", None)
-    if response is None:
-        raise unsupported("protobuf")
-    out.write(response.SerializeToString())
-
-
 @render.register(WatchResponse)
 def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None:
     head = WatchHead(
@@ -68,3 +65,12 @@ def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None
     out.write(head.encode())
     for batch in result.batches:
         out.write(batch.encoded)
+
+
+@render.register(ClusterResult)
+def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
+    """A report about several endpoints is no single message."""
+    response: Any = getattr(result, "response", None)
+    if response is None:
+        raise unsupported("protobuf")
+    out.write(response.SerializeToString())
