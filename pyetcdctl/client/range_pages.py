@@ -127,7 +127,8 @@ class PageReader:
 
     def _take(self, window: Window, page: RangePage) -> None:
         rest = self._rest
-        if window.end == rest.range_end:
+        # Counted once: at the end it proves that nothing was passed over.
+        if window.end == rest.range_end and not rest.count:
             rest.count = rest.read + page.count
         rest.take(page)
         if len(page):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import accumulate
 
 import pytest
 
@@ -261,13 +262,15 @@ def shapes():
     yield "folders", [b"%c/%d/%d" % (97 + n % 20, n % 7, n) for n in range(3000)]
     yield "deep", [b"/".join(b"%d" % (n >> shift) for shift in (9, 6, 3, 0)) for n in range(3000)]
     yield "pairs", [b"%08x-%d" % (n * n * 999, side) for n in range(1500) for side in (1, 2)]
+    gaps = (30 if n // 1500 % 2 else 10 for n in range(7500))
+    yield "waves", [place.to_bytes(4, "big") for place in accumulate(gaps)]
     yield "doubling", [b"\xff" * number + b"x" for number in range(1500)]
 
 
 @pytest.mark.parametrize(("name", "keys"), tuple(shapes()), ids=lambda value: str(value)[:8])
 def test_keys_are_found_however_they_are_spread(every_etcd, open_connection, prefix, name, keys):
     start = prefix.encode()
-    values = {start + key: b"" for key in keys}
+    values = {start + key: b"v" * 2000 for key in keys}
     write_all(every_etcd.endpoint, values)
 
     reading = RangeReading(open_connection(every_etcd.endpoint), asking(start), SECONDS)
