@@ -104,7 +104,7 @@ def test_a_signal_to_the_sandbox_and_its_command_ends_both(
     for process in (waiting.pid, *processes(temporary, "sh"), *processes(temporary, "cat")):
         os.kill(process, number)
     assert waiting.wait(20) == 128 + number
-    assert not traces(temporary)
+    assert eventually(lambda: not traces(temporary)), traces(temporary)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -113,7 +113,7 @@ def test_a_signal_to_the_sandbox_alone_ends_its_command(
 ) -> None:
     waiting.send_signal(number)
     assert waiting.wait(20) == 128 + number
-    assert not traces(temporary)
+    assert eventually(lambda: not traces(temporary)), traces(temporary)
 
 
 def test_a_hang_up_that_nohup_ignores_is_ignored(temporary: Path) -> None:
@@ -154,13 +154,14 @@ def in_a_terminal(temporary: Path, *words: str) -> pexpect.spawn[str]:
 
 
 def test_ctrl_c_ends_command_and_sandbox(temporary: Path) -> None:
-    terminal = in_a_terminal(temporary, "sh", "-c", "echo ready; cat")
-    terminal.expect("ready")
+    never = never_written(temporary)
+    terminal = in_a_terminal(temporary, "cat", str(never))
+    assert eventually(lambda: processes(never, "cat"))
     terminal.sendintr()
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 130
-    assert not traces(temporary)
+    assert eventually(lambda: not traces(temporary)), traces(temporary)
 
 
 def test_ctrl_c_is_the_commands_own_affair(temporary: Path) -> None:
@@ -176,4 +177,4 @@ def test_ctrl_c_is_the_commands_own_affair(temporary: Path) -> None:
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 5
-    assert not traces(temporary)
+    assert eventually(lambda: not traces(temporary)), traces(temporary)
