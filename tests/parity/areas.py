@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.parity.invocation import Invocation
 
 FOLDER = Path(__file__).parent
@@ -24,6 +26,8 @@ class Area(NamedTuple):
     name: str
     both: list[Invocation]
     newer: list[Invocation]
+    flags: Sequence[str] = ()
+    """Flags that the server needs."""
 
     @property
     def recorded(self) -> Path:
@@ -35,4 +39,7 @@ def areas() -> list[Area]:
     """Return all areas."""
     names = sorted(path.stem.removeprefix(PREFIX) for path in FOLDER.glob(f"{PREFIX}*.py"))
     modules = {name: import_module(f"tests.parity.{PREFIX}{name}") for name in names}
-    return [Area(name, module.both(), module.newer()) for name, module in modules.items()]
+    return [
+        Area(name, module.both(), module.newer(), getattr(module, "FLAGS", ()))
+        for name, module in modules.items()
+    ]

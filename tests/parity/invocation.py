@@ -10,10 +10,12 @@ class Invocation(NamedTuple):
 
     args: tuple[str | bytes, ...]
     input: bytes = b""
+    env: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         shown = " ".join(repr(arg) if not str(arg).isprintable() else str(arg) for arg in self.args)
-        return f"{shown} < {self.input!r}" if self.input else shown
+        variables = "".join(f"{name}={value} " for name, value in self.env)
+        return f"{variables}{shown} < {self.input!r}" if self.input else f"{variables}{shown}"
 
 
 def lines(text: str) -> list[Invocation]:

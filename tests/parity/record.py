@@ -36,7 +36,9 @@ def record(area: Area, program: Sequence[str]) -> None:
             "error": outcome.error,
             "exit_code": outcome.exit_code,
         }
-        for invocation, outcome in zip(area.newer, outcomes(program, area.newer), strict=True)
+        for invocation, outcome in zip(
+            area.newer, outcomes(program, area.newer, area.flags), strict=True
+        )
     ]
     area.recorded.write_text(json.dumps(records, indent=1) + "\n")
 

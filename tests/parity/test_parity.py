@@ -24,14 +24,14 @@ def cases(kind):
 @cache
 def theirs_and_ours(name):
     etcdctl = [str(distributed().beside("etcdctl"))]
-    invocations = AREAS[name].both
-    return outcomes(etcdctl, invocations), outcomes(PYETCDCTL, invocations)
+    area = AREAS[name]
+    return tuple(outcomes(each, area.both, area.flags) for each in (etcdctl, PYETCDCTL))
 
 
 @cache
 def recorded_and_ours(name):
     area = AREAS[name]
-    return json.loads(area.recorded.read_text()), outcomes(PYETCDCTL, area.newer)
+    return json.loads(area.recorded.read_text()), outcomes(PYETCDCTL, area.newer, area.flags)
 
 
 @pytest.mark.parametrize(("area", "number"), cases("both"))

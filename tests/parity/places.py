@@ -1,0 +1,51 @@
+"""What differs from run to run: the server's port, ids of new members, times and file sizes."""
+
+from __future__ import annotations
+
+import re
+from typing import AnyStr
+
+ADDED = re.compile(rb"^Member +([0-9a-f]+) added", re.MULTILINE)
+ADDED_IN_JSON = re.compile(rb'"member":{"ID":("?)([0-9a-f]+)')
+VARYING = (
+    (re.compile(rb'((?:[Tt]ook(?: =|")?(?: :|:)? ?"?))[0-9][0-9hm.\xc2\xb5s]*'), rb"\1TIME"),
+    (re.compile(rb'("dbSize(?:InUse)?":|"DBSize(?:InUse)?" : )\d+'), rb"\1SIZE"),
+    (re.compile(rb'("raft(?:Applied)?Index":|"Raft(?:Applied)?Index" : )\d+'), rb"\1INDEX"),
+)
+# A line of `endpoint status` in one of the formats for people; its numbers have no names.
+STATUS_LINE = re.compile(rb"^.*\d [km]?B.*$", re.MULTILINE)
+STATUS_NUMBER = re.compile(rb" +\d+( [km]?B|%|(?=,| \xe2\x94\x82))")
+
+
+class Places:
+    """Fills an invocation's placeholders, and takes what varies out of its output."""
+
+    def __init__(self, address: str) -> None:
+        self._values = {"{address}": address}
+        self._port = address.rpartition(":")[2].encode()
+        self._new_ids: list[int] = []
+
+    def filled(self, text: AnyStr) -> AnyStr:
+        """Replace the placeholders."""
+        if isinstance(text, str):
+            for name, value in self._values.items():
+                text = text.replace(name, value)
+        return text
+
+    def learn(self, output: bytes) -> None:
+        """Remember the id of a member that was added."""
+        ids = [int(word, 16) for word in ADDED.findall(output)]
+        ids += [int(word, 16 if quote else 10) for quote, word in ADDED_IN_JSON.findall(output)]
+        for number in ids:
+            self._new_ids.append(number)
+            self._values["{new}"] = f"{number:x}"
+
+    def settled(self, output: bytes) -> bytes:
+        """Replace what varies by words of its own."""
+        output = output.replace(b":" + self._port, b":#####")
+        for number in self._new_ids:
+            for form in (f"{number:>16x}", f"{number:x}", f"{number}"):
+                output = output.replace(form.encode(), b"NEW-ID")
+        for pattern, replacement in VARYING:
+            output = pattern.sub(replacement, output)
+        return STATUS_LINE.sub(lambda line: STATUS_NUMBER.sub(rb" #\1", line[0]), output)
