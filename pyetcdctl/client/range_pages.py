@@ -66,20 +66,19 @@ class PageReader:
         """Yield the pages; the first comes by the deadline, each other within the timeout."""
         self._ask(deadline)
         while self._under_way:
-            window = self._under_way.popleft()
+            window, page = self._under_way.popleft(), None
             try:
                 page = self._receive(window, deadline)
+                self._take(window, page)
             except CallFailed as error:
                 if not is_too_large(error) or window.limit == 1:
                     raise
                 self._expected = max(1, window.limit // GROWTH)
                 self._forget_later_windows()
-            else:
-                self._take(window, page)
-                self._ask(deadline)
+            self._ask(Deadline.after(self._timeout))
+            if page is not None:
                 yield page
             deadline = Deadline.after(self._timeout)
-            self._ask(deadline)
 
     def _ask(self, deadline: Deadline) -> None:
         """Have as many calls under way as are useful."""

@@ -8,16 +8,19 @@ from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.kv import RangeRequest
 
 if TYPE_CHECKING:
+    from pyetcdctl.rpc.kv import ResponseHeader
     from pyetcdctl.rpc.range_page import RangePage
 
 
 class RangeRest:
     """The rest of a range at one revision. ``count`` is the whole range's, once it is known."""
 
-    def __init__(self, request: RangeRequest, revision: int) -> None:
+    def __init__(self, request: RangeRequest, header: ResponseHeader) -> None:
+        """The first answer's header says which cluster it is, and its revision."""
         self._asked = request
         self._limit = max(0, request.limit)
-        self.revision = revision
+        self._cluster_id = header.cluster_id
+        self.revision = request.revision or header.revision
         self.next_key = request.key
         self.read = 0
         self.count = 0
@@ -50,11 +53,21 @@ class RangeRest:
 
     def take(self, page: RangePage) -> None:
         """Note that a page was read."""
+        if page.header is not None:
+            self.check_cluster(page.header)
         self.read += len(page)
         if len(page):
             self.next_key = page.last_key + b"\0"
         if self._limit and self.read >= self._limit:
             self.is_done = True
+
+    def check_cluster(self, header: ResponseHeader) -> None:
+        """Raise if another cluster has answered."""
+        if header.cluster_id != self._cluster_id:
+            raise CallFailed(
+                "the endpoints belong to different clusters, so the range cannot be read on",
+                code="FAILED_PRECONDITION",
+            )
 
     def check_whole(self) -> None:
         """Raise if a server said that it was all and it was not."""

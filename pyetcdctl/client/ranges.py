@@ -105,7 +105,7 @@ class RangeReading:
         if not 0 < limit <= ANSWER_BYTES:
             self._connection = self._connection.receiving_at_most(ANSWER_BYTES)
         self.header = self._current_header(deadline)
-        rest = RangeRest(self.request, self.request.revision or self.header.revision)
+        rest = RangeRest(self.request, self.header)
         for page in self._rest_by_best_means(rest, deadline):
             if len(page):
                 yield page
@@ -143,7 +143,7 @@ class RangeReading:
                 if error.code != "UNAVAILABLE" or fruitless > MOST_RESUMPTIONS:
                     raise
                 deadline = Deadline.after(self._timeout)
-                self._check_same_cluster(self._current_header(deadline))
+                rest.check_cluster(self._current_header(deadline))
 
     def _current_header(self, deadline: Deadline) -> ResponseHeader:
         """Ask for the header that an answer has now; this costs the server no reading."""
@@ -156,10 +156,3 @@ class RangeReading:
         )
         answer = self._connection.unary(RANGE, request.encode(), deadline=deadline, repeatable=True)
         return RangePage.parse(answer).header or ResponseHeader()
-
-    def _check_same_cluster(self, header: ResponseHeader) -> None:
-        if header.cluster_id != self.header.cluster_id:
-            raise CallFailed(
-                "the endpoints belong to different clusters, so the range cannot be read on",
-                code="FAILED_PRECONDITION",
-            )

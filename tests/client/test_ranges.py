@@ -209,6 +209,27 @@ def member_id(connection):
     return RangeReading(connection, RangeRequest(key=b"k"), SECONDS).header.member_id
 
 
+def test_endpoints_of_different_clusters_are_never_mixed(own_etcd, open_connection):
+    one, other = own_etcd(), own_etcd()
+    for server in (one, other):
+        write_all(server.endpoint, LARGE)
+    reading = RangeReading(
+        open_connection(one.endpoint, other.endpoint), asking(b"/large/"), SECONDS
+    )
+    pages = reading.pages()
+    next(pages)
+
+    ids = [cluster_id(open_connection(server.endpoint)) for server in (one, other)]
+    (one, other)[ids.index(reading.header.cluster_id)].members[0].kill()
+
+    with pytest.raises(CallFailed, match="different clusters"):
+        list(pages)
+
+
+def cluster_id(connection):
+    return RangeReading(connection, RangeRequest(key=b"k"), SECONDS).header.cluster_id
+
+
 def test_values_that_grow_in_the_middle_come_in_answers_of_bounded_size(
     every_etcd, open_connection, prefix
 ):
