@@ -12,6 +12,8 @@
     ├── CallFailed                  1    a call that the server answered with an error
     │   ├── DeadlineExceeded        1    no answer in time; its advice names the cause
     │   └── MethodUnknown           1    the server is too old for the call
+    ├── LeaseLost                   1    a lock or a leadership whose lease has ended
+    ├── CommandFailed               N    the exit status of a command that held a lock
     ├── WatchCanceled               5    the server ended a watch
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DiscoveryFailed             1    nothing was found on this machine
@@ -25,7 +27,6 @@ The codes are etcdctl's (cobrautl: ExitError, ExitBadConnection, ...).
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
 
 
 class ExitCode(IntEnum):
@@ -48,7 +49,7 @@ class PyetcdctlError(Exception):
     ``advice`` are the lines below it: the cause, then what to try; each is printed indented by two.
     """
 
-    exit_code: ClassVar[int] = ExitCode.ERROR
+    exit_code: int = ExitCode.ERROR
 
     def __init__(self, message: str, *advice: str) -> None:
         super().__init__(message)
@@ -108,6 +109,18 @@ class DeadlineExceeded(CallFailed):
 
 class MethodUnknown(CallFailed):
     """The server does not implement the call (it is older than the call, or it is not etcd)."""
+
+
+class LeaseLost(PyetcdctlError):
+    """The lease that something was held by has ended, or nobody can tell that it has not."""
+
+
+class CommandFailed(PyetcdctlError):
+    """A command that was run by ours failed; ours ends with its exit status."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class WatchCanceled(PyetcdctlError):

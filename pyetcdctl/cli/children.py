@@ -7,10 +7,12 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING
 
+from pyetcdctl.errors import CommandFailed, ExitCode
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_GO_SIGNALS = {
+_GO_SIGNALS: dict[int, str] = {
     signal.SIGHUP: "hangup",
     signal.SIGINT: "interrupt",
     signal.SIGQUIT: "quit",
@@ -25,10 +27,21 @@ _GO_SIGNALS = {
 def run_to_its_end(words: Sequence[str], environment: Mapping[str, str]) -> str:
     """Run a program that shares our output and has no input; return why it failed, or nothing."""
     try:
+        run_or_fail(words, environment)
+    except CommandFailed as failure:
+        return failure.message
+    return ""
+
+
+def run_or_fail(words: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run a program likewise; its failure carries its exit status, 255 if a signal ended it."""
+    try:
         done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, check=False)
     except OSError as error:
-        return _start_failure(words[0], error)
-    return end_in_go(done.returncode)
+        raise CommandFailed(_start_failure(words[0], error), ExitCode.ERROR) from error
+    if done.returncode:
+        code = done.returncode if done.returncode > 0 else 255
+        raise CommandFailed(end_in_go(done.returncode), code)
 
 
 def end_in_go(returncode: int) -> str:
@@ -37,7 +50,7 @@ def end_in_go(returncode: int) -> str:
         return ""
     if returncode > 0:
         return f"exit status {returncode}"
-    name = _GO_SIGNALS.get(signal.Signals(-returncode), f"signal {-returncode}")
+    name = _GO_SIGNALS.get(-returncode, f"signal {-returncode}")
     return f"signal: {name}"
 
 

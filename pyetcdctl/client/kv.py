@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from pyetcdctl.rpc.kv import (
     DELETE_RANGE,
     PUT,
+    RANGE,
     DeleteRangeRequest,
     DeleteRangeResponse,
     PutRequest,
     PutResponse,
+    RangeRequest,
+    RangeResponse,
 )
 from pyetcdctl.rpc.txn import COMPACT, TXN, CompactionRequest, TxnRequest, TxnResponse
 
@@ -39,6 +42,12 @@ def prefix_range(prefix: bytes) -> tuple[bytes, bytes]:
 def from_key_range(key: bytes) -> tuple[bytes, bytes]:
     """Return (key, range_end) of all keys from ``key`` on."""
     return key or FIRST_KEY, NO_END
+
+
+def read(connection: Connection, request: RangeRequest, deadline: Deadline) -> RangeResponse:
+    """Read a few keys at once; long ranges are read in pages (client/ranges.py)."""
+    answer = connection.unary(RANGE, request.encode(), deadline=deadline, repeatable=True)
+    return RangeResponse.decode(answer)
 
 
 def put(connection: Connection, request: PutRequest, deadline: Deadline) -> PutResponse:

@@ -1,0 +1,73 @@
+"""``lock``: hold a lock that one at a time can have."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.children import run_or_fail
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.options import number, words
+from pyetcdctl.cli.releasing import left_to_the_child, told_by_signals
+from pyetcdctl.cli.session import Session
+from pyetcdctl.concurrency.locks import Lock
+from pyetcdctl.concurrency.sessions import DEFAULT_TTL, LeaseSession
+from pyetcdctl.concurrency.stopping import Stop
+from pyetcdctl.errors import BadArguments, PyetcdctlError
+
+_EXAMPLE = """\
+  pyetcdctl lock deploy -- sh -c 'echo I hold $ETCD_LOCK_KEY'"""
+
+_LOST = "session expired"
+
+app = new_app()
+
+
+@command(app, "lock", _EXAMPLE)
+def lock(
+    ctx: typer.Context,
+    arguments: Annotated[list[str], words("NAME [-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
+    ttl: Annotated[
+        int, number("--ttl", "Seconds after which the lock of a holder that died is free.")
+    ] = 10,
+) -> None:
+    """Hold a lock that one at a time can have.
+
+    With COMMAND it is held while that runs, and its exit status is ours; the command finds
+    ETCD_LOCK_KEY and ETCD_LOCK_REV. Without one the lock's key is printed and the lock held until
+    SIGINT or SIGTERM. It works together with etcdctl's locks of the same name.
+    """
+    if not arguments:
+        raise BadArguments("lock takes a lock name argument and an optional command to execute")
+    session: Session = ctx.obj
+    name, *program = arguments
+    stop = Stop()
+    lease = LeaseSession(session.connection, ttl if ttl > 0 else DEFAULT_TTL, stop)
+    with told_by_signals(stop.ring), lease, Lock(lease, raw(name)) as held:
+        if program:
+            _run(session, lease, held, program)
+        else:
+            _hold(session, lease, held)
+
+
+def _run(session: Session, lease: LeaseSession, held: Lock, program: list[str]) -> None:
+    variables = {
+        "ETCD_LOCK_KEY": os.fsdecode(held.key),
+        "ETCD_LOCK_REV": str(held.header.revision),
+    }
+    with left_to_the_child():
+        lease.check(_LOST)
+        # As in etcdctl a variable that was there before wins: in nested locks the outer one's.
+        run_or_fail(program, {**variables, **session.streams.environment})
+
+
+def _hold(session: Session, lease: LeaseSession, held: Lock) -> None:
+    answer = held.read()
+    if not answer.kvs:
+        raise PyetcdctlError("lock lost on init")
+    session.print(answer)
+    session.streams.out.flush()
+    lease.hold(_LOST)

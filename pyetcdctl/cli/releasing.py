@@ -1,0 +1,64 @@
+"""Signals for commands that hold something: they are told to end, and release it."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+from pyetcdctl.concurrency.stopping import canceled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
+
+    Handler = Callable[[int, FrameType | None], None]
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
+PATIENCE_SECONDS = 0.9
+
+
+@contextmanager
+def told_by_signals(tell: Callable[[], None]) -> Iterator[None]:
+    """Have ``tell`` called at SIGINT and SIGTERM.
+
+    The block has little time from then on: a server that keeps silent does not keep the program.
+    """
+
+    def receive(number: int, frame: FrameType | None) -> None:
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
+        tell()
+
+    handlers: dict[signal.Signals, Handler] = dict.fromkeys(ENDING, receive)
+    with _handled(handlers | {signal.SIGALRM: _give_up}):
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextmanager
+def left_to_the_child() -> Iterator[None]:
+    """Ignore signals that are the child's business; it gets them as if they were not ignored."""
+    with _handled(dict.fromkeys(ENDING, _ignore)):
+        yield
+
+
+@contextmanager
+def _handled(
+    handlers: Mapping[signal.Signals, Handler],
+) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _give_up(number: int, frame: FrameType | None) -> NoReturn:
+    raise canceled()
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Do nothing; a signal that is really ignored would stay so in the child."""

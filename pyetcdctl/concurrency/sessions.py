@@ -1,0 +1,129 @@
+"""A lease for as long as something is held: granted, kept alive by a thread, revoked.
+
+Invariant: when the session's ``with`` block is left its thread has ended and its lease is revoked,
+or the server could not be told so in time and lets the lease expire. Only the session's owner makes
+calls on its connection; the thread has a connection of its own.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import Event, Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.lease import grant, revoke
+from pyetcdctl.concurrency.keepalive import Life, later_renewals
+from pyetcdctl.concurrency.stopping import Stop, canceled
+from pyetcdctl.errors import CallFailed, ConnectionFailed, LeaseLost, PyetcdctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+DEFAULT_TTL = 60
+ATTEMPT_SECONDS, PAUSE_SECONDS = 2.0, 0.1
+PASSING = frozenset({"UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "UNAUTHENTICATED"})
+"""Codes of failures after which another server, or a new token, may answer."""
+
+HASTY_SECONDS = 0.4
+"""How long may be tidied up by somebody who was told to end."""
+
+Answer = TypeVar("Answer")
+
+
+class LeaseSession:
+    """A lease that lives in this block. ``stop`` is rung when it is lost."""
+
+    def __init__(self, connection: Connection, ttl: int, stop: Stop) -> None:
+        self.connection = connection
+        self.lease = 0
+        self.is_lost = False
+        self._ttl = ttl
+        self._stop = stop
+        self._over = Event()
+        self._tidying: Deadline | None = None
+        self._renewing = Connection(connection.settings)
+
+    def __enter__(self) -> Self:
+        since = monotonic()
+        limit = Deadline.after(self.connection.settings.command_timeout)
+        answer = grant(self.connection, self._ttl, limit)
+        self.lease = answer.ID
+        life = Life(since, answer.TTL)
+        self._thread = Thread(target=self._keep, args=(life,), name="lease", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._renewing.close()
+        with suppress(PyetcdctlError):
+            self.tidy(lambda limit: revoke(self.connection, self.lease, limit))
+        self._thread.join(HASTY_SECONDS)
+
+    @property
+    def stop(self) -> Stop:
+        """What ends all waiting: the lease's loss, or whoever else rings it."""
+        return self._stop
+
+    def check(self, lost: str) -> None:
+        """Raise if it is over; ``lost`` are the words for a lost lease."""
+        if self.is_lost:
+            raise LeaseLost(lost)
+        if self._stop.has_rung:
+            raise canceled()
+
+    def hold(self, lost: str) -> None:
+        """Wait until told to end. Raises LeaseLost with these words."""
+        self._stop.wait()
+        if self.is_lost:
+            raise LeaseLost(lost)
+
+    def call(self, make: Callable[[Deadline], Answer]) -> Answer:
+        """Make a call that may be repeated until it is answered, or all is over."""
+        return until_answered(self.connection, self._stop, make)
+
+    def tidy(self, make: Callable[[Deadline], Answer]) -> Answer:
+        """Make a call of the end; all of them share one time limit."""
+        if self._tidying is None:
+            patience = self.connection.settings.command_timeout
+            self._tidying = Deadline.after(HASTY_SECONDS if self._stop.has_rung else patience)
+        if self._tidying.expired:
+            raise canceled()
+        return make(self._tidying)
+
+    def _keep(self, life: Life) -> None:
+        for _ in later_renewals(self._renewing, self.lease, life, self._over):
+            pass
+        if not self._over.is_set():
+            self.is_lost = True
+            self._stop.ring()
+
+
+def until_answered(
+    connection: Connection, stop: Stop, make: Callable[[Deadline], Answer]
+) -> Answer:
+    """Make a call that may be repeated until a server answers it or somebody says stop."""
+    while True:
+        try:
+            return make(Deadline.after(ATTEMPT_SECONDS))
+        except (CallFailed, ConnectionFailed) as error:
+            turn_elsewhere(connection, stop, error)
+
+
+def turn_elsewhere(connection: Connection, stop: Stop, error: PyetcdctlError) -> None:
+    """After a failure: return when another server may be asked, else raise it."""
+    failure = error if isinstance(error, CallFailed) else error.__cause__
+    if not isinstance(failure, CallFailed) or failure.code not in PASSING or stop.has_rung:
+        raise error
+    connection.leave_endpoint()
+    connection.log_in_again()
+    stop.wait(PAUSE_SECONDS)

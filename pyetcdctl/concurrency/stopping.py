@@ -1,0 +1,56 @@
+"""Telling work that waits, also from a signal's handler, that it is to end."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.status import CANCELED_TEXT
+from pyetcdctl.errors import CallFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Stop:
+    """Rings once. There is no lock in it that a signal's handler could find taken by its thread."""
+
+    def __init__(self) -> None:
+        self.has_rung = False
+        self._wake: SimpleQueue[None] = SimpleQueue()
+        self._action: Callable[[], None] | None = None
+
+    def ring(self) -> None:
+        """End all waiting, now and later."""
+        self.has_rung = True
+        self._wake.put(None)
+        action = self._action
+        if action is not None:
+            action()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the ring; whether it has come."""
+        if not self.has_rung:
+            try:
+                self._wake.get(timeout=timeout)
+            except Empty:
+                return False
+            self._wake.put(None)
+        return self.has_rung
+
+    @contextmanager
+    def calling(self, action: Callable[[], None]) -> Iterator[None]:
+        """Have ``action`` called at the ring; it may be called twice."""
+        self._action = action
+        if self.has_rung:
+            action()
+        try:
+            yield
+        finally:
+            self._action = None
+
+
+def canceled() -> CallFailed:
+    """Return the error of work that was told to end before it was done."""
+    return CallFailed(CANCELED_TEXT, code="CANCELLED")

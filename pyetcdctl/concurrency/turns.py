@@ -1,0 +1,85 @@
+"""Waiting in line: whose key is the oldest under a prefix has its turn.
+
+Locks and elections are etcd's own recipes, so that we stand in one line with etcdctl and with
+programs that use etcd's libraries. Each waits for the key just before its own, so that one leaver
+wakes one waiter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.kv import prefix_range, read
+from pyetcdctl.concurrency.sessions import turn_elsewhere
+from pyetcdctl.concurrency.watching import COMPACTED, Watching
+from pyetcdctl.errors import CallFailed, ConnectionFailed
+from pyetcdctl.rpc.kv import ASCEND, BY_CREATE, DESCEND, RangeRequest
+from pyetcdctl.rpc.txn import CREATE, EQUAL, Compare
+from pyetcdctl.rpc.watch import DELETE, WatchCreateRequest
+
+if TYPE_CHECKING:
+    from pyetcdctl.concurrency.sessions import LeaseSession
+
+
+def place_in_line(name: bytes, lease: int) -> bytes:
+    """Return the key of a lease that waits under a name."""
+    return b"%b/%x" % (name, lease)
+
+
+def oldest(name: bytes) -> RangeRequest:
+    """Ask for the key whose turn it is."""
+    key, range_end = prefix_range(name + b"/")
+    return RangeRequest(
+        key=key, range_end=range_end, sort_target=BY_CREATE, sort_order=ASCEND, limit=1
+    )
+
+
+def created_at(key: bytes, revision: int) -> Compare:
+    """Compare a key's create revision, which is 0 for one that is not there."""
+    return Compare(target=CREATE, result=EQUAL, key=key, create_revision=revision)
+
+
+def wait_for_turn(session: LeaseSession, name: bytes, revision: int, lost: str) -> None:
+    """Wait until no key under the name is older than the revision.
+
+    Raises LeaseLost with the words ``lost``, and CallFailed when told to end.
+    """
+    before = _just_before(name, revision)
+    while True:
+        answer = session.call(lambda limit: read(session.connection, before, limit))
+        session.check(lost)
+        if not answer.kvs:
+            return
+        try:
+            _wait_until_deleted(session, answer.kvs[0].key, answer.header.revision)
+        except (CallFailed, ConnectionFailed) as error:
+            turn_elsewhere(session.connection, session.stop, error)
+        session.check(lost)
+
+
+def _just_before(name: bytes, revision: int) -> RangeRequest:
+    key, range_end = prefix_range(name + b"/")
+    return RangeRequest(
+        key=key,
+        range_end=range_end,
+        sort_target=BY_CREATE,
+        sort_order=DESCEND,
+        limit=1,
+        max_create_revision=revision - 1,
+    )
+
+
+def _wait_until_deleted(session: LeaseSession, key: bytes, revision: int) -> None:
+    """Return when the key was deleted, the watch has to begin anew, or all is over."""
+    watching = Watching(session.connection)
+    watching.add(WatchCreateRequest(key=key, start_revision=revision))
+    with session.stop.calling(watching.close):
+        try:
+            for told in watching.told():
+                if told.reason and told.reason != COMPACTED:
+                    raise CallFailed(told.reason)
+                batches = told.response.batches
+                if told.reason or any(DELETE in batch.kinds for batch in batches):
+                    return
+        finally:
+            watching.close()
