@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.sandbox.programs import find_programs
 from tests.benchmarks.data import load
 from tests.benchmarks.measure import RunFailed, run
-from tests.benchmarks.report import Pairs, table
+from tests.benchmarks.report import Pairs, headings, line
 from tests.benchmarks.rows import PROJECT, rows
 from tests.server import running
 
@@ -28,12 +28,11 @@ def main() -> None:
     """Measure the rows on each server and print the table on stdout, all else on stderr."""
     options = _options()
     compileall.compile_dir(PROJECT / "pyetcdctl", quiet=1)
-    lines: list[list[str]] = []
+    print(headings(), flush=True)
     for index, etcd in enumerate(options.etcd or [""]):
         programs = find_programs(etcd, os.environ["PATH"])
         etcdctl = options.etcdctl[index] if index < len(options.etcdctl) else None
-        lines += _measure(programs, etcdctl or programs.beside("etcdctl"), options)
-    print(table(lines))
+        _measure(programs, etcdctl or programs.beside("etcdctl"), options)
 
 
 def _options() -> argparse.Namespace:
@@ -52,8 +51,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(programs: Programs, etcdctl: Path, options: argparse.Namespace) -> list[list[str]]:
-    lines = []
+def _measure(programs: Programs, etcdctl: Path, options: argparse.Namespace) -> None:
     with running(programs, flags=(QUOTA,)) as etcd:
         _tell(f"loading {options.keys} keys into etcd {etcd.version}")
         load(etcd.address, options.keys)
@@ -62,8 +60,7 @@ def _measure(programs: Programs, etcdctl: Path, options: argparse.Namespace) -> 
             if not options.row or row.name in options.row:
                 pairs = _pairs(row, options.rounds * row.rounds_factor)
                 _tell(pairs.details())
-                lines.append(pairs.line(etcd.version))
-    return lines
+                print(line(pairs.cells(etcd.version)), flush=True)
 
 
 def _pairs(row: Row, rounds: int) -> Pairs:

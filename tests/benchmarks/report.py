@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tests.benchmarks.measure import Run
     from tests.benchmarks.rows import Row
@@ -28,7 +28,7 @@ class Pairs:
         pairs = zip(self.ours, self.reference, strict=True)
         return median(figure(our) / figure(their) for our, their in pairs)
 
-    def line(self, server: str) -> list[str]:
+    def cells(self, server: str) -> list[str]:
         """Return the row's cells."""
         row, memory, first = self.row, "", ""
         if row.is_listing:
@@ -45,10 +45,14 @@ class Pairs:
         return f"{self.row.name}: ours {_figures(self.ours)}; reference {_figures(self.reference)}"
 
 
-def table(lines: list[list[str]]) -> str:
-    """Return a Markdown table."""
-    ruled = [list(HEADINGS), ["---"] * len(HEADINGS), *lines]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in ruled)
+def headings() -> str:
+    """Return the first two lines of a Markdown table."""
+    return f"{line(HEADINGS)}\n{line(['---'] * len(HEADINGS))}"
+
+
+def line(cells: Sequence[str]) -> str:
+    """Return a line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def _figures(runs: list[Run]) -> str:
