@@ -26,12 +26,18 @@ def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:
     if not of_cluster:
         return connection.endpoints
     try:
-        return session.client.cluster.client_urls(session.deadline())
+        found = session.client.cluster.client_urls(session.deadline())
     except CallFailed as error:
         error.message = f"failed to fetch endpoints from etcd cluster member list: {error.message}"
         raise
     except ConnectionFailed as error:
         raise PyetcdctlError(error.message, *error.advice) from error
+    if found.doubt is not None:
+        session.streams.err.line(
+            f"Warning: {connection.endpoint} alone was asked for the members, "
+            f"for they do not agree: {found.doubt.message}"
+        )
+    return found.urls
 
 
 def tell_failures(session: Session, action: str, outcomes: Sequence[Outcome[Any]]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 
 if TYPE_CHECKING:
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from pyetcdctl.client.deadline import Deadline
 
 SERVICE = "/etcdserverpb.Cluster/"
+
+
+class ClientUrls(NamedTuple):
+    """The client URLs of all members; ``doubt`` is why the members could not agree on them."""
+
+    urls: tuple[str, ...]
+    doubt: CallFailed | None = None
 
 
 class ClusterService:
@@ -27,9 +35,16 @@ class ClusterService:
         answer = self._call("MemberList", request, deadline, repeatable=True)
         return api.MemberListResponse.FromString(answer)
 
-    def client_urls(self, deadline: Deadline) -> tuple[str, ...]:
-        """Return where all members that have started say that they serve clients."""
-        return tuple(url for member in self.list(deadline).members for url in member.clientURLs)
+    def client_urls(self, deadline: Deadline) -> ClientUrls:
+        """Return where all members that have started say that they serve clients.
+
+        A cluster without quorum can still be looked at: one member's own list will do then.
+        """
+        known = self.list(deadline, linearizable=False)
+        try:
+            return ClientUrls(_urls(self.list(deadline)))
+        except CallFailed as error:
+            return ClientUrls(_urls(known), doubt=error)
 
     def add(
         self, peer_urls: Sequence[str], deadline: Deadline, *, is_learner: bool = False
@@ -62,3 +77,7 @@ class ClusterService:
         return self._connection.unary(
             SERVICE + method, data, deadline=deadline, repeatable=repeatable
         )
+
+
+def _urls(response: api.MemberListResponse) -> tuple[str, ...]:
+    return tuple(url for member in response.members for url in member.clientURLs)

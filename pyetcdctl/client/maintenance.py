@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SERVICE = "/etcdserverpb.Maintenance/"
 DEFRAGMENTING = (
-    "The server goes on defragmenting until it is done, and answers nobody meanwhile.",
+    "A server that has begun goes on until it is done, and answers nobody meanwhile.",
     "Try:  --command-timeout 5m",
 )
 

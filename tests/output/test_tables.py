@@ -1,0 +1,24 @@
+"""Tables as etcdctl 3.7 draws them; what is expected was drawn by the library that it uses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pyetcdctl.output.boxes import drawn
+from pyetcdctl.output.width import width
+
+DRAWN = json.loads((Path(__file__).parent / "tables.json").read_text())
+
+
+@pytest.mark.parametrize("table", DRAWN, ids=lambda table: repr(table["rows"])[:40])
+def test_a_table_is_drawn_as_etcdctl_draws_it(table):
+    assert drawn(table["titles"], table["rows"]).split("\n")[:-1] == table["drawn"]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [("", 0), ("etcd-1", 6), ("日本", 4), ("e\u0301", 1), ("\u200b", 0), ("😀", 2), ("\x1b[m", 2)],
+)
+def test_a_text_takes_as_many_columns_as_a_terminal_gives_it(text, columns):
+    assert width(text) == columns
