@@ -33,6 +33,7 @@ COMMANDS = {
     "endpoint": _entry("endpoint", _UPKEEP, "Ask each endpoint for its health, status or hash."),
     "member": _entry("member", _UPKEEP, "List, add, remove and change the members."),
     "move-leader": _entry("move_leader", _UPKEEP, "Hand the leadership to another member."),
+    "elect": _entry("elect", _CONCURRENCY, "Take part in an election, or see who leads."),
     "lock": _entry("lock", _CONCURRENCY, "Hold a lock that one at a time can have."),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."

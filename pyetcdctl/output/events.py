@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
-from pyetcdctl.rpc.kv import KeyValue
-from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, EventBatch, WatchResponse
-from pyetcdctl.rpc.wire import read_varint, signed
+from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, EventBatch, WatchResponse, key_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.rpc.kv import KeyValue
     from pyetcdctl.rpc.range_page import Record
 
 _NAMES = tuple(name.encode() for name in EVENT_NAMES)
@@ -50,8 +49,8 @@ def key_values(response: WatchResponse) -> Iterator[tuple[str, KeyValue | None, 
     """Yield the name of each event, what stood there before, and what is there now."""
     for batch in response.batches:
         for kind, previous, record in _events(batch):
-            before = None if previous is None else _key_value(previous)
-            yield EVENT_NAMES[kind], before, _key_value(record)
+            before = None if previous is None else key_value(previous)
+            yield EVENT_NAMES[kind], before, key_value(record)
 
 
 def _events(batch: EventBatch) -> Iterator[tuple[int, Record | None, Record]]:
@@ -66,22 +65,6 @@ def _json_events(batch: EventBatch) -> Iterator[bytes]:
         deleted = b'"type":1,' if kind == DELETE else b""
         earlier = b"" if previous is None else b',"prev_kv":%b' % next(known)
         yield b'{%b"kv":%b%b}' % (deleted, entry, earlier)
-
-
-def _key_value(record: Record) -> KeyValue:
-    key, create, mod, version, value, lease = record
-    return KeyValue(
-        key=key,
-        create_revision=_number(create),
-        mod_revision=_number(mod),
-        version=_number(version),
-        value=value,
-        lease=_number(lease),
-    )
-
-
-def _number(varint: bytes | None) -> int:
-    return signed(read_varint(varint, 0)[0]) if varint else 0
 
 
 def _json_bool(value: bool) -> bytes:

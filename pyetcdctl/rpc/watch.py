@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.rpc.kv import NO_HEADER, ResponseHeader
+from pyetcdctl.rpc.kv import NO_HEADER, KeyValue, ResponseHeader
 from pyetcdctl.rpc.range_page import records_at
 from pyetcdctl.rpc.wire import Field, Message, WireError, read_varint, signed
 
@@ -212,3 +212,20 @@ class WatchResponse:
             self.fragment = bool(number)
         else:
             raise WireError(f"field {tag >> 3} is not one of a watch's answer")
+
+
+def key_value(record: Record) -> KeyValue:
+    """Return a record as a message of its own."""
+    key, create, mod, version, value, lease = record
+    return KeyValue(
+        key=key,
+        create_revision=_number(create),
+        mod_revision=_number(mod),
+        version=_number(version),
+        value=value,
+        lease=_number(lease),
+    )
+
+
+def _number(varint: bytes | None) -> int:
+    return signed(read_varint(varint, 0)[0]) if varint else 0

@@ -1,0 +1,70 @@
+"""``elect``: lead, or see who leads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.options import words
+from pyetcdctl.cli.releasing import told_by_signals
+from pyetcdctl.cli.session import Session
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.concurrency.elections import LOST, Leadership, leaders
+from pyetcdctl.concurrency.sessions import DEFAULT_TTL, LeaseSession
+from pyetcdctl.concurrency.stopping import Stop
+from pyetcdctl.errors import BadArguments
+
+_EXAMPLE = """\
+  pyetcdctl elect database-primary node-7
+  pyetcdctl elect --listen database-primary"""
+
+app = new_app()
+
+
+@command(app, "elect", _EXAMPLE)
+def elect(
+    ctx: typer.Context,
+    arguments: Annotated[list[str], words("ELECTION [PROPOSAL]")] = [],  # noqa: B006 - Typer copies it
+    listen: Annotated[
+        bool, typer.Option("--listen", "-l", help="Show each leader; take no part.")
+    ] = False,
+) -> None:
+    """Take part in an election, or see who leads.
+
+    PROPOSAL is what the others see of the leader. It waits until it leads, prints its key and
+    proposal, and leads until SIGINT or SIGTERM. It works together with etcdctl's candidates.
+    """
+    if len(arguments) not in (1, 2):
+        raise BadArguments(
+            "elect takes one election name argument and an optional proposal argument"
+        )
+    session: Session = ctx.obj
+    connection = session.connection
+    if len(arguments) == 1 and not listen:
+        raise BadArguments("no proposal argument but -l not set")
+    if len(arguments) == 2 and listen:
+        raise BadArguments("proposal given but -l is set")
+    if listen:
+        _listen(session, connection, raw(arguments[0]))
+    else:
+        _lead(session, connection, raw(arguments[0]), raw(arguments[1]))
+
+
+def _lead(session: Session, connection: Connection, election: bytes, proposal: bytes) -> None:
+    stop = Stop()
+    lease = LeaseSession(connection, DEFAULT_TTL, stop)
+    with told_by_signals(stop.ring), lease, Leadership(lease, election, proposal) as leadership:
+        session.print(leadership.read())
+        session.streams.out.flush()
+        lease.hold(LOST)
+
+
+def _listen(session: Session, connection: Connection, election: bytes) -> None:
+    stop = Stop()
+    with told_by_signals(stop.ring):
+        for leader in leaders(connection, election, stop):
+            session.print(leader)
+            session.streams.out.flush()

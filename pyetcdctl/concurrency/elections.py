@@ -1,0 +1,172 @@
+"""Elections, by etcd's recipe: the candidate with the oldest key under the name leads."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Self
+
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.kv import commit, prefix_range, read
+from pyetcdctl.concurrency.sessions import turn_elsewhere, until_answered
+from pyetcdctl.concurrency.turns import created_at, oldest, place_in_line, wait_for_turn
+from pyetcdctl.concurrency.watching import COMPACTED, Watching
+from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
+from pyetcdctl.rpc.kv import (
+    DeleteRangeRequest,
+    PutRequest,
+    RangeRequest,
+    RangeResponse,
+    ResponseHeader,
+)
+from pyetcdctl.rpc.txn import RequestOp, TxnRequest
+from pyetcdctl.rpc.watch import DELETE, PUT, WatchCreateRequest, key_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.concurrency.sessions import LeaseSession
+    from pyetcdctl.concurrency.stopping import Stop
+    from pyetcdctl.rpc.txn import TxnResponse
+
+LOST = "elect: session expired"
+_NOBODY = 0
+
+
+class Leadership:
+    """A leadership that is held in this block. The wait for it ends when the session does."""
+
+    def __init__(self, session: LeaseSession, election: bytes, proposal: bytes) -> None:
+        self._session = session
+        self._election = election
+        self._proposal = proposal
+        self._revision = 0
+        self.key = b""
+
+    def __enter__(self) -> Self:
+        self.key = place_in_line(self._election, self._session.lease)
+        try:
+            self._campaign()
+        except BaseException:
+            with suppress(PyetcdctlError):
+                self._resign()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self._resign()
+            return
+        with suppress(PyetcdctlError):
+            self._resign()
+
+    def read(self) -> RangeResponse:
+        """Read the leader's key, which is ours."""
+        session = self._session
+        return session.call(
+            lambda limit: read(session.connection, RangeRequest(key=self.key), limit)
+        )
+
+    def _campaign(self) -> None:
+        session = self._session
+        put = PutRequest(key=self.key, value=self._proposal, lease=session.lease)
+        there = RangeRequest(key=self.key)
+        candidacy = TxnRequest(
+            compare=[created_at(self.key, 0)],
+            success=[RequestOp(request_put=put)],
+            failure=[RequestOp(request_range=there)],
+        )
+        answer = session.call(lambda limit: commit(session.connection, candidacy, limit))
+        self._revision = _created(answer)
+        wait_for_turn(session, self._election, self._revision, LOST)
+
+    def _resign(self) -> None:
+        session = self._session
+        delete = DeleteRangeRequest(key=self.key)
+        request = TxnRequest(
+            compare=[created_at(self.key, self._revision)],
+            success=[RequestOp(request_delete_range=delete)],
+        )
+        session.tidy(lambda limit: commit(session.connection, request, limit))
+
+
+def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[RangeResponse]:
+    """Yield the leader, what it proclaims later, and each later leader, until told to stop.
+
+    Raises what kept the first look from being answered within the command timeout.
+    """
+    limit = Deadline.after(connection.settings.command_timeout)
+    first: RangeResponse | None = read(connection, oldest(election), limit)
+    seen = _NOBODY
+    while not stop.has_rung:
+        try:
+            if first is None:
+                first = until_answered(connection, stop, _look(connection, election))
+            for answer in _reign(connection, election, stop, first):
+                if answer.kvs[0].mod_revision != seen:
+                    seen = answer.kvs[0].mod_revision
+                    yield answer
+        except (CallFailed, ConnectionFailed) as error:
+            if not stop.has_rung:
+                turn_elsewhere(connection, stop, error)
+        first = None
+
+
+def _reign(
+    connection: Connection, election: bytes, stop: Stop, first: RangeResponse
+) -> Iterator[RangeResponse]:
+    """Yield the leader, waiting for one if there is none, and its proclamations until it goes."""
+    if not first.kvs:
+        key, range_end = prefix_range(election + b"/")
+        anybody = WatchCreateRequest(
+            key=key, range_end=range_end, start_revision=first.header.revision
+        )
+        puts = (answer for kind, answer in _events(connection, anybody, stop) if kind == PUT)
+        with closing(puts):
+            elected = next(puts, None)
+        if elected is None:
+            return
+        first = elected
+        first.header.revision = first.kvs[0].mod_revision
+    yield RangeResponse(header=first.header, kvs=first.kvs)  # etcdctl shows no count here
+    leader = WatchCreateRequest(key=first.kvs[0].key, start_revision=first.header.revision + 1)
+    for kind, answer in _events(connection, leader, stop):
+        if kind == DELETE:
+            return
+        yield answer
+
+
+def _events(
+    connection: Connection, request: WatchCreateRequest, stop: Stop
+) -> Iterator[tuple[int, RangeResponse]]:
+    """Yield events until told to stop, or the watch has to begin anew."""
+    watching = Watching(connection)
+    watching.add(request)
+    with stop.calling(watching.close), closing(watching):
+        for told in watching.told():
+            if told.reason == COMPACTED:
+                return
+            if told.reason:
+                raise PyetcdctlError("elect: observer lost", f"The server says: {told.reason}")
+            for batch in told.response.batches:
+                for kind, record in zip(batch.kinds, batch.records(), strict=True):
+                    header = ResponseHeader(**told.response.header.__dict__)
+                    yield kind, RangeResponse(header=header, kvs=[key_value(record)])
+
+
+def _look(connection: Connection, election: bytes) -> Callable[[Deadline], RangeResponse]:
+    return lambda limit: read(connection, oldest(election), limit)
+
+
+def _created(answer: TxnResponse) -> int:
+    """Return the create revision of our key, which was there before if the call was repeated."""
+    if answer.succeeded:
+        return answer.header.revision
+    there = answer.responses[0].response_range
+    return there.kvs[0].create_revision if there is not None else 0
