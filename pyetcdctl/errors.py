@@ -19,6 +19,7 @@
     ├── DiscoveryFailed             1    nothing was found on this machine
     ├── SandboxFailed               1    the private server could not be started
     │   └── CommandNotFound       127    the command to run in the sandbox does not exist
+    ├── OutputClosed              141    standard output is a pipe that nobody reads any more
     └── Reported                    1    everything was said already; only the exit code is left
 
 The codes are etcdctl's (cobrautl: ExitError, ExitBadConnection, ...).
@@ -147,6 +148,13 @@ class CommandNotFound(SandboxFailed):
     """The command to run in the sandbox does not exist or cannot be run; a shell's own code."""
 
     exit_code = 127
+
+
+class OutputClosed(PyetcdctlError):
+    """Nobody reads standard output any more. No OSError, which Typer would turn into exit 1."""
+
+    def __init__(self) -> None:
+        super().__init__("write to standard output: broken pipe")
 
 
 class Reported(PyetcdctlError):

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from pyetcdctl.errors import DeadlineExceeded, ExitCode, PyetcdctlError, Reported
+from pyetcdctl.errors import DeadlineExceeded, ExitCode, OutputClosed, PyetcdctlError, Reported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         code = _dispatch(arguments, streams)
         streams.out.flush()
-    except BrokenPipeError:
+    except OutputClosed:
         _end_by(signal.SIGPIPE)
     except KeyboardInterrupt:
         _end_by(signal.SIGINT)
@@ -55,12 +55,14 @@ def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
     except DeadlineExceeded as error:
         error.advice += session.local_advice()
         raise
+    except SystemExit as end:  # Typer's own way to end on a closed pipe
+        raise BrokenPipeError from end
     return code if isinstance(code, int) else ExitCode.SUCCESS
 
 
 def _report(error: PyetcdctlError, streams: Streams) -> int:
     """Deliver what was printed before the failure, then say what failed."""
-    with suppress(OSError):  # the error at hand came first and is the one to tell
+    with suppress(OSError, OutputClosed):  # the error at hand came first and is the one to tell
         streams.out.flush()
     if not isinstance(error, Reported):
         streams.err.line(f"Error: {error.message}")

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
+from pyetcdctl.errors import OutputClosed
 from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ class Output:
         data = memoryview(b"".join(self._parts))
         self._parts, self._size = [], 0
         while data:
-            data = data[os.write(self._descriptor, data) :]
+            try:
+                data = data[os.write(self._descriptor, data) :]
+            except BrokenPipeError as error:
+                raise OutputClosed from error
 
 
 class Messages:

@@ -1,0 +1,62 @@
+"""Standard output that nobody reads, that is full, that is closed: one right ending each."""
+
+import signal
+import subprocess
+
+import pytest
+
+from tests.runner import clean_environment, command
+
+
+@pytest.fixture(scope="module")
+def many_keys(etcd):
+    for number in range(30):
+        etcd.etcdctl("put", f"/many/{number}", "x" * 60_000, check=True)
+    return etcd
+
+
+def started(server, *args, stdout):
+    environment = clean_environment({"ETCDCTL_ENDPOINTS": server.endpoint})
+    return subprocess.Popen(command(*args), env=environment, stdout=stdout, stderr=subprocess.PIPE)
+
+
+def test_a_pipe_that_is_closed_ends_the_program_quietly_by_its_signal(many_keys):
+    run = started(many_keys, "get", "/many/", "--prefix", stdout=subprocess.PIPE)
+    assert run.stdout.readline() == b"/many/0\n"
+    run.stdout.close()
+    assert run.stderr.read() == b""
+    run.stderr.close()
+    assert run.wait(20) == -signal.SIGPIPE
+
+
+def test_a_full_disk_is_an_error(many_keys):
+    with open("/dev/full", "wb") as full:
+        run = started(many_keys, "get", "/many/1", stdout=full)
+        _, errors = run.communicate(timeout=20)
+    assert errors == b"Error: write to standard output: no space left on device\n"
+    assert run.returncode == 1
+
+
+def test_a_standard_output_that_is_closed_is_an_error(many_keys):
+    script = f"exec {' '.join(command('get', '/many/1'))} >&-"
+    run = subprocess.run(
+        ["sh", "-c", script],
+        env=clean_environment({"ETCDCTL_ENDPOINTS": many_keys.endpoint}),
+        stderr=subprocess.PIPE,
+        timeout=20,
+        check=False,
+    )
+    assert run.stderr.startswith(b"Error: ")
+    assert run.returncode == 1
+
+
+def test_nothing_is_printed_into_a_standard_error_that_is_closed(many_keys):
+    run = subprocess.run(
+        ["sh", "-c", f"exec {' '.join(command('get', 'k', '--limit', 'x'))} 2>&-"],
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        timeout=20,
+        check=False,
+    )
+    assert run.stdout == b""
+    assert run.returncode == 1
