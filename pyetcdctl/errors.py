@@ -16,6 +16,7 @@
     ├── CommandFailed               N    the exit status of a command that held a lock
     ├── WatchCanceled               5    the server ended a watch
     ├── SnapshotFailed              5    a snapshot that was not saved whole
+    ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
     ├── DiscoveryFailed             1    nothing was found on this machine
     ├── SandboxFailed               1    the private server could not be started
     │   └── CommandNotFound       127    the command to run in the sandbox does not exist
@@ -134,6 +135,10 @@ class SnapshotFailed(PyetcdctlError):
     """A snapshot could not be saved whole."""
 
     exit_code = ExitCode.INTERRUPTED
+
+
+class DamagedSnapshot(PyetcdctlError):
+    """A snapshot's file cannot be read: the message names the page and the offset."""
 
 
 class DiscoveryFailed(PyetcdctlError):

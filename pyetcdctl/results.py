@@ -110,6 +110,19 @@ class KeyTree:
     """Whether a person is spared the branches that hardly matter; never in a pipe."""
 
 
+@dataclass(frozen=True, slots=True)
+class SnapshotStatus:
+    """The answer to ``snapshot status``; ``version`` is the storage version, empty before 3.6."""
+
+    hash: int
+    revision: int
+    keys: int
+    size: int
+    version: str
+    has_digest: bool
+    """Whether a SHA-256 stands at the file's end; it was right then."""
+
+
 class ClusterResult:
     """What a command about the cluster itself ends with."""
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.cli.streams import Messages
+    from pyetcdctl.rpc.snapshot import SnapshotResponse
     from pyetcdctl.tree.walk import Entry
 
 _EVERY_KEYS = 1_000
@@ -34,6 +37,53 @@ def shown_progress(entries: Iterator[Entry], total: int, err: Messages) -> Itera
     finally:
         if is_shown:
             err.status("")
+
+
+def shown_bytes(pieces: Iterator[SnapshotResponse], err: Messages) -> Iterator[SnapshotResponse]:
+    """Yield a snapshot's pieces; on a terminal say after half a second how much there was."""
+    start = monotonic()
+    due = start + _PATIENCE_SECONDS if err.is_terminal else inf
+    size = 0
+    try:
+        for piece in pieces:
+            size += len(piece.blob)
+            if (now := monotonic()) >= due:
+                due = now + _EVERY_SECONDS
+                err.status(_bytes_text(size, piece.remaining_bytes, now - start))
+            yield piece
+    finally:
+        if start + _PATIENCE_SECONDS < due < inf:
+            err.status("")
+
+
+@contextmanager
+def reading_progress(path: str, err: Messages) -> Iterator[Callable[[int], None]]:
+    """Give a function that counts bytes; on a terminal it says after half a second how many."""
+    start = monotonic()
+    due = start + _PATIENCE_SECONDS if err.is_terminal else inf
+    size = 0
+
+    def count(more: int) -> None:
+        nonlocal size, due
+        size += more
+        if (now := monotonic()) >= due:
+            due = now + _EVERY_SECONDS
+            err.status(
+                f"Reading {path}  {size / 1e6:,.0f} MB  {size / 1e6 / (now - start):,.0f} MB/s"
+            )
+
+    try:
+        yield count
+    finally:
+        if start + _PATIENCE_SECONDS < due < inf:
+            err.status("")
+
+
+def _bytes_text(size: int, remaining: int, seconds: float) -> str:
+    pace = size / seconds
+    left = f"  about {remaining / pace:.0f} s left" if pace else ""
+    total = (size + remaining) / 1e6
+    return f"Saving  {size / 1e6:,.0f} of {total:,.0f} MB  {pace / 1e6:,.0f} MB/s{left}"
 
 
 def _text(keys: int, size: int, total: int, seconds: float) -> str:

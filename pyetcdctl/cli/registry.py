@@ -35,6 +35,9 @@ COMMANDS = {
     "move-leader": _entry("move_leader", _UPKEEP, "Hand the leadership to another member."),
     "elect": _entry("elect", _CONCURRENCY, "Take part in an election, or see who leads."),
     "lock": _entry("lock", _CONCURRENCY, "Hold a lock that one at a time can have."),
+    "snapshot": _entry(
+        "snapshot", _UPKEEP, "Save a member's whole database, and look into such a file."
+    ),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),

@@ -107,19 +107,27 @@ class Connection:
         return self._call(method, request, deadline, repeatable=repeatable, also=metadata)
 
     def stream(
-        self, method: str, request: bytes, *, deadline: Deadline, patience: float | None = None
+        self,
+        method: str,
+        request: bytes,
+        *,
+        deadline: Deadline,
+        patience: float | None = None,
+        end: Deadline | None = None,
     ) -> Iterator[bytes]:
         """Make a call with many answers. It is not resumed once the first has come.
 
         The deadline is for the whole call; with ``patience`` for the first answer, after which
-        each may take so many seconds more.
+        each may take so many seconds more, and ``end`` is when all must have come.
         """
+        if end is None:
+            end = deadline if patience is None else Deadline.never()
         self._check_size(request)
         attempts = 0
         while True:
             call = self._channel(deadline).unary_stream(method)(
                 request,
-                timeout=deadline.remaining() if patience is None else None,
+                timeout=end.remaining(),
                 metadata=self._metadata(deadline),
                 wait_for_ready=attempts > 0,
             )

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
-from pyetcdctl.results import ClusterResult, KeyTree, LeaseGone, LeaseLife, LeaseRevoked, Listing
+from pyetcdctl.results import (
+    ClusterResult,
+    KeyTree,
+    LeaseGone,
+    LeaseLife,
+    LeaseRevoked,
+    Listing,
+    SnapshotStatus,
+)
 from pyetcdctl.rpc.lease import LeaseAnswer
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Field, Message
@@ -91,6 +99,15 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
     from pyetcdctl.output.cluster_json import json_of
 
     out.write(json_of(result, settings.hex).encode("utf-8", "surrogateescape") + b"\n")
+
+
+@render.register(SnapshotStatus)
+def _snapshot(result: SnapshotStatus, out: Sink, settings: OutputSettings) -> None:
+    text = (
+        f'{{"hash":{result.hash},"revision":{result.revision},"totalKey":{result.keys},'
+        f'"totalSize":{result.size},"version":{json_string(result.version)}}}\n'
+    )
+    out.write(text.encode())
 
 
 def json_object(message: Message) -> str:

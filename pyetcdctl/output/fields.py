@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.quoting import go_quoted, terminal_safe
-from pyetcdctl.results import ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
+from pyetcdctl.results import (
+    ClusterResult,
+    LeaseGone,
+    LeaseLife,
+    LeaseRevoked,
+    Listing,
+    SnapshotStatus,
+)
 from pyetcdctl.rpc.kv import (
     DeleteRangeResponse,
     KeyValue,
@@ -127,6 +134,15 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
 
 def _lease_line(lease: int, settings: OutputSettings) -> str:
     return f'"ID" : {lease:016x}\n' if settings.hex else f'"ID" : {lease}\n'
+
+
+@render.register(SnapshotStatus)
+def _snapshot(result: SnapshotStatus, out: Sink, settings: OutputSettings) -> None:
+    text = (
+        f'"Hash" : {result.hash}\n"Revision" : {result.revision}\n"Keys" : {result.keys}\n'
+        f'"Size" : {result.size}\n"Version" : {result.version}\n'
+    )
+    out.write(text.encode())
 
 
 def _totals(more: bool, count: int) -> str:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
-from pyetcdctl.results import ClusterResult, KeyTree, LeaseGone, LeaseLife, LeaseRevoked, Listing
+from pyetcdctl.results import (
+    ClusterResult,
+    KeyTree,
+    LeaseGone,
+    LeaseLife,
+    LeaseRevoked,
+    Listing,
+    SnapshotStatus,
+)
 from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, RangeResponse
 from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
 from pyetcdctl.rpc.txn import TxnResponse
@@ -130,6 +138,13 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
 
     data = text_of(result).encode("utf-8", "surrogateescape")
     out.write(terminal_safe(data) if settings.terminal else data)
+
+
+@render.register(SnapshotStatus)
+def _snapshot(result: SnapshotStatus, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.snapshots import figures
+
+    out.write(f"{', '.join(figures(result))}\n".encode())
 
 
 def _pair(kv: KeyValue, shown: Shown | None) -> bytes:

@@ -9,7 +9,8 @@ from pyetcdctl.output import unsupported
 from pyetcdctl.output.boxes import drawn
 from pyetcdctl.output.cluster_rows import rows_of
 from pyetcdctl.output.quoting import terminal_safe
-from pyetcdctl.results import ClusterResult, LeaseGone
+from pyetcdctl.output.snapshots import TITLES, figures
+from pyetcdctl.results import ClusterResult, LeaseGone, SnapshotStatus
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink
@@ -28,6 +29,11 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
     if settings.terminal:
         rows = [tuple(map(_safe, row)) for row in rows]
     out.write(drawn(titles, rows).encode("utf-8", "surrogateescape"))
+
+
+@render.register(SnapshotStatus)
+def _snapshot(result: SnapshotStatus, out: Sink, settings: OutputSettings) -> None:
+    out.write(drawn(TITLES, [figures(result)]).encode())
 
 
 def _safe(cell: str) -> str:

@@ -21,10 +21,12 @@ MAY_IMPORT = {
     "output": {"rpc", *SHARED},
     "discovery": SHARED,
     "sandbox": SHARED,
+    "snapshot": {"rpc", *SHARED},
     "tree": {"client", "rpc", *SHARED},
     "completion": {"cli", "client", "rpc", *SHARED},
     "cli": {
-        *("client", "completion", "concurrency", "discovery", "output", "rpc", "sandbox", "tree"),
+        *("client", "completion", "concurrency", "discovery", "output", "rpc", "sandbox"),
+        *("snapshot", "tree"),
         *SHARED,
     },
 }

@@ -1,0 +1,134 @@
+"""``snapshot``: a member's whole database as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.arguments import duration
+from pyetcdctl.cli.lazy import command, new_group
+from pyetcdctl.cli.options import words
+from pyetcdctl.cli.progress import reading_progress, shown_bytes
+from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.signals import cleaned_up_when_ended
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.snapshots import snapshot_pieces
+from pyetcdctl.errors import (
+    BadArguments,
+    ConnectionFailed,
+    DeadlineExceeded,
+    SnapshotFailed,
+)
+from pyetcdctl.rpc.snapshot import SnapshotResponse
+from pyetcdctl.snapshot.saving import save as save_file
+from pyetcdctl.snapshot.snapshot_file import snapshot_status
+
+_HELP = """\
+Save a member's whole database, and look into such a file.
+
+A snapshot holds every key with its history, and users, roles and leases; it is as secret as the
+cluster itself. One member's is enough for a whole cluster.
+"""
+_EXAMPLE = "  pyetcdctl snapshot save backup.db"
+_STALL_SECONDS = 30.0
+
+app = new_group(_HELP, _EXAMPLE)
+
+
+@command(app, "save", _EXAMPLE)
+def save(
+    ctx: typer.Context,
+    paths: Annotated[list[str], words("FILE")] = [],  # noqa: B006 - Typer copies it
+    stall_timeout: Annotated[
+        float,
+        typer.Option(
+            "--stall-timeout",
+            parser=duration,
+            metavar="duration",
+            help="Give up when no byte has come for so long.",
+        ),
+    ] = _STALL_SECONDS,
+) -> None:
+    """Save a snapshot of one member's database.
+
+    FILE is there when it is whole, on the disk and its SHA-256 is right; before that an older FILE
+    stays as it is. Exactly one endpoint must be given. --command-timeout, where it is given, bounds
+    the whole.
+    """
+    if len(paths) != 1:
+        raise BadArguments("snapshot save expects one argument <filename>")
+    session: Session = ctx.obj
+    _check_endpoints(session)
+    saving = _Saving(session, stall_timeout)
+    with cleaned_up_when_ended():
+        saving.run(paths[0])
+    session.streams.out.text(f"Snapshot saved at {paths[0]}\n")
+    if saving.version:
+        session.streams.out.text(f"Server version {saving.version}\n")
+
+
+@command(app, "status", "  pyetcdctl snapshot status backup.db -w table")
+def status(
+    ctx: typer.Context,
+    paths: Annotated[list[str], words("FILE")] = [],  # noqa: B006 - Typer copies it
+) -> None:
+    """Show hash, revision, keys and size of a snapshot, without a server.
+
+    The whole file is checked on the way, its SHA-256 first. The hash is a CRC of the contents: it
+    is the same for files with the same keys, however they lie on the disk, but not the SHA-256.
+    """
+    session: Session = ctx.obj
+    if len(paths) != 1:
+        raise BadArguments("snapshot status requires exactly one argument")
+    assert session.printer  # a wrong output format is told before the reading
+    with reading_progress(paths[0], session.streams.err) as on_bytes:
+        figures = snapshot_status(paths[0], on_bytes)
+    if not figures.has_digest:
+        session.streams.err.line(
+            f"Warning: {paths[0]} has no SHA-256 at its end: it is a member's own file, not a"
+            " snapshot that was saved; restoring it takes --skip-hash-check"
+        )
+    session.print(figures)
+
+
+def _check_endpoints(session: Session) -> None:
+    endpoints = session.settings.endpoints
+    if len(endpoints) != 1:
+        listed = " ".join(endpoints)
+        raise SnapshotFailed(
+            f"snapshot must be requested to one selected node, not multiple [{listed}]"
+        )
+
+
+class _Saving:
+    """One snapshot on its way into a file; ``version`` is the server's, if it says so."""
+
+    def __init__(self, session: Session, stall_timeout: float) -> None:
+        self._session = session
+        self._stall_timeout = stall_timeout
+        self.version = ""
+
+    def run(self, path: str) -> None:
+        """Save it. Every failure but unusable settings is a SnapshotFailed."""
+        try:
+            save_file(self._blobs(), path)
+        except ConnectionFailed as error:
+            raise SnapshotFailed(error.message, *error.advice) from error
+        except SnapshotFailed as error:
+            if isinstance(error.__cause__, DeadlineExceeded):
+                error.advice += self._session.local_advice()
+            raise
+
+    def _blobs(self) -> Iterator[bytes]:
+        for piece in shown_bytes(self._pieces(), self._session.streams.err):
+            self.version = piece.version or self.version
+            yield piece.blob
+
+    def _pieces(self) -> Iterator[SnapshotResponse]:
+        session = self._session
+        start = session.deadline()
+        is_limited = "command-timeout" in session.configuration.given
+        end = start if is_limited else Deadline.never()
+        return snapshot_pieces(session.connection, start, self._stall_timeout, end)

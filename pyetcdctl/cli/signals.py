@@ -1,0 +1,48 @@
+"""Signals that end a command which has something to clean up first."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Signalled(BaseException):
+    """A signal came; carries its number past everything that catches errors."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def cleaned_up_when_ended() -> Iterator[None]:
+    """Let ``finally`` clauses run when a signal ends the program, which it then does as ever.
+
+    Signals that were ignored, as nohup does, stay ignored.
+    """
+    before = {each: signal.getsignal(each) for each in ENDING}
+    watched = [each for each in ENDING if before[each] != signal.SIG_IGN]
+
+    def unwind(number: int, frame: FrameType | None) -> None:
+        for each in watched:
+            signal.signal(each, signal.SIG_IGN)
+        raise _Signalled(number)
+
+    for each in watched:
+        signal.signal(each, unwind)
+    try:
+        yield
+    except _Signalled as signalled:
+        signal.signal(signalled.number, signal.SIG_DFL)
+        os.kill(os.getpid(), signalled.number)
+    finally:
+        for each in watched:
+            signal.signal(each, before[each])

@@ -1,0 +1,99 @@
+"""A snapshot on its way to the disk: under its final name it is whole, or it is not there.
+
+The pieces go to a file of a name of its own beside the target, so that two runs do not meet and the
+rename stays within one file system.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import SnapshotFailed
+from pyetcdctl.snapshot.trailer import Verifier, has_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MODE = 0o600
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+
+
+def save(pieces: Iterable[bytes], path: str) -> int:
+    """Write a snapshot to ``path``, replacing what is there; return its size.
+
+    Raises SnapshotFailed; then, and after any other exception, nothing has changed on the disk.
+    """
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise SnapshotFailed(f"could not write snapshot: {path} is not a regular file")
+    part = f"{path}.{token_hex(4)}.part"
+    try:
+        size = _write(pieces, part)
+        _rename(part, path)
+    finally:
+        with suppress(OSError):
+            os.unlink(part)
+    return size
+
+
+def _write(pieces: Iterable[bytes], part: str) -> int:
+    try:
+        descriptor = os.open(part, _NEW_FILE, _MODE)
+    except OSError as error:
+        raise SnapshotFailed(f"could not open {part} (open {part}: {_reason(error)})") from error
+    verifier = Verifier()
+    try:
+        for piece in pieces:
+            verifier.update(piece)
+            _write_all(descriptor, piece, part)
+        _check(verifier)
+        _fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return verifier.size
+
+
+def _write_all(descriptor: int, piece: bytes, part: str) -> None:
+    rest = memoryview(piece)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except OSError as error:
+        reason = f"write {part}: {_reason(error)}"
+        raise SnapshotFailed(f"could not write snapshot: {reason}") from error
+
+
+def _check(verifier: Verifier) -> None:
+    if not has_digest(verifier.size):
+        raise SnapshotFailed(f"sha256 checksum not found [bytes: {verifier.size}]")
+    if verifier.computed != verifier.expected:
+        raise SnapshotFailed(
+            f"expected sha256 {verifier.expected}, got {verifier.computed}",
+            "The snapshot was damaged on its way here; nothing was saved.",
+        )
+
+
+def _rename(part: str, path: str) -> None:
+    try:
+        os.rename(part, path)
+        folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        failed = f"rename {part} {path}: {_reason(error)}"
+        raise SnapshotFailed(f"could not rename {part} to {path} ({failed})") from error
+    try:
+        _fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _fsync(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise SnapshotFailed(f"could not fsync snapshot: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,133 @@
+"""A snapshot's figures, as etcdutl computes them: read from the file, without a server."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
+from pyetcdctl.results import SnapshotStatus
+from pyetcdctl.rpc.kv import KeyValue
+from pyetcdctl.rpc.wire import WireError
+from pyetcdctl.snapshot.bolt import Database
+from pyetcdctl.snapshot.crc32c import Crc32c
+from pyetcdctl.snapshot.trailer import DIGEST_BYTES, Verifier, has_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.snapshot.bolt import Leaf
+
+KEYS, META, STORAGE_VERSION = b"key", b"meta", b"storageVersion"
+_REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" behind it
+_CHUNK = 1 << 20
+_KEY_TAG = 0x0A
+_VERSION = re.compile(rb"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
+
+
+def snapshot_status(
+    path: str, on_bytes: Callable[[int], None] = lambda size: None
+) -> SnapshotStatus:
+    """Return the figures. Raises DamagedSnapshot where the file is not what a server sent.
+
+    ``on_bytes`` hears how many bytes were taken, again and again.
+    """
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if not size:
+                raise DamagedSnapshot("invalid database", f"{path} is empty.")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _status(data, size, on_bytes)
+    except OSError as error:
+        verb = "stat" if isinstance(error, FileNotFoundError) else "open"
+        reason = (error.strerror or str(error)).lower()
+        raise PyetcdctlError(f"{verb} {path}: {reason}") from error
+
+
+def _status(data: mmap.mmap, size: int, on_bytes: Callable[[int], None]) -> SnapshotStatus:
+    is_verified = has_digest(size)
+    if is_verified:
+        _verify(data, size, on_bytes)
+        size -= DIGEST_BYTES
+    database = Database(data, size)
+    reading = _Reading(on_bytes)
+    for bucket in database.buckets():
+        reading.crc.update(bucket.name)
+        for leaf in database.leaves(bucket):
+            reading.take(bucket.name, leaf)
+    database.check_accounts()
+    return SnapshotStatus(
+        hash=reading.crc.value(),
+        revision=reading.revision,
+        keys=len(reading.living),
+        size=database.size,
+        version=reading.version,
+        has_digest=is_verified,
+    )
+
+
+def _verify(data: mmap.mmap, size: int, on_bytes: Callable[[int], None]) -> None:
+    verifier = Verifier()
+    for start in range(0, size, _CHUNK):
+        verifier.update(data[start : start + _CHUNK])
+        on_bytes(_CHUNK)
+    if verifier.computed != verifier.expected:
+        raise DamagedSnapshot(
+            f"expected sha256 {verifier.expected}, got {verifier.computed}",
+            f"The hash at offset {size - DIGEST_BYTES} is not that of the data before it: the file"
+            " was damaged after it was saved.",
+        )
+
+
+class _Reading:
+    """What has been gathered so far."""
+
+    def __init__(self, on_bytes: Callable[[int], None]) -> None:
+        self.crc = Crc32c()
+        self.living: set[bytes] = set()
+        self.revision = 0
+        self.version = ""
+        self._on_bytes = on_bytes
+
+    def take(self, bucket: bytes, leaf: Leaf) -> None:
+        """Take a leaf of a bucket."""
+        self.crc.update(leaf.body)
+        self._on_bytes(len(leaf.body))
+        try:
+            if bucket == KEYS:
+                self._take_revisions(leaf)
+            elif bucket == META:
+                self._take_version(leaf)
+        except (WireError, IndexError) as error:
+            where = f"page {leaf.page.number} at offset {leaf.page.start}"
+            raise DamagedSnapshot(f"the database is damaged: {where}: {error}") from error
+
+    def _take_revisions(self, leaf: Leaf) -> None:
+        living, body, revision = self.living, leaf.body, b""
+        for revision, start, end in leaf.items():
+            if len(revision) == _REVISION_BYTES:
+                living.add(_key(body, start, end))
+            elif len(revision) == _REVISION_BYTES + 1 and revision.endswith(b"t"):
+                living.discard(_key(body, start, end))
+            else:
+                raise WireError(f"{revision!r} is not a revision")
+        if revision:
+            self.revision = int.from_bytes(revision[:8], "big", signed=True)
+
+    def _take_version(self, leaf: Leaf) -> None:
+        for name, start, end in leaf.items():
+            match = _VERSION.fullmatch(leaf.body[start:end]) if name == STORAGE_VERSION else None
+            if match:
+                self.version = ".".join(str(int(part or 0)) for part in match.groups())
+
+
+def _key(body: bytes, start: int, end: int) -> bytes:
+    """Return the key of the KeyValue between two offsets; it stands first in what etcd writes."""
+    if end - start > 1 and body[start] == _KEY_TAG and body[start + 1] < 0x80:
+        key_end = start + 2 + body[start + 1]
+        if key_end <= end:
+            return body[start + 2 : key_end]
+    return KeyValue.decode(body[start:end]).key
