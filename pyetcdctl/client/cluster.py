@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyetcdctl.client.status import UNHEALTHY
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from pyetcdctl.client.deadline import Deadline
 
 SERVICE = "/etcdserverpb.Cluster/"
+WAIT_FOR_MEMBERS = (
+    "Members are changed only when all that were started have been connected for 5 seconds.",
+    "Try:  endpoint health --cluster, then the same again",
+)
 
 
 class ClientUrls(NamedTuple):
@@ -74,9 +79,14 @@ class ClusterService:
         self, method: str, request: Any, deadline: Deadline, *, repeatable: bool = False
     ) -> bytes:
         data = request.SerializeToString()
-        return self._connection.unary(
-            SERVICE + method, data, deadline=deadline, repeatable=repeatable
-        )
+        try:
+            return self._connection.unary(
+                SERVICE + method, data, deadline=deadline, repeatable=repeatable
+            )
+        except CallFailed as error:
+            if error.details == UNHEALTHY:
+                error.advice = (*error.advice, *WAIT_FOR_MEMBERS)
+            raise
 
 
 def _urls(response: api.MemberListResponse) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pyetcdctl.errors import CallFailed, ConnectionFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.errors import PyetcdctlError
@@ -36,6 +36,22 @@ def ask_each(
         return []
     with ThreadPoolExecutor(min(len(endpoints), MOST_AT_ONCE)) as pool:
         return list(pool.map(lambda one: ask_one(connection, one, question), endpoints))
+
+
+def ask_as_they_come(
+    connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Answer]
+) -> Generator[Outcome[Answer], None, None]:
+    """Ask all endpoints at the same time and yield the fastest first.
+
+    Whoever has heard enough may leave: the others' calls end by themselves.
+    """
+    pool = ThreadPoolExecutor(min(len(endpoints), MOST_AT_ONCE))
+    try:
+        asked = [pool.submit(ask_one, connection, one, question) for one in endpoints]
+        for done in as_completed(asked):
+            yield done.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def ask_one(

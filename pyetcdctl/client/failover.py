@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.channels import open_link
 from pyetcdctl.client.endpoints import parse_endpoints
-from pyetcdctl.client.status import LEARNER, code_name, details_of
+from pyetcdctl.client.status import LEARNER, UNHEALTHY, code_name, details_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> boo
     time ended. Several endpoints are asked whether they live before they get the call.
     """
     if code_name(error) == "UNAVAILABLE":
-        return True
+        return details_of(error) != UNHEALTHY
     return code_name(error) == "DEADLINE_EXCEEDED" and (attempts == 1 or endpoints > 1)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.each import Outcome, ask_each
+from pyetcdctl.client.each import Outcome, ask_as_they_come
 from pyetcdctl.client.endpoints import NO_ENDPOINTS
 from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.errors import BadArguments, ConnectionFailed, PyetcdctlError
 from pyetcdctl.results import LeaderMoved
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
@@ -24,19 +24,26 @@ def move_leader(connection: Connection, target: int, deadline: Deadline) -> Lead
     endpoints = connection.endpoints
     if not endpoints:
         raise ConnectionFailed(NO_ENDPOINTS)
-    outcomes = ask_each(connection, endpoints, lambda own: MaintenanceService(own).status(deadline))
-    endpoint, before = _leader(outcomes)
+    answers = ask_as_they_come(
+        connection, endpoints, lambda own: MaintenanceService(own).status(deadline)
+    )
+    with closing(answers):
+        endpoint, before = _leader(answers, endpoints)
     with closing(connection.for_endpoint(endpoint)) as own:
         response = MaintenanceService(own).move_leader(target, deadline)
     return LeaderMoved(response, before, target)
 
 
-def _leader(outcomes: Sequence[Outcome[StatusResponse]]) -> tuple[str, int]:
-    for outcome in outcomes:
+def _leader(
+    answers: Iterable[Outcome[StatusResponse]], endpoints: Sequence[str]
+) -> tuple[str, int]:
+    outcomes = []
+    for outcome in answers:
         status = outcome.answer
         if status is not None and status.leader == status.header.member_id:
             return outcome.endpoint, status.leader
-    raise _no_leader(outcomes)
+        outcomes.append(outcome)
+    raise _no_leader(sorted(outcomes, key=lambda outcome: endpoints.index(outcome.endpoint)))
 
 
 def _no_leader(outcomes: Sequence[Outcome[StatusResponse]]) -> PyetcdctlError:

@@ -20,6 +20,8 @@ OLD_AUTH_REVISION = "etcdserver: revision of auth store is old"
 USER_EMPTY = "etcdserver: user name is empty"
 AUTH_NOT_ENABLED = "etcdserver: authentication is not enabled"
 LEARNER = "etcdserver: rpc not supported for learner"
+UNHEALTHY = "etcdserver: unhealthy cluster"
+"""A change of the members that was refused before anybody was asked to agree."""
 
 KNOWN = frozenset(
     "etcdserver: " + text

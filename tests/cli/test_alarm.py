@@ -1,0 +1,62 @@
+"""A full database raises an alarm; it is listed and ended."""
+
+import json
+
+import pytest
+
+from tests.runner import run
+
+
+@pytest.fixture(scope="module")
+def full_etcd():
+    from tests.server import running
+
+    with running(flags=("--quota-backend-bytes=65536",)) as server:
+        while run("put", "filler", "x" * 20000, env=server.environment).exit_code == 0:
+            pass
+        yield server
+
+
+def member_id(etcd):
+    status = run("endpoint", "status", "-w", "json", env=etcd.environment)
+    return json.loads(status.stdout)[0]["Status"]["header"]["member_id"]
+
+
+def test_an_alarm_is_listed_in_every_format(full_etcd):
+    env, number = full_etcd.environment, member_id(full_etcd)
+    plain = run("alarm", "list", env=env).stdout.decode()
+    assert plain.split() == [f"memberID:{number}", "alarm:NOSPACE"]
+    as_json = json.loads(run("alarm", "list", "-w", "json", env=env).stdout)
+    assert as_json["alarms"] == [{"memberID": number, "alarm": 1}]
+    fields = run("alarm", "list", "-w", "fields", env=env).stdout.decode()
+    assert fields.endswith(f'"MemberID" : {number}\n"AlarmType" : NOSPACE\n\n')
+    in_hex = run("alarm", "list", "-w", "fields", "--hex", env=env).stdout.decode()
+    assert in_hex.endswith(f'"MemberID" : {number:x}\n"AlarmType" : NOSPACE\n\n')
+
+
+def test_status_shows_the_alarm_among_the_errors(full_etcd):
+    result = run("endpoint", "status", "-w", "json", env=full_etcd.environment)
+    (error,) = json.loads(result.stdout)[0]["Status"]["errors"]
+    assert "NOSPACE" in error
+
+
+def test_an_alarm_that_is_disarmed_is_over(full_etcd):
+    env, number = full_etcd.environment, member_id(full_etcd)
+    disarmed = run("alarm", "disarm", "-w", "json", env=env)
+    assert json.loads(disarmed.stdout) == {"alarms": [{"memberID": number, "alarm": 1}]}
+    assert run("alarm", "list", env=env).stdout == b""
+    assert run("alarm", "disarm", env=env).stdout == b""
+
+
+def test_every_release_has_no_alarm(every_etcd):
+    for subcommand in ("list", "disarm"):
+        result = run("alarm", subcommand, env=every_etcd.environment)
+        assert (result.exit_code, result.stdout, result.stderr) == (0, b"", "")
+
+
+def test_only_root_ends_alarms(auth_etcd):
+    auth_etcd.etcdctl("user", "add", "guest:pw", check=True)
+    env = auth_etcd.environment | {"ETCDCTL_USER": "guest:pw"}
+    ours = run("alarm", "list", env=env)
+    theirs = auth_etcd.etcdctl("alarm", "list", env={"ETCDCTL_USER": "guest:pw"})
+    assert ours.exit_code == theirs.returncode
