@@ -6,7 +6,7 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from pyetcdctl.concurrency.stopping import canceled
+from pyetcdctl.concurrency.stopping import Stop, canceled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,20 +19,22 @@ PATIENCE_SECONDS = 0.9
 
 
 @contextmanager
-def told_by_signals(tell: Callable[[], None]) -> Iterator[None]:
-    """Have ``tell`` called at SIGINT and SIGTERM.
+def stop_by_signals() -> Iterator[Stop]:
+    """Yield a stop that SIGINT and SIGTERM ring.
 
     The block has little time from then on: a server that keeps silent does not keep the program.
     """
 
+    stop = Stop()
+
     def receive(number: int, frame: FrameType | None) -> None:
         signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
-        tell()
+        stop.ring()
 
     handlers: dict[signal.Signals, Handler] = dict.fromkeys(ENDING, receive)
     with _handled(handlers | {signal.SIGALRM: _give_up}):
         try:
-            yield
+            yield stop
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
 

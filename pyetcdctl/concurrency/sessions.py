@@ -41,13 +41,15 @@ class LeaseSession:
         self.connection = connection
         self.lease = 0
         self.is_lost = False
-        self._ttl = ttl
+        self._ttl = ttl if ttl > 0 else DEFAULT_TTL
         self._stop = stop
         self._over = Event()
         self._tidying: Deadline | None = None
         self._renewing = Connection(connection.settings)
 
     def __enter__(self) -> Self:
+        if self._stop.has_rung:
+            raise canceled()
         since = monotonic()
         limit = Deadline.after(self.connection.settings.command_timeout)
         answer = grant(self.connection, self._ttl, limit)

@@ -9,11 +9,8 @@ import typer
 from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import words
-from pyetcdctl.cli.releasing import told_by_signals
+from pyetcdctl.cli.releasing import stop_by_signals
 from pyetcdctl.cli.session import Session
-from pyetcdctl.client.connection import Connection
-from pyetcdctl.concurrency.elections import LOST, Leadership, leaders
-from pyetcdctl.concurrency.sessions import DEFAULT_TTL, LeaseSession
 from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import BadArguments
 
@@ -42,29 +39,35 @@ def elect(
             "elect takes one election name argument and an optional proposal argument"
         )
     session: Session = ctx.obj
-    connection = session.connection
+    assert session.printer  # what is wrong with the format is told before the rest
     if len(arguments) == 1 and not listen:
         raise BadArguments("no proposal argument but -l not set")
     if len(arguments) == 2 and listen:
         raise BadArguments("proposal given but -l is set")
-    if listen:
-        _listen(session, connection, raw(arguments[0]))
-    else:
-        _lead(session, connection, raw(arguments[0]), raw(arguments[1]))
+    with stop_by_signals() as stop:
+        if listen:
+            _listen(session, raw(arguments[0]), stop)
+        else:
+            _lead(session, raw(arguments[0]), raw(arguments[1]), stop)
 
 
-def _lead(session: Session, connection: Connection, election: bytes, proposal: bytes) -> None:
-    stop = Stop()
-    lease = LeaseSession(connection, DEFAULT_TTL, stop)
-    with told_by_signals(stop.ring), lease, Leadership(lease, election, proposal) as leadership:
+def _lead(session: Session, election: bytes, proposal: bytes, stop: Stop) -> None:
+    # gRPC takes its time to load, and the signal may come meanwhile.
+    from pyetcdctl.concurrency.elections import LOST, Leadership
+    from pyetcdctl.concurrency.sessions import DEFAULT_TTL, LeaseSession
+
+    with (
+        LeaseSession(session.connection, DEFAULT_TTL, stop) as lease,
+        Leadership(lease, election, proposal) as leadership,
+    ):
         session.print(leadership.read())
         session.streams.out.flush()
         lease.hold(LOST)
 
 
-def _listen(session: Session, connection: Connection, election: bytes) -> None:
-    stop = Stop()
-    with told_by_signals(stop.ring):
-        for leader in leaders(connection, election, stop):
-            session.print(leader)
-            session.streams.out.flush()
+def _listen(session: Session, election: bytes, stop: Stop) -> None:
+    from pyetcdctl.concurrency.elections import leaders
+
+    for leader in leaders(session.connection, election, stop):
+        session.print(leader)
+        session.streams.out.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,16 +11,16 @@ from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.children import run_or_fail
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import number, words
-from pyetcdctl.cli.releasing import left_to_the_child, told_by_signals
+from pyetcdctl.cli.releasing import left_to_the_child, stop_by_signals
 from pyetcdctl.cli.session import Session
-from pyetcdctl.concurrency.locks import Lock
-from pyetcdctl.concurrency.sessions import DEFAULT_TTL, LeaseSession
-from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import BadArguments, PyetcdctlError
+
+if TYPE_CHECKING:
+    from pyetcdctl.concurrency.locks import Lock
+    from pyetcdctl.concurrency.sessions import LeaseSession
 
 _EXAMPLE = """\
   pyetcdctl lock deploy -- sh -c 'echo I hold $ETCD_LOCK_KEY'"""
-
 _LOST = "session expired"
 
 app = new_app()
@@ -44,13 +44,16 @@ def lock(
         raise BadArguments("lock takes a lock name argument and an optional command to execute")
     session: Session = ctx.obj
     name, *program = arguments
-    stop = Stop()
-    lease = LeaseSession(session.connection, ttl if ttl > 0 else DEFAULT_TTL, stop)
-    with told_by_signals(stop.ring), lease, Lock(lease, raw(name)) as held:
-        if program:
-            _run(session, lease, held, program)
-        else:
-            _hold(session, lease, held)
+    with stop_by_signals() as stop:
+        # gRPC takes its time to load, and the signal may come meanwhile.
+        from pyetcdctl.concurrency.locks import Lock
+        from pyetcdctl.concurrency.sessions import LeaseSession
+
+        with LeaseSession(session.connection, ttl, stop) as lease, Lock(lease, raw(name)) as held:
+            if program:
+                _run(session, lease, held, program)
+            else:
+                _hold(session, lease, held)
 
 
 def _run(session: Session, lease: LeaseSession, held: Lock, program: list[str]) -> None:
