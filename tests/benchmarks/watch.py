@@ -1,0 +1,128 @@
+"""Events a second of a watch: ``python -m tests.benchmarks.watch [--etcd PATH] [--etcdctl PATH]``.
+
+``history`` reads what has happened before, many events in an answer. ``live`` hears each write as
+an answer of its own while it is made; the clock runs from the first write to the last event.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections import deque
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.connection import Connection, Deadline
+from pyetcdctl.rpc.kv import PUT, PutRequest
+from pyetcdctl.sandbox.programs import find_programs
+from pyetcdctl.settings import ConnectionSettings
+from tests.benchmarks.data import load
+from tests.runner import clean_environment
+from tests.server import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+OURS = (sys.executable, "-m", "pyetcdctl")
+MARKS = {"simple": b"PUT\n", "json": b'{"kv":'}
+ROUNDS = 3
+WRITES_UNDER_WAY = 64
+LIVE_PREFIX = "/live/"
+
+
+def main() -> None:
+    """Print a table row for each kind of watch and format."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.watch", description=__doc__)
+    parser.add_argument("--etcd", default="", help="server to use")
+    parser.add_argument("--etcdctl", type=Path, help="default: the one beside etcd")
+    parser.add_argument("--events", type=int, default=100_000)
+    options = parser.parse_args()
+    programs = find_programs(options.etcd, os.environ["PATH"])
+    theirs = (str(options.etcdctl or programs.beside("etcdctl")),)
+    print("| watch | etcd | ours, events/s | etcdctl, events/s | ratio |\n|---|---|---|---|---|")
+    for kind in (_history, _live):
+        for name in MARKS:
+            with running(programs) as etcd:
+                ours, reference = kind(etcd.address, name, options.events, theirs)
+            ratio = f"{ours / reference:.2f}"
+            row = (f"{kind.__name__[1:]}, {name}", programs.version, f"{ours:,.0f}")
+            print(f"| {' | '.join((*row, f'{reference:,.0f}', ratio))} |", flush=True)
+
+
+def _history(address: str, name: str, events: int, theirs: Sequence[str]) -> tuple[float, float]:
+    load(address, events)
+    words = ("watch", "/registry", "--prefix", "--rev", "1", "-w", name)
+    best = [0.0, 0.0]
+    for _ in range(ROUNDS):
+        for index, program in enumerate((OURS, theirs)):
+            start = perf_counter()
+            with _watch((*program, *words), address) as output:
+                _await(output, MARKS[name], events)
+            best[index] = max(best[index], events / (perf_counter() - start))
+    return best[0], best[1]
+
+
+def _live(address: str, name: str, events: int, theirs: Sequence[str]) -> tuple[float, float]:
+    events //= 5
+    words = ("watch", LIVE_PREFIX, "--prefix", "--rev", "1", "-w", name)
+    best, written = [0.0, 0.0], 0
+    _write(address, 1)
+    written += 1
+    for _ in range(ROUNDS):
+        for index, program in enumerate((OURS, theirs)):
+            with _watch((*program, *words), address) as output:
+                _await(output, MARKS[name], written)
+                start = perf_counter()
+                _write(address, events)
+                _await(output, MARKS[name], events)
+                best[index] = max(best[index], events / (perf_counter() - start))
+            written += events
+    return best[0], best[1]
+
+
+def _write(address: str, count: int) -> None:
+    connection = Connection(ConnectionSettings(endpoints=(address,)))
+    under_way: deque[object] = deque()
+    for number in range(count):
+        request = PutRequest(key=f"{LIVE_PREFIX}{number % 100}".encode(), value=b"v" * 100)
+        deadline = Deadline.after(60)
+        under_way.append(connection.future(PUT, request.encode(), deadline=deadline))
+        if len(under_way) > WRITES_UNDER_WAY:
+            under_way.popleft().result()  # type: ignore[attr-defined]
+    for answer in under_way:
+        answer.result()  # type: ignore[attr-defined]
+    connection.close()
+
+
+@contextmanager
+def _watch(words: Sequence[str], address: str) -> Iterator[int]:
+    env = clean_environment({"ETCDCTL_ENDPOINTS": address})
+    process = subprocess.Popen(words, env=env, stdout=subprocess.PIPE)
+    assert process.stdout
+    try:
+        yield process.stdout.fileno()
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def _await(output: int, mark: bytes, count: int) -> None:
+    """Read until so many marks have been seen."""
+    rest = b""
+    while count > 0:
+        data = os.read(output, 1 << 20)
+        if not data:
+            raise RuntimeError("the watch ended")
+        data = rest + data
+        count -= data.count(mark)
+        last = data.rfind(mark)
+        rest = data[last + len(mark) :][-len(mark) + 1 :] if last >= 0 else data[-len(mark) + 1 :]
+
+
+if __name__ == "__main__":
+    main()
