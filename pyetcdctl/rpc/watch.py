@@ -153,18 +153,23 @@ class WatchResponse:
         "canceled",
         "compact_revision",
         "created",
+        "encoded_header",
         "fragment",
-        "header",
         "watch_id",
     )
 
-    def __init__(self, header: ResponseHeader = NO_HEADER) -> None:
-        self.header = header
+    def __init__(self) -> None:
+        self.encoded_header = b""
         self.watch_id = 0
         self.created = self.canceled = self.fragment = False
         self.compact_revision = 0
         self.cancel_reason = ""
         self.batches: list[EventBatch] = []
+
+    @property
+    def header(self) -> ResponseHeader:
+        """Where and when it was said; read anew each time, for most are never looked at."""
+        return ResponseHeader.decode(self.encoded_header)
 
     @property
     def is_progress(self) -> bool:
@@ -195,7 +200,7 @@ class WatchResponse:
 
     def _take_bytes(self, tag: int, body: bytes) -> None:
         if tag == _HEADER:
-            self.header = ResponseHeader.decode(body)
+            self.encoded_header = body
         else:
             self.cancel_reason = body.decode("utf-8", "replace")
 

@@ -130,10 +130,11 @@ def _show(session: Session, told: Told, words: Sequence[str]) -> None:
 
 
 def _event_variables(response: WatchResponse) -> Iterator[dict[str, str]]:
+    revision = str(response.header.revision)
     for batch in response.batches:
         for kind, record in zip(batch.kinds, batch.records(), strict=True):
             yield {
-                "ETCD_WATCH_REVISION": str(response.header.revision),
+                "ETCD_WATCH_REVISION": revision,
                 "ETCD_WATCH_EVENT_TYPE": f'"{EVENT_NAMES[kind]}"',
                 "ETCD_WATCH_KEY": go_quoted(record[0]),
                 "ETCD_WATCH_VALUE": go_quoted(record[4]),
