@@ -10,6 +10,7 @@ from pyetcdctl.discovery.findings import (
     FoundFile,
     Member,
     Reason,
+    Server,
     Skipped,
 )
 from pyetcdctl.discovery.pki import pki
@@ -22,6 +23,7 @@ __all__ = [
     "FoundFile",
     "Member",
     "Reason",
+    "Server",
     "Skipped",
     "advice",
     "apply",

@@ -6,7 +6,7 @@ from posixpath import dirname, join
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.discovery.client_urls import ETCD_DEFAULT, every, members, nearest
-from pyetcdctl.discovery.findings import Endpoint, Member
+from pyetcdctl.discovery.findings import Endpoint, Member, Server
 from pyetcdctl.discovery.options import Options, is_on, text_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Deployment(NamedTuple):
     file: str
     endpoints: tuple[Endpoint, ...]
     members: tuple[Member, ...] = ()
+    server: Server = Server()
     ca: str = ""
     pairs: tuple[Pair, ...] = ()
     needs_client_certificate: bool = False
@@ -48,9 +49,22 @@ def of_server(node: Node, layout: str, file: str, options: Options) -> Deploymen
         file=file,
         endpoints=(endpoint,),
         members=members(options),
+        server=_server(options),
         ca=_ca(node, options) if encrypted else "",
         pairs=_pairs(options) if encrypted and asks else (),
         needs_client_certificate=encrypted and asks,
+    )
+
+
+def _server(options: Options) -> Server:
+    return Server(
+        name=text_of(options, "name"),
+        data_dir=text_of(options, "data-dir"),
+        wal_dir=text_of(options, "wal-dir"),
+        peer_urls=text_of(options, "initial-advertise-peer-urls"),
+        initial_cluster=text_of(options, "initial-cluster"),
+        token=text_of(options, "initial-cluster-token"),
+        data_dir_at=options["data-dir"].origin if "data-dir" in options else "",
     )
 
 

@@ -48,6 +48,20 @@ class Member(NamedTuple):
     peer_url: str
 
 
+class Server(NamedTuple):
+    """How the node's etcd was told to start; empty where it was not told."""
+
+    name: str = ""
+    data_dir: str = ""
+    """Its path on the node, also where a container calls it otherwise."""
+    wal_dir: str = ""
+    peer_urls: str = ""
+    initial_cluster: str = ""
+    token: str = ""
+    data_dir_at: str = ""
+    """The flag, variable or key that names the data directory."""
+
+
 class Certificate(NamedTuple):
     """A usable certificate file; the dates are known after a full check only."""
 
@@ -73,6 +87,7 @@ class Discovery(NamedTuple):
     found_in: FoundFile | None = None
     endpoints: tuple[Endpoint, ...] = ()
     members: tuple[Member, ...] = ()
+    server: Server = Server()
     ca: Certificate | None = None
     client: Certificate | None = None
     needs_client_certificate: bool = False

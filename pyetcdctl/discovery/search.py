@@ -70,6 +70,7 @@ def _search(node: Node, *, quick: bool) -> Discovery:
         found_in=node.file(found.file),
         endpoints=found.endpoints,
         members=found.members,
+        server=found.server,
         ca=ca,
         client=client,
         needs_client_certificate=found.needs_client_certificate,

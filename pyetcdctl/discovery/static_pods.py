@@ -20,7 +20,7 @@ _REFERENCE = r"\$\(([A-Za-z_][\w.-]*)\)"
 _PATHS = frozenset(
     {
         "config-file", "trusted-ca-file", "cert-file", "key-file", "client-cert-file",
-        "client-key-file", "data-dir", "etcd-cafile", "etcd-certfile", "etcd-keyfile",
+        "client-key-file", "data-dir", "wal-dir", "etcd-cafile", "etcd-certfile", "etcd-keyfile",
     }
 )  # fmt: skip
 

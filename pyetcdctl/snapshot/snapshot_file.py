@@ -5,7 +5,8 @@ from __future__ import annotations
 import mmap
 import os
 import re
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
 
 from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
 from pyetcdctl.results import SnapshotStatus
@@ -16,7 +17,7 @@ from pyetcdctl.snapshot.crc32c import Crc32c
 from pyetcdctl.snapshot.trailer import DIGEST_BYTES, Verifier, has_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.snapshot.bolt import Leaf
 
@@ -34,13 +35,25 @@ def snapshot_status(
 
     ``on_bytes`` hears how many bytes were taken, again and again.
     """
+    with _opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if not size:
+            raise DamagedSnapshot("invalid database", f"{path} is empty.")
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _status(data, size, on_bytes)
+
+
+def ends_with_digest(path: str) -> bool:
+    """Whether the file's size is that of a snapshot which a server sent."""
+    with _opened(path) as file:
+        return has_digest(os.fstat(file.fileno()).st_size)
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
     try:
         with open(path, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if not size:
-                raise DamagedSnapshot("invalid database", f"{path} is empty.")
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return _status(data, size, on_bytes)
+            yield file
     except OSError as error:
         verb = "stat" if isinstance(error, FileNotFoundError) else "open"
         reason = (error.strerror or str(error)).lower()

@@ -7,23 +7,27 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import duration
+from pyetcdctl.cli.arguments import duration, unsigned
+from pyetcdctl.cli.configuration import discovery_root
 from pyetcdctl.cli.lazy import command, new_group
 from pyetcdctl.cli.options import words
 from pyetcdctl.cli.progress import reading_progress, shown_bytes
+from pyetcdctl.cli.restore_plan import RestoreFlags, restore_plan
 from pyetcdctl.cli.session import Session
 from pyetcdctl.cli.signals import cleaned_up_when_ended
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.snapshots import snapshot_pieces
+from pyetcdctl.discovery import Discovery, discover
 from pyetcdctl.errors import (
     BadArguments,
     ConnectionFailed,
     DeadlineExceeded,
+    PyetcdctlError,
     SnapshotFailed,
 )
 from pyetcdctl.rpc.snapshot import SnapshotResponse
 from pyetcdctl.snapshot.saving import save as save_file
-from pyetcdctl.snapshot.snapshot_file import snapshot_status
+from pyetcdctl.snapshot.snapshot_file import ends_with_digest, snapshot_status
 
 _HELP = """\
 Save a member's whole database, and look into such a file.
@@ -33,6 +37,12 @@ cluster itself. One member's is enough for a whole cluster.
 """
 _EXAMPLE = "  pyetcdctl snapshot save backup.db"
 _STALL_SECONDS = 30.0
+
+
+def _text(name: str, text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(name, metavar="string", help=text)
+    return option
+
 
 app = new_group(_HELP, _EXAMPLE)
 
@@ -91,6 +101,85 @@ def status(
             " snapshot that was saved; restoring it takes --skip-hash-check"
         )
     session.print(figures)
+
+
+@command(app, "restore", "  pyetcdctl snapshot restore backup.db --data-dir /var/lib/etcd-new")
+def restore(
+    ctx: typer.Context,
+    paths: Annotated[list[str], words("FILE")] = [],  # noqa: B006 - Typer copies it
+    bump_revision: Annotated[
+        int,
+        typer.Option(
+            "--bump-revision",
+            parser=unsigned,
+            metavar="uint",
+            help="Let revisions go on so far above the snapshot's.",
+        ),
+    ] = 0,
+    data_dir: Annotated[str, _text("--data-dir", "Where to restore to.")] = "",
+    initial_advertise_peer_urls: Annotated[
+        str, _text("--initial-advertise-peer-urls", "This member's peer URLs.")
+    ] = "",
+    initial_cluster: Annotated[
+        str, _text("--initial-cluster", "All members: NAME=PEER_URL,...")
+    ] = "",
+    initial_cluster_token: Annotated[
+        str, _text("--initial-cluster-token", "Keeps clusters apart.")
+    ] = "",
+    initial_memory_map_size: Annotated[
+        int,
+        typer.Option(
+            "--initial-memory-map-size",
+            parser=unsigned,
+            metavar="uint",
+            help="Bytes to map at first.",
+        ),
+    ] = 0,
+    mark_compacted: Annotated[
+        bool,
+        typer.Option("--mark-compacted", help="End watches from before; with --bump-revision."),
+    ] = False,
+    name: Annotated[str, _text("--name", "This member's name.")] = "",
+    skip_hash_check: Annotated[
+        bool, typer.Option("--skip-hash-check", help="For a copy of a member's own database.")
+    ] = False,
+    wal_dir: Annotated[str, _text("--wal-dir", "Where the log goes, if not into --data-dir.")] = "",
+) -> None:
+    """Print how to restore a snapshot with etcdutl; nothing is restored, and the exit code is 1.
+
+    Only etcdutl, which belongs to the server, writes data directories. The steps are those for the
+    etcd that is found on this node (see `discover`), with these flags put in.
+    """
+    if len(paths) != 1:
+        raise BadArguments("snapshot restore requires exactly one argument")
+    if bool(bump_revision) != mark_compacted:
+        raise BadArguments("--mark-compacted required if --revision-bump > 0")
+    flags = RestoreFlags(
+        data_dir=data_dir,
+        wal_dir=wal_dir,
+        name=name,
+        initial_cluster=initial_cluster,
+        initial_cluster_token=initial_cluster_token,
+        initial_advertise_peer_urls=initial_advertise_peer_urls,
+        bump_revision=bump_revision,
+        mark_compacted=mark_compacted,
+        skip_hash_check=skip_hash_check,
+        initial_memory_map_size=initial_memory_map_size,
+    )
+    session: Session = ctx.obj
+    plan = restore_plan(
+        paths[0], flags, _discovered(session), has_digest=ends_with_digest(paths[0])
+    )
+    session.streams.out.text(plan)
+    raise PyetcdctlError(
+        "nothing was restored: that is etcdutl's work",
+        "The steps for this node are on standard output; read them before you run them.",
+    )
+
+
+def _discovered(session: Session) -> Discovery:
+    root = discovery_root(session.streams.environment)
+    return Discovery("/") if root is None else discover(root)
 
 
 def _check_endpoints(session: Session) -> None:
