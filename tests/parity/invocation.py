@@ -15,7 +15,8 @@ class Invocation(NamedTuple):
     def __str__(self) -> str:
         shown = " ".join(repr(arg) if not str(arg).isprintable() else str(arg) for arg in self.args)
         variables = "".join(f"{name}={value} " for name, value in self.env)
-        return f"{variables}{shown} < {self.input!r}" if self.input else f"{variables}{shown}"
+        given = repr(self.input) if len(self.input) < 100 else f"{len(self.input)} bytes"
+        return f"{variables}{shown} < {given}" if self.input else f"{variables}{shown}"
 
 
 def lines(text: str) -> list[Invocation]:

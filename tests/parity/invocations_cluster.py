@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.parity.invocation import Invocation, lines
 
 # The member's id begins with zeros, so that it is listed before every member that is added.
-FLAGS = ("--initial-cluster-token=cluster-206796",)
+FLAGS = ("--initial-cluster-token=cluster-206796", "--quota-backend-bytes=65536")
+RAISES_AN_ALARM = Invocation(("put", "big"), b"x" * 60000)
 
 
 def both() -> list[Invocation]:
@@ -19,6 +20,8 @@ def both() -> list[Invocation]:
         *_at("127.0.0.1:1,{address}", "endpoint hashkv -w json"),
         *_at("127.0.0.1:1,{address}", "endpoint status -w json"),
         *_at("127.0.0.1:1", "endpoint status --cluster"),
+        RAISES_AN_ALARM,
+        *lines(_ALARMS),
     ]
 
 
@@ -35,6 +38,10 @@ def newer() -> list[Invocation]:
         *_at("127.0.0.1:1,{address}", "endpoint status"),
         *_at("127.0.0.1:1,{address}", "defrag"),
         *_at("127.0.0.1:1", "move-leader 1"),
+        RAISES_AN_ALARM,
+        *lines(_NEWER_ALARMS),
+        RAISES_AN_ALARM,
+        *lines("alarm disarm -w fields"),
     ]
 
 
@@ -129,6 +136,31 @@ endpoint hashkv -w protobuf
 endpoint hashkv --rev 1 -w json
 endpoint hashkv --cluster -w json
 endp hashk -w json
+"""
+
+_ALARMS = """
+put small value
+alarm list -w json
+alarm list -w protobuf
+endpoint health
+endpoint health -w json
+endpoint health -w fields
+endpoint status -w json
+alarm disarm -w json
+alarm disarm
+alarm list
+endpoint health
+"""
+
+_NEWER_ALARMS = """
+alarm list
+alarm list -w fields
+alarm list -w fields --hex
+alarm list -w table
+endpoint status
+endpoint status -w table
+endpoint status -w fields
+alarm disarm
 """
 
 _NEWER = """

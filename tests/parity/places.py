@@ -11,6 +11,8 @@ VARYING = (
     (re.compile(rb'((?:[Tt]ook(?: =|")?(?: :|:)? ?"?))[0-9][0-9hm.\xc2\xb5s]*'), rb"\1TIME"),
     (re.compile(rb'("dbSize(?:InUse)?":|"DBSize(?:InUse)?" : )\d+'), rb"\1SIZE"),
     (re.compile(rb'("raft(?:Applied)?Index":|"Raft(?:Applied)?Index" : )\d+'), rb"\1INDEX"),
+    # Go's text form of a message has one blank here or two, by the build of the program.
+    (re.compile(rb"(memberID:\d+) +(alarm:)"), rb"\1 \2"),
 )
 # A line of `endpoint status` in one of the formats for people; its numbers have no names.
 STATUS_LINE = re.compile(rb"^.*\d [km]?B.*$", re.MULTILINE)
