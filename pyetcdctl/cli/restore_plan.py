@@ -16,8 +16,8 @@ _ASIDE = "/etc/kubernetes/manifests.aside"
 _BUMP = (
     "# --bump-revision 1000000000 --mark-compacted (etcdutl 3.5.10 or later) belong in the command",
     "# where clients watch, as all of Kubernetes does: revisions then go on far above those that",
-    "# clients saw after the snapshot, and old watches end with an error instead of waiting for the",
-    "# past to repeat.",
+    "# clients saw after the snapshot, and old watches end with an error instead of waiting for",
+    "# the past to repeat.",
 )
 _NO_DIGEST = (
     "# --skip-hash-check: the file has no SHA-256 at its end, so it is a copy of a member's own",
@@ -88,8 +88,8 @@ def _restore(
     if len(found.members) > 1:
         names = ", ".join(member.name for member in found.members)
         yield f"# The cluster has {len(found.members)} members ({names}):"
-        yield "# restore the same file on each, with its own --name and --initial-advertise-peer-urls,"
-        yield "# before any is started."
+        yield "# restore the same file on each, before any is started, with its own --name and"
+        yield "# --initial-advertise-peer-urls."
 
 
 def _before(found: Discovery) -> Iterator[str]:
