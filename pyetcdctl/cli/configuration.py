@@ -101,6 +101,17 @@ def connection_settings(
     return _with_discovery(settings, found.given, environment)
 
 
+def user_credentials(user: str, password: str, ask_password: Callable[[], str]) -> Credentials:
+    """Return who to log in as; a password not given stands behind a colon, or is asked for."""
+    if not user:
+        return Credentials()
+    if not password:
+        user, colon, password = user.partition(":")
+        if not colon:
+            password = ask_password()
+    return Credentials(user, password)
+
+
 def discovery_root(environment: Mapping[str, str]) -> Path | None:
     """Return the folder that stands for ``/`` in discovery, or None when it is switched off."""
     if environment.get("PYETCDCTL_DISCOVERY", "").lower() in _OFF:
@@ -135,11 +146,4 @@ def _tls_files(values: Mapping[str, Any]) -> TlsFiles:
 def _credentials(values: Mapping[str, Any], ask_password: Callable[[], str]) -> Credentials:
     if values["auth-jwt-token"]:
         return Credentials(token=values["auth-jwt-token"])
-    user, password = values["user"], values["password"]
-    if not user:
-        return Credentials()
-    if not password:
-        user, colon, password = user.partition(":")
-        if not colon:
-            password = ask_password()
-    return Credentials(user, password)
+    return user_credentials(values["user"], values["password"], ask_password)

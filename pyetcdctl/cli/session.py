@@ -70,7 +70,7 @@ class Session:
     def settings(self) -> ConnectionSettings:
         """How to reach the cluster."""
         environment = self.streams.environment
-        return connection_settings(self.configuration, environment, self._ask_password)
+        return connection_settings(self.configuration, environment, self.ask_password)
 
     @cached_property
     def connection(self) -> Connection:
@@ -119,6 +119,14 @@ class Session:
             lines += ("Try:  the same with sudo",)
         return lines
 
+    def ask_password(self, prompt: str = "Password: ") -> str:
+        """Return a password: typed without echo, or a line of an input that is no terminal."""
+        if not self.streams.input_is_terminal:
+            return self.streams.input.readline().decode("utf-8", "surrogateescape").rstrip("\n")
+        from getpass import getpass
+
+        return getpass(prompt)
+
     def print(self, result: Any) -> None:
         """Write a result in the chosen format."""
         self.printer.render(result, self.streams.out, self.output)
@@ -128,10 +136,3 @@ class Session:
         for line in described(self.configuration):
             self.streams.err.line(line)
         os.environ["GRPC_VERBOSITY"] = "DEBUG"
-
-    def _ask_password(self) -> str:
-        if not self.streams.input_is_terminal:
-            return self.streams.input.readline().decode("utf-8", "surrogateescape").rstrip("\n")
-        from getpass import getpass
-
-        return getpass("Password: ")
