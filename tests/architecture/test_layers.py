@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "output": {"rpc", *SHARED},
     "discovery": SHARED,
     "sandbox": SHARED,
+    "kubernetes": {"rpc", *SHARED},
     "snapshot": {"rpc", *SHARED},
     "tree": {"client", "rpc", *SHARED},
     "completion": {"cli", "client", "rpc", *SHARED},
@@ -34,6 +35,7 @@ HEAVY = {"grpc", "etcd3", "google", "yaml", "rich", "cryptography", "dns"}
 MAY_LOAD = {
     "client": {"grpc", "etcd3", "google", "cryptography", "dns"},
     "discovery": {"yaml", "cryptography"},
+    "kubernetes": {"yaml", "cryptography", "grpc"},
     "output": {"rich", "yaml"},
     "rpc": {"google", "grpc"},
     "sandbox": {"cryptography"},

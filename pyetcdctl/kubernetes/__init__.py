@@ -1,0 +1,1 @@
+"""What kube-apiserver keeps in etcd: read, decrypted, printed and written back."""

@@ -1,0 +1,64 @@
+"""The plain form of an API object, which every decoder makes and every printer takes.
+
+An object is a dict in the key order of the API's JSON, of dicts, lists, strings, bools, ints, None
+and ``Literal``. There are no floats: a number that is not whole is a Literal, which keeps its text.
+"""
+
+from __future__ import annotations
+
+import re
+
+Plain = dict[str, "Plain"] | list["Plain"] | "Literal" | str | bool | int | None
+"""A value of the plain form (an alias for annotations)."""
+Object = dict[str, Plain]
+
+MAX_DEPTH = 200
+"""How deep dicts and lists may lie in each other; deeper ones are refused by every decoder."""
+
+ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Literal:
+    """A JSON text that is kept as it was written: ``1.50``, ``1E3``, a raw extension, FieldsV1."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Literal) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Literal({self.text!r})"
+
+
+def text(data: bytes) -> str:
+    """Read UTF-8 as Go's JSON does: each byte that does not belong becomes U+FFFD."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return ESCAPED_BYTE.sub("\ufffd", data.decode("utf-8", "surrogateescape"))
+
+
+def number(value: float) -> Literal:
+    """Write a finite float as Go's JSON does: the shortest digits, exponents only at the extremes."""
+    digits = repr(value)
+    if value == 0:
+        return Literal("-0" if digits.startswith("-") else "0")
+    if 1e-6 <= abs(value) < 1e21:
+        return Literal(f"{value:.0f}" if value.is_integer() else _positional(digits))
+    mantissa, _, exponent = digits.partition("e")
+    return Literal(f"{mantissa.removesuffix('.0')}e{int(exponent):+d}")
+
+
+def _positional(digits: str) -> str:
+    mantissa, _, exponent = digits.partition("e-")
+    if not exponent:
+        return digits
+    sign = "-" if mantissa.startswith("-") else ""
+    return f"{sign}0.{'0' * (int(exponent) - 1)}{mantissa.lstrip('-').replace('.', '')}"
