@@ -79,6 +79,28 @@ def reading_progress(path: str, err: Messages) -> Iterator[Callable[[int], None]
             err.status("")
 
 
+class CopyProgress:
+    """How many keys of a copy are written; on a terminal, after half a second."""
+
+    def __init__(self, err: Messages) -> None:
+        self._err = err
+        self._start = monotonic()
+        self._is_shown = False
+
+    def show(self, done: int, total: int) -> None:
+        """Say how far it is now."""
+        seconds = monotonic() - self._start
+        if done and seconds >= _PATIENCE_SECONDS and self._err.is_terminal:
+            self._is_shown = True
+            self._err.status(_copy_text(done, total, seconds))
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._is_shown:
+            self._err.status("")
+        self._is_shown = False
+
+
 def _bytes_text(size: int, remaining: int, seconds: float) -> str:
     pace = size / seconds
     left = f"  about {remaining / pace:.0f} s left" if pace else ""
@@ -90,3 +112,9 @@ def _text(keys: int, size: int, total: int, seconds: float) -> str:
     pace = keys / seconds
     left = f"  about {(total - keys) / pace:.0f} s left" if total > keys else ""
     return f"Reading  {keys:,} keys  {size / 1e6:,.0f} MB  {pace:,.0f} keys/s{left}"
+
+
+def _copy_text(done: int, total: int, seconds: float) -> str:
+    pace = done / seconds
+    left = f"about {(total - done) / pace:.0f} s left"
+    return f"Copying  {done:,} of {total:,} keys  {pace:,.0f} keys/s  {left}"

@@ -33,17 +33,20 @@ COMMANDS = {
     "endpoint": _entry("endpoint", _UPKEEP, "Ask each endpoint for its health, status or hash."),
     "member": _entry("member", _UPKEEP, "List, add, remove and change the members."),
     "move-leader": _entry("move_leader", _UPKEEP, "Hand the leadership to another member."),
-    "elect": _entry("elect", _CONCURRENCY, "Take part in an election, or see who leads."),
-    "lock": _entry("lock", _CONCURRENCY, "Hold a lock that one at a time can have."),
     "snapshot": _entry(
         "snapshot", _UPKEEP, "Save a member's whole database, and look into such a file."
     ),
+    "elect": _entry("elect", _CONCURRENCY, "Take part in an election, or see who leads."),
+    "lock": _entry("lock", _CONCURRENCY, "Hold a lock that one at a time can have."),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
     "completion": _entry("completion", _UTILITY, "Print the completion script of a shell."),
     "help": _entry("help", _UTILITY, "Show the help of a command."),
+    "make-mirror": _entry(
+        "make_mirror", _UTILITY, "Keep a copy of all keys with a prefix in another cluster."
+    ),
     "options": _entry("options", _UTILITY, "List the flags that every command takes."),
     "version": _entry("version", _UTILITY, "Print the version."),
     "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),

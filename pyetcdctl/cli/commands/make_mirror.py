@@ -1,0 +1,175 @@
+"""``make-mirror``: keep a copy of a prefix in another cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+from time import monotonic
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.arguments import raw, unsigned
+from pyetcdctl.cli.configuration import user_credentials
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.options import number, words
+from pyetcdctl.cli.progress import CopyProgress
+from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.streams import Messages
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
+from pyetcdctl.errors import BadArguments, PyetcdctlError
+from pyetcdctl.settings import ConnectionSettings, Credentials, TlsFiles
+
+_EXAMPLE = "  pyetcdctl make-mirror --prefix /config/ --dest-prefix /copy/config/ 127.0.0.1:22379"
+_EVERY_SECONDS = 30.0
+_PROGRESS_SECONDS = 0.2
+
+app = new_app()
+
+
+def _text(name: str, text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(name, metavar="string", help=text)
+    return option
+
+
+@command(app, "make-mirror", _EXAMPLE)
+def make_mirror(
+    ctx: typer.Context,
+    destinations: Annotated[list[str], words("DESTINATION")] = [],  # noqa: B006 - Typer copies it
+    dest_cacert: Annotated[str, _text("--dest-cacert", "CA bundle (PEM) of the destination.")] = "",
+    dest_cert: Annotated[str, _text("--dest-cert", "Client certificate (PEM) for it.")] = "",
+    dest_insecure_transport: Annotated[
+        bool, typer.Option("--dest-insecure-transport", help="Plain HTTP where no scheme is given.")
+    ] = True,
+    dest_key: Annotated[str, _text("--dest-key", "That certificate's private key (PEM).")] = "",
+    dest_password: Annotated[
+        str, _text("--dest-password", "Password of --dest-user; `ps` shows it to everybody.")
+    ] = "",
+    dest_prefix: Annotated[
+        str, _text("--dest-prefix", "What keys begin with there, in place of --prefix.")
+    ] = "",
+    dest_user: Annotated[
+        str, _text("--dest-user", "name[:password] there; asks for a password not given.")
+    ] = "",
+    max_txn_ops: Annotated[
+        int,
+        typer.Option(
+            "--max-txn-ops",
+            parser=unsigned,
+            metavar="uint",
+            help="Operations that one transaction may have there; 0 for any number.",
+        ),
+    ] = 128,
+    no_dest_prefix: Annotated[
+        bool, typer.Option("--no-dest-prefix", help="Take --prefix away from the keys there.")
+    ] = False,
+    prefix: Annotated[
+        str, _text("--prefix", "Mirror the keys that begin so; all by default.")
+    ] = "",
+    rev: Annotated[
+        int, number("--rev", "Copy nothing; begin with the events of this revision.")
+    ] = 0,
+) -> None:
+    """Keep a copy of all keys with a prefix in another cluster.
+
+    It copies the keys of this moment, then follows: writes and deletions, each source revision in
+    one transaction. Keys that only the destination has stay there. It runs until it is interrupted
+    and waits for either cluster while it is away; every 30 seconds it prints how many operations it
+    has done. Leases are not copied.
+    """
+    if len(destinations) != 1:
+        raise BadArguments("make-mirror takes one destination argument")
+    session: Session = ctx.obj
+    files = TlsFiles(dest_cacert, dest_cert, dest_key)
+    user = user_credentials(
+        dest_user, dest_password, lambda: session.ask_password("Destination Password: ")
+    )
+    destination = _destination(session, destinations[0], files, user, dest_insecure_transport)
+    source = session.connection
+    if no_dest_prefix and dest_prefix:
+        raise BadArguments(
+            "`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one"
+        )
+    new_prefix = "" if no_dest_prefix else dest_prefix or prefix
+    plan = MirrorPlan(raw(prefix), raw(new_prefix), rev, max_txn_ops)
+    mirror = Mirror(source, destination, plan, _teller(session.streams.err))
+    _run(mirror, session)
+
+
+def _destination(
+    session: Session, endpoint: str, files: TlsFiles, user: Credentials, insecure: bool
+) -> Connection:
+    """Return the way to the destination; only times, sizes and --debug are the source's."""
+    source = session.settings
+    settings = ConnectionSettings(
+        endpoints=(endpoint,),
+        tls=files,
+        insecure_transport=insecure,
+        credentials=user,
+        dial_timeout=source.dial_timeout,
+        command_timeout=source.command_timeout,
+        keepalive_time=source.keepalive_time,
+        keepalive_timeout=source.keepalive_timeout,
+        max_request_bytes=source.max_request_bytes,
+        max_receive_bytes=source.max_receive_bytes,
+        debug=source.debug,
+    )
+    connection = Connection(settings)
+    # Unusable certificate files and a login that fails are told before the source is looked at.
+    assert connection.endpoint
+    assert connection.metadata()
+    return connection
+
+
+class _Work(Thread):
+    """Runs a mirror; ``failure`` is how it ended."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        super().__init__(name="mirror", daemon=True)
+        self._mirror = mirror
+        self.failure: BaseException | None = None
+
+    def run(self) -> None:
+        """Run it."""
+        try:
+            self._mirror.run()
+        except BaseException as failure:  # whatever it is, the main thread raises it
+            self.failure = failure
+
+
+def _run(mirror: Mirror, session: Session) -> None:
+    """Run a mirror to its end, which is a failure; say how far it is meanwhile."""
+    work = _Work(mirror)
+    progress = CopyProgress(session.streams.err)
+    work.start()
+    due = monotonic() + _EVERY_SECONDS
+    while work.is_alive():
+        if mirror.is_copying:
+            progress.show(mirror.total, mirror.to_copy)
+            work.join(_PROGRESS_SECONDS)
+        else:
+            progress.end()
+            work.join(max(0.0, due - monotonic()))
+        if monotonic() >= due:
+            due += _EVERY_SECONDS
+            session.streams.out.text(f"{mirror.total}\n")
+            session.streams.out.flush()
+    progress.end()
+    if work.failure is not None:
+        raise work.failure
+
+
+def _teller(err: Messages) -> Callable[[str, PyetcdctlError | None], None]:
+    def tell(side: str, failure: PyetcdctlError | None) -> None:
+        if err.is_terminal:
+            err.status("")
+        if failure is None:
+            err.line(f"The {side} is back.")
+            return
+        err.line(f"Warning: the {side} is away: {failure.message}")
+        for line in failure.advice:
+            err.line(f"  {line}")
+        err.line("  The mirror goes on when it is back.")
+
+    return tell

@@ -1,0 +1,173 @@
+"""A copy of all keys with a prefix in another cluster, which follows its source.
+
+Invariant: the keys of one revision are copied, then every event after it in the order of its
+revisions, each once: the watch tells each once (watching.py), and each is applied once
+(destination.py). What happened in one revision of the source happens in one of the destination, or
+in a few where a transaction may not hold so many operations.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.kv import prefix_range, read
+from pyetcdctl.client.ranges import RangeReading
+from pyetcdctl.concurrency.destination import Destination
+from pyetcdctl.concurrency.outage import Outage
+from pyetcdctl.concurrency.watching import Watching
+from pyetcdctl.errors import CallFailed, ConnectionFailed
+from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
+from pyetcdctl.rpc.txn import RequestOp
+from pyetcdctl.rpc.watch import DELETE, WatchCreateRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.errors import PyetcdctlError
+    from pyetcdctl.rpc.range_page import RangePage
+    from pyetcdctl.rpc.watch import WatchResponse
+
+
+class MirrorPlan(NamedTuple):
+    """What goes where. ``revision`` above 1 leaves the copy out: the mirror begins with its events.
+
+    ``max_txn_ops`` 0 sets no limit.
+    """
+
+    prefix: bytes = b""
+    destination_prefix: bytes = b""
+    revision: int = 0
+    max_txn_ops: int = 128
+
+    @property
+    def copies(self) -> bool:
+        """Whether the keys are copied before events are followed."""
+        return self.revision <= 1
+
+    def renamed(self, key: bytes) -> bytes:
+        """Return a key's name in the destination."""
+        return self.destination_prefix + key[len(self.prefix) :]
+
+    def put(self, key: bytes, value: bytes) -> RequestOp:
+        """Return the operation that writes a key."""
+        return RequestOp(request_put=PutRequest(key=self.renamed(key), value=value))
+
+    def delete(self, key: bytes) -> RequestOp:
+        """Return the operation that deletes a key."""
+        return RequestOp(request_delete_range=DeleteRangeRequest(key=self.renamed(key)))
+
+    def steps(self, response: WatchResponse) -> Iterator[list[RequestOp]]:
+        """Yield the operations of each revision, in as few pieces as may be."""
+        step: list[RequestOp] = []
+        current: bytes | None = None
+        for batch in response.batches:
+            for kind, record in zip(batch.kinds, batch.records(), strict=True):
+                key, _, revision, _, value, _ = record
+                if step and (revision != current or len(step) == self.max_txn_ops):
+                    yield step
+                    step = []
+                current = revision
+                step.append(self.delete(key) if kind == DELETE else self.put(key, value))
+        if step:
+            yield step
+
+
+class Mirror:
+    """Runs in one thread; others may look at how far it is: ``total`` operations are done.
+
+    While ``is_copying``, ``to_copy`` is how many of them the copy will take.
+    ``tell`` is called with the name of a side that is away and why, and with None when it is back.
+    """
+
+    def __init__(
+        self,
+        source: Connection,
+        destination: Connection,
+        plan: MirrorPlan,
+        tell: Callable[[str, PyetcdctlError | None], None],
+    ) -> None:
+        self._source = source
+        self._outage = Outage(lambda failure: tell("source", failure))
+        self._destination = Destination(destination, lambda failure: tell("destination", failure))
+        self._plan = plan
+        self._key, self._range_end = prefix_range(plan.prefix)
+        self._next_revision = plan.revision
+        self.total = 0
+        self.to_copy = 0
+        self.is_copying = plan.copies
+
+    def run(self) -> None:
+        """Copy and follow until something fails that time does not heal, which is raised.
+
+        Both clusters must be there at the start, within the command timeout.
+        """
+        self._destination.open()
+        if self._plan.copies:
+            self._copy()
+        for response in self._told():
+            for step in self._plan.steps(response):
+                self._destination.write(step)
+                self.total += len(step)
+
+    def _copy(self) -> None:
+        request = RangeRequest(key=self._key, range_end=self._range_end, count_only=True)
+        now = read(self._source, request, Deadline.after(self._timeout))
+        self.to_copy = now.count
+        for done in self._destination.write_each(self._puts(now.header.revision)):
+            self.total = done
+        self._next_revision = now.header.revision + 1
+        self.is_copying = False
+
+    def _puts(self, revision: int) -> Iterator[RequestOp]:
+        for page in self._pages(revision):
+            for key, _, _, _, value, _ in page.records():
+                yield self._plan.put(key, value)
+
+    def _pages(self, revision: int) -> Iterator[RangePage]:
+        """Yield the keys at a revision; when the source was away it goes on behind the last."""
+        key = self._key
+        while True:
+            request = RangeRequest(key=key, range_end=self._range_end, revision=revision)
+            try:
+                for page in RangeReading(self._source, request, self._timeout).pages():
+                    self._outage.end()
+                    key = page.last_key + b"\0"
+                    yield page
+            except (CallFailed, ConnectionFailed) as failure:
+                self._outage.wait_after(failure)
+            else:
+                return
+
+    def _told(self) -> Iterator[WatchResponse]:
+        """Yield what the source tells. A watch looks for its server by itself once it has begun."""
+        while True:
+            watching = Watching(self._source)
+            watching.add(self._watch_request())
+            try:
+                for told in watching.told():
+                    if told.reason:
+                        raise CallFailed(told.reason)
+                    self._outage.end()
+                    yield told.response
+                    if told.response.batches:
+                        self._next_revision = told.response.batches[-1].last_revision + 1
+            except (CallFailed, ConnectionFailed) as failure:
+                watching.close()
+                if not self._plan.copies:
+                    raise
+                self._outage.wait_after(failure)
+
+    def _watch_request(self) -> WatchCreateRequest:
+        """Ask also for progress: a watch that hears of revisions resumes behind a compaction."""
+        return WatchCreateRequest(
+            key=self._key,
+            range_end=self._range_end,
+            start_revision=self._next_revision,
+            progress_notify=True,
+        )
+
+    @property
+    def _timeout(self) -> float:
+        return self._source.settings.command_timeout

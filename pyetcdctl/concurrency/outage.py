@@ -1,0 +1,53 @@
+"""What to do while a side that was there is away: wait, longer each time, and say so once."""
+
+from __future__ import annotations
+
+from time import sleep
+from typing import TYPE_CHECKING
+
+from pyetcdctl.concurrency.watching import FIRST_PAUSE, LONGEST_PAUSE, LOSSES
+from pyetcdctl.errors import CallFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.errors import PyetcdctlError
+
+TOO_MANY_REQUESTS = "etcdserver: too many requests"
+FAILURES_BEFORE_TELLING = 2
+"""One failure is what a change of leaders looks like."""
+
+
+class Outage:
+    """The failures in a row of calls to one side.
+
+    ``tell`` is called with the failure of an outage that lasts, and with None when it is over.
+    """
+
+    def __init__(self, tell: Callable[[PyetcdctlError | None], None]) -> None:
+        self._tell = tell
+        self._failures = 0
+        self._pause = FIRST_PAUSE
+
+    def wait_after(self, failure: PyetcdctlError) -> None:
+        """Wait before the next attempt. Raises a failure that time does not heal."""
+        if not may_pass(failure):
+            raise failure
+        self._failures += 1
+        if self._failures == FAILURES_BEFORE_TELLING:
+            self._tell(failure)
+        sleep(self._pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+    def end(self) -> None:
+        """Note that a call succeeded."""
+        if self._failures >= FAILURES_BEFORE_TELLING:
+            self._tell(None)
+        self._failures, self._pause = 0, FIRST_PAUSE
+
+
+def may_pass(failure: BaseException | None) -> bool:
+    """Whether the server was away, or busy, and may answer the same call later."""
+    if isinstance(failure, CallFailed):
+        return failure.code in LOSSES or failure.details == TOO_MANY_REQUESTS
+    return failure is not None and may_pass(failure.__cause__)
