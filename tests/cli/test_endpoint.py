@@ -182,13 +182,6 @@ def test_over_mutual_tls_every_endpoint_is_asked(secure_etcd):
         assert result.stdout.startswith(secure_etcd.endpoint.encode())
 
 
-def test_a_bare_endpoint_behind_one_with_https_is_never_asked_in_the_clear(secure_etcd):
-    env = secure_etcd.environment | at(secure_etcd.endpoint, secure_etcd.address)
-    result = run("endpoint", "status", env=env)
-    assert result.exit_code == 0
-    assert len(lines(result.stdout.decode())) == 2
-
-
 def test_a_user_without_rights_on_the_key_finds_the_endpoint_healthy(auth_etcd):
     auth_etcd.etcdctl("user", "add", "nobody:pw", check=True)
     env = auth_etcd.environment | {"ETCDCTL_USER": "nobody:pw"}

@@ -125,6 +125,7 @@ def test_a_connection_uses_what_dns_names(name_server, etcd, read, monkeypatch):
     connection = Connection(settings)
     assert read(connection, b"nothing") is None
     assert connection.endpoint == f"http://localhost.:{port}"
+    assert connection.endpoints == (f"http://localhost.:{port}",)
 
     alone = connection.for_endpoint(etcd.endpoint)
     assert read(alone, b"nothing") is None
