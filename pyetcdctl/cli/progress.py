@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _EVERY_KEYS = 1_000
 _EVERY_SECONDS = 0.2
 _PATIENCE_SECONDS = 0.5
+_BAR_COLUMNS = 40
 
 
 def shown_progress(entries: Iterator[Entry], total: int, err: Messages) -> Iterator[Entry]:
@@ -99,6 +100,29 @@ class CopyProgress:
         if self._is_shown:
             self._err.status("")
         self._is_shown = False
+
+
+@contextmanager
+def shown_steps(
+    total: int, unit: str, done: Callable[[], int], err: Messages
+) -> Iterator[Callable[[], None]]:
+    """Give a function to be called often; on a terminal it draws a bar of ``done`` of ``total``."""
+    due = monotonic() if err.is_terminal else inf
+
+    def look() -> None:
+        nonlocal due
+        if (now := monotonic()) >= due:
+            due = now + _EVERY_SECONDS
+            part = min(done(), total)
+            full = part * _BAR_COLUMNS // total
+            bar = "━" * full + "─" * (_BAR_COLUMNS - full)
+            err.status(f"{bar}  {part:,} of {total:,} {unit}")
+
+    try:
+        yield look
+    finally:
+        if due < inf:
+            err.status("")
 
 
 def _bytes_text(size: int, remaining: int, seconds: float) -> str:

@@ -42,6 +42,7 @@ COMMANDS = {
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
+    "check": _entry("check", _UTILITY, "Measure what a cluster can do, with a load of its own."),
     "completion": _entry("completion", _UTILITY, "Print the completion script of a shell."),
     "help": _entry("help", _UTILITY, "Show the help of a command."),
     "make-mirror": _entry(

@@ -364,6 +364,10 @@ class Answer:
             return self._recover(error)
         return answer
 
+    def when_done(self, tell: Callable[[], None]) -> None:
+        """Call ``tell`` when the call has ended, on a thread of gRPC's; ``result`` is for others."""
+        self._pending.add_done_callback(lambda _: tell())
+
     def cancel(self) -> None:
         """Give the call up."""
         self._pending.cancel()

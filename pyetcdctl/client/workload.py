@@ -1,0 +1,167 @@
+"""Many writes under way at once, at a pace, each one timed: what ``check`` puts on a cluster."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from math import nan, sqrt
+from queue import SimpleQueue
+from random import randrange
+from threading import Event, Semaphore, Thread
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.kv import prefix_range
+from pyetcdctl.errors import ConnectionFailed, PyetcdctlError
+from pyetcdctl.rpc.kv import PUT, RANGE, PutRequest, RangeRequest, RangeResponse
+from pyetcdctl.rpc.wire import append_varint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pyetcdctl.client.connection import Answer, Connection
+    from pyetcdctl.client.deadline import Deadline
+
+_CATCH_UP_SECONDS = 0.05
+"""So much lateness of this program is made good; what a slow cluster loses is lost."""
+
+
+class Load(NamedTuple):
+    """What to write, how much of it at once and until when; 0 is no limit."""
+
+    prefix: bytes
+    key_size: int
+    value_size: int
+    in_flight: int
+    per_second: int = 0
+    seconds: int = 0
+    total: int = 0
+
+
+class Figures(NamedTuple):
+    """What came of the writes: their times, and how often each error was met."""
+
+    latencies: list[float]
+    errors: dict[str, int]
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Successful writes a second."""
+        return len(self.latencies) / self.seconds
+
+    @property
+    def slowest(self) -> float:
+        """The longest time that a write took."""
+        return max(self.latencies, default=0.0)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the times; not a number when nothing was written."""
+        count = len(self.latencies)
+        if not count:
+            return nan
+        mean = sum(self.latencies) / count
+        return sqrt(sum((each - mean) ** 2 for each in self.latencies) / count)
+
+
+class Workload:
+    """Writes on their way. ``stopped`` ends the sending early; what is under way is awaited."""
+
+    def __init__(
+        self, connections: list[Connection], load: Load, deadline: Callable[[], Deadline]
+    ) -> None:
+        """``deadline`` makes the time limit of one write."""
+        self.stopped = Event()
+        self.done = 0
+        self._connections = connections
+        self._load = load
+        self._deadline = deadline
+        self._places = Semaphore(load.in_flight)
+        self._answers: SimpleQueue[tuple[Answer, float] | None] = SimpleQueue()
+        self._figures = Figures([], {}, 0.0)
+
+    def run(self, on_write: Callable[[], None] = lambda: None) -> Figures:
+        """Send everything, wait for the answers and return what came of them."""
+        collector = Thread(target=self._collect, name="workload", daemon=True)
+        collector.start()
+        began = perf_counter()
+        for request, connection in zip(self._requests(), cycle(self._connections), strict=False):
+            self._places.acquire()
+            self._send(request, connection)
+            on_write()
+        for _ in range(self._load.in_flight):
+            self._places.acquire()
+        self._answers.put(None)
+        collector.join()
+        return self._figures._replace(seconds=perf_counter() - began)
+
+    def _requests(self) -> Iterator[bytes]:
+        """Yield requests when they are due, until the load's end or ``stopped``."""
+        load, value = self._load, bytes(self._load.value_size)
+        now = due = monotonic()
+        end = now + load.seconds
+        number = 0
+        while not (self.stopped.is_set() or (load.seconds and now >= end)):
+            if load.total and number >= load.total:
+                return
+            if load.per_second and due > now and self.stopped.wait(min(due, end) - now):
+                return
+            now = monotonic()
+            if load.per_second:
+                due = max(due, now - _CATCH_UP_SECONDS) + 1 / load.per_second
+            if not load.seconds or now < end:
+                yield PutRequest(key=self._key(), value=value).encode()
+            number += 1
+
+    def _key(self) -> bytes:
+        number = bytearray()
+        append_varint(number, randrange(1 << 63) << 1)
+        return self._load.prefix + bytes(number).ljust(self._load.key_size, b"\0")
+
+    def _send(self, request: bytes, connection: Connection) -> None:
+        began = perf_counter()
+        try:
+            answer = connection.future(PUT, request, deadline=self._deadline())
+        except PyetcdctlError as error:
+            self._count(error)
+            self._places.release()
+            return
+        answer.when_done(lambda: self._answers.put((answer, perf_counter() - began)))
+
+    def _collect(self) -> None:
+        while (entry := self._answers.get()) is not None:
+            answer, seconds = entry
+            try:
+                answer.result()
+                self._figures.latencies.append(seconds)
+            except PyetcdctlError as error:
+                self._count(error)
+            self.done += 1
+            self._places.release()
+
+    def _count(self, error: PyetcdctlError) -> None:
+        errors = self._figures.errors
+        errors[error.message] = errors.get(error.message, 0) + 1
+
+
+def open_connections(
+    connection: Connection, prefix: bytes, deadline: Callable[[], Deadline]
+) -> tuple[list[Connection], bool]:
+    """Return a connection to each endpoint that answers, and whether there are keys already."""
+    key, end = prefix_range(prefix)
+    request = RangeRequest(key=key, range_end=end, limit=1).encode()
+    answer = connection.unary(RANGE, request, deadline=deadline(), repeatable=True)
+    has_keys = bool(RangeResponse.decode(answer).kvs)
+    endpoints = connection.endpoints
+    if len(endpoints) == 1:
+        return [connection], has_keys
+    outcomes = ask_each(
+        connection,
+        endpoints,
+        lambda own: own.unary(RANGE, request, deadline=deadline(), repeatable=True),
+    )
+    living = [outcome.endpoint for outcome in outcomes if outcome.failure is None]
+    if not living:
+        raise outcomes[0].failure or ConnectionFailed("no endpoint answers")
+    return [connection.for_endpoint(endpoint) for endpoint in living], has_keys
