@@ -1,0 +1,54 @@
+"""The CRC is Castagnoli's, however the data is cut."""
+
+import random
+
+import pytest
+
+from pyetcdctl.snapshot.crc32c import Crc32c
+
+
+def crc_of(*pieces):
+    crc = Crc32c()
+    for piece in pieces:
+        crc.update(piece)
+    return crc.value()
+
+
+def crc_bit_by_bit(data):
+    rest = 0xFFFFFFFF
+    for byte in data:
+        rest ^= byte
+        for _ in range(8):
+            rest = rest >> 1 ^ (0x82F63B78 if rest & 1 else 0)
+    return rest ^ 0xFFFFFFFF
+
+
+@pytest.mark.parametrize(
+    ("data", "known"),
+    [
+        (b"", 0),
+        (b"123456789", 0xE3069283),
+        (bytes(32), 0x8A9136AA),  # the vectors of RFC 3720, appendix B.4
+        (b"\xff" * 32, 0x62A8AB43),
+        (bytes(range(32)), 0x46DD794E),
+    ],
+)
+def test_known_data_has_its_known_crc(data, known):
+    assert crc_of(data) == known
+
+
+@pytest.mark.parametrize("size", [1421, 1422, 1423, 1424, 2843, 5686, 70001])
+def test_long_data_is_folded_to_the_same_remainder(size):
+    data = random.Random(size).randbytes(size)
+    assert crc_of(data) == crc_bit_by_bit(data)
+
+
+def test_every_length_around_a_fold_ends():
+    data = random.Random(1).randbytes(3000)
+    assert all(crc_of(data[:size]) >= 0 for size in range(1400, 3000))
+
+
+def test_the_pieces_do_not_matter():
+    data = random.Random(2).randbytes(300_000)
+    cuts = [0, 1, 7, 70_000, 70_001, 250_000, 300_000]
+    assert crc_of(*(data[a:b] for a, b in zip(cuts, cuts[1:], strict=False))) == crc_of(data)
