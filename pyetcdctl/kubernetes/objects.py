@@ -7,10 +7,11 @@ and ``Literal``. There are no floats: a number that is not whole is a Literal, w
 from __future__ import annotations
 
 import re
+from typing import Any, TypeAlias
 
-Plain = dict[str, "Plain"] | list["Plain"] | "Literal" | str | bool | int | None
-"""A value of the plain form (an alias for annotations)."""
-Object = dict[str, Plain]
+Plain: TypeAlias = Any
+"""A value of the plain form."""
+Object: TypeAlias = dict[str, Any]
 
 MAX_DEPTH = 200
 """How deep dicts and lists may lie in each other; deeper ones are refused by every decoder."""
@@ -46,7 +47,7 @@ def text(data: bytes) -> str:
 
 
 def number(value: float) -> Literal:
-    """Write a finite float as Go's JSON does: the shortest digits, exponents only at the extremes."""
+    """Write a finite float as Go's JSON does: shortest digits, exponents only at the extremes."""
     digits = repr(value)
     if value == 0:
         return Literal("-0" if digits.startswith("-") else "0")

@@ -1,0 +1,103 @@
+"""A stored value, decrypted if need be, to the plain form of the object in it.
+
+Nothing here raises on bad bytes: ``Decoded.problem`` says in one line what could not be read, and
+``Decoded.object`` is what could.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.kubernetes import literals, plans, wire_dump
+from pyetcdctl.kubernetes.envelope import Format, recognise, unwrap
+from pyetcdctl.kubernetes.objects import text
+from pyetcdctl.kubernetes.schema import table
+from pyetcdctl.kubernetes.wire_fields import TOP, Reading, UnknownField
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.kubernetes.envelope import Envelope
+    from pyetcdctl.kubernetes.objects import Object
+
+
+class Decoded(NamedTuple):
+    """What is in a value; ``object`` is None when it is no API object."""
+
+    format: Format
+    object: Object | None = None
+    unknown: tuple[UnknownField, ...] = ()
+    problem: str | None = None
+    schema_known: bool = True
+    """False when the table does not have the kind, and ``object`` shows its wire by number."""
+
+    @property
+    def api_version(self) -> str:
+        """The object's apiVersion; empty when there is none."""
+        return self._type("apiVersion")
+
+    @property
+    def kind(self) -> str:
+        """The object's kind; empty when there is none."""
+        return self._type("kind")
+
+    def _type(self, name: str) -> str:
+        value = self.object.get(name) if self.object else None
+        return value if isinstance(value, str) else ""
+
+
+def decode(value: bytes) -> Decoded:
+    """Read a plain value of any format."""
+    form = recognise(value)
+    if form is Format.PROTOBUF:
+        return _decode_protobuf(value)
+    read = READERS.get(form)
+    return read(value) if read else Decoded(form)
+
+
+def _decode_protobuf(value: bytes) -> Decoded:
+    envelope = unwrap(value)
+    if envelope.content_encoding or envelope.content_type:
+        return _decode_foreign(envelope)
+    name = table.message_name(envelope.api_version, envelope.kind)
+    obj: Object = {"kind": envelope.kind, "apiVersion": envelope.api_version}
+    reading = Reading()
+    if name is None:
+        obj.update(wire_dump.dump(envelope.raw, reading))
+    else:
+        obj.update(plans.plan_of(name).read(envelope.raw, TOP, reading))
+    problem = envelope.problem or reading.problem
+    return Decoded(Format.PROTOBUF, obj, tuple(reading.unknown), problem, name is not None)
+
+
+def _decode_foreign(envelope: Envelope) -> Decoded:
+    if not envelope.content_encoding and envelope.content_type.startswith("application/json"):
+        return decode(envelope.raw)
+    how = " ".join(filter(None, (envelope.content_type, envelope.content_encoding)))
+    obj: Object = {"kind": envelope.kind, "apiVersion": envelope.api_version}
+    return Decoded(Format.PROTOBUF, obj, problem=f"the envelope holds {how!r}, not protobuf")
+
+
+def _decode_json(value: bytes) -> Decoded:
+    json_text = text(value)
+    try:
+        plain = literals.parse(json_text)
+    except (ValueError, RecursionError) as error:
+        return Decoded(Format.JSON, None, problem=f"not all of it is JSON: {error}")
+    return Decoded(Format.JSON, plain)
+
+
+def _decode_base64(value: bytes) -> Decoded:
+    try:
+        inner = decode(base64.b64decode(b"".join(value.split()), validate=True))
+    except binascii.Error as error:
+        return Decoded(Format.BASE64, problem=f"not all of it is base64: {error}")
+    return inner._replace(format=Format.BASE64)
+
+
+READERS: dict[Format, Callable[[bytes], Decoded]] = {
+    Format.JSON: _decode_json,
+    Format.BASE64: _decode_base64,
+}

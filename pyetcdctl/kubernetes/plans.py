@@ -1,0 +1,262 @@
+"""One plan per message: how each tag on the wire becomes a place in the JSON.
+
+Plans are built from the field table when a message is first met. A plan knows a field by its whole
+tag, so a field of another wire type counts as unknown. Reading never raises: damage is told to
+``Reading``, and the message keeps what was read before.
+
+Invariants: the dict has the order of the API's JSON whatever the order on the wire, and every
+field that the API prints when it is absent is there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes import fields, special
+from pyetcdctl.kubernetes.schema import table
+from pyetcdctl.kubernetes.wire_fields import TOP, Reading
+from pyetcdctl.rpc.wire import FIXED64, LENGTH, VARINT, WireError, read_varint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.kubernetes.fields import Reader, Store
+    from pyetcdctl.kubernetes.objects import Object, Plain
+    from pyetcdctl.kubernetes.schema.table import Field, Message
+    from pyetcdctl.kubernetes.wire_fields import Place
+
+MAX_DEPTH = 64
+MASK = 0xFFFFFFFFFFFFFFFF
+INTEGERS = {
+    "int32": fields.integer(32, signed=True),
+    "int64": fields.integer(64, signed=True),
+    "uint32": fields.integer(32, signed=False),
+    "uint64": fields.integer(64, signed=False),
+}
+
+
+class Plan:
+    """How one message is read."""
+
+    __slots__ = ("doubles", "maps", "order", "required", "slots")
+
+    def __init__(self, message: Message) -> None:
+        self.slots: dict[int, tuple[int, Store, bool]] = {}
+        self.doubles: dict[int, Store] = {}
+        self.order: list[str] = []
+        self.required: list[tuple[str, Callable[[], Plain] | None]] = []
+        self.maps: list[str] = []
+        for rank, field in enumerate(message.fields):
+            # In a message that is retired as a whole, the rules of its last release hold.
+            gone = field.retired and (field.omitzero or not message.retired)
+            if field.inline:
+                self._add_inline(rank, field, gone=gone)
+            else:
+                self._add(rank, field, gone=gone)
+
+    def read(self, data: bytes, place: Place, reading: Reading) -> Object:
+        """Read a message's bytes into a dict in JSON order."""
+        out: Object = {}
+        ordered = True
+        if reading.admits(place, MAX_DEPTH):
+            try:
+                ordered = self._walk(out, data, place, reading)
+            except (IndexError, WireError) as error:
+                ordered = False
+                reading.damage(place, error if isinstance(error, WireError) else "cut off")
+        for name, absent in self.required:
+            if name not in out:
+                out[name] = absent and absent()
+                ordered = False
+        for name in self.maps:
+            if name in out:
+                fields.put_in_order(out, name)
+        return out if ordered else {name: out[name] for name in self.order if name in out}
+
+    def _walk(self, out: Object, data: bytes, place: Place, reading: Reading) -> bool:
+        """Store each field; tell whether they came in JSON order."""
+        at, end, last, ordered, slots = 0, len(data), -1, True, self.slots
+        while at < end:
+            tag = data[at]
+            at += 1
+            if tag > 127:
+                tag, at = read_varint(data, at - 1)
+            slot = slots.get(tag)
+            if slot is None:
+                at = self._walk_on(out, data, tag, at, place, reading)
+                ordered = ordered and not self.doubles
+                continue
+            rank, store, is_long = slot
+            if rank < last:
+                ordered = False
+            last = rank
+            value = data[at]
+            at += 1
+            if value > 127:
+                value, at = read_varint(data, at - 1)
+            if is_long:
+                store(out, data[at : at + value], place, reading)
+                at += value
+            else:
+                store(out, value & MASK, place, reading)
+        if at > end:
+            reading.damage(place, f"cut off: {at - end} bytes are missing")
+        return ordered
+
+    def _walk_on(
+        self, out: Object, data: bytes, tag: int, at: int, place: Place, reading: Reading
+    ) -> int:
+        store = self.doubles.get(tag)
+        if store is None:
+            return reading.keep(data, tag, at, place)
+        if at + 8 > len(data):
+            raise WireError("cut off inside a number")
+        store(out, data[at : at + 8], place, reading)
+        return at + 8
+
+    def _add(self, rank: int, field: Field, *, gone: bool) -> None:
+        self.order.append(field.name)
+        if field.map_value:
+            self.maps.append(field.name)
+        if field.type == "double":
+            self.doubles[field.number << 3 | FIXED64] = fields.doubles(
+                field.name, zero=_prints_zero(field, gone=gone)
+            )
+        for wire_type, store in _stores(field, gone=gone):
+            self.slots[field.number << 3 | wire_type] = (rank, store, wire_type == LENGTH)
+        if not gone and _is_always_printed(field):
+            self.required.append((field.name, _absent(field)))
+
+    def _add_inline(self, rank: int, field: Field, *, gone: bool) -> None:
+        plan = plan_of(field.type)
+        self.order += plan.order
+        self.slots[field.number << 3 | LENGTH] = (rank, fields.inline(plan.read), True)
+        if not gone:
+            self.required += plan.required
+
+
+@cache
+def plan_of(name: str) -> Plan:
+    """Return the plan of a message's full name."""
+    message = table.message(name)
+    if message is None:
+        raise LookupError(f"the field table has no message {name}")
+    return Plan(message)
+
+
+def reader_of(name: str) -> Reader:
+    """Return what reads a type: a message of any kind, or a scalar that is written as bytes."""
+    if name == "bytes":
+        return fields.guarded(fields.base64_text)
+    convert = special.scalar(name)
+    if convert is not None:
+        return fields.guarded(convert)
+    return _choice(name) or _later(name)
+
+
+def _later(name: str) -> Reader:
+    """Build the plan at the first use, so that only messages that occur are built."""
+    plan: Plan | None = None
+
+    def read(data: bytes, place: Place, reading: Reading) -> Object:
+        nonlocal plan
+        if plan is None:
+            plan = plan_of(name)
+        return plan.read(data, place, reading)
+
+    return read
+
+
+def _choice(name: str) -> Reader | None:
+    """Return what reads a part of a JSON schema that is one of two things."""
+    package, _, kind = name.rpartition(".")
+    if not kind.startswith("JSONSchemaPropsOr"):
+        return None
+    schema = fields.messages("schema", _later(f"{package}.JSONSchemaProps"), omit=False)
+    stores: dict[str, dict[int, tuple[int, Store, bool]]] = {
+        "Bool": {
+            0x08: (0, fields.numbers("plain", bool, zero=True), False),
+            0x12: (1, schema, True),
+        },
+        "StringArray": {0x0A: (1, schema, True), 0x12: (0, fields.string_lists("list"), True)},
+        "Array": {
+            0x0A: (1, schema, True),
+            0x12: (0, fields.message_lists("list", _later(f"{package}.JSONSchemaProps")), True),
+        },
+    }
+    plan = Plan(table.Message(name, ()))
+    plan.slots = stores[kind.removeprefix("JSONSchemaPropsOr")]
+    plan.order = ["list", "schema", "plain"]
+    default = False if kind.endswith("Bool") else None
+
+    def read(data: bytes, place: Place, reading: Reading) -> Plain:
+        found = plan.read(data, place, reading)
+        return next((found[name] for name in plan.order if name in found), default)
+
+    return read
+
+
+def _stores(field: Field, *, gone: bool) -> list[tuple[int, Store]]:
+    name = field.name
+    if field.map_value == "string":
+        return [(LENGTH, fields.string_maps(name))]
+    if field.map_value:
+        return [(LENGTH, fields.maps(name, reader_of(field.map_value)))]
+    if field.type in INTEGERS or field.type == "bool":
+        return _number_stores(field, zero=_prints_zero(field, gone=gone))
+    if field.type == "double":
+        return []
+    return [(LENGTH, _long_store(field, gone=gone))]
+
+
+def _number_stores(field: Field, *, zero: bool) -> list[tuple[int, Store]]:
+    convert: Callable[[int], Plain] = INTEGERS.get(field.type, bool)
+    if field.repeated:
+        return [
+            (VARINT, fields.number_lists(field.name, convert)),
+            (LENGTH, fields.packed_lists(field.name, convert)),
+        ]
+    return [(VARINT, fields.numbers(field.name, convert, zero=zero))]
+
+
+def _long_store(field: Field, *, gone: bool) -> Store:
+    zero = _prints_zero(field, gone=gone)
+    if field.type == "string":
+        return (
+            fields.string_lists(field.name)
+            if field.repeated
+            else fields.strings(field.name, zero=zero)
+        )
+    if field.type == "bytes" and not field.repeated:
+        return fields.byte_strings(field.name, zero=zero)
+    read = reader_of(field.type)
+    if field.repeated:
+        return fields.message_lists(field.name, read)
+    omit = gone or (field.omitzero and not field.pointer) or _is_wrapper_left_out(field)
+    return fields.messages(field.name, read, omit=omit)
+
+
+def _prints_zero(field: Field, *, gone: bool) -> bool:
+    return not gone and (field.pointer or not field.omitempty)
+
+
+def _is_wrapper_left_out(field: Field) -> bool:
+    return field.omitempty and not field.pointer and special.is_wrapper(field.type)
+
+
+def _is_always_printed(field: Field) -> bool:
+    is_struct = not (field.pointer or field.repeated or field.map_value) and "." in field.type
+    if is_struct and not special.is_wrapper(field.type):
+        return not field.omitzero
+    return not field.omitempty
+
+
+def _absent(field: Field) -> Callable[[], Plain] | None:
+    if field.pointer or field.repeated or field.map_value or field.type == "bytes":
+        return None
+    if "." in field.type:
+        read = reader_of(field.type)
+        return lambda: read(b"", TOP, Reading())
+    zero: Plain = {"string": "", "bool": False}.get(field.type, 0)
+    return lambda: zero
