@@ -31,11 +31,11 @@ MAY_IMPORT = {
         *SHARED,
     },
 }
-HEAVY = {"grpc", "etcd3", "google", "yaml", "rich", "cryptography", "dns"}
+HEAVY = {"grpc", "etcd3", "google", "yaml", "rich", "cryptography", "dns", "nacl"}
 MAY_LOAD = {
     "client": {"grpc", "etcd3", "google", "cryptography", "dns"},
     "discovery": {"yaml", "cryptography"},
-    "kubernetes": {"yaml", "cryptography", "grpc"},
+    "kubernetes": {"yaml", "cryptography", "nacl", "grpc"},
     "output": {"rich", "yaml"},
     "rpc": {"google", "grpc"},
     "sandbox": {"cryptography"},

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-HEAVY = {"grpc", "etcd3", "google.protobuf", "yaml", "rich", "cryptography", "dns", "pydantic"}
+HEAVY = {
+    *("grpc", "etcd3", "google.protobuf", "yaml", "rich", "cryptography", "dns", "nacl", "pydantic")
+}
 PROBE = """
 import sys
 from pyetcdctl.cli import main
