@@ -2,10 +2,12 @@
 
 import json
 import re
-import socket
+import subprocess
+from contextlib import closing, contextmanager
 
 import pytest
 
+from pyetcdctl.sandbox.ports import Ports
 from tests.runner import run
 from tests.server import enable_authentication
 
@@ -13,11 +15,16 @@ DEAD = {"ETCDCTL_ENDPOINTS": "127.0.0.1:1"}
 
 
 @pytest.fixture
-def peer_url():
-    """A URL at which no member listens, and nobody else will."""
-    with socket.socket() as kept:
-        kept.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{kept.getsockname()[1]}"
+def free_url():
+    """A function that returns a URL at which nobody listens, and only a member will."""
+    with closing(Ports()) as ports:
+        yield lambda: f"http://127.0.0.1:{ports.pick('127.0.0.1')}"
+
+
+@pytest.fixture
+def peer_url(free_url):
+    """A URL for a new member's peers."""
+    return free_url()
 
 
 def members(etcd):
@@ -98,6 +105,50 @@ def test_a_learner_listens_and_is_not_promoted_before_it_runs(etcd, peer_url):
     second = run("member", "add", "n3", "--peer-urls", "http://127.0.0.1:9", "--learner", env=env)
     assert second.stderr == "Error: etcdserver: too many learner members in cluster\n"
     run("member", "remove", number, env=env)
+
+
+def test_a_learner_started_with_what_was_printed_is_promoted(own_etcd, tmp_path, free_url):
+    peer_url, client_url = free_url(), free_url()
+    server = own_etcd()
+    added = run("member", "add", "n2", "--peer-urls", peer_url, "--learner", env=server.environment)
+    printed = dict(re.findall(r'^(ETCD_\w+)="(.*)"$', added.stdout.decode(), re.MULTILINE))
+    with started(server, tmp_path, printed, client_url):
+        status = wait_for("endpoint", "status", "-w", "json", env={"ETCDCTL_ENDPOINTS": client_url})
+        assert json.loads(status.stdout)[0]["Status"]["isLearner"] is True
+        promoted = wait_for("member", "promote", added_id(added), env=server.environment)
+        assert re.fullmatch(
+            rf"Member +{added_id(added)} promoted in cluster [ 0-9a-f]{{16}}\n",
+            promoted.stdout.decode(),
+        )
+        assert not members(server)[int(added_id(added), 16)].get("isLearner")
+
+
+@contextmanager
+def started(server, folder, printed, client_url):
+    """Run another member as the environment printed for it says."""
+    environment = {
+        **printed,
+        "ETCD_DATA_DIR": str(folder / "data"),
+        "ETCD_LISTEN_PEER_URLS": printed["ETCD_INITIAL_ADVERTISE_PEER_URLS"],
+        "ETCD_LISTEN_CLIENT_URLS": client_url,
+        "ETCD_ADVERTISE_CLIENT_URLS": client_url,
+    }
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([server.cluster.programs.etcd], env=environment, stderr=log)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(*words, env):
+    """Repeat a command until it succeeds."""
+    for _ in range(20):
+        result = run(*words, env=env)
+        if result.exit_code == 0:
+            return result
+    raise AssertionError(result.stderr)
 
 
 def test_a_member_that_votes_is_not_promoted(etcd):
