@@ -8,7 +8,14 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from pyetcdctl.errors import DeadlineExceeded, ExitCode, OutputClosed, PyetcdctlError, Reported
+from pyetcdctl.errors import (
+    CallFailed,
+    DeadlineExceeded,
+    ExitCode,
+    OutputClosed,
+    PyetcdctlError,
+    Reported,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +25,7 @@ if TYPE_CHECKING:
 
 def run() -> NoReturn:
     """Run with the process's own arguments and streams, and end the process."""
-    # Until a command says otherwise Ctrl-C ends the program at once, as it ends etcdctl.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _fill_closed_descriptors()
     code = main(sys.argv[1:], os.environ)
     # Tearing down gRPC and the interpreter takes longer than many a call; all output is written.
     os._exit(code)
@@ -55,9 +61,25 @@ def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
     except DeadlineExceeded as error:
         error.advice += session.local_advice()
         raise
+    except ValueError as error:
+        from pyetcdctl.rpc.wire import WireError
+
+        if isinstance(error, WireError):
+            raise CallFailed(f"the server's answer makes no sense: {error}") from error
+        raise
     except SystemExit as end:  # Typer's own way to end on a closed pipe
         raise BrokenPipeError from end
     return code if isinstance(code, int) else ExitCode.SUCCESS
+
+
+def _fill_closed_descriptors() -> None:
+    """Keep a socket from taking the number of a standard stream that is closed.
+
+    Data would be written into it. Writing to the stand-in fails as writing to nothing does.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDONLY)) <= 2:
+        pass
+    os.close(descriptor)
 
 
 def _report(error: PyetcdctlError, streams: Streams) -> int:

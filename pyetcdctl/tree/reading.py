@@ -90,7 +90,8 @@ class TreeReading:
         """Pin the present revision, by a key that may be read if the tree may."""
         if not self.revision:
             header = RangePage.parse(self._call(self._request((key, b""), keys_only=True))).header
-            assert header is not None, "a Range's answer has a header"
+            if header is None:
+                raise CallFailed("the server's answer makes no sense: it names no revision")
             self.revision = header.revision
 
     def _call(self, request: RangeRequest) -> bytes:

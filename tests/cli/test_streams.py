@@ -46,7 +46,7 @@ def test_a_standard_output_that_is_closed_is_an_error(many_keys):
         timeout=20,
         check=False,
     )
-    assert run.stderr.startswith(b"Error: ")
+    assert run.stderr == b"Error: write to standard output: bad file descriptor\n"
     assert run.returncode == 1
 
 
@@ -60,3 +60,23 @@ def test_nothing_is_printed_into_a_standard_error_that_is_closed(many_keys):
     )
     assert run.stdout == b""
     assert run.returncode == 1
+
+
+def test_ctrl_c_at_the_very_start_ends_the_program_without_a_word(tmp_path):
+    """The signal comes when the first of our own modules is about to be loaded."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'pyetcdctl.cli':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+    )
+    run = subprocess.run(
+        command("version"),
+        env=clean_environment({"PYTHONPATH": str(tmp_path)}),
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
+    assert (run.stdout, run.stderr, run.returncode) == (b"", b"", -signal.SIGINT)
