@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, BadFeature
+from pyetcdctl.output.quoting import go_quoted
 
 _INT64 = range(-(1 << 63), 1 << 63)
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
@@ -27,7 +28,8 @@ _UNIT_SECONDS = {
     "m": 60.0,
     "h": 3600.0,
 }
-_DURATION_PART = re.compile(r"(\d+\.?\d*|\.\d+)([^\d.]*)")
+_QUOTED_FIELD = re.compile(r'"((?:[^"]|"")*+)"')
+_DURATION_PART = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([^0-9.]*)")
 
 
 class ValueRefused(Exception):
@@ -53,10 +55,10 @@ def decimal(text: str) -> int:
     """Parse a signed decimal number; the error is Go's ParseInt's."""
     sign, digits = _split_sign(text)
     if not digits.isascii() or not digits.isdigit():
-        raise ValueRefused(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+        raise _unparsed("ParseInt", text, "invalid syntax")
     value = sign * int(digits)
     if value not in _INT64:
-        raise ValueRefused(f'strconv.ParseInt: parsing "{text}": value out of range')
+        raise _unparsed("ParseInt", text, "value out of range")
     return value
 
 
@@ -72,20 +74,20 @@ def hex_id(text: str) -> int:
     """Parse a signed hexadecimal number without 0x; the error is Go's ParseInt's."""
     sign, digits = _split_sign(text)
     if not _DIGITS["0x"].fullmatch(digits):
-        raise ValueRefused(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+        raise _unparsed("ParseInt", text, "invalid syntax")
     value = sign * int(digits, 16)
     if value not in _INT64:
-        raise ValueRefused(f'strconv.ParseInt: parsing "{text}": value out of range')
+        raise _unparsed("ParseInt", text, "value out of range")
     return value
 
 
 def unsigned_hex(text: str) -> int:
     """Parse an unsigned hexadecimal number without 0x; the error is Go's ParseUint's."""
     if not _DIGITS["0x"].fullmatch(text):
-        raise ValueRefused(f'strconv.ParseUint: parsing "{text}": invalid syntax')
+        raise _unparsed("ParseUint", text, "invalid syntax")
     value = int(text, 16)
     if value >> 64:
-        raise ValueRefused(f'strconv.ParseUint: parsing "{text}": value out of range')
+        raise _unparsed("ParseUint", text, "value out of range")
     return value
 
 
@@ -95,7 +97,7 @@ def boolean(text: str) -> bool:
         return True
     if text in _FALSE:
         return False
-    raise ValueRefused(f'strconv.ParseBool: parsing "{text}": invalid syntax')
+    raise _unparsed("ParseBool", text, "invalid syntax")
 
 
 def duration(text: str) -> float:
@@ -110,26 +112,71 @@ def duration(text: str) -> float:
             break
         number, unit = part.groups()
         if not unit:
-            raise ValueRefused(f'time: missing unit in duration "{text}"')
+            raise ValueRefused(f"time: missing unit in duration {_time_quoted(text)}")
         if unit not in _UNIT_SECONDS:
-            raise ValueRefused(f'time: unknown unit "{unit}" in duration "{text}"')
+            raise ValueRefused(
+                f"time: unknown unit {_time_quoted(unit)} in duration {_time_quoted(text)}"
+            )
         seconds += float(number) * _UNIT_SECONDS[unit]
         at = part.end()
     if not body or at < len(body) or seconds * 1e9 >= 1 << 63:
-        raise ValueRefused(f'time: invalid duration "{text}"')
+        raise ValueRefused(f"time: invalid duration {_time_quoted(text)}")
     return sign * seconds
 
 
+def is_serializable(consistency: str) -> bool:
+    """Parse ``--consistency``: ``s``, or ``l`` for linearizable."""
+    if consistency not in ("l", "s"):
+        raise BadFeature(f"unknown consistency flag {go_quoted(raw(consistency))}")
+    return consistency == "s"
+
+
 def comma_separated(text: str) -> tuple[str, ...]:
-    """Split one CSV record: commas separate, double quotes protect."""
+    """Split one CSV record: commas separate, double quotes protect. The errors are Go's."""
     if '"' not in text:
         return tuple(text.split(",")) if text else ()
-    import csv
+    fields, at = [], 0
+    while True:
+        field, at = _quoted_field(text, at) if text.startswith('"', at) else _bare_field(text, at)
+        fields.append(field)
+        if at == len(text):
+            return tuple(fields)
+        at += 1
 
-    try:
-        return tuple(next(csv.reader([text], strict=True)))
-    except csv.Error as error:
-        raise ValueRefused(str(error)) from error
+
+def _quoted_field(text: str, at: int) -> tuple[str, int]:
+    """Return the field behind a quote, in which two quotes are one, and where it ends."""
+    found = _QUOTED_FIELD.match(text, at)
+    if found is None:
+        raise _bad_csv(text, len(text), 'extraneous or missing " in quoted-field')
+    if not text.startswith(",", found.end()) and found.end() < len(text):
+        raise _bad_csv(text, found.end() - 1, 'extraneous or missing " in quoted-field')
+    return found[1].replace('""', '"'), found.end()
+
+
+def _bare_field(text: str, at: int) -> tuple[str, int]:
+    comma = text.find(",", at)
+    field = text[at:] if comma < 0 else text[at:comma]
+    if '"' in field:
+        raise _bad_csv(text, at + field.index('"'), 'bare " in non-quoted-field')
+    return field, at + len(field)
+
+
+def _bad_csv(text: str, at: int, what: str) -> ValueRefused:
+    return ValueRefused(f"parse error on line 1, column {len(raw(text[:at])) + 1}: {what}")
+
+
+def _unparsed(function: str, text: str, why: str) -> ValueRefused:
+    return ValueRefused(f"strconv.{function}: parsing {go_quoted(raw(text))}: {why}")
+
+
+def _time_quoted(text: str) -> str:
+    """Quote as Go's time package: every byte that is not printable ASCII is an escape."""
+    shown = (
+        chr(byte) if 0x20 <= byte < 0x80 else f"\\x{byte:02x}"
+        for byte in raw(text.replace("\\", r"\\").replace('"', r"\""))
+    )
+    return f'"{"".join(shown)}"'
 
 
 def _split_sign(text: str) -> tuple[int, str]:
@@ -150,9 +197,9 @@ def _parse_int(text: str, function: str, allowed: range) -> int:
         body = body.replace("_", "")
     pattern = _DIGITS["0o" if prefix == "0" else prefix]
     if not pattern.fullmatch(body):
-        raise ValueRefused(f'strconv.{function}: parsing "{text}": invalid syntax')
+        raise _unparsed(function, text, "invalid syntax")
     base = {"0b": 2, "0o": 8, "0": 8, "0x": 16}.get(prefix, 10)
     value = sign * int(body, base)
     if value not in allowed:
-        raise ValueRefused(f'strconv.{function}: parsing "{text}": value out of range')
+        raise _unparsed(function, text, "value out of range")
     return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyetcdctl.cli.arguments import ValueRefused, boolean
+from pyetcdctl.cli.arguments import ValueRefused, boolean, raw
 from pyetcdctl.errors import FlagError
 from pyetcdctl.output.quoting import go_quoted
 
@@ -121,8 +121,9 @@ class _Line:
             value = boolean(text) if flag.is_boolean else flag.parse(text)
         except ValueRefused as error:
             shown = f"-{flag.short}, --{flag.name}" if flag.short else f"--{flag.name}"
-            quoted = go_quoted(text.encode("utf-8", "surrogateescape"))
-            raise FlagError(f'invalid argument {quoted} for "{shown}" flag: {error}') from error
+            raise FlagError(
+                f'invalid argument {go_quoted(raw(text))} for "{shown}" flag: {error}'
+            ) from error
         if flag.appends and flag.name in self.values:
             value = self.values[flag.name] + value
         self.values[flag.name] = value

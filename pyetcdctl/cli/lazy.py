@@ -12,9 +12,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
+from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.flag_grammar import Flag, FlagSet, find_command_word, parse_line
 from pyetcdctl.cli.global_flags import GLOBAL_FLAGS
 from pyetcdctl.errors import FlagError
+from pyetcdctl.output.quoting import go_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -163,7 +165,7 @@ class WordGroup(TyperGroup):
             return name
         if not self.rejects_unknown:
             _show_help(ctx)
-        message = f'unknown command "{word}" for "{ctx.command_path}"'
+        message = f'unknown command {go_quoted(raw(word))} for "{ctx.command_path}"'
         advice = [f"Did you mean this?  {'  '.join(self._close_names(word))}"]
         raise FlagError(message, *(advice if self._close_names(word) else ()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.cli.arguments import lease_id, raw
+from pyetcdctl.cli.arguments import is_serializable, lease_id, raw
 from pyetcdctl.client.kv import from_key_range, prefix_range
 from pyetcdctl.errors import BadArguments, BadFeature
 from pyetcdctl.output.quoting import go_quoted
@@ -87,7 +87,7 @@ def range_request(keys: Sequence[str], flags: GetFlags) -> RangeRequest:
         raise BadArguments(
             "`--keys-only` and `--count-only` cannot be set at the same time, choose one"
         )
-    serializable = _is_serializable(flags.consistency)
+    serializable = is_serializable(flags.consistency)
     key, range_end = _range(keys, flags.prefix, flags.from_key)
     return RangeRequest(
         key=key,
@@ -161,12 +161,6 @@ def _range(keys: Sequence[str], prefix: bool, from_key: bool) -> tuple[bytes, by
     if prefix:
         return prefix_range(key)
     return from_key_range(key) if from_key else (key, b"")
-
-
-def _is_serializable(consistency: str) -> bool:
-    if consistency not in ("l", "s"):
-        raise BadFeature(f'unknown consistency flag "{consistency}"')
-    return consistency == "s"
 
 
 def _sorting(order: str, sort_by: str) -> dict[str, int]:

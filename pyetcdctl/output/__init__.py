@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pyetcdctl.errors import UnsupportedFormat
+from pyetcdctl.output.quoting import go_quoted
 
 if TYPE_CHECKING:
     from pyetcdctl.settings import OutputSettings
@@ -44,8 +45,9 @@ def formats() -> tuple[str, ...]:
 def printer_for(name: str) -> Printer:
     """Import the format called ``name``."""
     if name not in _MODULES:
+        asked = go_quoted(name.encode("utf-8", "surrogateescape"))
         raise UnsupportedFormat(
-            "unsupported output format", f"{name!r} is none of: {', '.join(formats())}"
+            "unsupported output format", f"{asked} is none of: {', '.join(formats())}"
         )
     return cast("Printer", import_module(_MODULES[name]))
 

@@ -110,3 +110,56 @@ def test_a_lease_id_with_a_prefix_is_a_bad_argument():
 
 def test_bytes_that_are_no_utf8_pass_unharmed():
     assert arguments.raw(b"\xff\xfe/k".decode("utf-8", "surrogateescape")) == b"\xff\xfe/k"
+
+
+@pytest.mark.parametrize("text", ["a\x1b", "\udcff", 'a"', "é"])
+def test_what_is_refused_is_quoted_as_go_quotes_it(text):
+    quoted = {"a\x1b": r'"a\x1b"', "\udcff": r'"\xff"', 'a"': r'"a\""', "é": '"é"'}[text]
+    with pytest.raises(ValueRefused) as refused:
+        arguments.int64(text)
+    assert str(refused.value) == f"strconv.ParseInt: parsing {quoted}: invalid syntax"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("٣s", r'time: invalid duration "\xd9\xa3s"'),
+        ("5é", r'time: unknown unit "\xc3\xa9" in duration "5\xc3\xa9"'),
+        ('\udcff"', r'time: invalid duration "\xff\""'),
+    ],
+)
+def test_a_duration_is_ascii_and_is_quoted_as_gos_time_package_does(text, told):
+    with pytest.raises(ValueRefused) as refused:
+        arguments.duration(text)
+    assert str(refused.value) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("", ()),
+        ("a,b", ("a", "b")),
+        (",", ("", "")),
+        ('"a,b",c', ("a,b", "c")),
+        ('"a""b"', ('a"b',)),
+        ('"",', ("", "")),
+    ],
+)
+def test_a_list_is_a_csv_record(text, values):
+    assert arguments.comma_separated(text) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('"a', 'column 3: extraneous or missing " in quoted-field'),
+        ('"a""b', 'column 6: extraneous or missing " in quoted-field'),
+        ('"a"b', 'column 3: extraneous or missing " in quoted-field'),
+        ('a"b', 'column 2: bare " in non-quoted-field'),
+        ('é, "b"', 'column 5: bare " in non-quoted-field'),
+    ],
+)
+def test_a_list_that_is_no_csv_is_refused_in_gos_words(text, told):
+    with pytest.raises(ValueRefused) as refused:
+        arguments.comma_separated(text)
+    assert str(refused.value) == f"parse error on line 1, {told}"

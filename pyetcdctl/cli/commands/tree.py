@@ -8,12 +8,12 @@ from typing import Annotated, Protocol
 
 import typer
 
-from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.arguments import is_serializable, raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import number, words
 from pyetcdctl.cli.progress import shown_progress
 from pyetcdctl.cli.session import Session
-from pyetcdctl.errors import BadArguments, BadFeature
+from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import KeyTree, TreeVisit
 from pyetcdctl.tree.familiar import familiar_name
 from pyetcdctl.tree.lines import entries_of_lines
@@ -74,7 +74,7 @@ def tree(
         _check_flags_for_lines(sizes, rev)
         source: _Source = _Lines(session)
     else:
-        source = _Store(session, prefix, max(rev, 0), _is_serializable(consistency))
+        source = _Store(session, prefix, max(rev, 0), is_serializable(consistency))
     depth = depth or ALL_LEVELS
     session.print(
         KeyTree(
@@ -169,9 +169,3 @@ def _check_flags_for_lines(sizes: bool, rev: int) -> None:
         raise BadArguments("--sizes needs the values, and standard input has only keys")
     if rev:
         raise BadArguments("--rev is for keys on a server, not for those on standard input")
-
-
-def _is_serializable(consistency: str) -> bool:
-    if consistency not in ("l", "s"):
-        raise BadFeature(f'unknown consistency flag "{consistency}"')
-    return consistency == "s"
