@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.cli.arguments import ValueRefused
 from pyetcdctl.cli.global_flags import GLOBAL_FLAGS, OTHER_VARIABLES
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, ConnectionFailed
 from pyetcdctl.settings import (
     DEFAULT_ENDPOINT,
     ConnectionSettings,
@@ -81,6 +81,7 @@ def connection_settings(
     for name in ("cacert", "cert", "key"):
         if name in found.given and not values[name]:
             raise BadArguments(f"empty string is passed to --{name} option")
+    _check_limits(values["max-request-bytes"], values["max-recv-bytes"])
     settings = ConnectionSettings(
         endpoints=tuple(values["endpoints"]) if "endpoints" in found.given else (DEFAULT_ENDPOINT,),
         tls=_tls_files(values),
@@ -110,6 +111,14 @@ def user_credentials(user: str, password: str, ask_password: Callable[[], str]) 
         if not colon:
             password = ask_password()
     return Credentials(user, password)
+
+
+def _check_limits(send: int, receive: int) -> None:
+    if 0 < receive < send:
+        raise ConnectionFailed(
+            f"gRPC message recv limit ({receive} bytes) must be greater than "
+            f"send limit ({send} bytes)"
+        )
 
 
 def discovery_root(environment: Mapping[str, str]) -> Path | None:

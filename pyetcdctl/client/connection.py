@@ -306,7 +306,8 @@ class Connection:
         return (API_VERSION, ("token", token)) if token else (API_VERSION,)
 
     def _log_in(self, request: bytes, deadline: Deadline) -> bytes:
-        limit = deadline.within(self.settings.dial_timeout)
+        seconds = self.settings.dial_timeout
+        limit = deadline.within(seconds) if seconds > 0 else deadline
         return self._call(AUTHENTICATE, request, limit, repeatable=True, login=True)
 
     def _failure(self, error: grpc.RpcError) -> PyetcdctlError:
@@ -331,7 +332,9 @@ class Connection:
         return deadline_exceeded(*found.advice)
 
     def _check_size(self, request: bytes) -> None:
-        limit = self.settings.max_request_bytes or DEFAULT_MAX_REQUEST_BYTES
+        limit = self.settings.max_request_bytes
+        if limit <= 0:
+            limit = DEFAULT_MAX_REQUEST_BYTES
         if len(request) > limit:
             details = f"trying to send message larger than max ({len(request)} vs. {limit})"
             raise CallFailed(

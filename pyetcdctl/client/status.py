@@ -147,7 +147,8 @@ def error_from(error: grpc.RpcError) -> PyetcdctlError:
     if code == "UNIMPLEMENTED":
         return _unknown_method(details)
     if code == "RESOURCE_EXHAUSTED" and TOO_LARGE in details:
-        details = "grpc: received" + details.partition("Received")[2]
+        # The core forgets the bracket that it closes.
+        details = "grpc: received" + details.partition("Received")[2].replace("))", ")")
     return CallFailed(go_text(code, details), code=code, details=details)
 
 

@@ -28,6 +28,7 @@ SYSTEM_BUNDLES = (
     "/etc/ssl/cert.pem",
 )
 USUAL_FOLDER = "/etc/ssl/certs"
+CERTIFICATE_LINE, KEY_LINE_END = b"-----BEGIN CERTIFICATE-----", b"PRIVATE KEY-----"
 CACERT = "Try:  --cacert FILE"
 
 
@@ -113,8 +114,25 @@ def _load_pair(context: ssl.SSLContext, files: TlsFiles) -> None:
                 "tls: private key does not match public key", f"The two do not belong: {pair}."
             ) from error
         raise BadArguments(
-            f"tls: {pair} are not a PEM certificate and its unencrypted key"
+            f"tls: {_missing_from_pair(files)}",
+            f"A PEM certificate and its unencrypted key are wanted: {pair}.",
         ) from error
+
+
+def _missing_from_pair(files: TlsFiles) -> str:
+    certificate, key = _read(files.certificate), _read(files.key)
+    if CERTIFICATE_LINE not in certificate:
+        if KEY_LINE_END in certificate:
+            return (
+                "failed to find certificate PEM data in certificate input, but did find a "
+                "private key; PEM inputs may have been switched"
+            )
+        return "failed to find any PEM data in certificate input"
+    if KEY_LINE_END not in key:
+        if CERTIFICATE_LINE in key:
+            return "found a certificate rather than a key in the PEM for the private key"
+        return "failed to find any PEM data in key input"
+    return "failed to parse the certificate or the private key"
 
 
 def _load_roots(context: ssl.SSLContext, files: TlsFiles) -> None:
@@ -136,4 +154,5 @@ def _read(path: str) -> bytes:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         advice = ("Try:  the same command with sudo",) if isinstance(error, PermissionError) else ()
-        raise BadArguments(f"open {path}: {reason}", *advice) from error
+        action = "read" if isinstance(error, IsADirectoryError) else "open"
+        raise BadArguments(f"{action} {path}: {reason}", *advice) from error

@@ -3,7 +3,7 @@
 import pytest
 
 from pyetcdctl.cli.configuration import configuration, connection_settings
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, ConnectionFailed
 from pyetcdctl.settings import Credentials
 
 OFF = {"PYETCDCTL_DISCOVERY": "off"}
@@ -76,3 +76,16 @@ def test_an_empty_certificate_option_is_a_bad_argument(name):
     with pytest.raises(BadArguments) as refused:
         settings({name: ""})
     assert refused.value.message == f"empty string is passed to --{name} option"
+
+
+@pytest.mark.parametrize(("send", "receive"), [(101, 100), (1, 0), (-5, 1), (100, 100)])
+def test_more_may_not_be_sent_than_received(send, receive):
+    flags = {"max-request-bytes": send, "max-recv-bytes": receive}
+    if 0 < receive < send:
+        with pytest.raises(ConnectionFailed) as refused:
+            settings(flags)
+        assert refused.value.message == (
+            "gRPC message recv limit (100 bytes) must be greater than send limit (101 bytes)"
+        )
+    else:
+        assert settings(flags).max_request_bytes == send

@@ -333,8 +333,11 @@ def test_files_that_are_no_certificates_are_told(etcd, open_connection, read, tm
     good = files(pki, "client")
     wrong = {
         TlsFiles(ca=str(nonsense)): "no PEM certificate in",
-        TlsFiles("", str(nonsense), good.key): "are not a PEM certificate",
-        TlsFiles("", good.certificate, str(nonsense)): "are not a PEM certificate",
+        TlsFiles(ca=str(tmp_path)): f"^read {tmp_path}: is a directory$",
+        TlsFiles("", str(nonsense), good.key): "^tls: failed to find any PEM data in certificate",
+        TlsFiles("", good.certificate, str(nonsense)): "^tls: failed to find any PEM data in key",
+        TlsFiles("", good.key, good.certificate): "PEM inputs may have been switched$",
+        TlsFiles("", good.certificate, good.certificate): "a certificate rather than a key in",
         TlsFiles("", good.certificate, f"{pki}/good.key"): "private key does not match",
     }
 

@@ -146,3 +146,9 @@ def test_a_password_is_in_no_error(auth_etcd, open_connection, read):
         read(open_connection(auth_etcd.endpoint, credentials=credentials), b"a")
 
     assert "hunter2" not in f"{caught.value!r} {caught.value.advice} {credentials!r}"
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_a_dial_timeout_of_nothing_bounds_nothing(auth_etcd, open_connection, read, seconds):
+    connection = open_connection(auth_etcd.endpoint, credentials=ROOT, dial_timeout=seconds)
+    assert read(connection, b"no such key") is None

@@ -89,7 +89,8 @@ def get(
         session.connection, request, session.settings.command_timeout, stream=stream
     )
     _check_format(session.output.format, count_only, print_value_only)
-    session.print(Listing(reading, keys_only, print_value_only))
+    # Both at once print the values, of which the answer has none.
+    session.print(Listing(reading, keys_only and not print_value_only, print_value_only))
 
 
 def _check_format(name: str, count_only: bool, print_value_only: bool) -> None:
