@@ -62,8 +62,9 @@ class Output:
 class Messages:
     """Standard error: what people read, one line at a time, safe on a terminal."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, *, takes_escapes: bool) -> None:
         self._descriptor = descriptor
+        self._takes_escapes = takes_escapes
 
     @property
     def is_terminal(self) -> bool:
@@ -81,7 +82,12 @@ class Messages:
             return
 
     def status(self, text: str) -> None:
-        """Show a line on a terminal until the next one; an empty one takes it away."""
+        """Show a line on a terminal until the next one; an empty one takes it away.
+
+        A terminal that cannot take lines away is shown none.
+        """
+        if not self._takes_escapes:
+            return
         with suppress(OSError):
             os.write(self._descriptor, b"\r\x1b[K" + terminal_safe(text.encode()))
 
@@ -92,7 +98,7 @@ class Streams:
     def __init__(self, environment: Mapping[str, str], out: int = 1, err: int = 2) -> None:
         self.environment = environment
         self.out = Output(out)
-        self.err = Messages(err)
+        self.err = Messages(err, takes_escapes=_takes_escapes(environment))
 
     @property
     def input(self) -> BinaryIO:
@@ -103,13 +109,18 @@ class Streams:
 
     @property
     def wants_colour(self) -> bool:
-        """Whether the environment leaves colours on (no-color.org; TERM for terminals without)."""
-        return not self.environment.get("NO_COLOR") and self.environment.get("TERM") != "dumb"
+        """Whether the environment leaves colours on (no-color.org)."""
+        return not self.environment.get("NO_COLOR") and _takes_escapes(self.environment)
 
     @property
     def input_is_terminal(self) -> bool:
         """Whether somebody can be asked."""
         return is_terminal(0)
+
+
+def _takes_escapes(environment: Mapping[str, str]) -> bool:
+    """Whether a terminal is known to understand escape sequences."""
+    return environment.get("TERM", "dumb") not in ("dumb", "")
 
 
 def is_terminal(descriptor: int) -> bool:

@@ -56,8 +56,7 @@ def draw(tree: KeyTree, out: Sink, settings: OutputSettings) -> None:
         file=cast("IO[str]", _Text(out)),
         width=settings.width,
         force_terminal=True,
-        color_system="standard",
-        no_color=not settings.colour,
+        color_system="standard" if settings.colour else None,
         highlight=False,
         markup=False,
         emoji=False,
@@ -101,9 +100,8 @@ def _collect(tree: KeyTree) -> Node:
             node.keys, node.size = visit.keys, visit.size
         else:
             is_branch = visit.step is not TreeStep.LEAF
-            node = Node(
-                _shown(visit.name, is_branch), visit.path, is_branch, visit.keys, visit.size
-            )
+            name = "/" if visit.path == b"/" else _shown(visit.name, is_branch)
+            node = Node(name, visit.path, is_branch, visit.keys, visit.size)
             if is_branch or not tree.branches_only:
                 open_branches[-1].children.append(node)
         if visit.step is TreeStep.ENTER:
