@@ -66,6 +66,10 @@ class Session:
         """The output format. Raises UnsupportedFormat for an unknown one."""
         return printer_for(self.output.format)
 
+    def check_format(self) -> None:
+        """Raise UnsupportedFormat for an unknown output format before anything is done."""
+        self.printer  # noqa: B018 - making it is the check
+
     @cached_property
     def settings(self) -> ConnectionSettings:
         """How to reach the cluster."""
@@ -75,7 +79,7 @@ class Session:
     @cached_property
     def connection(self) -> Connection:
         """The way to the cluster. A wrong output format is told before anything is dialled."""
-        self.printer  # noqa: B018 - raises for an unknown format
+        self.check_format()
         settings = self.settings
         if settings.debug:
             self._start_debugging()
@@ -122,7 +126,8 @@ class Session:
     def ask_password(self, prompt: str = "Password: ") -> str:
         """Return a password: typed without echo, or a line of an input that is no terminal."""
         if not self.streams.input_is_terminal:
-            return self.streams.input.readline().decode("utf-8", "surrogateescape").rstrip("\n")
+            line = self.streams.input.readline().removesuffix(b"\n").removesuffix(b"\r")
+            return line.decode("utf-8", "surrogateescape")
         from getpass import getpass
 
         return getpass(prompt)

@@ -54,7 +54,7 @@ def discover(
 
 
 def _check_format(session: Session) -> None:
-    assert session.printer
+    session.check_format()
     if session.output.format not in ("simple", "json"):
         raise unsupported(session.output.format)
 
