@@ -114,8 +114,19 @@ def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[Ran
                     yield answer
         except (CallFailed, ConnectionFailed) as error:
             if not stop.has_rung:
-                turn_elsewhere(connection, stop, error)
+                _go_on_after(error, connection, stop)
         first = None
+
+
+def _go_on_after(error: PyetcdctlError, connection: Connection, stop: Stop) -> None:
+    try:
+        turn_elsewhere(connection, stop, error)
+    except PyetcdctlError as lost:
+        raise _observer_lost(lost.message) from lost
+
+
+def _observer_lost(reason: str) -> PyetcdctlError:
+    return PyetcdctlError("elect: observer lost", f"The server says: {reason}")
 
 
 def _reign(
@@ -153,7 +164,7 @@ def _events(
             if told.reason == COMPACTED:
                 return
             if told.reason:
-                raise PyetcdctlError("elect: observer lost", f"The server says: {told.reason}")
+                raise _observer_lost(told.reason)
             for batch in told.response.batches:
                 for kind, record in zip(batch.kinds, batch.records(), strict=True):
                     header = ResponseHeader(**told.response.header.__dict__)

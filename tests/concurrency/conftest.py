@@ -1,4 +1,4 @@
-"""A running ``pyetcdctl watch``, read line by line."""
+"""Running commands, read line by line."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.runner import clean_environment, command
 SECONDS = 30.0
 
 
-class RunningWatch:
+class Running:
     """The process and what it has said so far."""
 
-    def __init__(self, *args, env, **options):
+    def __init__(self, words, env, **options):
         self.process = subprocess.Popen(
-            command("watch", *args),
+            words,
             env=clean_environment(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -68,14 +68,24 @@ class RunningWatch:
 
 
 @pytest.fixture
-def watch():
-    """A function that starts a watch, which ends with the test."""
+def start():
+    """A function that starts a program, which ends with the test."""
     with ExitStack() as ends:
 
-        def start(*args, env, **options):
-            running = RunningWatch(*args, env=env, **options)
+        def start_program(words, env, **options):
+            running = Running(words, env, **options)
             ends.enter_context(running.process)
             ends.callback(running.process.kill)
             return running
 
-        yield start
+        yield start_program
+
+
+@pytest.fixture
+def watch(start):
+    """A function that starts a watch."""
+
+    def start_watch(*args, env, **options):
+        return start(command("watch", *args), env, **options)
+
+    return start_watch

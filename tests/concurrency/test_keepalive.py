@@ -1,0 +1,172 @@
+"""``pyetcdctl lease keep-alive``: renewed in time, through the loss of servers and tokens."""
+
+import json
+import signal
+import threading
+from contextlib import closing
+from itertools import islice
+from time import monotonic
+
+import pytest
+
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.lease import grant, time_to_live
+from pyetcdctl.concurrency.keepalive import Life, later_renewals
+from pyetcdctl.concurrency.sessions import LeaseSession
+from pyetcdctl.concurrency.stopping import Stop
+from pyetcdctl.errors import CallFailed
+from pyetcdctl.settings import ConnectionSettings, Credentials
+from tests.concurrency.holders import leading_member, leases
+from tests.runner import command, run
+from tests.server import enable_authentication
+
+
+@pytest.fixture
+def keep_alive(start):
+    def start_keep_alive(etcd, lease, *flags):
+        return start(command("lease", "keep-alive", lease, *flags), etcd.environment)
+
+    return start_keep_alive
+
+
+def new_lease(etcd, ttl):
+    done = etcd.etcdctl("lease", "grant", str(ttl), "-w", "json", check=True)
+    return f"{json.loads(done.stdout)['ID']:016x}"
+
+
+def test_a_lease_is_renewed_three_times_in_its_life(every_etcd, keep_alive):
+    lease = new_lease(every_etcd, 2)
+    running = keep_alive(every_etcd, lease)
+    for _ in range(5):
+        assert running.line(2) == f"lease {lease} keepalived with TTL(2)"
+
+
+def test_the_end_of_a_lease_is_told_and_no_failure(every_etcd, keep_alive):
+    lease = new_lease(every_etcd, 2)
+    running = keep_alive(every_etcd, lease)
+    running.line()
+    every_etcd.etcdctl("lease", "revoke", lease, check=True)
+    last = running.line()
+    while last.endswith("keepalived with TTL(2)"):
+        last = running.line()
+    assert last == f"lease {lease} expired or revoked."
+    assert running.ended() == (0, "")
+
+
+def test_in_json_the_end_of_a_lease_is_not_told(etcd, keep_alive):
+    lease = new_lease(etcd, 2)
+    running = keep_alive(etcd, lease, "-w", "json")
+    assert json.loads(running.line())["TTL"] == 2
+    etcd.etcdctl("lease", "revoke", lease, check=True)
+    stdout, _ = running.process.communicate(timeout=10)
+    assert b"expired" not in stdout
+    assert running.process.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_leaves_the_lease(etcd, keep_alive, number):
+    lease = new_lease(etcd, 100)
+    running = keep_alive(etcd, lease)
+    running.line()
+    running.process.send_signal(number)
+    assert running.ended(1) == (-number, "")
+    assert int(lease, 16) in leases(etcd)
+
+
+def test_a_closed_pipe_ends_it_quietly(etcd, keep_alive):
+    running = keep_alive(etcd, new_lease(etcd, 2))
+    running.line()
+    running.process.stdout.close()
+    assert running.process.wait(10) == -signal.SIGPIPE
+    assert running.process.stderr.read() == b""
+
+
+def test_it_goes_on_when_its_server_was_restarted(own_etcd, keep_alive):
+    etcd = own_etcd()
+    lease = new_lease(etcd, 3)
+    running = keep_alive(etcd, lease)
+    running.line()
+    etcd.members[0].restart()
+    for _ in range(3):
+        assert running.line() == f"lease {lease} keepalived with TTL(3)"
+
+
+def test_it_goes_on_when_leaders_are_killed(three_members, keep_alive):
+    lease = new_lease(three_members, 6)
+    running = keep_alive(three_members, lease)
+    running.line()
+    for _ in range(3):
+        leading_member(three_members).restart()
+        assert running.line() == f"lease {lease} keepalived with TTL(6)"
+
+
+def test_a_lease_is_given_up_when_its_time_is_over_without_a_server(own_etcd, keep_alive):
+    etcd = own_etcd()
+    lease = new_lease(etcd, 2)
+    running = keep_alive(etcd, lease)
+    running.line()
+    etcd.members[0].freeze()
+    last = running.line()
+    while last.endswith("keepalived with TTL(2)"):
+        last = running.line()
+    assert last == f"lease {lease} expired or revoked."
+
+
+@pytest.mark.parametrize(
+    "words", ["keep-alive 12", "keep-alive --once 12", "list", "timetolive 12"]
+)
+def test_a_call_without_a_server_ends_by_the_command_timeout(words):
+    env = {"ETCDCTL_ENDPOINTS": "127.0.0.1:1", "ETCDCTL_COMMAND_TIMEOUT": "300ms"}
+    done = run("lease", *words.split(), env=env, seconds=10)
+    assert done.stderr.startswith("Error: context deadline exceeded\n")
+    assert done.exit_code == 2
+
+
+def connect(etcd, **settings):
+    return closing(Connection(ConnectionSettings(endpoints=etcd.client_urls, **settings)))
+
+
+def test_a_token_that_expires_between_all_renewals_is_renewed(own_etcd):
+    etcd = enable_authentication(own_etcd(flags=["--auth-token-ttl=1"]))
+    with connect(etcd, credentials=Credentials("root", "rootpw")) as connection:
+        lease = grant(connection, 4, Deadline.after(5)).ID
+        life = Life(monotonic(), 4)
+        renewed = later_renewals(connection, lease, life, threading.Event())
+        assert [answer.TTL for answer in islice(renewed, 5)] == [4] * 5
+
+
+def test_a_session_leaves_no_thread_and_no_lease(every_etcd):
+    threads, before = set(threading.enumerate()), leases(every_etcd)
+    with connect(every_etcd) as connection, LeaseSession(connection, 2, Stop()) as session:
+        assert session.lease in leases(every_etcd)
+        assert {each.name for each in set(threading.enumerate()) - threads} == {"lease"}
+    assert set(threading.enumerate()) <= threads
+    assert leases(every_etcd) == before
+
+
+def test_a_session_keeps_its_lease_beyond_its_time(etcd):
+    stop = Stop()
+    with connect(etcd) as connection, LeaseSession(connection, 1, stop) as session:
+        assert not stop.wait(3)
+        assert time_to_live(connection, session.lease, Deadline.after(5)).TTL >= 0
+
+
+def test_a_session_rings_when_its_lease_is_lost(etcd):
+    stop = Stop()
+    with connect(etcd) as connection, LeaseSession(connection, 2, stop) as session:
+        etcd.etcdctl("lease", "revoke", f"{session.lease:x}", check=True)
+        assert stop.wait(5)
+        assert session.is_lost
+
+
+def test_a_session_that_is_told_to_end_before_it_began_makes_no_lease(etcd):
+    stop, before = Stop(), leases(etcd)
+    stop.ring()
+    with (
+        connect(etcd) as connection,
+        pytest.raises(CallFailed, match="context canceled"),
+        LeaseSession(connection, 5, stop),
+    ):
+        pass
+    assert leases(etcd) == before
