@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.rpc.auth import (
+        AuthAnswer,
+        AuthStatusResponse,
+        ChangeResponse,
+        RoleGetResponse,
+        RolesResponse,
+        UserListResponse,
+    )
     from pyetcdctl.rpc.etcdserverpb_pb2 import (
         AlarmResponse,
         DowngradeResponse,
@@ -227,3 +235,57 @@ class HashReport(ClusterResult):
     """The answer to ``endpoint hashkv``: the endpoints that answered."""
 
     endpoints: tuple[EndpointHash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthResult:
+    """What a command about users and roles ends with."""
+
+    response: AuthAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class AuthState(AuthResult):
+    """The answer to ``auth status``."""
+
+    response: AuthStatusResponse
+
+
+@dataclass(frozen=True, slots=True)
+class AuthChanged(AuthResult):
+    """The answer to a change; ``what`` says it in one line."""
+
+    response: ChangeResponse
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserRoles(AuthResult):
+    """The answer to ``user get``."""
+
+    response: RolesResponse
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Users(AuthResult):
+    """The answer to ``user list``."""
+
+    response: UserListResponse
+
+
+@dataclass(frozen=True, slots=True)
+class RolePermissions(AuthResult):
+    """The answer to ``role get``."""
+
+    response: RoleGetResponse
+    role: str
+    prefix_end: Callable[[bytes], bytes]
+    """Where the keys with a prefix end: a range up to there is shown as that of the prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roles(AuthResult):
+    """The answer to ``role list``."""
+
+    response: RolesResponse

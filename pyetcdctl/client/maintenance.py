@@ -76,11 +76,11 @@ class MaintenanceService:
         try:
             answer = self._call("Downgrade", request, deadline)
         except MethodUnknown as error:
-            error.advice = self._too_old("downgrade", "3.5", deadline) or error.advice
+            error.advice = self.too_old("downgrade", "3.5", deadline) or error.advice
             raise
         return api.DowngradeResponse.FromString(answer)
 
-    def _too_old(self, command: str, release: str, deadline: Deadline) -> tuple[str, ...]:
+    def too_old(self, command: str, release: str, deadline: Deadline) -> tuple[str, ...]:
         """Return the advice for a call that the server does not know."""
         try:
             version = self.status(deadline).version

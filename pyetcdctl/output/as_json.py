@@ -14,6 +14,7 @@ from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
 from pyetcdctl.results import (
+    AuthResult,
     ClusterResult,
     KeyTree,
     LeaseGone,
@@ -108,6 +109,11 @@ def _snapshot(result: SnapshotStatus, out: Sink, settings: OutputSettings) -> No
         f'"totalSize":{result.size},"version":{json_string(result.version)}}}\n'
     )
     out.write(text.encode())
+
+
+@render.register(AuthResult)
+def _auth(result: AuthResult, out: Sink, settings: OutputSettings) -> None:
+    render(result.response, out, settings)
 
 
 def json_object(message: Message) -> str:

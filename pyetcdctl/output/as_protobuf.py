@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
-from pyetcdctl.results import ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
+from pyetcdctl.results import AuthResult, ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import RangeResponse
 from pyetcdctl.rpc.lease import LeaseAnswer
 from pyetcdctl.rpc.watch import WatchHead, WatchResponse
@@ -74,3 +74,8 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
     if response is None:
         raise unsupported("protobuf")
     out.write(response.SerializeToString())
+
+
+@render.register(AuthResult)
+def _auth(result: AuthResult, out: Sink, settings: OutputSettings) -> None:
+    render(result.response, out, settings)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.quoting import go_quoted, terminal_safe
 from pyetcdctl.results import (
+    AuthResult,
     ClusterResult,
     LeaseGone,
     LeaseLife,
@@ -130,6 +131,14 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
 
     data = fields_of(result, settings).encode("utf-8", "surrogateescape")
     out.write(terminal_safe(data) if settings.terminal else data)
+
+
+@render.register(AuthResult)
+def _auth(result: AuthResult, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.auth_fields import fields_of
+
+    header = header_lines(result.response.header, settings)
+    out.write((header + fields_of(result)).encode("utf-8", "surrogateescape"))
 
 
 def _lease_line(lease: int, settings: OutputSettings) -> str:

@@ -9,6 +9,7 @@ from pyetcdctl.output import unsupported
 from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
 from pyetcdctl.results import (
+    AuthResult,
     ClusterResult,
     KeyTree,
     LeaseGone,
@@ -145,6 +146,14 @@ def _snapshot(result: SnapshotStatus, out: Sink, settings: OutputSettings) -> No
     from pyetcdctl.output.snapshots import figures
 
     out.write(f"{', '.join(figures(result))}\n".encode())
+
+
+@render.register(AuthResult)
+def _auth(result: AuthResult, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.auth_text import text_of
+
+    data = text_of(result)
+    out.write(terminal_safe(data) if settings.terminal else data)
 
 
 def _pair(kv: KeyValue, shown: Shown | None) -> bytes:

@@ -1,0 +1,186 @@
+"""Users, roles and whether they count: one function a call, from words to etcd's answer.
+
+What only looks may be repeated; a change is not, once it may have reached a server.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.status import go_text
+from pyetcdctl.errors import CallFailed, MethodUnknown
+from pyetcdctl.rpc.auth import (
+    SERVICE,
+    AuthStatusResponse,
+    ChangeResponse,
+    EmptyRequest,
+    GrantPermissionRequest,
+    NameRequest,
+    PasswordRequest,
+    RevokePermissionRequest,
+    RoleGetResponse,
+    RolesResponse,
+    UserAddOptions,
+    UserListResponse,
+    UserRoleRequest,
+)
+
+if TYPE_CHECKING:
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.rpc.auth import Permission
+    from pyetcdctl.rpc.wire import Message
+
+ROOT = "root"
+"""The user and the role that may do everything."""
+ROOT_LACKS_ROLE = "etcdserver: root user does not have root role"
+ROLE_EXISTS = "etcdserver: role name already exists"
+NOT_UTF8 = "grpc: error while marshaling: string field contains invalid UTF-8"
+
+
+def enable(connection: Connection, deadline: Deadline) -> ChangeResponse:
+    """Want a user and a password from now on; the user root gets its role if it has none."""
+    try:
+        return _change(connection, "AuthEnable", EmptyRequest(), deadline)
+    except CallFailed as error:
+        if error.details != ROOT_LACKS_ROLE:
+            raise
+    _make_root_role(connection, deadline)
+    grant_role(connection, ROOT, ROOT, deadline)
+    return _change(connection, "AuthEnable", EmptyRequest(), deadline)
+
+
+def disable(connection: Connection, deadline: Deadline) -> ChangeResponse:
+    """Serve everybody again."""
+    return _change(connection, "AuthDisable", EmptyRequest(), deadline)
+
+
+def status(connection: Connection, deadline: Deadline) -> AuthStatusResponse:
+    """Ask whether a user and a password are wanted."""
+    try:
+        return AuthStatusResponse.decode(_look(connection, "AuthStatus", EmptyRequest(), deadline))
+    except MethodUnknown as error:
+        from pyetcdctl.client.maintenance import MaintenanceService
+
+        advice = MaintenanceService(connection).too_old("auth status", "3.5", deadline)
+        error.advice = advice or error.advice
+        raise
+
+
+def add_user(
+    connection: Connection, name: str, password: str | None, deadline: Deadline
+) -> ChangeResponse:
+    """Add a user; without a password it is known by a client certificate alone."""
+    options = UserAddOptions(no_password=password is None)
+    request = PasswordRequest(name=name, password=password or "", options=options)
+    return _change(connection, "UserAdd", request, deadline)
+
+
+def delete_user(connection: Connection, name: str, deadline: Deadline) -> ChangeResponse:
+    """Delete a user."""
+    return _change(connection, "UserDelete", NameRequest(name=name), deadline)
+
+
+def get_user(connection: Connection, name: str, deadline: Deadline) -> RolesResponse:
+    """Return the roles of a user."""
+    return RolesResponse.decode(_look(connection, "UserGet", NameRequest(name=name), deadline))
+
+
+def list_users(connection: Connection, deadline: Deadline) -> UserListResponse:
+    """Return the names of all users."""
+    return UserListResponse.decode(_look(connection, "UserList", EmptyRequest(), deadline))
+
+
+def change_password(
+    connection: Connection, name: str, password: str, deadline: Deadline
+) -> ChangeResponse:
+    """Give a user another password."""
+    request = PasswordRequest(name=name, password=password)
+    return _change(connection, "UserChangePassword", request, deadline)
+
+
+def grant_role(connection: Connection, user: str, role: str, deadline: Deadline) -> ChangeResponse:
+    """Let a user do what a role may."""
+    return _change(connection, "UserGrantRole", UserRoleRequest(user=user, role=role), deadline)
+
+
+def revoke_role(connection: Connection, user: str, role: str, deadline: Deadline) -> ChangeResponse:
+    """Take a role from a user."""
+    return _change(connection, "UserRevokeRole", UserRoleRequest(user=user, role=role), deadline)
+
+
+def add_role(connection: Connection, name: str, deadline: Deadline) -> ChangeResponse:
+    """Add a role, which may do nothing yet."""
+    return _change(connection, "RoleAdd", NameRequest(name=name), deadline)
+
+
+def delete_role(connection: Connection, name: str, deadline: Deadline) -> ChangeResponse:
+    """Delete a role, and take it from all users."""
+    return _change(connection, "RoleDelete", NameRequest(name=name), deadline)
+
+
+def get_role(connection: Connection, name: str, deadline: Deadline) -> RoleGetResponse:
+    """Return the permissions of a role."""
+    return RoleGetResponse.decode(_look(connection, "RoleGet", NameRequest(name=name), deadline))
+
+
+def list_roles(connection: Connection, deadline: Deadline) -> RolesResponse:
+    """Return the names of all roles."""
+    return RolesResponse.decode(_look(connection, "RoleList", EmptyRequest(), deadline))
+
+
+def grant_permission(
+    connection: Connection, role: str, permission: Permission, deadline: Deadline
+) -> ChangeResponse:
+    """Let a role read or write keys."""
+    request = GrantPermissionRequest(name=role, perm=permission)
+    return _change(connection, "RoleGrantPermission", request, deadline)
+
+
+def revoke_permission(
+    connection: Connection, role: str, key: bytes, range_end: bytes, deadline: Deadline
+) -> ChangeResponse:
+    """Take a permission from a role; it must be named as it was granted."""
+    request = RevokePermissionRequest(role=role, key=key, range_end=range_end)
+    return _change(connection, "RoleRevokePermission", request, deadline)
+
+
+def _make_root_role(connection: Connection, deadline: Deadline) -> None:
+    try:
+        add_role(connection, ROOT, deadline)
+    except CallFailed as error:
+        if error.details == ROLE_EXISTS:
+            error.advice = (
+                "The role root exists, but the user root does not have it.",
+                "Try:  user grant-role root root",
+            )
+        raise
+
+
+def _change(
+    connection: Connection, method: str, request: Message, deadline: Deadline
+) -> ChangeResponse:
+    answer = connection.unary(
+        SERVICE + method, _encoded(request), deadline=deadline, repeatable=False
+    )
+    return ChangeResponse.decode(answer)
+
+
+def _look(connection: Connection, method: str, request: Message, deadline: Deadline) -> bytes:
+    return connection.unary(SERVICE + method, _encoded(request), deadline=deadline, repeatable=True)
+
+
+def _encoded(request: Message) -> bytes:
+    """Return the request's bytes. Servers before 3.6 would take a name that is no UTF-8."""
+    for field in request.FIELDS:
+        if field.kind == "string" and not _is_utf8(getattr(request, field.name)):
+            raise CallFailed(go_text("INTERNAL", NOT_UTF8), code="INTERNAL", details=NOT_UTF8)
+    return request.encode()
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
