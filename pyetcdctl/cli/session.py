@@ -125,12 +125,9 @@ class Session:
 
     def ask_password(self, prompt: str = "Password: ") -> str:
         """Return a password: typed without echo, or a line of an input that is no terminal."""
-        if not self.streams.input_is_terminal:
-            line = self.streams.input.readline().removesuffix(b"\n").removesuffix(b"\r")
-            return line.decode("utf-8", "surrogateescape")
-        from getpass import getpass
+        from pyetcdctl.cli.passwords import ask
 
-        return getpass(prompt)
+        return ask(self.streams, prompt)
 
     def print(self, result: Any) -> None:
         """Write a result in the chosen format."""
