@@ -7,6 +7,7 @@ from pyetcdctl.cli.lazy import CommandEntry
 _KEYS = "Key-value commands"
 _UPKEEP = "Cluster maintenance commands"
 _CONCURRENCY = "Concurrency commands"
+_AUTH = "Authentication commands"
 _CLUSTER = "Finding and trying clusters"
 _UTILITY = "Utility commands"
 _HIDDEN = ""
@@ -38,6 +39,9 @@ COMMANDS = {
     ),
     "elect": _entry("elect", _CONCURRENCY, "Take part in an election, or see who leads."),
     "lock": _entry("lock", _CONCURRENCY, "Hold a lock that one at a time can have."),
+    "auth": _entry("auth", _AUTH, "Turn authentication on and off."),
+    "role": _entry("role", _AUTH, "Add, delete and change roles."),
+    "user": _entry("user", _AUTH, "Add, delete and change users."),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),
