@@ -85,6 +85,7 @@ get foo --print-value-only
 get foo --keys-only
 get foo --keys-only -w json
 get foo --keys-only -w fields
+get k --prefix --keys-only --print-value-only
 get foo --print-value-only -w json
 get foo --count-only
 get foo --count-only -w fields
@@ -146,6 +147,10 @@ get foo --rev 100000
 get foo --consistency s
 get foo --consistency l -w json
 get foo --consistency x
+get foo --consistency "é
+get foo --cert /etc/passwd --key /etc/passwd
+get foo --cacert /
+get foo --dial-timeout -1s
 --consistency s get foo
 get --prefix k --keys-only
 -w json get foo
@@ -207,6 +212,16 @@ get foo --prefix=maybe
 get foo --prefix=false
 get foo --max-recv-bytes 0 --max-request-bytes 0
 get foo --max-recv-bytes x
+get foo --max-recv-bytes 10
+get foo --max-recv-bytes 100 --max-request-bytes 101
+get foo --max-recv-bytes 100 --max-request-bytes 100
+get foo --max-recv-bytes -1 --max-request-bytes -1
+get foo --command-timeout 5é
+get foo --command-timeout ٣s
+get foo --limit "é
+get foo --endpoints "a
+get foo --endpoints "a"b
+get foo --endpoints a"b
 put foo x --hex -w fields --prev-kv
 """
 
