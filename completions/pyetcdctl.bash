@@ -3,7 +3,17 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del get put tree txn watch discover sandbox completion help options version' ;;
+        '') REPLY='compaction del get lease put tree txn watch alarm defrag downgrade endpoint member move-leader snapshot elect lock auth role user discover sandbox check completion help make-mirror options version' ;;
+        lease) REPLY='grant revoke timetolive list keep-alive' ;;
+        alarm) REPLY='list disarm' ;;
+        downgrade) REPLY='validate enable cancel' ;;
+        endpoint) REPLY='health status hashkv' ;;
+        member) REPLY='add list promote remove update' ;;
+        snapshot) REPLY='save status restore' ;;
+        auth) REPLY='enable disable status' ;;
+        role) REPLY='add delete get list grant-permission revoke-permission' ;;
+        user) REPLY='add delete get list passwd grant-role revoke-role' ;;
+        check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
 }
@@ -13,12 +23,33 @@ __pyetcdctl_flags() {
         compaction) REPLY='--physical' ;;
         del) REPLY='--from-key --prefix --prev-kv --range' ;;
         get) REPLY='--consistency --count-only --from-key --keys-only --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --order --prefix --print-value-only --rev --sort-by --stream' ;;
+        lease\ timetolive) REPLY='--keys' ;;
+        lease\ keep-alive) REPLY='--once' ;;
         put) REPLY='--ignore-lease --ignore-value --lease --prev-kv' ;;
         tree) REPLY='--all --consistency --counts --depth --dirs-only --rev --sizes' ;;
         txn) REPLY='--interactive -i' ;;
         watch) REPLY='--interactive -i --prefix --prev-kv --progress-notify --rev' ;;
+        defrag) REPLY='--cluster' ;;
+        endpoint\ health) REPLY='--cluster' ;;
+        endpoint\ status) REPLY='--cluster' ;;
+        endpoint\ hashkv) REPLY='--cluster --rev' ;;
+        member\ add) REPLY='--learner --peer-urls' ;;
+        member\ list) REPLY='--consistency' ;;
+        member\ update) REPLY='--peer-urls' ;;
+        snapshot\ save) REPLY='--stall-timeout' ;;
+        snapshot\ restore) REPLY='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir' ;;
+        elect) REPLY='--listen -l' ;;
+        lock) REPLY='--ttl' ;;
+        role\ grant-permission) REPLY='--prefix --from-key' ;;
+        role\ revoke-permission) REPLY='--prefix --from-key' ;;
+        user\ add) REPLY='--interactive --new-user-password --no-password' ;;
+        user\ get) REPLY='--detail' ;;
+        user\ passwd) REPLY='--interactive' ;;
         discover) REPLY='--export' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
+        check\ perf) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
+        check\ datascale) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
+        make-mirror) REPLY='--dest-cacert --dest-cert --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --max-txn-ops --no-dest-prefix --prefix --rev' ;;
         *) REPLY='' ;;
     esac
     REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --pki --help -h'
@@ -48,6 +79,8 @@ __pyetcdctl_value() {
             get:--prefix | \
             get:--print-value-only | \
             get:--stream | \
+            lease\ timetolive:--keys | \
+            lease\ keep-alive:--once | \
             put:--ignore-lease | \
             put:--ignore-value | \
             put:--prev-kv | \
@@ -62,16 +95,42 @@ __pyetcdctl_value() {
             watch:--prefix | \
             watch:--prev-kv | \
             watch:--progress-notify | \
+            defrag:--cluster | \
+            endpoint\ health:--cluster | \
+            endpoint\ status:--cluster | \
+            endpoint\ hashkv:--cluster | \
+            member\ add:--learner | \
+            snapshot\ restore:--mark-compacted | \
+            snapshot\ restore:--skip-hash-check | \
+            elect:--listen | \
+            elect:-l | \
+            role\ grant-permission:--prefix | \
+            role\ grant-permission:--from-key | \
+            role\ revoke-permission:--prefix | \
+            role\ revoke-permission:--from-key | \
+            user\ add:--interactive | \
+            user\ add:--no-password | \
+            user\ get:--detail | \
+            user\ passwd:--interactive | \
             discover:--export | \
-            sandbox:--empty) REPLY='nothing' ;;
+            sandbox:--empty | \
+            check\ perf:--auto-compact | \
+            check\ perf:--auto-defrag | \
+            check\ datascale:--auto-compact | \
+            check\ datascale:--auto-defrag | \
+            make-mirror:--dest-insecure-transport | \
+            make-mirror:--no-dest-prefix) REPLY='nothing' ;;
         *:--write-out | \
             *:-w) REPLY='choices fields json protobuf simple table' ;;
         *:--pki) REPLY='folder' ;;
         get:--consistency | \
-            tree:--consistency) REPLY='choices l s' ;;
+            tree:--consistency | \
+            member\ list:--consistency) REPLY='choices l s' ;;
         get:--order) REPLY='choices ASCEND DESCEND' ;;
         get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;
+        check\ perf:--load | \
+            check\ datascale:--load) REPLY='choices s m l xl' ;;
         *) REPLY='anything' ;;
     esac
 }
@@ -85,10 +144,19 @@ __pyetcdctl_word() {
             put:0 | \
             tree:0 | \
             watch:0 | \
-            watch:1) REPLY='keys' ;;
-        txn:1) REPLY='file' ;;
+            watch:1 | \
+            role\ grant-permission:2 | \
+            role\ grant-permission:3 | \
+            role\ revoke-permission:1 | \
+            role\ revoke-permission:2) REPLY='keys' ;;
+        txn:1 | \
+            snapshot\ save:0 | \
+            snapshot\ status:0 | \
+            snapshot\ restore:0) REPLY='file' ;;
         watch:-- | \
+            lock:-- | \
             sandbox:--) REPLY='foreign' ;;
+        role\ grant-permission:1) REPLY='choices READ WRITE READWRITE' ;;
         completion:0) REPLY='choices bash zsh fish' ;;
         help:0 | \
             help:*) REPLY='commands' ;;

@@ -7,16 +7,80 @@ function __pyetcdctl_commands
             echo -- 'compaction'\t'Forget what keys were before a revision.'
             echo -- 'del'\t'Delete a key or a range of keys.'
             echo -- 'get'\t'Read a key or a range of keys.'
+            echo -- 'lease'\t'Grant, renew and end leases.'
             echo -- 'put'\t'Write a value under a key.'
             echo -- 'tree'\t'Show the hierarchy of the keys.'
             echo -- 'txn'\t'Read and write several keys in one step, if conditions hold.'
             echo -- 'watch'\t'Show what happens to a key or a range of keys, as it happens.'
+            echo -- 'alarm'\t'List and disarm the alarms of the members.'
+            echo -- 'defrag'\t'Give the free space in the members\' files back.'
+            echo -- 'downgrade'\t'Prepare the cluster for the release before.'
+            echo -- 'endpoint'\t'Ask each endpoint for its health, status or hash.'
+            echo -- 'member'\t'List, add, remove and change the members.'
+            echo -- 'move-leader'\t'Hand the leadership to another member.'
+            echo -- 'snapshot'\t'Save a member\'s whole database, and look into such a file.'
+            echo -- 'elect'\t'Take part in an election, or see who leads.'
+            echo -- 'lock'\t'Hold a lock that one at a time can have.'
+            echo -- 'auth'\t'Turn authentication on and off.'
+            echo -- 'role'\t'Add, delete and change roles.'
+            echo -- 'user'\t'Add, delete and change users.'
             echo -- 'discover'\t'Show the etcd that this node runs and the certificates for it.'
             echo -- 'sandbox'\t'Start a private, throw-away etcd with sample data.'
+            echo -- 'check'\t'Measure what a cluster can do, with a load of its own.'
             echo -- 'completion'\t'Print the completion script of a shell.'
             echo -- 'help'\t'Show the help of a command.'
+            echo -- 'make-mirror'\t'Keep a copy of all keys with a prefix in another cluster.'
             echo -- 'options'\t'List the flags that every command takes.'
             echo -- 'version'\t'Print the version.'
+        case 'lease'
+            echo -- 'grant'\t'Make a lease that lives so many seconds.'
+            echo -- 'revoke'\t'End a lease; all keys that were put with it are deleted.'
+            echo -- 'timetolive'\t'Show how long a lease will live.'
+            echo -- 'list'\t'List the ids of all leases.'
+            echo -- 'keep-alive'\t'Renew a lease until it is interrupted, each time when a third of its time is over.'
+        case 'alarm'
+            echo -- 'list'\t'List the alarms that are on.'
+            echo -- 'disarm'\t'End all alarms.'
+        case 'downgrade'
+            echo -- 'validate'\t'Ask whether the cluster could go down to TARGET_VERSION.'
+            echo -- 'enable'\t'Start going down to TARGET_VERSION.'
+            echo -- 'cancel'\t'Call a downgrade off that was enabled and is not done.'
+        case 'endpoint'
+            echo -- 'health'\t'Check that each endpoint answers a consistent read and that no alarm is on.'
+            echo -- 'status'\t'Show version, size, leader and raft state of each endpoint.'
+            echo -- 'hashkv'\t'Show the hash over each endpoint\'s keys and their history.'
+        case 'member'
+            echo -- 'add'\t'Add a member that is still to be started.'
+            echo -- 'list'\t'List the members of the cluster.'
+            echo -- 'promote'\t'Let a learner vote.'
+            echo -- 'remove'\t'Remove a member for good.'
+            echo -- 'update'\t'Give a member other peer URLs.'
+        case 'snapshot'
+            echo -- 'save'\t'Save a snapshot of one member\'s database.'
+            echo -- 'status'\t'Show hash, revision, keys and size of a snapshot, without a server.'
+            echo -- 'restore'\t'Print how to restore a snapshot with etcdutl; nothing is restored, and the exit code is 1.'
+        case 'auth'
+            echo -- 'enable'\t'Turn authentication on: from now on every call needs a user.'
+            echo -- 'disable'\t'Turn authentication off: everybody may do everything.'
+            echo -- 'status'\t'Show whether authentication is on.'
+        case 'role'
+            echo -- 'add'\t'Add a role; it may do nothing yet.'
+            echo -- 'delete'\t'Delete a role; users who have it lose it.'
+            echo -- 'get'\t'Show what a role may read and write.'
+            echo -- 'list'\t'List the names of all roles.'
+            echo -- 'grant-permission'\t'Let a role read or write a key or a range of keys.'
+            echo -- 'revoke-permission'\t'Take a permission from a role.'
+        case 'user'
+            echo -- 'add'\t'Add a user.'
+            echo -- 'delete'\t'Delete a user.'
+            echo -- 'get'\t'Show the roles of a user.'
+            echo -- 'list'\t'List the names of all users.'
+            echo -- 'passwd'\t'Give a user another password.'
+            echo -- 'grant-role'\t'Let a user do what a role may.'
+            echo -- 'revoke-role'\t'Take a role from a user.'
+        case 'check'
+            echo -- 'perf'\t'Check for a minute whether the cluster keeps up with a pace of writes.'
+            echo -- 'datascale'\t'Check how much memory a member needs for a number of keys.'
     end
 end
 
@@ -45,6 +109,10 @@ function __pyetcdctl_flags
             echo -- '--rev'\t'As of this revision.'
             echo -- '--sort-by'\t'What to order by; the server then reads the whole range first.'
             echo -- '--stream'\t'Insist on RangeStream (3.7); used by itself otherwise.'
+        case 'lease timetolive'
+            echo -- '--keys'\t'Also list the lease\'s keys.'
+        case 'lease keep-alive'
+            echo -- '--once'\t'Renew it once and end.'
         case 'put'
             echo -- '--ignore-lease'\t'Keep the key\'s present lease.'
             echo -- '--ignore-value'\t'Keep the key\'s present value.'
@@ -68,6 +136,54 @@ function __pyetcdctl_flags
             echo -- '--prev-kv'\t'Also print what was there before.'
             echo -- '--progress-notify'\t'Hear of the revision also when nothing happens.'
             echo -- '--rev'\t'Begin at this revision; 0 for now.'
+        case 'defrag'
+            echo -- '--cluster'\t'All members, at the client URLs that the member list names.'
+        case 'endpoint health'
+            echo -- '--cluster'\t'All members, at the client URLs that the member list names.'
+        case 'endpoint status'
+            echo -- '--cluster'\t'All members, at the client URLs that the member list names.'
+        case 'endpoint hashkv'
+            echo -- '--cluster'\t'All members, at the client URLs that the member list names.'
+            echo -- '--rev'\t'Hash up to this revision; 0 for the newest.'
+        case 'member add'
+            echo -- '--learner'\t'It only listens until it is promoted.'
+            echo -- '--peer-urls'\t'Where the other members reach it.'
+        case 'member list'
+            echo -- '--consistency'\t'l: linearizable, as of now; s: serializable, one member\'s view without quorum.'
+        case 'member update'
+            echo -- '--peer-urls'\t'Where the other members reach it.'
+        case 'snapshot save'
+            echo -- '--stall-timeout'\t'Give up when no byte has come for so long.'
+        case 'snapshot restore'
+            echo -- '--bump-revision'\t'Let revisions go on so far above the snapshot\'s.'
+            echo -- '--data-dir'\t'Where to restore to.'
+            echo -- '--initial-advertise-peer-urls'\t'This member\'s peer URLs.'
+            echo -- '--initial-cluster'\t'All members: NAME=PEER_URL,...'
+            echo -- '--initial-cluster-token'\t'Keeps clusters apart.'
+            echo -- '--initial-memory-map-size'\t'Bytes to map at first.'
+            echo -- '--mark-compacted'\t'End watches from before; with --bump-revision.'
+            echo -- '--name'\t'This member\'s name.'
+            echo -- '--skip-hash-check'\t'For a copy of a member\'s own database.'
+            echo -- '--wal-dir'\t'Where the log goes, if not into --data-dir.'
+        case 'elect'
+            echo -- '--listen'\t'Show each leader; take no part.'
+            echo -- '-l'\t'Show each leader; take no part.'
+        case 'lock'
+            echo -- '--ttl'\t'Seconds after which the lock of a holder that died is free.'
+        case 'role grant-permission'
+            echo -- '--prefix'\t'All keys that start with KEY.'
+            echo -- '--from-key'\t'All keys from KEY on, in byte order.'
+        case 'role revoke-permission'
+            echo -- '--prefix'\t'All keys that start with KEY.'
+            echo -- '--from-key'\t'All keys from KEY on, in byte order.'
+        case 'user add'
+            echo -- '--interactive'\t'Ask for the password; =false takes it from standard input.'
+            echo -- '--new-user-password'\t'The password.'
+            echo -- '--no-password'\t'A user known by its client certificate\'s name alone.'
+        case 'user get'
+            echo -- '--detail'\t'Show what each role may do.'
+        case 'user passwd'
+            echo -- '--interactive'\t'Ask for the password; =false takes it from standard input.'
         case 'discover'
             echo -- '--export'\t'Print shell lines that set ETCDCTL_ENDPOINTS etc.'
         case 'sandbox'
@@ -75,6 +191,28 @@ function __pyetcdctl_flags
             echo -- '--layout'\t'Lay files, certificates and flags out as this deployment does.'
             echo -- '--members'\t'How many members the cluster has.'
             echo -- '--empty'\t'Without the sample cluster\'s keys.'
+        case 'check perf'
+            echo -- '--auto-compact'\t'Compact to the last revision afterwards.'
+            echo -- '--auto-defrag'\t'Defragment every endpoint afterwards.'
+            echo -- '--load'\t'How much: small, medium, large or xLarge.'
+            echo -- '--prefix'\t'Below what to write (/etcdctl-check-perf/).'
+        case 'check datascale'
+            echo -- '--auto-compact'\t'Compact to the last revision afterwards.'
+            echo -- '--auto-defrag'\t'Defragment every endpoint afterwards.'
+            echo -- '--load'\t'How much: small, medium, large or xLarge.'
+            echo -- '--prefix'\t'Below what to write (/etcdctl-check-datascale/).'
+        case 'make-mirror'
+            echo -- '--dest-cacert'\t'CA bundle (PEM) of the destination.'
+            echo -- '--dest-cert'\t'Client certificate (PEM) for it.'
+            echo -- '--dest-insecure-transport'\t'Plain HTTP where no scheme is given.'
+            echo -- '--dest-key'\t'That certificate\'s private key (PEM).'
+            echo -- '--dest-password'\t'Password of --dest-user; `ps` shows it to everybody.'
+            echo -- '--dest-prefix'\t'What keys begin with there, in place of --prefix.'
+            echo -- '--dest-user'\t'name[:password] there; asks for a password not given.'
+            echo -- '--max-txn-ops'\t'Operations that one transaction may have there; 0 for any number.'
+            echo -- '--no-dest-prefix'\t'Take --prefix away from the keys there.'
+            echo -- '--prefix'\t'Mirror the keys that begin so; all by default.'
+            echo -- '--rev'\t'Copy nothing; begin with the events of this revision.'
     end
     echo -- '--auth-jwt-token'\t'JWT token to authenticate with; --user and --password are then not used'
     echo -- '--cacert'\t'CA bundle (PEM) that the servers\' certificates must chain to'
@@ -129,6 +267,8 @@ function __pyetcdctl_value
             'get:--prefix' \
             'get:--print-value-only' \
             'get:--stream' \
+            'lease timetolive:--keys' \
+            'lease keep-alive:--once' \
             'put:--ignore-lease' \
             'put:--ignore-value' \
             'put:--prev-kv' \
@@ -143,8 +283,31 @@ function __pyetcdctl_value
             'watch:--prefix' \
             'watch:--prev-kv' \
             'watch:--progress-notify' \
+            'defrag:--cluster' \
+            'endpoint health:--cluster' \
+            'endpoint status:--cluster' \
+            'endpoint hashkv:--cluster' \
+            'member add:--learner' \
+            'snapshot restore:--mark-compacted' \
+            'snapshot restore:--skip-hash-check' \
+            'elect:--listen' \
+            'elect:-l' \
+            'role grant-permission:--prefix' \
+            'role grant-permission:--from-key' \
+            'role revoke-permission:--prefix' \
+            'role revoke-permission:--from-key' \
+            'user add:--interactive' \
+            'user add:--no-password' \
+            'user get:--detail' \
+            'user passwd:--interactive' \
             'discover:--export' \
-            'sandbox:--empty'
+            'sandbox:--empty' \
+            'check perf:--auto-compact' \
+            'check perf:--auto-defrag' \
+            'check datascale:--auto-compact' \
+            'check datascale:--auto-defrag' \
+            'make-mirror:--dest-insecure-transport' \
+            'make-mirror:--no-dest-prefix'
             echo -- 'nothing'
         case '*:--write-out' \
             '*:-w'
@@ -152,7 +315,8 @@ function __pyetcdctl_value
         case '*:--pki'
             echo -- 'folder'
         case 'get:--consistency' \
-            'tree:--consistency'
+            'tree:--consistency' \
+            'member list:--consistency'
             echo -- 'choices l s'
         case 'get:--order'
             echo -- 'choices ASCEND DESCEND'
@@ -160,6 +324,9 @@ function __pyetcdctl_value
             echo -- 'choices CREATE KEY MODIFY VALUE VERSION'
         case 'sandbox:--layout'
             echo -- 'choices kubeadm scratch'
+        case 'check perf:--load' \
+            'check datascale:--load'
+            echo -- 'choices s m l xl'
         case '*'
             echo -- 'anything'
     end
@@ -174,13 +341,23 @@ function __pyetcdctl_word
             'put:0' \
             'tree:0' \
             'watch:0' \
-            'watch:1'
+            'watch:1' \
+            'role grant-permission:2' \
+            'role grant-permission:3' \
+            'role revoke-permission:1' \
+            'role revoke-permission:2'
             echo -- 'keys'
-        case 'txn:1'
+        case 'txn:1' \
+            'snapshot save:0' \
+            'snapshot status:0' \
+            'snapshot restore:0'
             echo -- 'file'
         case 'watch:--' \
+            'lock:--' \
             'sandbox:--'
             echo -- 'foreign'
+        case 'role grant-permission:1'
+            echo -- 'choices READ WRITE READWRITE'
         case 'completion:0'
             echo -- 'choices bash zsh fish'
         case 'help:0' \

@@ -61,12 +61,12 @@ def _unseen(prompt: str) -> Iterator[None]:
     before = termios.tcgetattr(_STDIN)
     silent = before.copy()
     silent[3] &= ~termios.ECHO
-    termios.tcsetattr(_STDIN, termios.TCSAFLUSH, silent)
+    termios.tcsetattr(_STDIN, termios.TCSADRAIN, silent)
     try:
         _show(terminal_safe(prompt.encode("utf-8", "surrogateescape")))
         yield
     finally:
-        termios.tcsetattr(_STDIN, termios.TCSAFLUSH, before)
+        termios.tcsetattr(_STDIN, termios.TCSADRAIN, before)
         _show(b"\n")
 
 
