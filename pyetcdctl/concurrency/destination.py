@@ -150,7 +150,9 @@ class Destination:
                     return
             except (CallFailed, ConnectionFailed) as error:
                 write.was_lost = may_pass(error)
-                self._prepare_again(write, error)
+                # Lost writes were lost together: only the attempts that follow need a pause.
+                if write.is_in_doubt or not write.was_lost:
+                    self._prepare_again(write, error)
         self._settle(write)
 
     def _settle(self, write: Write) -> None:
