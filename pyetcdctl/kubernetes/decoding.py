@@ -10,7 +10,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes import literals, plans, wire_dump
+from pyetcdctl.kubernetes import cbor, damaged_json, literals, plans, wire_dump
 from pyetcdctl.kubernetes.envelope import Format, recognise, unwrap
 from pyetcdctl.kubernetes.objects import text
 from pyetcdctl.kubernetes.schema import table
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.kubernetes.envelope import Envelope
-    from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.kubernetes.objects import Object, Plain
 
 
 class Decoded(NamedTuple):
@@ -83,21 +83,43 @@ def _decode_foreign(envelope: Envelope) -> Decoded:
 def _decode_json(value: bytes) -> Decoded:
     json_text = text(value)
     try:
-        plain = literals.parse(json_text)
-    except (ValueError, RecursionError) as error:
-        return Decoded(Format.JSON, None, problem=f"not all of it is JSON: {error}")
-    return Decoded(Format.JSON, plain)
+        return _typed(Format.JSON, literals.parse(json_text))
+    except ValueError as error:
+        problem = f"not all of it is JSON: {error}"
+    return Decoded(Format.JSON, damaged_json.beginning(json_text), problem=problem)
+
+
+def _decode_cbor(value: bytes) -> Decoded:
+    plain, problem = cbor.loads(value)
+    return _typed(Format.CBOR, plain, problem)
+
+
+def _decode_yaml(value: bytes) -> Decoded:
+    from pyetcdctl.kubernetes import yaml_reading
+
+    try:
+        return _typed(Format.YAML, yaml_reading.parse(text(value)))
+    except ValueError as error:
+        return Decoded(Format.YAML, problem=f"not all of it is YAML: {error}")
 
 
 def _decode_base64(value: bytes) -> Decoded:
     try:
-        inner = decode(base64.b64decode(b"".join(value.split()), validate=True))
+        inner = base64.b64decode(b"".join(value.split()), validate=True)
     except binascii.Error as error:
         return Decoded(Format.BASE64, problem=f"not all of it is base64: {error}")
-    return inner._replace(format=Format.BASE64)
+    return _decode_protobuf(inner)._replace(format=Format.BASE64)
+
+
+def _typed(form: Format, plain: Plain, problem: str | None = None) -> Decoded:
+    if isinstance(plain, dict):
+        return Decoded(form, plain, problem=problem)
+    return Decoded(form, problem=problem or "the value is no object")
 
 
 READERS: dict[Format, Callable[[bytes], Decoded]] = {
     Format.JSON: _decode_json,
+    Format.CBOR: _decode_cbor,
+    Format.YAML: _decode_yaml,
     Format.BASE64: _decode_base64,
 }

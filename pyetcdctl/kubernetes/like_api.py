@@ -1,0 +1,40 @@
+"""What the API server would answer for a stored object, as far as that can be known here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes import definitions
+
+if TYPE_CHECKING:
+    from pyetcdctl.kubernetes.objects import Object
+
+METADATA = (
+    *("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation"),
+    *("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels"),
+    *("annotations", "ownerReferences", "finalizers", "managedFields", "clusterName"),
+)
+RANK = {name: rank for rank, name in enumerate(METADATA)}
+
+
+def like_api(obj: Object, mod_revision: int, *, managed_fields: bool = False) -> Object:
+    """Return the object with its resourceVersion, a CustomResourceDefinition in v1.
+
+    managedFields are hidden, as kubectl does, unless asked for. The stored object is left alone.
+    """
+    served = dict(definitions.to_v1(obj) if definitions.is_old(obj) else obj)
+    metadata = served.get("metadata")
+    if not isinstance(metadata, dict):
+        return served
+    shown = {name: value for name, value in metadata.items() if name != "selfLink"}
+    if not managed_fields:
+        shown.pop("managedFields", None)
+    shown["resourceVersion"] = str(mod_revision)
+    custom = next(iter(obj), None) == "apiVersion"
+    order = sorted(shown) if custom else sorted(shown, key=_rank)
+    served["metadata"] = {name: shown[name] for name in order}
+    return served
+
+
+def _rank(name: str) -> int:
+    return RANK.get(name, len(RANK))

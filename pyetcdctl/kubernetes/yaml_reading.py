@@ -1,0 +1,91 @@
+"""YAML to the plain form, as kubectl reads it: no dates, no sexagesimals, no aliases."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+import yaml
+
+from pyetcdctl.kubernetes.objects import MAX_DEPTH, Plain, number
+from pyetcdctl.kubernetes.yaml_scalars import FLOAT, INTEGER, WORDS, is_no_string
+
+Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Resolvers = dict[str | None, list[tuple[str, re.Pattern[str]]]]
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+TRUE = frozenset(word for word in WORDS if word.lower() in ("y", "yes", "on", "true"))
+
+
+def parse(text: str) -> Plain:
+    """Read one document; raises ValueError."""
+    try:
+        _check_nesting(text)
+        return yaml.load(text, Loader=Loader)
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def _check_nesting(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=Parser):
+        if isinstance(event, yaml.AliasEvent):
+            # A few nested ones would fill the memory.
+            raise ValueError(f"aliases are not read (*{event.anchor})")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+
+
+class Loader(Parser):  # type: ignore[misc]
+    """Reads untagged plain scalars by kubectl's rules."""
+
+    yaml_implicit_resolvers: ClassVar[Resolvers] = {
+        None: [("tag:yaml.org,2002:str", re.compile(""))]
+    }
+
+
+def _scalar(loader: Any, node: yaml.ScalarNode) -> Plain:
+    text = str(node.value)
+    if node.style is not None:
+        return text
+    if text in NULLS:
+        return None
+    if text in WORDS:
+        return text in TRUE
+    return _number(text) if is_no_string(text) else text
+
+
+def _number(text: str) -> Plain:
+    digits = text.replace("_", "")
+    if INTEGER.fullmatch(digits):
+        octal = re.sub(r"^([-+]?)0(?=[0-7])", r"\g<1>0o", digits)
+        return int(octal, 0)
+    if digits.lstrip("+-").isdecimal() and len(digits) < 400:
+        return int(digits)
+    if FLOAT.fullmatch(digits):
+        return number(float(digits))
+    return text
+
+
+def _mapping(loader: Any, node: yaml.MappingNode) -> dict[str, Plain]:
+    entries: dict[str, Plain] = {}
+    for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise ValueError(f"a key that is no text (line {key_node.start_mark.line + 1})")
+        key = str(key_node.value)
+        if key in entries:
+            raise ValueError(f"the key {key!r} stands twice (line {key_node.start_mark.line + 1})")
+        entries[key] = loader.construct_object(value_node, deep=True)
+    return entries
+
+
+def _sequence(loader: Any, node: yaml.SequenceNode) -> list[Plain]:
+    return [loader.construct_object(item, deep=True) for item in node.value]
+
+
+Loader.add_constructor("tag:yaml.org,2002:str", _scalar)
+Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+Loader.add_constructor("tag:yaml.org,2002:seq", _sequence)
