@@ -17,6 +17,7 @@ VARYING = (
     (re.compile(rb'("ttl":)\d+'), rb"\1SECONDS"),
     (re.compile(rb'("TTL" : )\d+(?=\n"GrantedTTL")'), rb"\1SECONDS"),
     (re.compile(rb"(/)[0-9a-f]{16}\b"), rb"\1LEASE"),
+    (re.compile(rb"(memory used : )-?[0-9.]+"), rb"\1SIZE"),
     # Go's text form of a message has one blank here or two, by the build of the program.
     (re.compile(rb"(memberID:\d+) +(alarm:)"), rb"\1 \2"),
 )

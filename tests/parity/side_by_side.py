@@ -12,6 +12,7 @@ from tests.server import running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tests.parity.invocation import Invocation
 
@@ -50,17 +51,23 @@ def outcomes(
         # 3.4 and 3.5 read ETCDCTL_API before anything else; it means nothing to the others.
         env = clean_environment({"ETCDCTL_ENDPOINTS": server.address})
         places = Places(server.address)
-        return [_outcome(program, invocation, env, places) for invocation in invocations]
+        folder = server.members[0].site.folder
+        return [_outcome(program, invocation, env, places, folder) for invocation in invocations]
 
 
 def _outcome(
-    program: Sequence[str], invocation: Invocation, env: dict[str, str], places: Places
+    program: Sequence[str],
+    invocation: Invocation,
+    env: dict[str, str],
+    places: Places,
+    folder: Path,
 ) -> Outcome:
     done = subprocess.run(
         [*program, *(places.filled(arg) for arg in invocation.args)],
         env={**env, **{name: places.filled(value) for name, value in invocation.env}},
         input=invocation.input,
         capture_output=True,
+        cwd=folder,
         timeout=60,
         check=False,
     )
