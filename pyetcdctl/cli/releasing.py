@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Handler = Callable[[int, FrameType | None], None]
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
-PATIENCE_SECONDS = 0.9
+PATIENCE_SECONDS = 0.5
 
 
 @contextmanager
@@ -31,8 +31,12 @@ def stop_by_signals() -> Iterator[Stop]:
         signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
         stop.ring()
 
+    def give_up(number: int, frame: FrameType | None) -> NoReturn:
+        stop.is_urgent = True
+        raise canceled()
+
     handlers: dict[signal.Signals, Handler] = dict.fromkeys(ENDING, receive)
-    with _handled(handlers | {signal.SIGALRM: _give_up}):
+    with _handled(handlers | {signal.SIGALRM: give_up}):
         try:
             yield stop
         finally:
@@ -56,10 +60,6 @@ def _handled(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _give_up(number: int, frame: FrameType | None) -> NoReturn:
-    raise canceled()
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:

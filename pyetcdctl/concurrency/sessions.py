@@ -98,7 +98,7 @@ class LeaseSession:
         if self._tidying is None:
             patience = self.connection.settings.command_timeout
             self._tidying = Deadline.after(HASTY_SECONDS if self._stop.has_rung else patience)
-        if self._tidying.expired:
+        if self._tidying.expired or self._stop.is_urgent:
             raise canceled()
         return make(self._tidying)
 

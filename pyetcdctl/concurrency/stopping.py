@@ -18,6 +18,8 @@ class Stop:
 
     def __init__(self) -> None:
         self.has_rung = False
+        self.is_urgent = False
+        """Whether there is no time left even for tidying up."""
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._action: Callable[[], None] | None = None
 

@@ -4,18 +4,20 @@ import json
 import signal
 import threading
 from contextlib import closing
-from itertools import islice
 from time import monotonic
 
 import pytest
 
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.kv import read
 from pyetcdctl.client.lease import grant, time_to_live
+from pyetcdctl.client.lease import leases as leases_of
 from pyetcdctl.concurrency.keepalive import Life, later_renewals
 from pyetcdctl.concurrency.sessions import LeaseSession
 from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import CallFailed
+from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.settings import ConnectionSettings, Credentials
 from tests.concurrency.holders import leading_member, leases
 from tests.runner import command, run
@@ -127,13 +129,30 @@ def connect(etcd, **settings):
     return closing(Connection(ConnectionSettings(endpoints=etcd.client_urls, **settings)))
 
 
-def test_a_token_that_expires_between_all_renewals_is_renewed(own_etcd):
+def test_a_token_that_expires_between_all_calls_of_a_session_is_renewed(own_etcd):
     etcd = enable_authentication(own_etcd(flags=["--auth-token-ttl=1"]))
-    with connect(etcd, credentials=Credentials("root", "rootpw")) as connection:
-        lease = grant(connection, 4, Deadline.after(5)).ID
-        life = Life(monotonic(), 4)
-        renewed = later_renewals(connection, lease, life, threading.Event())
-        assert [answer.TTL for answer in islice(renewed, 5)] == [4] * 5
+    stop = Stop()
+    with (
+        connect(etcd, credentials=Credentials("root", "rootpw")) as connection,
+        LeaseSession(connection, 3, stop) as session,
+    ):
+        for _ in range(5):
+            assert session.call(lambda limit: leases_of(connection, limit)).leases
+            assert session.call(lambda limit: read(connection, RangeRequest(key=b"k"), limit))
+            assert not stop.wait(2.5)
+
+
+def test_a_frozen_member_is_passed_over(three_members):
+    with connect(three_members) as connection:
+        lease = grant(connection, 6, Deadline.after(5)).ID
+        life = Life(monotonic(), 6)
+        asked = three_members.client_urls.index(connection.endpoint)
+        three_members.members[asked].freeze()
+        try:
+            renewed = later_renewals(connection, lease, life, threading.Event())
+            assert next(renewed).TTL == 6
+        finally:
+            three_members.members[asked].thaw()
 
 
 def test_a_session_leaves_no_thread_and_no_lease(every_etcd):

@@ -3,12 +3,20 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 from time import monotonic
 
 import pytest
 
+from pyetcdctl.cli.commands.lock import show_and_hold
+from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.streams import Streams
+from pyetcdctl.concurrency.locks import Lock
+from pyetcdctl.concurrency.sessions import LeaseSession
+from pyetcdctl.concurrency.stopping import Stop
+from pyetcdctl.errors import PyetcdctlError
 from tests.concurrency.holders import (
     PROGRAMS,
     keys,
@@ -212,6 +220,47 @@ def test_a_signal_ends_a_lock_whose_server_is_frozen(own_etcd, hold):
     code, stderr = interrupt(holder)
     assert code == 1
     assert stderr.startswith("Error: context ")
+
+
+def test_a_signal_ends_a_lock_whose_server_never_answered(start):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        endpoint = f"127.0.0.1:{mute.getsockname()[1]}"
+        env = {"ETCDCTL_ENDPOINTS": endpoint, "ETCDCTL_COMMAND_TIMEOUT": "30s"}
+        asking = start(command("lock", "name"), env)
+        with mute.accept()[0]:
+            assert interrupt(asking) == (1, "Error: context canceled\n")
+
+
+def test_a_signal_ends_a_waiter_whose_server_is_frozen(own_etcd, hold, lock):
+    etcd = own_etcd()
+    hold(etcd, "name")
+    waiter = lock(etcd, "name")
+    until_waiting(etcd, "name", 2)
+    etcd.members[0].freeze()
+    assert interrupt(waiter) == (1, "Error: context canceled\n")
+
+
+def test_a_lock_that_is_gone_at_once_is_an_error(etcd, prefix):
+    session = Session(Streams(clean_environment(etcd.environment)))
+    with (
+        LeaseSession(session.connection, 10, Stop()) as lease,
+        Lock(lease, prefix.encode()) as held,
+    ):
+        etcd.etcdctl("del", held.key, check=True)
+        with pytest.raises(PyetcdctlError, match="^lock lost on init$"):
+            show_and_hold(session, lease, held)
+    session.connection.close()
+
+
+@pytest.mark.parametrize("server", ["secure_etcd", "auth_etcd"])
+def test_a_lock_is_held_over_mutual_tls_and_with_a_password(request, hold, server, prefix):
+    etcd = request.getfixturevalue(server)
+    holder, key = hold(etcd, prefix, "--ttl", "2")
+    with pytest.raises(subprocess.TimeoutExpired):
+        holder.process.wait(4)
+    assert keys(etcd, prefix) == [key]
+    assert interrupt(holder) == (0, "")
+    assert keys(etcd, prefix) == []
 
 
 def test_a_holder_without_a_server_gives_up_when_its_lease_must_be_over(own_etcd, hold):

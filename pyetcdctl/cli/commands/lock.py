@@ -53,7 +53,7 @@ def lock(
             if program:
                 _run(session, lease, held, program)
             else:
-                _hold(session, lease, held)
+                show_and_hold(session, lease, held)
 
 
 def _run(session: Session, lease: LeaseSession, held: Lock, program: list[str]) -> None:
@@ -67,7 +67,8 @@ def _run(session: Session, lease: LeaseSession, held: Lock, program: list[str]) 
         run_or_fail(program, {**variables, **session.streams.environment})
 
 
-def _hold(session: Session, lease: LeaseSession, held: Lock) -> None:
+def show_and_hold(session: Session, lease: LeaseSession, held: Lock) -> None:
+    """Print the lock's key and hold it until told to end."""
     answer = held.read()
     if not answer.kvs:
         raise PyetcdctlError("lock lost on init")
