@@ -8,6 +8,7 @@ from pyetcdctl.rpc.wire import FIXED32, FIXED64, LENGTH, VARINT, WireError, read
 
 MAX_MESSAGES = 200_000
 MAX_UNKNOWN = 1000
+MAX_PATH = 200
 
 Place = tuple["Place | None", str, int, int]
 """Where a message lies: its parent's place, the field's name, the index in a list or -1, depth."""
@@ -36,8 +37,9 @@ class Reading:
     def damage(self, place: Place, why: object) -> None:
         """Note that something could not be read; the first finding stays."""
         if self.problem is None:
-            path = path_of(place)
-            self.problem = f"{path}: {why}" if path else str(why)
+            path = path_of(place)[-MAX_PATH:]
+            shown = path if path.isprintable() else ascii(path)[1:-1]
+            self.problem = f"{shown}: {why}" if shown else str(why)
 
     def keep(self, data: bytes, tag: int, at: int, place: Place) -> int:
         """Keep the unknown field behind a tag, and return the offset after it."""
