@@ -5,6 +5,7 @@
     PyetcdctlError                  1
     ├── FlagError                   1    an unknown flag or command, a value that does not parse
     ├── BadArguments              128    wrong number or form of arguments, unreadable files
+    │   └── BadEncryptionConfig   128    an EncryptionConfiguration that cannot be used
     ├── InvalidInput                3    standard input or a precondition that cannot be used
     ├── BadFeature                  4    an option's value that etcd does not know
     │   └── UnsupportedFormat       4    an output format that does not exist or does not fit
@@ -17,6 +18,7 @@
     ├── WatchCanceled               5    the server ended a watch
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
+    ├── NotDecrypted                1    an encrypted value of Kubernetes that stays closed
     ├── DiscoveryFailed             1    nothing was found on this machine
     ├── SandboxFailed               1    the private server could not be started
     │   └── CommandNotFound       127    the command to run in the sandbox does not exist
@@ -67,6 +69,10 @@ class BadArguments(PyetcdctlError):
     """Wrong number or form of arguments."""
 
     exit_code = ExitCode.BAD_ARGUMENTS
+
+
+class BadEncryptionConfig(BadArguments):
+    """An EncryptionConfiguration cannot be read or used; its secrets are never quoted."""
 
 
 class InvalidInput(PyetcdctlError):
@@ -139,6 +145,10 @@ class SnapshotFailed(PyetcdctlError):
 
 class DamagedSnapshot(PyetcdctlError):
     """A snapshot's file cannot be read: the message names the page and the offset."""
+
+
+class NotDecrypted(PyetcdctlError):
+    """An encrypted value cannot be opened; the message names its provider and key, and why."""
 
 
 class DiscoveryFailed(PyetcdctlError):

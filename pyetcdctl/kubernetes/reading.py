@@ -1,0 +1,128 @@
+"""A value as it lies in etcd, opened and decoded: what printers and commands work with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from pyetcdctl.errors import NotDecrypted
+from pyetcdctl.kubernetes.decoding import Decoded, decode
+from pyetcdctl.kubernetes.envelope import ENCRYPTED, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.kubernetes.encryption import Decrypted
+    from pyetcdctl.kubernetes.objects import Object, Plain
+    from pyetcdctl.kubernetes.sealed import Sealed
+
+
+REPLACED = "\ufffd"
+"""What a byte that is no UTF-8 becomes when a string is decoded."""
+CHANGED = "it does not open whole: the key is another one, or the value was changed"
+
+
+class Opener(Protocol):
+    """A keyring: opens values, or raises NotDecrypted."""
+
+    def decrypt(self, key: bytes, value: bytes) -> Decrypted:
+        """Open the value that lies under an etcd key."""
+
+
+class StoredValue(NamedTuple):
+    """What a value holds; ``repr`` shows none of it."""
+
+    decoded: Decoded
+    plain: bytes
+    """The bytes that were decoded; those in etcd where the value stays closed."""
+    encryption: str = ""
+    """Provider and key, as in ``aescbc key1``; empty for a value that is not encrypted."""
+    closed: str = ""
+    """Why an encrypted value could not be opened, in one line."""
+    sealed: Sealed | None = None
+    """What an encrypted value tells without a key."""
+    stale: bool = False
+    """Whether the API server would encrypt it otherwise today."""
+
+    def __repr__(self) -> str:
+        kind = self.type or self.decoded.format.value
+        return f"StoredValue({kind}, {len(self.plain)} bytes, encryption={self.encryption!r})"
+
+    @property
+    def type(self) -> str:
+        """apiVersion and kind in one line; empty for what is no object."""
+        return f"{self.decoded.api_version} {self.decoded.kind}".strip()
+
+    @property
+    def is_kubernetes(self) -> bool:
+        """Whether it is an API object, or an encrypted value, which only Kubernetes writes."""
+        return bool(self.type or self.encryption or self.decoded.format is Format.PROTOBUF)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader should know besides the object, a line each."""
+        lines = [self.closed] if self.closed else []
+        if self.decoded.problem:
+            lines.append(self.decoded.problem)
+        if not self.decoded.schema_known:
+            lines.append("the kind is not known here: fields are shown by their numbers")
+        lines += [_unknown(*field) for field in self.decoded.unknown]
+        return lines
+
+
+def reader(keyring: Opener | None) -> Callable[[bytes, bytes], StoredValue]:
+    """Return what reads the value under a key."""
+
+    def read(key: bytes, value: bytes) -> StoredValue:
+        if value.startswith(ENCRYPTED):
+            return _opened(key, value, keyring)
+        return StoredValue(decode(value), value)
+
+    return read
+
+
+def read(key: bytes, value: bytes, keyring: Opener | None = None) -> StoredValue:
+    """Open and decode one value; never raises on what the value holds."""
+    return reader(keyring)(key, value)
+
+
+def _opened(key: bytes, value: bytes, keyring: Opener | None) -> StoredValue:
+    from pyetcdctl.kubernetes.sealed import inspect
+
+    sealed = inspect(value)
+    owner = f"{sealed.provider} {sealed.key_name}".strip()
+    try:
+        if keyring is None:
+            raise NotDecrypted(str(sealed))
+        opened = keyring.decrypt(key, value)
+        decoded = decode(opened.plaintext)
+        if not opened.authenticated and _looks_changed(opened.plaintext, decoded):
+            raise NotDecrypted(f"{sealed}; {CHANGED}")
+    except NotDecrypted as error:
+        return StoredValue(Decoded(Format.ENCRYPTED), value, owner, error.message, sealed)
+    return StoredValue(decoded, opened.plaintext, owner, sealed=sealed, stale=opened.stale)
+
+
+def _looks_changed(plaintext: bytes, decoded: Decoded) -> bool:
+    """Tell whether a value is damaged inside, which a cipher that proves nothing lets through."""
+    if decoded.problem:
+        return True
+    return REPLACED.encode() not in plaintext and _has_replaced_text(decoded.object)
+
+
+def _has_replaced_text(obj: Object | None) -> bool:
+    pending: list[Plain] = [obj]
+    while pending:
+        plain = pending.pop()
+        if isinstance(plain, dict):
+            pending += [*plain, *plain.values()]
+        elif isinstance(plain, list):
+            pending += plain
+        elif isinstance(plain, str) and REPLACED in plain:
+            return True
+    return False
+
+
+def _unknown(path: str, number: int, wire_type: int, value: int | bytes) -> str:
+    where = f"{path}: " if path else ""
+    shown = str(value) if isinstance(value, int) else f"0x{value.hex()}"
+    return f"{where}unknown field {number} (wire type {wire_type}): {shown}"
