@@ -39,7 +39,9 @@ def ask_twice(streams: Streams, name: str) -> str:
         again = ask(streams, f"Type password of {name} again for confirmation: ")
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
-        raise BadArguments(f"failed to ask password: {reason}") from error
+        raise BadArguments(
+            f"failed to ask password: failed during password entry: read /dev/stdin: {reason}"
+        ) from error
     if again != password:
         raise BadArguments("given passwords are different")
     return password
