@@ -44,6 +44,28 @@ def _text(name: str, text: str) -> typer.models.OptionInfo:
     return option
 
 
+def _count(name: str, text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(name, parser=unsigned, metavar="uint", help=text)
+    return option
+
+
+BumpRevision = Annotated[
+    int, _count("--bump-revision", "Let revisions go on so far above the snapshot's.")
+]
+DataDir = Annotated[str, _text("--data-dir", "Where to restore to.")]
+InitialCluster = Annotated[str, _text("--initial-cluster", "All members: NAME=PEER_URL,...")]
+MarkCompacted = Annotated[
+    bool, typer.Option("--mark-compacted", help="End watches from before; with --bump-revision.")
+]
+MemoryMapSize = Annotated[int, _count("--initial-memory-map-size", "Bytes to map at first.")]
+Name = Annotated[str, _text("--name", "This member's name.")]
+PeerUrls = Annotated[str, _text("--initial-advertise-peer-urls", "This member's peer URLs.")]
+SkipHashCheck = Annotated[
+    bool, typer.Option("--skip-hash-check", help="For a copy of a member's own database.")
+]
+Token = Annotated[str, _text("--initial-cluster-token", "Keeps clusters apart.")]
+WalDir = Annotated[str, _text("--wal-dir", "Where the log goes, if not into --data-dir.")]
+
 app = new_group(_HELP, _EXAMPLE)
 
 
@@ -107,43 +129,16 @@ def status(
 def restore(
     ctx: typer.Context,
     paths: Annotated[list[str], words("FILE")] = [],  # noqa: B006 - Typer copies it
-    bump_revision: Annotated[
-        int,
-        typer.Option(
-            "--bump-revision",
-            parser=unsigned,
-            metavar="uint",
-            help="Let revisions go on so far above the snapshot's.",
-        ),
-    ] = 0,
-    data_dir: Annotated[str, _text("--data-dir", "Where to restore to.")] = "",
-    initial_advertise_peer_urls: Annotated[
-        str, _text("--initial-advertise-peer-urls", "This member's peer URLs.")
-    ] = "",
-    initial_cluster: Annotated[
-        str, _text("--initial-cluster", "All members: NAME=PEER_URL,...")
-    ] = "",
-    initial_cluster_token: Annotated[
-        str, _text("--initial-cluster-token", "Keeps clusters apart.")
-    ] = "",
-    initial_memory_map_size: Annotated[
-        int,
-        typer.Option(
-            "--initial-memory-map-size",
-            parser=unsigned,
-            metavar="uint",
-            help="Bytes to map at first.",
-        ),
-    ] = 0,
-    mark_compacted: Annotated[
-        bool,
-        typer.Option("--mark-compacted", help="End watches from before; with --bump-revision."),
-    ] = False,
-    name: Annotated[str, _text("--name", "This member's name.")] = "",
-    skip_hash_check: Annotated[
-        bool, typer.Option("--skip-hash-check", help="For a copy of a member's own database.")
-    ] = False,
-    wal_dir: Annotated[str, _text("--wal-dir", "Where the log goes, if not into --data-dir.")] = "",
+    bump_revision: BumpRevision = 0,
+    data_dir: DataDir = "",
+    initial_advertise_peer_urls: PeerUrls = "",
+    initial_cluster: InitialCluster = "",
+    initial_cluster_token: Token = "",
+    initial_memory_map_size: MemoryMapSize = 0,
+    mark_compacted: MarkCompacted = False,
+    name: Name = "",
+    skip_hash_check: SkipHashCheck = False,
+    wal_dir: WalDir = "",
 ) -> None:
     """Print how to restore a snapshot with etcdutl; nothing is restored, and the exit code is 1.
 
