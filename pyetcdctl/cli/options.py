@@ -12,6 +12,15 @@ Prefix = Annotated[bool, typer.Option("--prefix", help="All keys that start with
 FromKey = Annotated[bool, typer.Option("--from-key", help="All keys from KEY on, in byte order.")]
 PreviousValue = Annotated[bool, typer.Option("--prev-kv", help="Also print what was there before.")]
 
+Consistency = Annotated[
+    str,
+    typer.Option(
+        "--consistency",
+        metavar="l|s",
+        help="l: linearizable, as of now; s: serializable, one member's view without quorum.",
+    ),
+]
+
 
 def number(name: str, text: str) -> typer.models.OptionInfo:
     """Declare a flag that takes a 64-bit number, with Go's spellings (0x1f, 1_000)."""

@@ -10,7 +10,7 @@ import typer
 
 from pyetcdctl.cli.arguments import is_serializable, raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import number, words
+from pyetcdctl.cli.options import Consistency, number, words
 from pyetcdctl.cli.progress import shown_progress
 from pyetcdctl.cli.session import Session
 from pyetcdctl.errors import BadArguments
@@ -38,14 +38,7 @@ def tree(
     every_branch: Annotated[
         bool, typer.Option("--all", help="With --sizes on a terminal: also the small ones.")
     ] = False,
-    consistency: Annotated[
-        str,
-        typer.Option(
-            "--consistency",
-            metavar="l|s",
-            help="l: linearizable, as of now; s: serializable, one member's view without quorum.",
-        ),
-    ] = "l",
+    consistency: Consistency = "l",
     counts: Annotated[
         bool, typer.Option("--counts", help="Keys in each branch; a terminal always shows them.")
     ] = False,
