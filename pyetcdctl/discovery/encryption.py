@@ -1,0 +1,98 @@
+"""Finding the EncryptionConfiguration of the API server that runs on this node.
+
+The API server is told the file by a flag, in its own file system; k3s and rke2 write it to a place
+of theirs. The file itself is not read here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.discovery.node import Node, Unusable
+from pyetcdctl.discovery.options import from_flags
+from pyetcdctl.discovery.static_pods import Container, read_container
+from pyetcdctl.discovery.systemd import read_service
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pyetcdctl.discovery.findings import FoundFile, Skipped
+
+PROGRAM = "kube-apiserver"
+# The second is the flag's name up to release 1.12.
+FLAGS = ("encryption-provider-config", "experimental-encryption-provider-config")
+RANCHER = "/var/lib/rancher"
+MANIFESTS = (
+    "/etc/kubernetes/manifests/kube-apiserver.yaml",
+    f"{RANCHER}/rke2/agent/pod-manifests/kube-apiserver.yaml",
+)
+WRITTEN_BY_RANCHER = tuple(
+    f"{RANCHER}/{name}/server/cred/encryption-config.json" for name in ("k3s", "rke2")
+)
+
+
+class EncryptionConfigFile(NamedTuple):
+    """The file, where it was named, and where the API server's other paths really lie."""
+
+    file: FoundFile
+    found_in: FoundFile
+    origin: str
+    """The flag that names it; empty where the file lies in a known place."""
+    root: str = "/"
+    mounts: Mapping[str, str] = {}
+
+    def locate(self, path: str) -> str:
+        """Return the real path of one of the API server's paths, such as a plugin's socket."""
+        return Node(self.root).file(_on_the_node(path, self.mounts)).real
+
+
+class EncryptionSearch(NamedTuple):
+    """What was found, if anything, and which files could not be read."""
+
+    found: EncryptionConfigFile | None
+    skipped: tuple[Skipped, ...] = ()
+
+
+def find_encryption_config(root: str | os.PathLike[str] = "/") -> EncryptionSearch:
+    """Look for the API server's EncryptionConfiguration on a node."""
+    node = Node(root)
+    found = next(_candidates(node), None)
+    return EncryptionSearch(found, tuple(node.skipped))
+
+
+def _candidates(node: Node) -> Iterator[EncryptionConfigFile]:
+    for path in MANIFESTS:
+        yield from _of_manifest(node, path)
+    if service := read_service(node, f"{PROGRAM}.service", PROGRAM):
+        yield from _of_command(node, service.file, service.words, {})
+    for path in WRITTEN_BY_RANCHER:
+        node.look_at(path)
+        if node.exists(path):
+            yield EncryptionConfigFile(node.file(path), node.file(path), "", node.root)
+
+
+def _of_manifest(node: Node, path: str) -> Iterator[EncryptionConfigFile]:
+    text = node.text(path)
+    if text is None:
+        return
+    try:
+        container = read_container(text, PROGRAM)
+    except Unusable as unusable:
+        node.skip(path, unusable)
+        return
+    yield from _of_command(node, path, container.words, container.mounts)
+
+
+def _of_command(
+    node: Node, file: str, words: Sequence[str], mounts: Mapping[str, str]
+) -> Iterator[EncryptionConfigFile]:
+    options = from_flags(words, file)
+    for flag in FLAGS:
+        if flag in options and options[flag].value:
+            named = node.file(_on_the_node(options[flag].value, mounts))
+            yield EncryptionConfigFile(named, node.file(file), f"--{flag}", node.root, mounts)
+
+
+def _on_the_node(path: str, mounts: Mapping[str, str]) -> str:
+    return Container((), {}, mounts).on_the_node(path)

@@ -1,0 +1,94 @@
+"""The API server's EncryptionConfiguration, from its manifest, its unit or k3s's own place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyetcdctl.discovery import Reason
+from pyetcdctl.discovery.encryption import find_encryption_config
+from pyetcdctl.kubernetes import encryption_config
+from tests.discovery.disk import API_SERVER_POD
+
+if TYPE_CHECKING:
+    from tests.discovery.disk import Disk
+
+INSIDE = "/etc/kubernetes/enc/enc.yaml"
+UNIT = "/etc/systemd/system/kube-apiserver.service"
+MOUNTED = """    volumeMounts:
+    - {mountPath: /etc/kubernetes/enc, name: enc}
+    - {mountPath: /var/run/kms, name: kms}
+  volumes:
+  - {name: enc, hostPath: {path: /srv/secret/enc}}
+  - {name: kms, hostPath: {path: /run/plugin}}
+"""
+CONTENT = """kind: EncryptionConfiguration
+apiVersion: apiserver.config.k8s.io/v1
+resources:
+- resources: [secrets]
+  providers:
+  - kms: {apiVersion: v2, name: x, endpoint: "unix:///var/run/kms/a.sock"}
+"""
+
+
+def api_server(disk: Disk, *words: str, extra: str = "") -> None:
+    disk.pod(*words, path=API_SERVER_POD, name="kube-apiserver", extra=extra)
+
+
+@pytest.mark.parametrize(
+    "flag", ["encryption-provider-config", "experimental-encryption-provider-config"]
+)
+def test_the_manifest_names_the_file_where_the_container_sees_it(disk: Disk, flag: str) -> None:
+    api_server(disk, f"--{flag}={INSIDE}", extra=MOUNTED)
+    disk.write("/srv/secret/enc/enc.yaml", CONTENT)
+    found = find_encryption_config(disk.root).found
+    assert found is not None
+    assert (found.file.path, found.origin) == ("/srv/secret/enc/enc.yaml", f"--{flag}")
+    assert found.file.real == str(disk.path("/srv/secret/enc/enc.yaml"))
+    assert found.found_in.path == API_SERVER_POD
+    assert encryption_config.load(found.file.real).sources[0].name == "x"
+    assert found.locate("/var/run/kms/a.sock") == str(disk.path("/run/plugin/a.sock"))
+    assert found.locate("/elsewhere/a.sock") == str(disk.path("/elsewhere/a.sock"))
+
+
+def test_a_unit_names_the_file_as_it_is(disk: Disk) -> None:
+    command = f"ExecStart=/usr/local/bin/kube-apiserver --encryption-provider-config {INSIDE}"
+    disk.unit(command, UNIT)
+    found = find_encryption_config(disk.root).found
+    assert found is not None
+    assert (found.file.path, found.found_in.path) == (INSIDE, UNIT)
+    assert found.locate("/run/a.sock") == str(disk.path("/run/a.sock"))
+
+
+@pytest.mark.parametrize("name", ["k3s", "rke2"])
+def test_the_file_that_k3s_writes_is_found(disk: Disk, name: str) -> None:
+    path = f"/var/lib/rancher/{name}/server/cred/encryption-config.json"
+    disk.write(path, "{}")
+    found = find_encryption_config(disk.root).found
+    assert found is not None
+    assert (found.file.path, found.origin) == (path, "")
+
+
+def test_an_api_server_without_encryption_has_no_file(disk: Disk) -> None:
+    api_server(disk, "--etcd-servers=https://127.0.0.1:2379")
+    assert find_encryption_config(disk.root) == (None, ())
+
+
+def test_a_link_out_of_the_root_stays_inside(disk: Disk) -> None:
+    api_server(disk, f"--encryption-provider-config={INSIDE}")
+    disk.link(INSIDE, "/../../../../srv/real.yaml")
+    found = find_encryption_config(disk.root).found
+    assert found is not None
+    assert found.file.real == str(disk.path("/srv/real.yaml"))
+
+
+def test_a_damaged_manifest_is_told_and_the_unit_is_asked(disk: Disk) -> None:
+    disk.write(API_SERVER_POD, "spec: [")
+    disk.unit(f"ExecStart=kube-apiserver --encryption-provider-config={INSIDE}", UNIT)
+    found, skipped = find_encryption_config(disk.root)
+    assert found is not None
+    assert found.found_in.path == UNIT
+    assert [(skip.file.path, skip.reason) for skip in skipped] == [
+        (API_SERVER_POD, Reason.MALFORMED)
+    ]

@@ -1,0 +1,168 @@
+"""Every encrypted value of the sample cluster, against what Kubernetes' own code reads from it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyetcdctl.errors import NotDecrypted
+from pyetcdctl.kubernetes import encryption_config, reading
+from pyetcdctl.kubernetes.encryption import Keyring
+from pyetcdctl.kubernetes.encryption_status import SealedBy, survey, violations
+from pyetcdctl.kubernetes.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.kms import GivenKeys, PluginSockets
+from pyetcdctl.kubernetes.yaml_text import yaml_text
+from tests.kubernetes.plugin import Kek, KmsV1, KmsV2, listening
+from tests.kubernetes.sample import DATA, Stored, answers, stored_values
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyetcdctl.kubernetes.encryption_config import EncryptionConfig
+    from tests.server import Etcd
+
+CONFIG = DATA / "encryption-config.yaml"
+KMS = json.loads((DATA / "kms.json").read_text())
+KEY_ID = KMS["key_id"].encode()
+
+
+def config() -> EncryptionConfig:
+    return encryption_config.load(str(CONFIG))
+
+
+def given_keys() -> GivenKeys:
+    pairs = ((pair["wrapped"], pair["plain"]) for pair in KMS["unwrapped"])
+    return GivenKeys({base64.b64decode(w): base64.b64decode(p) for w, p in pairs})
+
+
+@pytest.fixture(scope="module")
+def values(sample_etcd: Etcd) -> list[Stored]:
+    return stored_values(sample_etcd)
+
+
+@pytest.fixture(scope="module")
+def encrypted(values: list[Stored]) -> list[Stored]:
+    found = [stored for stored in values if stored.value.startswith(ENCRYPTED)]
+    assert len(found) == 80
+    return found
+
+
+def assert_as_answered(stored: Stored, keyring: Keyring) -> None:
+    answer = answers()[stored.key]
+    found = reading.read(stored.key.encode(), stored.value, keyring)
+    assert found.remarks == []
+    assert found.decoded.object is not None
+    assert json_text(found.decoded.object) == answer["json"]
+    assert yaml_text(found.decoded.object) == answer["yaml"]
+    assert found.sealed is not None
+    provider, _, version = found.sealed.provider.partition(" ")
+    assert answer["encryption"] == f"{provider}:{version or 'v1'}:{found.sealed.key_name}"
+    assert found.sealed.shortest is not None
+    assert found.sealed.longest is not None
+    assert found.sealed.shortest <= len(found.plain) <= found.sealed.longest
+
+
+def test_the_file_alone_opens_all_but_the_plugins_values(encrypted: list[Stored]) -> None:
+    keyring = Keyring(config, GivenKeys({}))
+    in_reach = [s for s in encrypted if answers()[s.key]["config_decrypts"]]
+    assert len(in_reach) == 56
+    for stored in in_reach:
+        assert_as_answered(stored, keyring)
+    for stored in set(encrypted) - set(in_reach):
+        with pytest.raises(NotDecrypted, match="not among the given ones"):
+            keyring.decrypt(stored.key.encode(), stored.value)
+
+
+def test_data_keys_given_by_hand_open_the_plugins_values(encrypted: list[Stored]) -> None:
+    keyring = Keyring(config, given_keys())
+    for stored in encrypted:
+        assert_as_answered(stored, keyring)
+
+
+def test_the_plugins_themselves_open_their_values(encrypted: list[Stored], tmp_path: Path) -> None:
+    kek = Kek(base64.b64decode(KMS["kek_aes_gcm"]))
+    v1, v2 = KmsV1(kek), KmsV2(kek, KEY_ID)
+    with (
+        listening(v1, tmp_path / "legacy.sock"),
+        listening(v2, tmp_path / "local.sock"),
+        PluginSockets(lambda path: str(tmp_path / path.rpartition("/")[2])) as sockets,
+    ):
+        keyring = Keyring(config, sockets)
+        for stored in encrypted:
+            assert_as_answered(stored, keyring)
+    assert len(v1.requests) == 16
+    seeds = {stored.value for stored in encrypted if b":local-kms:" in stored.value}
+    assert 1 <= len(v2.requests) < len(seeds), "a seed that is known is not asked for again"
+    assert {request.key_id for request in v2.requests} == {KEY_ID}
+
+
+def test_the_sample_opens_at_its_own_keys_only_where_the_cipher_is_bound(
+    encrypted: list[Stored],
+) -> None:
+    keyring = Keyring(config, given_keys())
+    for stored in encrypted:
+        elsewhere = stored.key.encode() + b"x"
+        if b":aesgcm:" in stored.value or b":v2:" in stored.value:
+            with pytest.raises(NotDecrypted, match="moved here from another etcd key"):
+                keyring.decrypt(elsewhere, stored.value)
+        elif b":kms:" not in stored.value:
+            assert keyring.decrypt(elsewhere, stored.value).plaintext
+
+
+def test_sealed_again_the_sample_opens_as_it_was(encrypted: list[Stored]) -> None:
+    keyring = Keyring(config, given_keys())
+    for key, value in ((stored.key.encode(), stored.value) for stored in encrypted):
+        before = keyring.decrypt(key, value)
+        resealed = keyring.encrypt_like(value, before.plaintext, key=key)
+        assert resealed != value
+        assert len(resealed) == len(value)
+        assert keyring.decrypt(key, resealed) == before
+
+
+def test_the_status_counts_each_provider_and_key(values: list[Stored]) -> None:
+    status = survey(
+        ((stored.key.encode(), stored.value) for stored in values), Keyring(config, given_keys())
+    )
+    rows = {row.name: row for row in status}
+    secrets = rows["secrets"]
+    assert secrets.sealed == {
+        SealedBy("aescbc", "key1"): 6,
+        SealedBy("aescbc", "key2"): 10,
+        SealedBy("aesgcm", "gcm-a"): 8,
+        SealedBy("aesgcm", "gcm-b"): 8,
+        SealedBy("secretbox", "box-2026"): 8,
+        SealedBy("kms v1", "legacy-kms"): 16,
+        SealedBy("kms v2", "local-kms"): 8,
+    }
+    assert (secrets.total, secrets.plain, secrets.unreadable) == (77, 13, 0)
+    assert secrets.stale == 77 - 10, "only aescbc key2 writes today"
+    assert rows["vaultentries.sec.example.com"].sealed == {SealedBy("secretbox", "box-2026"): 8}
+    assert rows["vaultentries.sec.example.com"].stale == 0
+    assert sum(row.total for row in status) == len(values)
+    assert rows["pods"].stale == rows["leases.coordination.k8s.io"].stale == 0
+    assert [(v.name, v.plain, v.by_configuration) for v in violations(status, config())] == [
+        ("configmaps", 51, False),
+        ("secrets", 13, False),
+    ]
+
+
+def test_without_a_plugin_the_status_says_what_is_closed(values: list[Stored]) -> None:
+    pairs = [(stored.key.encode(), stored.value) for stored in values]
+    rows = {row.name: row for row in survey(pairs, Keyring(config))}
+    assert rows["secrets"].unreadable == 24
+    assert "is not on this host" in rows["secrets"].problem
+    assert rows["configmaps"].unreadable == 0
+
+
+def test_without_a_file_every_encrypted_value_is_reported_and_none_is_opened(
+    encrypted: list[Stored],
+) -> None:
+    for stored in encrypted:
+        found = reading.read(stored.key.encode(), stored.value, Keyring())
+        assert found.decoded.object is None
+        assert found.closed.startswith("encrypted by ")
+        assert "no encryption configuration is known" in found.closed
