@@ -3,6 +3,7 @@
 Local files are read and nothing else: no network, no environment, nothing printed.
 """
 
+from pyetcdctl.discovery.encryption import find_encryption_config
 from pyetcdctl.discovery.findings import (
     Certificate,
     Discovery,
@@ -29,5 +30,6 @@ __all__ = [
     "apply",
     "discover",
     "find_connection",
+    "find_encryption_config",
     "pki",
 ]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.discovery.node import Node, Unusable
 from pyetcdctl.discovery.options import from_flags
 from pyetcdctl.discovery.static_pods import Container, read_container
-from pyetcdctl.discovery.systemd import read_service
 
 if TYPE_CHECKING:
     import os
@@ -62,6 +61,8 @@ def find_encryption_config(root: str | os.PathLike[str] = "/") -> EncryptionSear
 
 
 def _candidates(node: Node) -> Iterator[EncryptionConfigFile]:
+    from pyetcdctl.discovery.systemd import read_service
+
     for path in MANIFESTS:
         yield from _of_manifest(node, path)
     if service := read_service(node, f"{PROGRAM}.service", PROGRAM):

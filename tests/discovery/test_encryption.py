@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyetcdctl.discovery import Reason
-from pyetcdctl.discovery.encryption import find_encryption_config
+from pyetcdctl.discovery import Reason, find_encryption_config
 from pyetcdctl.kubernetes import encryption_config
 from tests.discovery.disk import API_SERVER_POD
 
