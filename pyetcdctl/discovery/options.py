@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.discovery.documents import parse_mapping
+from pyetcdctl.discovery.findings import Reason
 from pyetcdctl.discovery.node import Unusable
 
 if TYPE_CHECKING:
@@ -74,7 +75,12 @@ def combined(
     """
     options = from_environment(environment) | from_flags(words, file)
     named = options.get("config-file")
-    return from_file(node, on_the_node(named.value)) if named else options
+    if named is None:
+        return options
+    path = on_the_node(named.value)
+    if not node.exists(path):
+        node.skip(path, Unusable(Reason.MISSING, f"no such file, but {named.origin} names it"))
+    return from_file(node, path)
 
 
 def is_on(options: Options, name: str) -> bool:

@@ -223,6 +223,13 @@ peer-transport-security:
     assert found.tls.certificate == str(disk.path("/etc/etcd/pki/server.crt"))
 
 
+def test_a_configuration_file_that_is_named_and_missing_is_told(disk: Disk) -> None:
+    disk.unit("ExecStart=etcd --config-file=/etc/etcd/gone.yml")
+    (skipped,) = discover(disk.root).skipped
+    assert skipped.file.path == "/etc/etcd/gone.yml"
+    assert skipped.why == "no such file, but --config-file names it"
+
+
 def test_a_configuration_file_may_be_named_by_a_variable(disk: Disk) -> None:
     disk.write("/etc/etcd.yml", "listen-client-urls: http://127.0.0.1:3\n")
     disk.unit("Environment=ETCD_CONFIG_FILE=/etc/etcd.yml\nExecStart=etcd")
