@@ -282,7 +282,7 @@ class Connection:
         ):
             failure = self._failure(error)
             if not repeatable and may_have_arrived(error, len(self._route.endpoints), attempts):
-                failure.advice = (*failure.advice, PERHAPS_APPLIED)
+                failure.advice = (PERHAPS_APPLIED, *failure.advice)
             raise failure from error
         self._route.leave()
         pause = backoff_before(attempts, len(self._route.endpoints))
@@ -368,7 +368,7 @@ class Answer:
         return answer
 
     def when_done(self, tell: Callable[[], None]) -> None:
-        """Call ``tell`` when the call has ended, on a thread of gRPC's; ``result`` is for others."""
+        """Call ``tell`` when the call has ended, on a thread of gRPC's, which may not wait."""
         self._pending.add_done_callback(lambda _: tell())
 
     def cancel(self) -> None:
