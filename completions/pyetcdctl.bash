@@ -22,7 +22,7 @@ __pyetcdctl_flags() {
     case $1 in
         compaction) REPLY='--physical' ;;
         del) REPLY='--from-key --prefix --prev-kv --range' ;;
-        get) REPLY='--consistency --count-only --from-key --keys-only --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --order --prefix --print-value-only --rev --sort-by --stream' ;;
+        get) REPLY='--consistency --count-only --decode --from-key --keys-only --like-api --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --no-decode --order --prefix --print-value-only --rev --sort-by --stream' ;;
         lease\ timetolive) REPLY='--keys' ;;
         lease\ keep-alive) REPLY='--once' ;;
         put) REPLY='--ignore-lease --ignore-value --lease --prev-kv' ;;
@@ -52,7 +52,7 @@ __pyetcdctl_flags() {
         make-mirror) REPLY='--dest-cacert --dest-cert --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --max-txn-ops --no-dest-prefix --prefix --rev' ;;
         *) REPLY='' ;;
     esac
-    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --pki --help -h'
+    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --encryption-config --pki --help -h'
 }
 
 __pyetcdctl_value() {
@@ -60,6 +60,7 @@ __pyetcdctl_value() {
         *:--cacert | \
             *:--cert | \
             *:--key | \
+            *:--encryption-config | \
             sandbox:--etcd) REPLY='file' ;;
         *:--debug | \
             *:--hex | \
@@ -74,8 +75,11 @@ __pyetcdctl_value() {
             del:--prev-kv | \
             del:--range | \
             get:--count-only | \
+            get:--decode | \
             get:--from-key | \
             get:--keys-only | \
+            get:--like-api | \
+            get:--no-decode | \
             get:--prefix | \
             get:--print-value-only | \
             get:--stream | \
@@ -121,7 +125,7 @@ __pyetcdctl_value() {
             make-mirror:--dest-insecure-transport | \
             make-mirror:--no-dest-prefix) REPLY='nothing' ;;
         *:--write-out | \
-            *:-w) REPLY='choices fields json protobuf simple table' ;;
+            *:-w) REPLY='choices fields json jsonl protobuf simple table yaml' ;;
         *:--pki) REPLY='folder' ;;
         get:--consistency | \
             tree:--consistency | \

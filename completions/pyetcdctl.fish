@@ -96,13 +96,16 @@ function __pyetcdctl_flags
         case 'get'
             echo -- '--consistency'\t'l: linearizable, as of now; s: serializable, one member\'s view without quorum.'
             echo -- '--count-only'\t'Only the count; needs -w fields.'
+            echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself.'
             echo -- '--from-key'\t'All keys from KEY on, in byte order.'
             echo -- '--keys-only'\t'Only the keys.'
+            echo -- '--like-api'\t'Objects as `kubectl get -o yaml` shows them, not as stored.'
             echo -- '--limit'\t'At most so many results; 0 for all.'
             echo -- '--max-create-rev'\t'Created at this or before.'
             echo -- '--max-mod-rev'\t'Last changed at this or before.'
             echo -- '--min-create-rev'\t'Created at this or after.'
             echo -- '--min-mod-rev'\t'Last changed at this or after.'
+            echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does.'
             echo -- '--order'\t'Order of the results.'
             echo -- '--prefix'\t'All keys that start with KEY.'
             echo -- '--print-value-only'\t'Only the values; with -w simple.'
@@ -235,8 +238,9 @@ function __pyetcdctl_flags
     echo -- '--max-request-bytes'\t'largest request to send in bytes; 0 means 2 MiB'
     echo -- '--password'\t'password of --user; `ps` shows it to everybody on this host, ETCDCTL_PASSWORD does not'
     echo -- '--user'\t'name[:password]; asks for the password if there is none'
-    echo -- '--write-out'\t'output format: fields, json, protobuf, simple or table'
-    echo -- '-w'\t'output format: fields, json, protobuf, simple or table'
+    echo -- '--write-out'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
+    echo -- '-w'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
+    echo -- '--encryption-config'\t'file with the keys of Kubernetes\' encryption at rest (default what this node\'s API server uses)'
     echo -- '--pki'\t'folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike'
     echo -- '--help'\t'show the help of the command'
     echo -- '-h'\t'show the help of the command'
@@ -247,6 +251,7 @@ function __pyetcdctl_value
         case '*:--cacert' \
             '*:--cert' \
             '*:--key' \
+            '*:--encryption-config' \
             'sandbox:--etcd'
             echo -- 'file'
         case '*:--debug' \
@@ -262,8 +267,11 @@ function __pyetcdctl_value
             'del:--prev-kv' \
             'del:--range' \
             'get:--count-only' \
+            'get:--decode' \
             'get:--from-key' \
             'get:--keys-only' \
+            'get:--like-api' \
+            'get:--no-decode' \
             'get:--prefix' \
             'get:--print-value-only' \
             'get:--stream' \
@@ -311,7 +319,7 @@ function __pyetcdctl_value
             echo -- 'nothing'
         case '*:--write-out' \
             '*:-w'
-            echo -- 'choices fields json protobuf simple table'
+            echo -- 'choices fields json jsonl protobuf simple table yaml'
         case '*:--pki'
             echo -- 'folder'
         case 'get:--consistency' \

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +52,12 @@ class Listing:
     reading: PagedRange
     keys_only: bool = False
     values_only: bool = False
+    keyring: Any = None
+    """What opens encrypted values (kubernetes/reading.py), or None."""
+    like_api: bool = False
+    """Whether objects are shown as the API server would answer, instead of as stored."""
+    decode_and_tell: Callable[[str], None] | None = None
+    """Whether the simple format decodes Kubernetes' values, and whom it tells what they were."""
 
 
 @dataclass(frozen=True, slots=True)

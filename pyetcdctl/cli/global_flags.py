@@ -102,12 +102,20 @@ ETCDCTL_FLAGS = (
         "write-out",
         "string",
         "simple",
-        "output format: fields, json, protobuf, simple or table",
+        "output format: fields, json, jsonl, protobuf, simple, table or yaml",
         short="w",
         values="|".join(formats()),
     ),
 )
 OWN_FLAGS = (
+    GlobalFlag(
+        "encryption-config",
+        "string",
+        "",
+        "file with the keys of Kubernetes' encryption at rest (default what this node's API "
+        "server uses)",
+        values="FILE",
+    ),
     GlobalFlag(
         "pki",
         "string",

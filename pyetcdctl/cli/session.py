@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.client import EtcdClient
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.kubernetes.encryption import Keyring
     from pyetcdctl.output import Printer
     from pyetcdctl.settings import ConnectionSettings
 
@@ -100,6 +101,14 @@ class Session:
         from pyetcdctl.client.client import EtcdClient
 
         return EtcdClient(self.connection)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """What opens the values that Kubernetes encrypted."""
+        from pyetcdctl.cli.encryption import keyring_of
+
+        path = self.configuration.values["encryption-config"]
+        return keyring_of(path, discovery_root(self.streams.environment))
 
     def deadline(self) -> Deadline:
         """Start the command's time limit."""

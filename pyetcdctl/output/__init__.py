@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 _MODULES = {
     "fields": "pyetcdctl.output.fields",
     "json": "pyetcdctl.output.as_json",
+    "jsonl": "pyetcdctl.output.jsonl",
     "protobuf": "pyetcdctl.output.as_protobuf",
     "simple": "pyetcdctl.output.simple",
     "table": "pyetcdctl.output.table",
+    "yaml": "pyetcdctl.output.as_yaml",
 }
 
 
@@ -38,7 +40,7 @@ class Printer(Protocol):
 
 
 def formats() -> tuple[str, ...]:
-    """Return the names that ``--write-out`` takes, in etcdctl's order."""
+    """Return the names that ``--write-out`` takes."""
     return tuple(_MODULES)
 
 

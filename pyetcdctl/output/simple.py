@@ -40,6 +40,11 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
 
 @render.register(Listing)
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
+    if result.decode_and_tell and not result.keys_only:
+        from pyetcdctl.output.decoded import write_decoded
+
+        write_decoded(result, result.decode_and_tell, out, settings)
+        return
     shown = _shown(settings)
     for page in result.reading.pages():
         out.write(plain_lines(page, result, shown))

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "rpc": set(),
     "client": {"rpc", *SHARED},
     "concurrency": {"client", "rpc", *SHARED},
-    "output": {"rpc", *SHARED},
+    "output": {"kubernetes", "rpc", *SHARED},
     "discovery": SHARED,
     "sandbox": SHARED,
     "kubernetes": {"rpc", *SHARED},
@@ -26,8 +26,8 @@ MAY_IMPORT = {
     "tree": {"client", "rpc", *SHARED},
     "completion": {"cli", "client", "rpc", *SHARED},
     "cli": {
-        *("client", "completion", "concurrency", "discovery", "output", "rpc", "sandbox"),
-        *("snapshot", "tree"),
+        *("client", "completion", "concurrency", "discovery", "kubernetes", "output", "rpc"),
+        *("sandbox", "snapshot", "tree"),
         *SHARED,
     },
 }

@@ -17,6 +17,6 @@ def test_an_unknown_format_is_told_first_also_where_assertions_are_off(command):
     done = run(*command, "-w", "\x1b[nonsense", env=environment)
     assert done.stderr.splitlines() == [
         "Error: unsupported output format",
-        r'  "\x1b[nonsense" is none of: fields, json, protobuf, simple, table',
+        r'  "\x1b[nonsense" is none of: fields, json, jsonl, protobuf, simple, table, yaml',
     ]
     assert done.exit_code == 4

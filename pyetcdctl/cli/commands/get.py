@@ -7,16 +7,26 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import FromKey, Prefix, number, words
+from pyetcdctl.cli.options import Consistency, FromKey, Prefix, number, words
 from pyetcdctl.cli.requests import GetFlags, range_request
 from pyetcdctl.cli.session import Session
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import Listing
+from pyetcdctl.settings import OutputSettings
 
 _EXAMPLE = """\
+  pyetcdctl get /registry/configmaps/kube-system --prefix -w yaml
   pyetcdctl get /registry/namespaces --prefix --keys-only
   pyetcdctl get /registry/namespaces/default -w json"""
+_SortBy = Annotated[
+    str,
+    typer.Option(
+        "--sort-by",
+        metavar="CREATE|KEY|MODIFY|VALUE|VERSION",
+        help="What to order by; the server then reads the whole range first.",
+    ),
+]
 
 app = new_app()
 
@@ -25,24 +35,32 @@ app = new_app()
 def get(
     ctx: typer.Context,
     keys: Annotated[list[str], words("KEY [RANGE_END]")] = [],  # noqa: B006 - Typer copies it
-    consistency: Annotated[
-        str,
-        typer.Option(
-            "--consistency",
-            metavar="l|s",
-            help="l: linearizable, as of now; s: serializable, one member's view without quorum.",
-        ),
-    ] = "l",
+    consistency: Consistency = "l",
     count_only: Annotated[
         bool, typer.Option("--count-only", help="Only the count; needs -w fields.")
     ] = False,
+    decode: Annotated[
+        bool,
+        typer.Option(
+            "--decode", help="Show Kubernetes' values as YAML, as a terminal does by itself."
+        ),
+    ] = False,
     from_key: FromKey = False,
     keys_only: Annotated[bool, typer.Option("--keys-only", help="Only the keys.")] = False,
+    like_api: Annotated[
+        bool,
+        typer.Option(
+            "--like-api", help="Objects as `kubectl get -o yaml` shows them, not as stored."
+        ),
+    ] = False,
     limit: Annotated[int, number("--limit", "At most so many results; 0 for all.")] = 0,
     max_create_rev: Annotated[int, number("--max-create-rev", "Created at this or before.")] = 0,
     max_mod_rev: Annotated[int, number("--max-mod-rev", "Last changed at this or before.")] = 0,
     min_create_rev: Annotated[int, number("--min-create-rev", "Created at this or after.")] = 0,
     min_mod_rev: Annotated[int, number("--min-mod-rev", "Last changed at this or after.")] = 0,
+    no_decode: Annotated[
+        bool, typer.Option("--no-decode", help="Show the bytes of every value, as etcdctl does.")
+    ] = False,
     order: Annotated[
         str, typer.Option("--order", metavar="ASCEND|DESCEND", help="Order of the results.")
     ] = "",
@@ -51,14 +69,7 @@ def get(
         bool, typer.Option("--print-value-only", help="Only the values; with -w simple.")
     ] = False,
     rev: Annotated[int, number("--rev", "As of this revision.")] = 0,
-    sort_by: Annotated[
-        str,
-        typer.Option(
-            "--sort-by",
-            metavar="CREATE|KEY|MODIFY|VALUE|VERSION",
-            help="What to order by; the server then reads the whole range first.",
-        ),
-    ] = "",
+    sort_by: _SortBy = "",
     stream: Annotated[
         bool,
         typer.Option("--stream", help="Insist on RangeStream (3.7); used by itself otherwise."),
@@ -67,8 +78,12 @@ def get(
     """Read a key or a range of keys.
 
     A missing key prints nothing and is no error. RANGE_END is the first key that is not read.
+
+    -w yaml and -w jsonl decode Kubernetes' objects. Without them a pipe gets the bytes in etcd;
+    a terminal, which cannot show those, gets Kubernetes' objects as YAML.
     """
     session: Session = ctx.obj
+    _check_decoding(session.output.format, decode, no_decode, like_api)
     flags = GetFlags(
         consistency=consistency,
         count_only=count_only,
@@ -89,8 +104,35 @@ def get(
         session.connection, request, session.settings.command_timeout, stream=stream
     )
     _check_format(session.output.format, count_only, print_value_only)
-    # Both at once print the values, of which the answer has none.
-    session.print(Listing(reading, keys_only and not print_value_only, print_value_only))
+    decodes = _decodes(session.output, decode, no_decode)
+    session.print(
+        Listing(
+            reading,
+            # Both at once print the values, of which the answer has none.
+            keys_only and not print_value_only,
+            print_value_only,
+            keyring=session.keyring if decodes else None,
+            like_api=like_api,
+            decode_and_tell=session.streams.err.line if decodes else None,
+        )
+    )
+
+
+def _decodes(output: OutputSettings, decode: bool, no_decode: bool) -> bool:
+    """Whether objects are shown instead of bytes."""
+    if output.format == "simple":
+        return decode or (output.terminal and not output.hex and not no_decode)
+    return output.format in ("jsonl", "yaml")
+
+
+def _check_decoding(name: str, decode: bool, no_decode: bool, like_api: bool) -> None:
+    """Refuse flags about decoding that would be ignored."""
+    if decode and no_decode:
+        raise BadArguments("`--decode` and `--no-decode` cannot be set at the same time")
+    if (decode or no_decode) and name != "simple":
+        raise BadArguments("--decode and --no-decode are only for `--write-out=simple`")
+    if like_api and name not in ("simple", "yaml", "jsonl"):
+        raise BadArguments("--like-api is only for `--write-out=yaml`, `jsonl` and `simple`")
 
 
 def _check_format(name: str, count_only: bool, print_value_only: bool) -> None:

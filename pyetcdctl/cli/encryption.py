@@ -1,0 +1,39 @@
+"""The keyring of a run: the file that a flag names, or that this node's API server uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.encryption import Keyring
+from pyetcdctl.kubernetes.encryption_config import EncryptionConfig, load
+from pyetcdctl.kubernetes.kms import PluginSockets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def keyring_of(path: str, root: Path | None) -> Keyring:
+    """Return the keyring of a file, or of what discovery finds under ``root``.
+
+    A file that was named must be usable; what is found is read when a value needs it.
+    """
+    if path:
+        config = load(path)
+        return Keyring(lambda: config)
+    if root is None:
+        return Keyring()
+    return _found(root)
+
+
+def _found(root: Path) -> Keyring:
+    from pyetcdctl.discovery import find_encryption_config
+
+    def locate(path: str) -> str:
+        found = find_encryption_config(root).found
+        return found.locate(path) if found else path
+
+    def load_found() -> EncryptionConfig | None:
+        found = find_encryption_config(root).found
+        return load(found.file.real) if found else None
+
+    return Keyring(load_found, PluginSockets(locate))
