@@ -49,7 +49,7 @@ class Loader(Parser):  # type: ignore[misc]
 
 def _scalar(loader: Any, node: yaml.ScalarNode) -> Plain:
     text = str(node.value)
-    if node.style is not None:
+    if node.style:
         return text
     if text in NULLS:
         return None

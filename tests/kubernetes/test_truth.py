@@ -1,0 +1,70 @@
+"""Every value of the sample that needs no key, against what Kubernetes itself prints for it."""
+
+import pytest
+
+from pyetcdctl.kubernetes import literals
+from pyetcdctl.kubernetes.decoding import decode
+from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.like_api import like_api
+from pyetcdctl.kubernetes.yaml_text import yaml_text
+from tests.kubernetes.sample import answers
+
+PLAIN = [answer for answer in answers().values() if answer["json"] and "encryption" not in answer]
+OBJECTS = [answer for answer in answers().values() if answer["json"]]
+DEFINITIONS = [answer for answer in PLAIN if answer["kind"] == "CustomResourceDefinition"]
+
+
+def test_the_sample_covers_all_formats():
+    assert len(PLAIN) == 1094
+    assert {answer["format"] for answer in PLAIN} == {"protobuf", "json", "cbor"}
+
+
+def test_json_is_identical(stored):
+    for answer in PLAIN:
+        decoded = decode(stored[answer["key"]].value)
+        assert json_text(decoded.object) == answer["json"], answer["key"]
+
+
+def test_yaml_is_identical(stored):
+    for answer in PLAIN:
+        decoded = decode(stored[answer["key"]].value)
+        assert yaml_text(decoded.object) == answer["yaml"], answer["key"]
+
+
+def test_nothing_is_unknown_and_nothing_damaged(stored):
+    for answer in PLAIN:
+        decoded = decode(stored[answer["key"]].value)
+        found = (decoded.unknown, decoded.problem, decoded.schema_known)
+        assert found == ((), None, True), answer["key"]
+        assert decoded.format.value == answer["format"]
+        assert (decoded.api_version, decoded.kind) == (answer["apiVersion"], answer["kind"])
+
+
+def test_like_api_is_what_kubectl_gets(stored):
+    for answer in PLAIN:
+        if answer in DEFINITIONS:
+            continue
+        _, value, mod_revision = stored[answer["key"]]
+        served = like_api(decode(value).object, mod_revision)
+        assert yaml_text(served) == answer["kubectl_yaml"], answer["key"]
+
+
+@pytest.mark.parametrize("answer", DEFINITIONS, ids=lambda answer: answer["key"].split("/")[-1])
+def test_definitions_are_served_in_v1(stored, answer):
+    _, value, mod_revision = stored[answer["key"]]
+    obj = decode(value).object
+    [served] = answer["served"]
+    assert json_text(like_api(obj, mod_revision, managed_fields=True)) == served["json"]
+    assert yaml_text(like_api(obj, mod_revision)) == served["kubectl_yaml"]
+
+
+def test_like_api_leaves_the_stored_object_alone(stored):
+    for answer in PLAIN:
+        obj = decode(stored[answer["key"]].value).object
+        like_api(obj, 7)
+        assert json_text(obj) == answer["json"]
+
+
+def test_yaml_of_what_is_encrypted_is_identical_too():
+    for answer in OBJECTS:
+        assert yaml_text(literals.parse(answer["json"])) == answer["yaml"], answer["key"]
