@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from pyetcdctl.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,8 +46,7 @@ class PagedRange(Protocol):
         """Yield every page once; ``more`` is final after the last one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Record):
     """The answer to ``get``: keys and values as they arrive."""
 
     reading: PagedRange
@@ -60,24 +60,21 @@ class Listing:
     """Whether the simple format decodes Kubernetes' values, and whom it tells what they were."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseRevoked:
+class LeaseRevoked(Record):
     """The answer to ``lease revoke``."""
 
     lease: int
     response: LeaseRevokeResponse
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseLife:
+class LeaseLife(Record):
     """The answer to ``lease timetolive``; ``with_keys`` if the keys were asked for."""
 
     response: LeaseTimeToLiveResponse
     with_keys: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseGone:
+class LeaseGone(Record):
     """The end of ``lease keep-alive``; told to people alone."""
 
     lease: int
@@ -106,8 +103,7 @@ class TreeVisit(NamedTuple):
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class KeyTree:
+class KeyTree(Record):
     """The answer to ``tree``, read while it is printed."""
 
     visits: Iterator[TreeVisit]
@@ -124,8 +120,7 @@ class KeyTree:
     """Whether a person is spared the branches that hardly matter; never in a pipe."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotStatus:
+class SnapshotStatus(Record):
     """The answer to ``snapshot status``; ``version`` is the storage version, empty before 3.6."""
 
     hash: int
@@ -137,20 +132,16 @@ class SnapshotStatus:
     """Whether a SHA-256 stands at the file's end; it was right then."""
 
 
-class ClusterResult:
+class ClusterResult(Record):
     """What a command about the cluster itself ends with."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
 class MemberList(ClusterResult):
     """The answer to ``member list``."""
 
     response: MemberListResponse
 
 
-@dataclass(frozen=True, slots=True)
 class MemberAdded(ClusterResult):
     """The answer to ``member add``, with what the new member's configuration needs."""
 
@@ -159,7 +150,6 @@ class MemberAdded(ClusterResult):
     peer_urls: str
 
 
-@dataclass(frozen=True, slots=True)
 class MemberChanged(ClusterResult):
     """The answer to a change of one member; ``change`` reads like ``removed from``."""
 
@@ -168,14 +158,12 @@ class MemberChanged(ClusterResult):
     change: str
 
 
-@dataclass(frozen=True, slots=True)
 class Alarms(ClusterResult):
     """The answer to ``alarm list``, or the alarms that were disarmed."""
 
     response: AlarmResponse
 
 
-@dataclass(frozen=True, slots=True)
 class LeaderMoved(ClusterResult):
     """The answer to ``move-leader``."""
 
@@ -184,7 +172,6 @@ class LeaderMoved(ClusterResult):
     after: int
 
 
-@dataclass(frozen=True, slots=True)
 class DowngradeStep(ClusterResult):
     """The answer to ``downgrade validate``, ``enable`` or ``cancel``."""
 
@@ -192,8 +179,7 @@ class DowngradeStep(ClusterResult):
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointHealth:
+class EndpointHealth(Record):
     """One endpoint's health; ``nanoseconds`` is None where nothing could be asked."""
 
     endpoint: str
@@ -206,58 +192,50 @@ class EndpointHealth:
         return not self.error
 
 
-@dataclass(frozen=True, slots=True)
 class HealthReport(ClusterResult):
     """The answer to ``endpoint health``."""
 
     endpoints: tuple[EndpointHealth, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointStatus:
+class EndpointStatus(Record):
     """What one endpoint says of itself."""
 
     endpoint: str
     response: StatusResponse
 
 
-@dataclass(frozen=True, slots=True)
 class StatusReport(ClusterResult):
     """The answer to ``endpoint status``: the endpoints that answered."""
 
     endpoints: tuple[EndpointStatus, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointHash:
+class EndpointHash(Record):
     """The hash of one endpoint's keys."""
 
     endpoint: str
     response: HashKVResponse
 
 
-@dataclass(frozen=True, slots=True)
 class HashReport(ClusterResult):
     """The answer to ``endpoint hashkv``: the endpoints that answered."""
 
     endpoints: tuple[EndpointHash, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AuthResult:
+class AuthResult(Record):
     """What a command about users and roles ends with."""
 
     response: AuthAnswer
 
 
-@dataclass(frozen=True, slots=True)
 class AuthState(AuthResult):
     """The answer to ``auth status``."""
 
     response: AuthStatusResponse
 
 
-@dataclass(frozen=True, slots=True)
 class AuthChanged(AuthResult):
     """The answer to a change; ``what`` says it in one line."""
 
@@ -265,7 +243,6 @@ class AuthChanged(AuthResult):
     what: str
 
 
-@dataclass(frozen=True, slots=True)
 class UserRoles(AuthResult):
     """The answer to ``user get``."""
 
@@ -273,14 +250,12 @@ class UserRoles(AuthResult):
     user: str
 
 
-@dataclass(frozen=True, slots=True)
 class Users(AuthResult):
     """The answer to ``user list``."""
 
     response: UserListResponse
 
 
-@dataclass(frozen=True, slots=True)
 class RolePermissions(AuthResult):
     """The answer to ``role get``."""
 
@@ -290,7 +265,6 @@ class RolePermissions(AuthResult):
     """Where the keys with a prefix end: a range up to there is shown as that of the prefix."""
 
 
-@dataclass(frozen=True, slots=True)
 class Roles(AuthResult):
     """The answer to ``role list``."""
 

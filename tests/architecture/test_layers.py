@@ -8,13 +8,14 @@ import pytest
 import pyetcdctl
 
 PACKAGE = Path(pyetcdctl.__file__).parent
-SHARED = {"errors", "settings", "results"}
+SHARED = {"errors", "records", "settings", "results"}
 MAY_IMPORT = {
     "__init__": set(),
     "__main__": {"cli"},
     "errors": set(),
     "settings": set(),
-    "results": {"rpc"},
+    "records": set(),
+    "results": {"records", "rpc"},
     "rpc": set(),
     "client": {"rpc", *SHARED},
     "concurrency": {"client", "rpc", *SHARED},
