@@ -15,16 +15,20 @@ from pyetcdctl.kubernetes.encryption_config import EncryptionConfig, Source
 from pyetcdctl.kubernetes.envelope import ENCRYPTED
 from pyetcdctl.kubernetes.key_resources import resource_of
 from pyetcdctl.kubernetes.kms import NotUnwrapped, PluginSockets, Wrapped
-from pyetcdctl.kubernetes.sealed import Provider, encrypted_object, inspect, shown, split_v1
+from pyetcdctl.kubernetes.sealed import (
+    Provider,
+    encrypted_object,
+    inspect,
+    mismatch,
+    shown,
+    split_v1,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.kubernetes.encryption_config import GroupResource
     from pyetcdctl.kubernetes.kms import Unwrapping
-
-BOUND = (Provider.AESGCM, Provider.KMS_V1, Provider.KMS_V2)
-"""The providers whose values open at their own etcd key only."""
 
 
 class Decrypted(NamedTuple):
@@ -127,7 +131,7 @@ class Keyring:
             except NotUnwrapped as refused:
                 reason = reason or str(refused)
             except Refused:
-                reason = _mismatch(source)
+                reason = mismatch(source.provider)
         raise self._refusal(value, reason)
 
     def _candidates(self, value: bytes, own: tuple[Source, ...]) -> list[Source]:
@@ -210,8 +214,3 @@ def _first_to_open(ciphers: list[Cipher], data: bytes, key: bytes) -> tuple[byte
         except Refused:
             continue
     raise Refused
-
-
-def _mismatch(source: Source) -> str:
-    moved = " or moved here from another etcd key" if source.provider in BOUND else ""
-    return f"it does not open: the key is another one, or the value was changed{moved}"

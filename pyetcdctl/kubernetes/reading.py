@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 REPLACED = "\ufffd"
 """What a byte that is no UTF-8 becomes when a string is decoded."""
-CHANGED = "it does not open whole: the key is another one, or the value was changed"
 
 
 class Opener(Protocol):
@@ -86,7 +85,7 @@ def read(key: bytes, value: bytes, keyring: Opener | None = None) -> StoredValue
 
 
 def _opened(key: bytes, value: bytes, keyring: Opener | None) -> StoredValue:
-    from pyetcdctl.kubernetes.sealed import inspect
+    from pyetcdctl.kubernetes.sealed import inspect, mismatch
 
     sealed = inspect(value)
     owner = f"{sealed.provider} {sealed.key_name}".strip()
@@ -96,7 +95,7 @@ def _opened(key: bytes, value: bytes, keyring: Opener | None) -> StoredValue:
         opened = keyring.decrypt(key, value)
         decoded = decode(opened.plaintext)
         if not opened.authenticated and _looks_changed(opened.plaintext, decoded):
-            raise NotDecrypted(f"{sealed}; {CHANGED}")
+            raise NotDecrypted(f"{sealed}; {mismatch(sealed.provider)}")
     except NotDecrypted as error:
         return StoredValue(Decoded(Format.ENCRYPTED), value, owner, error.message, sealed)
     return StoredValue(decoded, opened.plaintext, owner, sealed=sealed, stale=opened.stale)

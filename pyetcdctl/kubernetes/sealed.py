@@ -47,6 +47,10 @@ class Provider(StrEnum):
         )
 
 
+BOUND = (Provider.AESGCM, Provider.KMS_V1, Provider.KMS_V2)
+"""The providers whose values open at their own etcd key only."""
+
+
 class Sealed(NamedTuple):
     """The report on an encrypted value; texts are fit to be shown."""
 
@@ -67,7 +71,7 @@ class Sealed(NamedTuple):
     def length(self) -> str:
         """The plain value's length in words."""
         if self.shortest is None:
-            return "of unknown length"
+            return "an unknown length"
         if self.shortest == self.longest:
             return f"{self.shortest:,} bytes"
         return f"{self.shortest:,} to {self.longest:,} bytes"
@@ -77,7 +81,8 @@ class Sealed(NamedTuple):
         """Who can open the value: ``aescbc key key1``, ``kms v2 plugin vault, key id 7``."""
         what = "plugin" if self.provider.startswith("kms") else "key"
         with_id = f", key id {self.key_id}" if self.key_id else ""
-        return f"{self.provider} {what} {self.key_name}{with_id}"
+        name = f" {what} {self.key_name}" if self.key_name else ""
+        return f"{self.provider}{name}{with_id}"
 
     def __str__(self) -> str:
         return f"encrypted by {self.owner}; the plain value has {self.length}"
@@ -119,9 +124,15 @@ def inspect(value: bytes) -> Sealed:
     if provider == Provider.KMS_V2:
         return _kms_v2(key_name, payload)
     if provider not in _LENGTHS or (name != "kms" and version != "v1"):
-        return Sealed(f"{name}:{version}", key_name)
+        return Sealed(f"{name}:{version}".strip(":") or "(no provider)", key_name)
     shortest, longest = _LENGTHS[provider](payload)
     return Sealed(provider, key_name, shortest, longest)
+
+
+def mismatch(provider: str) -> str:
+    """Say that a value does not open with the key it names, in the same words whatever failed."""
+    moved = " or moved here from another etcd key" if provider in BOUND else ""
+    return f"it does not open: the key is another one, or the value was changed{moved}"
 
 
 def split_v1(payload: bytes) -> tuple[bytes, bytes] | None:
