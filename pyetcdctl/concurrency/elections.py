@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Self
 
 from pyetcdctl.client.deadline import Deadline
@@ -46,12 +46,10 @@ class Leadership:
 
     def __enter__(self) -> Self:
         self.key = place_in_line(self._election, self._session.lease)
-        try:
+        with ExitStack() as failed:
+            failed.callback(self._resign_if_possible)
             self._campaign()
-        except BaseException:
-            with suppress(PyetcdctlError):
-                self._resign()
-            raise
+            failed.pop_all()
         return self
 
     def __exit__(
@@ -62,9 +60,8 @@ class Leadership:
     ) -> None:
         if error is None:
             self._resign()
-            return
-        with suppress(PyetcdctlError):
-            self._resign()
+        else:
+            self._resign_if_possible()
 
     def read(self) -> RangeResponse:
         """Read the leader's key, which is ours."""
@@ -94,6 +91,11 @@ class Leadership:
             success=[RequestOp(request_delete_range=delete)],
         )
         session.tidy(lambda limit: commit(session.connection, request, limit))
+
+    def _resign_if_possible(self) -> None:
+        """Resign after a failure, which is what to tell; the lease's end will do it, too."""
+        with suppress(PyetcdctlError):
+            self._resign()
 
 
 def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[RangeResponse]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
 from pyetcdctl.client.kv import commit, delete, read
@@ -33,11 +33,10 @@ class Lock:
 
     def __enter__(self) -> Self:
         self.key = place_in_line(self._name, self._session.lease)
-        try:
+        with ExitStack() as failed:
+            failed.callback(self._release_if_possible)
             self._acquire()
-        except BaseException:
-            self._release_if_possible()
-            raise
+            failed.pop_all()
         return self
 
     def __exit__(

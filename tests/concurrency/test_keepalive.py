@@ -19,7 +19,7 @@ from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.settings import ConnectionSettings, Credentials
-from tests.concurrency.holders import leading_member, leases
+from tests.concurrency.holders import freeze, leading_member, leases
 from tests.runner import command, run
 from tests.server import enable_authentication
 
@@ -108,7 +108,7 @@ def test_a_lease_is_given_up_when_its_time_is_over_without_a_server(own_etcd, ke
     lease = new_lease(etcd, 2)
     running = keep_alive(etcd, lease)
     running.line()
-    etcd.members[0].freeze()
+    freeze(etcd.members[0])
     last = running.line()
     while last.endswith("keepalived with TTL(2)"):
         last = running.line()
@@ -147,7 +147,7 @@ def test_a_frozen_member_is_passed_over(three_members):
         lease = grant(connection, 6, Deadline.after(5)).ID
         life = Life(monotonic(), 6)
         asked = three_members.client_urls.index(connection.endpoint)
-        three_members.members[asked].freeze()
+        freeze(three_members.members[asked])
         try:
             renewed = later_renewals(connection, lease, life, threading.Event())
             assert next(renewed).TTL == 6

@@ -19,6 +19,7 @@ from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import PyetcdctlError
 from tests.concurrency.holders import (
     PROGRAMS,
+    freeze,
     keys,
     leading_member,
     lease_of,
@@ -216,7 +217,7 @@ def test_a_lock_without_a_server_ends_by_the_command_timeout():
 def test_a_signal_ends_a_lock_whose_server_is_frozen(own_etcd, hold):
     etcd = own_etcd()
     holder, _ = hold(etcd, "name")
-    etcd.members[0].freeze()
+    freeze(etcd.members[0])
     code, stderr = interrupt(holder)
     assert code == 1
     assert stderr.startswith("Error: context ")
@@ -236,7 +237,7 @@ def test_a_signal_ends_a_waiter_whose_server_is_frozen(own_etcd, hold, lock):
     hold(etcd, "name")
     waiter = lock(etcd, "name")
     until_waiting(etcd, "name", 2)
-    etcd.members[0].freeze()
+    freeze(etcd.members[0])
     assert interrupt(waiter) == (1, "Error: context canceled\n")
 
 
@@ -300,7 +301,7 @@ def test_a_lock_outlives_the_leader(three_members, hold, lock, prefix):
 def test_a_frozen_member_costs_no_lock(three_members, hold, prefix):
     for member in three_members.members:
         holder, key = hold(three_members, prefix, "--ttl", "6")
-        member.freeze()
+        freeze(member)
         try:
             with pytest.raises(subprocess.TimeoutExpired):
                 holder.process.wait(8)
