@@ -13,7 +13,7 @@ import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.endpoints import Endpoint, parse_endpoint, wants_tls
+from pyetcdctl.client.endpoints import Endpoint, wants_tls
 from pyetcdctl.client.handshakes import (
     first_words,
     plain_socket,
@@ -85,11 +85,6 @@ def verdict(settings: ConnectionSettings, endpoints: list[Endpoint], seconds: fl
         advice.append(f"The endpoint comes from {settings.found_in}.")
     advice += dict.fromkeys(line for diagnosis in told for line in diagnosis.remedy)
     return Verdict(tuple(advice), all(diagnosis.permanent for diagnosis in found))
-
-
-def explain(settings: ConnectionSettings, endpoint: str, timeout: float) -> Diagnosis:
-    """Tell why no connection to one endpoint comes about, within ``timeout`` seconds."""
-    return _examine_all(settings, [parse_endpoint(endpoint)], timeout)[0]
 
 
 def _examine_all(

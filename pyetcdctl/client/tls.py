@@ -28,7 +28,12 @@ SYSTEM_BUNDLES = (
     "/etc/ssl/cert.pem",
 )
 USUAL_FOLDER = "/etc/ssl/certs"
-CERTIFICATE_LINE, KEY_LINE_END = b"-----BEGIN CERTIFICATE-----", b"PRIVATE KEY-----"
+CERTIFICATE_LINE, KEY_LINE_END = b"-----END CERTIFICATE-----", b"PRIVATE KEY-----"
+# OpenSSL keeps a pair for each type of key, and misses the certificate of the key's.
+MISMATCHES = {
+    "KEY_VALUES_MISMATCH": "does not match public key",
+    "NO_CERTIFICATE_ASSIGNED": "type does not match public key type",
+}
 CACERT = "Try:  --cacert FILE"
 
 
@@ -109,9 +114,9 @@ def _load_pair(context: ssl.SSLContext, files: TlsFiles) -> None:
         context.load_cert_chain(files.certificate, files.key, password=lambda: "")
     except ssl.SSLError as error:
         pair = f"{files.certificate} and {files.key}"
-        if error.reason == "KEY_VALUES_MISMATCH":
+        if error.reason in MISMATCHES:
             raise BadArguments(
-                "tls: private key does not match public key", f"The two do not belong: {pair}."
+                f"tls: private key {MISMATCHES[error.reason]}", f"The two do not belong: {pair}."
             ) from error
         raise BadArguments(
             f"tls: {_missing_from_pair(files)}",
@@ -132,6 +137,8 @@ def _missing_from_pair(files: TlsFiles) -> str:
         if CERTIFICATE_LINE in key:
             return "found a certificate rather than a key in the PEM for the private key"
         return "failed to find any PEM data in key input"
+    if b"ENCRYPTED" in key:
+        return "failed to parse private key"
     return "failed to parse the certificate or the private key"
 
 

@@ -5,15 +5,16 @@ import time
 import pytest
 
 from pyetcdctl.client.certificates import name_to_use
-from pyetcdctl.client.probe import explain
+from pyetcdctl.client.endpoints import parse_endpoint
+from pyetcdctl.client.probe import verdict
 from pyetcdctl.errors import DeadlineExceeded
 from pyetcdctl.settings import ConnectionSettings
 
 SETTINGS = ConnectionSettings()
 
 
-def cause_of(endpoint):
-    return explain(SETTINGS, endpoint, 1.0).cause
+def cause_of(endpoint, seconds=1.0):
+    return verdict(SETTINGS, [parse_endpoint(endpoint)], seconds).advice[0]
 
 
 def test_a_name_without_an_address_is_told():
@@ -35,8 +36,8 @@ def test_a_missing_socket_is_told(tmp_path):
 def test_silence_is_told_within_the_time(mute_port, black_hole_port):
     started = time.monotonic()
 
-    assert "said nothing" in explain(SETTINGS, f"127.0.0.1:{mute_port}", 0.3).cause
-    assert "did not answer" in explain(SETTINGS, f"127.0.0.1:{black_hole_port}", 0.3).cause
+    assert "said nothing" in cause_of(f"127.0.0.1:{mute_port}", 0.3)
+    assert "did not answer" in cause_of(f"127.0.0.1:{black_hole_port}", 0.3)
     assert time.monotonic() - started < 1
 
 
@@ -44,10 +45,8 @@ def test_silence_is_told_within_the_time(mute_port, black_hole_port):
 def test_a_server_that_is_not_etcd_is_told(web_port, scheme):
     endpoint = f"{scheme}://127.0.0.1:{web_port}"
 
-    diagnosis = explain(SETTINGS, endpoint, 1.0)
-
     expected = "not as etcd does" if scheme == "http" else "speaks plain HTTP"
-    assert expected in diagnosis.cause
+    assert expected in cause_of(endpoint)
 
 
 def test_a_healthy_server_is_reachable(etcd):

@@ -7,6 +7,8 @@ import time
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pyetcdctl.client.connection import Deadline
 from pyetcdctl.client.tls import system_roots
@@ -343,6 +345,22 @@ def test_files_that_are_no_certificates_are_told(etcd, open_connection, read, tm
 
     for tls, message in wrong.items():
         with pytest.raises(BadArguments, match=message):
+            read(open_connection(etcd.endpoint, tls=tls), b"a")
+
+
+def test_a_key_that_cannot_be_used_is_told_in_gos_words(etcd, open_connection, read, tmp_path, pki):
+    kind, encoding = serialization.PrivateFormat.TraditionalOpenSSL, serialization.Encoding.PEM
+    key = rsa.generate_private_key(65537, 2048)
+    locks = {
+        serialization.NoEncryption(): "private key type does not match public key type",
+        serialization.BestAvailableEncryption(b"secret"): "failed to parse private key",
+    }
+
+    for number, (lock, told) in enumerate(locks.items()):
+        path = tmp_path / f"{number}.key"
+        path.write_bytes(key.private_bytes(encoding, kind, lock))
+        tls = files(pki, "client")._replace(key=str(path))
+        with pytest.raises(BadArguments, match=f"^tls: {told}$"):
             read(open_connection(etcd.endpoint, tls=tls), b"a")
 
 
