@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pyetcdctl.rpc.wire import FIXED32, FIXED64, LENGTH, VARINT, WireError, read_varint
 
-MAX_MESSAGES = 200_000
+MAX_MESSAGES = 100_000
 MAX_UNKNOWN = 1000
 MAX_PATH = 200
 
@@ -51,13 +51,15 @@ class Reading:
         return after
 
     def admits(self, place: Place, max_depth: int) -> bool:
-        """Count a message, and tell whether it may be read: damage must not fill the memory."""
+        """Count a message, and tell whether it lies too deep to be read.
+
+        Raises WireError when there are so many that damage or malice would fill the memory.
+        """
         self.messages += 1
+        if self.messages > MAX_MESSAGES:
+            raise WireError(f"more than {MAX_MESSAGES} messages in one value")
         if place[3] > max_depth:
             self.damage(place, f"messages are nested deeper than {max_depth} levels")
-            return False
-        if self.messages > MAX_MESSAGES:
-            self.damage(place, f"more than {MAX_MESSAGES} messages in one value")
             return False
         return True
 
