@@ -17,7 +17,8 @@ class Record:
     field_names: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        cls.field_names = (*cls.field_names, *get_annotations(cls))
+        # A field that is declared again, with a narrower type, keeps its place.
+        cls.field_names = tuple(dict.fromkeys((*cls.field_names, *get_annotations(cls))))
 
     def __init__(self, *values: Any, **named: Any) -> None:
         given = {**dict(zip(self.field_names, values, strict=False)), **named}
