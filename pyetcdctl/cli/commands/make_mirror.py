@@ -21,15 +21,15 @@ from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
 from pyetcdctl.errors import BadArguments, PyetcdctlError
 from pyetcdctl.settings import ConnectionSettings, Credentials, TlsFiles
 
-_EXAMPLE = "  pyetcdctl make-mirror --prefix /config/ --dest-prefix /copy/config/ 127.0.0.1:22379"
+_EXAMPLE = "  pyetcdctl make-mirror --prefix /registry/ --dest-prefix /copy/ $ETCDCTL_ENDPOINTS"
 _EVERY_SECONDS = 30.0
 _PROGRESS_SECONDS = 0.2
 
 app = new_app()
 
 
-def _text(name: str, text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(name, metavar="string", help=text)
+def _text(name: str, text: str, metavar: str = "string") -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(name, metavar=metavar, help=text)
     return option
 
 
@@ -37,12 +37,18 @@ def _text(name: str, text: str) -> typer.models.OptionInfo:
 def make_mirror(
     ctx: typer.Context,
     destinations: Annotated[list[str], words("DESTINATION")] = [],  # noqa: B006 - Typer copies it
-    dest_cacert: Annotated[str, _text("--dest-cacert", "CA bundle (PEM) of the destination.")] = "",
-    dest_cert: Annotated[str, _text("--dest-cert", "Client certificate (PEM) for it.")] = "",
+    dest_cacert: Annotated[
+        str, _text("--dest-cacert", "CA bundle (PEM) of the destination.", "FILE")
+    ] = "",
+    dest_cert: Annotated[
+        str, _text("--dest-cert", "Client certificate (PEM) for it.", "FILE")
+    ] = "",
     dest_insecure_transport: Annotated[
         bool, typer.Option("--dest-insecure-transport", help="Plain HTTP where no scheme is given.")
     ] = True,
-    dest_key: Annotated[str, _text("--dest-key", "That certificate's private key (PEM).")] = "",
+    dest_key: Annotated[
+        str, _text("--dest-key", "That certificate's private key (PEM).", "FILE")
+    ] = "",
     dest_password: Annotated[
         str, _text("--dest-password", "Password of --dest-user; `ps` shows it to everybody.")
     ] = "",
@@ -86,7 +92,7 @@ def make_mirror(
         dest_user, dest_password, lambda: session.ask_password("Destination Password: ")
     )
     destination = _destination(session, destinations[0], files, user, dest_insecure_transport)
-    source = session.connection
+    source = _logged_in(session.connection)
     if no_dest_prefix and dest_prefix:
         raise BadArguments(
             "`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one"
@@ -101,22 +107,25 @@ def _destination(
     session: Session, endpoint: str, files: TlsFiles, user: Credentials, insecure: bool
 ) -> Connection:
     """Return the way to the destination; only times, sizes and --debug are the source's."""
-    source = session.settings
+    flags = session.configuration.values
     settings = ConnectionSettings(
         endpoints=(endpoint,),
         tls=files,
         insecure_transport=insecure,
         credentials=user,
-        dial_timeout=source.dial_timeout,
-        command_timeout=source.command_timeout,
-        keepalive_time=source.keepalive_time,
-        keepalive_timeout=source.keepalive_timeout,
-        max_request_bytes=source.max_request_bytes,
-        max_receive_bytes=source.max_receive_bytes,
-        debug=source.debug,
+        dial_timeout=flags["dial-timeout"],
+        command_timeout=flags["command-timeout"],
+        keepalive_time=flags["keepalive-time"],
+        keepalive_timeout=flags["keepalive-timeout"],
+        max_request_bytes=flags["max-request-bytes"],
+        max_receive_bytes=flags["max-recv-bytes"],
+        debug=flags["debug"],
     )
-    connection = Connection(settings)
-    # Unusable certificate files and a login that fails are told before the source is looked at.
+    return _logged_in(Connection(settings))
+
+
+def _logged_in(connection: Connection) -> Connection:
+    """Let unusable certificate files, and a login that fails, be told now, as etcdctl does."""
     assert connection.endpoint
     assert connection.metadata()
     return connection
