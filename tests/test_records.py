@@ -24,6 +24,14 @@ def test_fields_are_given_by_place_or_by_name_and_may_have_defaults():
     assert Named(1, 2, "here").name == "here"
 
 
+def test_a_field_that_is_declared_again_keeps_its_place():
+    class Narrow(Named):
+        x: bool
+        size: int
+
+    assert Narrow(True, 2, "here", size=3) == Narrow(True, 2, "here", 3)
+
+
 @pytest.mark.parametrize(
     ("values", "named"), [((), {}), ((1, 2, 3), {}), ((1,), {"x": 2}), ((1,), {"z": 2})]
 )
