@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from pyetcdctl.errors import BadEncryptionConfig
 from pyetcdctl.kubernetes.encryption_config import (
@@ -237,6 +238,15 @@ def test_a_malformed_file_is_refused_with_its_reason_and_without_its_secrets(
     assert "user:pw" not in told
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(("text", "why"), MALFORMED.values(), ids=MALFORMED)
+def test_without_libyaml_the_words_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, text: str, why: str
+) -> None:
+    # PyYAML's own parser, unlike libyaml's, quotes the line in its complaints.
+    monkeypatch.delattr(yaml, "CBaseLoader", raising=False)
+    test_a_malformed_file_is_refused_with_its_reason_and_without_its_secrets(text, why)
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
