@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.errors import BadEncryptionConfig
 from pyetcdctl.kubernetes.encryption import Keyring
 from pyetcdctl.kubernetes.encryption_config import EncryptionConfig, load
 from pyetcdctl.kubernetes.kms import PluginSockets
@@ -33,7 +34,9 @@ def _found(root: Path) -> Keyring:
         return found.locate(path) if found else path
 
     def load_found() -> EncryptionConfig | None:
-        found = find_encryption_config(root).found
+        found, skipped = find_encryption_config(root)
+        if found is None and skipped:
+            raise BadEncryptionConfig(f"{skipped[0].file} cannot be used: {skipped[0].why}")
         return load(found.file.real) if found else None
 
     return Keyring(load_found, PluginSockets(locate))

@@ -1,0 +1,71 @@
+"""The keyring of a control-plane node, found as the API server was told."""
+
+from __future__ import annotations
+
+import base64
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyetcdctl.cli.encryption import keyring_of
+from pyetcdctl.errors import BadEncryptionConfig, NotDecrypted
+from pyetcdctl.kubernetes.sealed import Provider
+from pyetcdctl.sandbox.certificates import Authority
+from tests.discovery.disk import API_SERVER_POD, Disk
+from tests.kubernetes.plugin import KmsV1, listening
+from tests.kubernetes.test_encryption import KEY, PLAIN, source, written
+from tests.kubernetes.test_encryption_config import SECRET, cipher
+from tests.kubernetes.test_encryption_kms import KEK, gcm, v1_value
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOUNTED = """    volumeMounts:
+    - {mountPath: /etc/enc, name: enc}
+    - {mountPath: /var/run/kms, name: kms}
+  volumes:
+  - {name: enc, hostPath: {path: /srv/enc}}
+  - {name: kms, hostPath: {path: /run/plugin}}
+"""
+CONTENT = f"""kind: EncryptionConfiguration
+apiVersion: apiserver.config.k8s.io/v1
+resources:
+- resources: [secrets]
+  providers:
+  - {cipher("aesgcm", "k")}
+  - kms: {{name: vault, endpoint: "unix:///var/run/kms/a.sock"}}
+"""
+BY_FILE = source(Provider.AESGCM, "k", base64.b64decode(SECRET))
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Disk:
+    disk = Disk(tmp_path, Authority())
+    words = ("--encryption-provider-config=/etc/enc/enc.yaml",)
+    disk.pod(*words, path=API_SERVER_POD, name="kube-apiserver", extra=MOUNTED)
+    disk.write("/srv/enc/enc.yaml", CONTENT)
+    return disk
+
+
+def test_the_nodes_own_file_and_sockets_open_values(node: Disk) -> None:
+    ring = keyring_of("", node.root)
+    assert ring.decrypt(KEY, written(BY_FILE)).plaintext == PLAIN
+    secret = os.urandom(32)
+    node.path("/run/plugin").mkdir(parents=True)
+    with listening(KmsV1(KEK), node.path("/run/plugin/a.sock")):
+        assert ring.decrypt(KEY, v1_value(gcm(secret, PLAIN), secret)).plaintext == PLAIN
+
+
+def test_a_manifest_that_cannot_be_used_is_told_where_a_value_stays_closed(node: Disk) -> None:
+    node.write(API_SERVER_POD, "spec: [")
+    ring = keyring_of("", node.root)
+    assert ring.decrypt(KEY, PLAIN).plaintext == PLAIN
+    with pytest.raises(NotDecrypted, match=rf"{API_SERVER_POD} cannot be used: not YAML"):
+        ring.decrypt(KEY, written(BY_FILE))
+
+
+def test_a_file_that_is_named_must_be_usable(node: Disk) -> None:
+    with pytest.raises(BadEncryptionConfig, match="no such file"):
+        keyring_of("/nowhere/enc.yaml", node.root)
+    assert keyring_of(str(node.path("/srv/enc/enc.yaml")), None).decrypt(KEY, written(BY_FILE))
