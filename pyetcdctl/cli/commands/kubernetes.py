@@ -1,0 +1,93 @@
+"""``kubernetes``: what Kubernetes keeps in etcd, by its own names."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.lazy import command, new_group
+from pyetcdctl.cli.options import words
+from pyetcdctl.cli.session import Session
+from pyetcdctl.errors import BadArguments
+
+_EXAMPLE = """\
+  pyetcdctl kubernetes resources
+  pyetcdctl kubernetes path pods/kube-system/etcd-master-1
+  pyetcdctl kube decode value.bin"""
+_DECODE = """\
+  etcdctl get /registry/namespaces/default | pyetcdctl kubernetes decode
+  pyetcdctl kubernetes decode -o json value.bin"""
+_PATH = """\
+  pyetcdctl kubernetes path svc/default/kubernetes nodes/master-1 deploy
+  pyetcdctl kubernetes path /registry/services/specs/default/kubernetes"""
+_RESOURCES = """\
+  pyetcdctl kubernetes resources"""
+_EtcdPrefix = Annotated[
+    str,
+    typer.Option(
+        "--etcd-prefix", metavar="PREFIX", help="The API server's --etcd-prefix, if it has one."
+    ),
+]
+
+app = new_group("Show what Kubernetes keeps in etcd, by its own names.", _EXAMPLE)
+
+
+@command(app, "decode", _DECODE)
+def decode(
+    ctx: typer.Context,
+    file: Annotated[list[str], words("[FILE | -]")] = [],  # noqa: B006 - Typer copies it
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="yaml|json|jsonl", help="Format of the object.")
+    ] = "yaml",
+) -> None:
+    """Show the object in a value that lies in a file or comes from a pipe.
+
+    The value is raw, or as `etcdctl get` prints it with its key, or etcdctl's JSON, or a dump in
+    hex or base64; which of them is found out. What is copied from a terminal is damaged.
+    """
+    from pyetcdctl.cli.kubernetes.decode import decode
+
+    session: Session = ctx.obj
+    decode(session, file, output)
+
+
+@command(app, "path", _PATH)
+def path(
+    ctx: typer.Context,
+    objects: Annotated[list[str], words("RESOURCE[/[NAMESPACE/]NAME] | KEY...")] = [],  # noqa: B006
+    etcd_prefix: _EtcdPrefix = "/registry",
+) -> None:
+    """Show the etcd key of an object, and the object of a key.
+
+    RESOURCE is a plural, singular, kind or short name, with its group where that is needed. Without
+    a NAMESPACE it is default; without a NAME the prefix of all is shown. No server is asked, except
+    for custom resources without their group.
+    """
+    from pyetcdctl.cli.kubernetes.path import path
+
+    session: Session = ctx.obj
+    path(session, objects, etcd_prefix)
+
+
+@command(app, "resources", _RESOURCES)
+def resources(
+    ctx: typer.Context,
+    no_words: Annotated[list[str], words("")] = [],  # noqa: B006
+    etcd_prefix: _EtcdPrefix = "/registry",
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="table|json|jsonl|yaml", help="Format of the list."),
+    ] = "table",
+) -> None:
+    """List the resources that the store holds.
+
+    Kinds and versions are those met in the values, all of which are read: a store keeps objects in
+    old versions until somebody writes them again.
+    """
+    if no_words:
+        raise BadArguments("kubernetes resources takes no words")
+    from pyetcdctl.cli.kubernetes.resources import resources
+
+    session: Session = ctx.obj
+    resources(session, etcd_prefix, output)

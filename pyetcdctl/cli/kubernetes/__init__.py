@@ -1,0 +1,1 @@
+"""What the ``kubernetes`` commands do behind their flags."""

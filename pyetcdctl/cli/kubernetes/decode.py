@@ -1,0 +1,66 @@
+"""``kubernetes decode``: values from a file or standard input."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import BadArguments, Reported
+from pyetcdctl.kubernetes.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.input_forms import values_in
+from pyetcdctl.kubernetes.reading import read
+from pyetcdctl.output.objects import FORMATS, object_text
+from pyetcdctl.output.quoting import terminal_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.cli.session import Session
+    from pyetcdctl.kubernetes.input_forms import Given
+    from pyetcdctl.kubernetes.reading import StoredValue
+
+
+def decode(session: Session, words: Sequence[str], form: str) -> None:
+    """Print the objects in what was given; tell what is odd about them aside."""
+    if len(words) > 1:
+        raise BadArguments("kubernetes decode takes one FILE, or - for standard input")
+    if form not in FORMATS:
+        raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")
+    name = words[0] if words else "-"
+    is_whole = True
+    for number, given in enumerate(values_in(_content(session, name))):
+        stored = _read(session, given)
+        if number and form == "yaml":
+            session.streams.out.write(b"---\n")
+        is_whole &= _write(session, given, stored, form)
+    if not is_whole:
+        raise Reported
+
+
+def _content(session: Session, name: str) -> bytes:
+    if name == "-":
+        return session.streams.input.read()
+    with open(os.fsencode(name), "rb") as file:
+        return file.read()
+
+
+def _read(session: Session, given: Given) -> StoredValue:
+    if not given.value.startswith(ENCRYPTED):
+        return read(given.key, given.value)
+    return read(given.key, given.value, session.keyring)
+
+
+def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bool:
+    """Write one object, and return whether nothing is wrong with it."""
+    out, err = session.streams.out, session.streams.err
+    key = given.key.decode("utf-8", "backslashreplace")
+    if key or stored.encryption:
+        out.flush()
+        what = ", ".join(filter(None, (stored.type, stored.encryption)))
+        err.line(f"# {key}  {what}" if key else f"# {what}")
+    for line in stored.remarks:
+        err.line(f"# {line}")
+    if stored.decoded.object is not None:
+        data = object_text(stored.decoded.object, form).encode("utf-8", "backslashreplace")
+        out.write(terminal_safe(data) if out.is_terminal else data)
+    return not (stored.closed or stored.decoded.problem)

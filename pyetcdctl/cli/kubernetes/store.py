@@ -1,0 +1,99 @@
+"""The API server's part of a store: its objects, and the resources defined in it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.client.kv import prefix_range
+from pyetcdctl.client.ranges import RangeReading
+from pyetcdctl.errors import InvalidInput
+from pyetcdctl.kubernetes.reading import reader
+from pyetcdctl.kubernetes.registry_keys import key_of, parse, resource_at
+from pyetcdctl.kubernetes.resources import BUILT_IN, DEFINITIONS, Resource, custom_resource, find
+from pyetcdctl.rpc.kv import RangeRequest
+from pyetcdctl.rpc.wire import read_varint, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.cli.session import Session
+    from pyetcdctl.kubernetes.reading import StoredValue
+
+
+class Entry(NamedTuple):
+    """A key and its value."""
+
+    key: str
+    value: bytes
+    mod_revision: int
+
+
+class Store:
+    """What lies below the API server's prefix."""
+
+    def __init__(self, session: Session, prefix: str) -> None:
+        self.prefix = "/" + prefix.strip("/")
+        self._session = session
+        self._read = reader(session.keyring)
+
+    def entries(self, prefix: str, *, keys_only: bool = False) -> Iterator[Entry]:
+        """Yield all keys that start with a prefix."""
+        key, end = prefix_range(prefix.encode("utf-8", "surrogateescape"))
+        yield from self._ranged(RangeRequest(key=key, range_end=end, keys_only=keys_only))
+
+    def entry(self, key: str) -> Entry | None:
+        """Return one key; None where there is none."""
+        asked = RangeRequest(key=key.encode("utf-8", "surrogateescape"))
+        return next(self._ranged(asked), None)
+
+    def read(self, entry: Entry) -> StoredValue:
+        """Open and decode a value."""
+        return self._read(entry.key.encode("utf-8", "surrogateescape"), entry.value)
+
+    @cached_property
+    def custom(self) -> tuple[Resource, ...]:
+        """The resources that CustomResourceDefinitions in the store define."""
+        stored = self.entries(f"{self.prefix}/{DEFINITIONS}/")
+        found = (custom_resource(self.read(each).decoded.object) for each in stored)
+        return tuple(resource for resource in found if resource)
+
+    def resource(self, word: str) -> Resource:
+        """Return the resource of a name; raises InvalidInput where the store knows none."""
+        found = find(word) or find(word, self.custom) or self._orphan(word)
+        if found:
+            return found
+        from difflib import get_close_matches
+
+        names = [resource.name for resource in (*BUILT_IN, *self.custom)]
+        close = get_close_matches(word, names, n=3, cutoff=0.7)
+        advice = [f"Did you mean this?  {'  '.join(close)}"] if close else []
+        raise InvalidInput(
+            f'the store has no resource "{word}"',
+            *advice,
+            "Try:  pyetcdctl kubernetes resources",
+        )
+
+    def _orphan(self, word: str) -> Resource | None:
+        """Look for objects whose definition is gone: keys are all that is left to know them by."""
+        plural, _, group = word.partition(".")
+        for entry in self.entries(f"{self.prefix}/{group}", keys_only=True):
+            found = parse(entry.key, self.prefix)
+            if found and found.resource.custom and _is_named(found.resource, plural, group):
+                return resource_at(found.path, namespaced=bool(found.namespace))
+        return None
+
+    def key_of(self, resource: Resource, namespace: str = "", name: str = "") -> str:
+        """Return an object's key, or the prefix of many."""
+        return key_of(resource, namespace, name, self.prefix)
+
+    def _ranged(self, request: RangeRequest) -> Iterator[Entry]:
+        timeout = self._session.settings.command_timeout
+        for page in RangeReading(self._session.connection, request, timeout).pages():
+            for key, _, modified, _, value, _ in page.records():
+                changed = signed(read_varint(modified, 0)[0]) if modified else 0
+                yield Entry(key.decode("utf-8", "surrogateescape"), value, changed)
+
+
+def _is_named(resource: Resource, plural: str, group: str) -> bool:
+    return resource.plural == plural and group in ("", resource.group)

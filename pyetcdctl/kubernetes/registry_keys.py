@@ -1,0 +1,60 @@
+"""etcd keys of API objects, and the objects that keys belong to.
+
+A key is PREFIX/RESOURCE[/NAMESPACE]/NAME. RESOURCE is the plural alone, an older name, or, where
+its first part has a dot, GROUP/PLURAL.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pyetcdctl.kubernetes.resources import BUILT_IN, Resource
+
+REGISTRY = "/registry"
+_BY_PATH = {resource.path: resource for resource in BUILT_IN}
+
+
+class ObjectKey(NamedTuple):
+    """What a key says of its object."""
+
+    path: str
+    """Where the resource lies below the prefix: ``pods``, ``services/specs``, GROUP/PLURAL."""
+    namespace: str
+    name: str
+
+    @property
+    def resource(self) -> Resource:
+        """The built-in resource, or what the key tells of a custom one."""
+        return resource_at(self.path, namespaced=bool(self.namespace))
+
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self.resource.name, self.namespace, self.name)))
+
+
+def parse(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
+    """Read a key; None for one that is of no object."""
+    if not key.startswith(f"{prefix}/"):
+        return None
+    parts = key[len(prefix) + 1 :].split("/")
+    size = 2 if "." in parts[0] or parts[0] == "services" else 1
+    path, rest = "/".join(parts[:size]), parts[size:]
+    if not 1 <= len(rest) <= 2 or not all((*parts[:size], *rest)):
+        return None
+    return ObjectKey(path, rest[0] if len(rest) == 2 else "", rest[-1])
+
+
+def resource_at(path: str, *, namespaced: bool) -> Resource:
+    """Return the resource that lies at a path; for an unknown one, what the path tells."""
+    known = _BY_PATH.get(path)
+    if known:
+        return known
+    group, _, plural = path.rpartition("/")
+    return Resource(plural, group, "", path, namespaced, "", custom=bool(group))
+
+
+def key_of(resource: Resource, namespace: str, name: str, prefix: str = REGISTRY) -> str:
+    """Return an object's key; without a name the prefix of all, which ends in a slash."""
+    parts = [prefix, resource.path]
+    if resource.namespaced and namespace:
+        parts.append(namespace)
+    return "/".join([*parts, name])

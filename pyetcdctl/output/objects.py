@@ -1,0 +1,39 @@
+"""API objects in the formats of ``-o``: yaml, json and jsonl."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes import literals
+from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.objects import Literal
+from pyetcdctl.kubernetes.yaml_text import yaml_text
+
+if TYPE_CHECKING:
+    from pyetcdctl.kubernetes.objects import Plain
+
+FORMATS = ("yaml", "json", "jsonl")
+_STEP = "    "
+
+
+def object_text(plain: Plain, form: str) -> str:
+    """Return an object as text that ends with a newline."""
+    if form == "yaml":
+        return yaml_text(plain)
+    return f"{pretty_json(plain) if form == 'json' else json_text(plain)}\n"
+
+
+def pretty_json(plain: Plain, indent: str = "") -> str:
+    """Return JSON as kubectl prints it: four spaces a level, keys sorted."""
+    if isinstance(plain, Literal) and plain.text[:1] in ("{", "["):
+        plain = literals.parse(plain.text)
+    deeper = indent + _STEP
+    if isinstance(plain, dict) and plain:
+        lines = [
+            f"{deeper}{json_text(key)}: {pretty_json(plain[key], deeper)}" for key in sorted(plain)
+        ]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if isinstance(plain, list) and plain:
+        lines = [f"{deeper}{pretty_json(item, deeper)}" for item in plain]
+        return "[\n" + ",\n".join(lines) + f"\n{indent}]"
+    return json_text(plain)
