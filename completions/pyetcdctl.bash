@@ -13,7 +13,7 @@ __pyetcdctl_commands() {
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
-        kubernetes) REPLY='decode path resources' ;;
+        kubernetes) REPLY='decode get path resources' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
@@ -48,6 +48,7 @@ __pyetcdctl_flags() {
         user\ passwd) REPLY='--interactive' ;;
         discover) REPLY='--export' ;;
         kubernetes\ decode) REPLY='--output -o' ;;
+        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --output -o --selector -l --show-managed-fields --sort-by' ;;
         kubernetes\ path) REPLY='--etcd-prefix' ;;
         kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
@@ -65,6 +66,7 @@ __pyetcdctl_value() {
             *:--cert | \
             *:--key | \
             *:--encryption-config | \
+            kubernetes\ get:--sort-by | \
             sandbox:--etcd | \
             make-mirror:--dest-cacert | \
             make-mirror:--dest-cert | \
@@ -124,6 +126,10 @@ __pyetcdctl_value() {
             user\ get:--detail | \
             user\ passwd:--interactive | \
             discover:--export | \
+            kubernetes\ get:--all-namespaces | \
+            kubernetes\ get:-A | \
+            kubernetes\ get:--as-stored | \
+            kubernetes\ get:--show-managed-fields | \
             sandbox:--empty | \
             check\ perf:--auto-compact | \
             check\ perf:--auto-defrag | \
@@ -141,8 +147,11 @@ __pyetcdctl_value() {
         get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
         kubernetes\ decode:--output | \
             kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
-        kubernetes\ path:--etcd-prefix | \
+        kubernetes\ get:--etcd-prefix | \
+            kubernetes\ path:--etcd-prefix | \
             kubernetes\ resources:--etcd-prefix) REPLY='keys' ;;
+        kubernetes\ get:--output | \
+            kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE' ;;
         kubernetes\ resources:--output | \
             kubernetes\ resources:-o) REPLY='choices table json jsonl yaml' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;
@@ -175,6 +184,8 @@ __pyetcdctl_word() {
             lock:-- | \
             sandbox:--) REPLY='foreign' ;;
         role\ grant-permission:1) REPLY='choices READ WRITE READWRITE' ;;
+        kubernetes\ get:1 | \
+            kubernetes\ get:*) REPLY='choices NAME RESOURCE/NAME' ;;
         kubernetes\ path:0 | \
             kubernetes\ path:*) REPLY='choices RESOURCE/NAMESPACE/NAME KEY' ;;
         completion:0) REPLY='choices bash zsh fish' ;;

@@ -81,6 +81,7 @@ function __pyetcdctl_commands
             echo -- 'revoke-role'\t'Take a role from a user.'
         case 'kubernetes'
             echo -- 'decode'\t'Show the object in a value that lies in a file or comes from a pipe.'
+            echo -- 'get'\t'Show objects as kubectl does, without an API server.'
             echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
             echo -- 'resources'\t'List the resources that the store holds.'
         case 'check'
@@ -197,6 +198,19 @@ function __pyetcdctl_flags
         case 'kubernetes decode'
             echo -- '--output'\t'Format of the object.'
             echo -- '-o'\t'Format of the object.'
+        case 'kubernetes get'
+            echo -- '--all-namespaces'\t'In every namespace.'
+            echo -- '-A'\t'In every namespace.'
+            echo -- '--as-stored'\t'As it lies in etcd, not as the API would answer.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
+            echo -- '--namespace'\t'In this namespace, else in default.'
+            echo -- '-n'\t'In this namespace, else in default.'
+            echo -- '--output'\t'Instead of the usual columns.'
+            echo -- '-o'\t'Instead of the usual columns.'
+            echo -- '--selector'\t'With these labels.'
+            echo -- '-l'\t'With these labels.'
+            echo -- '--show-managed-fields'\t'Do not hide metadata.managedFields.'
+            echo -- '--sort-by'\t'By a field: .metadata.name'
         case 'kubernetes path'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
         case 'kubernetes resources'
@@ -266,6 +280,7 @@ function __pyetcdctl_value
             '*:--cert' \
             '*:--key' \
             '*:--encryption-config' \
+            'kubernetes get:--sort-by' \
             'sandbox:--etcd' \
             'make-mirror:--dest-cacert' \
             'make-mirror:--dest-cert' \
@@ -326,6 +341,10 @@ function __pyetcdctl_value
             'user get:--detail' \
             'user passwd:--interactive' \
             'discover:--export' \
+            'kubernetes get:--all-namespaces' \
+            'kubernetes get:-A' \
+            'kubernetes get:--as-stored' \
+            'kubernetes get:--show-managed-fields' \
             'sandbox:--empty' \
             'check perf:--auto-compact' \
             'check perf:--auto-defrag' \
@@ -350,9 +369,13 @@ function __pyetcdctl_value
         case 'kubernetes decode:--output' \
             'kubernetes decode:-o'
             echo -- 'choices yaml json jsonl'
-        case 'kubernetes path:--etcd-prefix' \
+        case 'kubernetes get:--etcd-prefix' \
+            'kubernetes path:--etcd-prefix' \
             'kubernetes resources:--etcd-prefix'
             echo -- 'keys'
+        case 'kubernetes get:--output' \
+            'kubernetes get:-o'
+            echo -- 'choices wide name yaml json jsonl jsonpath=TEMPLATE'
         case 'kubernetes resources:--output' \
             'kubernetes resources:-o'
             echo -- 'choices table json jsonl yaml'
@@ -393,6 +416,9 @@ function __pyetcdctl_word
             echo -- 'foreign'
         case 'role grant-permission:1'
             echo -- 'choices READ WRITE READWRITE'
+        case 'kubernetes get:1' \
+            'kubernetes get:*'
+            echo -- 'choices NAME RESOURCE/NAME'
         case 'kubernetes path:0' \
             'kubernetes path:*'
             echo -- 'choices RESOURCE/NAMESPACE/NAME KEY'

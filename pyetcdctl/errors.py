@@ -19,6 +19,7 @@
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
     ├── NotDecrypted                1    an encrypted value of Kubernetes that stays closed
+    ├── ObjectNotFound              1    a named object of Kubernetes that is not in the store
     ├── DiscoveryFailed             1    nothing was found on this machine
     ├── SandboxFailed               1    the private server could not be started
     │   └── CommandNotFound       127    the command to run in the sandbox does not exist
@@ -149,6 +150,10 @@ class DamagedSnapshot(PyetcdctlError):
 
 class NotDecrypted(PyetcdctlError):
     """An encrypted value cannot be opened; the message names its provider and key, and why."""
+
+
+class ObjectNotFound(PyetcdctlError):
+    """An object that was asked for by its name is not there."""
 
 
 class DiscoveryFailed(PyetcdctlError):

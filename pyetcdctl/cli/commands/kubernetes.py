@@ -9,15 +9,21 @@ import typer
 from pyetcdctl.cli.lazy import command, new_group
 from pyetcdctl.cli.options import words
 from pyetcdctl.cli.session import Session
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, UnsupportedFormat
 
 _EXAMPLE = """\
+  pyetcdctl kubernetes get pods -n kube-system
   pyetcdctl kubernetes resources
   pyetcdctl kubernetes path pods/kube-system/etcd-master-1
   pyetcdctl kube decode value.bin"""
 _DECODE = """\
   etcdctl get /registry/namespaces/default | pyetcdctl kubernetes decode
   pyetcdctl kubernetes decode -o json value.bin"""
+_GET = """\
+  pyetcdctl kubernetes get pods -n kube-system
+  pyetcdctl kubernetes get po,svc -A -l k8s-app=kube-dns -o wide
+  pyetcdctl kubernetes get deploy coredns -n kube-system -o yaml
+  pyetcdctl kubernetes get nodes -o jsonpath='{range .items[*]}{.metadata.name}{"\\n"}{end}'"""
 _PATH = """\
   pyetcdctl kubernetes path svc/default/kubernetes nodes/master-1 deploy
   pyetcdctl kubernetes path /registry/services/specs/default/kubernetes"""
@@ -31,6 +37,16 @@ _EtcdPrefix = Annotated[
 ]
 
 app = new_group("Show what Kubernetes keeps in etcd, by its own names.", _EXAMPLE)
+
+
+def _session(ctx: typer.Context) -> Session:
+    session: Session = ctx.obj
+    if session.output.format != "simple":
+        raise UnsupportedFormat(
+            f"{session.output.format} not supported as output format",
+            "The kubernetes commands take -o FORMAT; -w is for etcdctl's commands.",
+        )
+    return session
 
 
 @command(app, "decode", _DECODE)
@@ -48,8 +64,67 @@ def decode(
     """
     from pyetcdctl.cli.kubernetes.decode import decode
 
-    session: Session = ctx.obj
+    session = _session(ctx)
     decode(session, file, output)
+
+
+@command(app, "get", _GET)
+def get(
+    ctx: typer.Context,
+    objects: Annotated[list[str], words("RESOURCE[,RESOURCE] [NAME...] | RESOURCE/NAME...")] = [],  # noqa: B006
+    all_namespaces: Annotated[
+        bool, typer.Option("--all-namespaces", "-A", help="In every namespace.")
+    ] = False,
+    as_stored: Annotated[
+        bool, typer.Option("--as-stored", help="As it lies in etcd, not as the API would answer.")
+    ] = False,
+    etcd_prefix: _EtcdPrefix = "/registry",
+    namespace: Annotated[
+        str,
+        typer.Option(
+            "--namespace", "-n", metavar="NAMESPACE", help="In this namespace, else in default."
+        ),
+    ] = "",
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="wide|name|yaml|json|jsonl|jsonpath=TEMPLATE",
+            help="Instead of the usual columns.",
+        ),
+    ] = "",
+    selector: Annotated[
+        str,
+        typer.Option("--selector", "-l", metavar="KEY=VALUE,...", help="With these labels."),
+    ] = "",
+    show_managed_fields: Annotated[
+        bool, typer.Option("--show-managed-fields", help="Do not hide metadata.managedFields.")
+    ] = False,
+    sort_by: Annotated[
+        str, typer.Option("--sort-by", metavar="PATH", help="By a field: .metadata.name")
+    ] = "",
+) -> None:
+    """Show objects as kubectl does, without an API server.
+
+    A RESOURCE is a plural, singular, kind or short name, with its group where that is needed
+    (cronjobs.batch); custom resources are known from their stored definitions. Objects are in the
+    version in which they are stored, and custom ones lack the defaults of their schema.
+    """
+    from pyetcdctl.cli.kubernetes.get import GetFlags, get
+
+    session = _session(ctx)
+    flags = GetFlags(
+        namespace,
+        all_namespaces,
+        selector,
+        sort_by,
+        output,
+        etcd_prefix,
+        as_stored,
+        show_managed_fields,
+    )
+    get(session, objects, flags)
 
 
 @command(app, "path", _PATH)
@@ -66,7 +141,7 @@ def path(
     """
     from pyetcdctl.cli.kubernetes.path import path
 
-    session: Session = ctx.obj
+    session = _session(ctx)
     path(session, objects, etcd_prefix)
 
 
@@ -89,5 +164,5 @@ def resources(
         raise BadArguments("kubernetes resources takes no words")
     from pyetcdctl.cli.kubernetes.resources import resources
 
-    session: Session = ctx.obj
+    session = _session(ctx)
     resources(session, etcd_prefix, output)

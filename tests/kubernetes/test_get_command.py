@@ -1,0 +1,206 @@
+"""``kubernetes get``: objects by the names that people know, in the forms that kubectl prints."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.kubernetes.columns import age_of
+from pyetcdctl.kubernetes.jsonpath import template
+from pyetcdctl.kubernetes.selecting import label_selector
+from tests.kubernetes.sample import DATA, answers
+from tests.runner import run
+
+if TYPE_CHECKING:
+    from tests.runner import Result
+    from tests.server import Etcd
+
+CONFIG = ("--encryption-config", str(DATA / "encryption-config.yaml"))
+
+
+def get(server: Etcd, *words: str) -> Result:
+    return run("kubernetes", "get", *words, env=server.environment)
+
+
+def names(result: Result) -> list[str]:
+    return [line.rpartition("/")[2] for line in result.stdout.decode().splitlines()]
+
+
+def keys_under(prefix: str) -> list[str]:
+    return [key.rpartition("/")[2] for key in sorted(answers()) if key.startswith(prefix)]
+
+
+def test_pods_have_the_columns_of_kubectl(sample_etcd: Etcd) -> None:
+    lines = get(sample_etcd, "pods", "-n", "kube-system").stdout.decode().splitlines()
+    assert lines[0].split() == ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
+    assert [line.split()[0] for line in lines[1:]] == keys_under("/registry/pods/kube-system/")
+    etcd = next(line for line in lines if line.startswith("etcd-master"))
+    assert etcd.split()[1:4] == ["1/1", "Running", "0"]
+
+
+@pytest.mark.parametrize(
+    ("word", "columns"),
+    [
+        ("nodes", "NAME STATUS ROLES AGE VERSION"),
+        ("deploy", "NAMESPACE NAME READY UP-TO-DATE AVAILABLE AGE"),
+        ("svc", "NAMESPACE NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE"),
+        ("Namespace", "NAME STATUS AGE"),
+        ("leases", "NAMESPACE NAME AGE"),
+        ("widgets", "NAMESPACE NAME AGE"),
+        ("anything.misc.example.com", "NAME AGE"),
+    ],
+)
+def test_a_resource_has_its_columns(sample_etcd: Etcd, word: str, columns: str) -> None:
+    lines = get(sample_etcd, word, "-A").stdout.decode().splitlines()
+    assert lines[0].split() == columns.split()
+    assert len(lines) > 1
+
+
+def test_nodes_and_services_tell_what_they_are(sample_etcd: Etcd) -> None:
+    node = get(sample_etcd, "no", "master", "-o", "wide").stdout.decode().splitlines()[1].split()
+    assert node[1:3] == ["Ready", "control-plane"]
+    assert node[5] == "192.168.56.10"
+    service = get(sample_etcd, "svc", "kube-dns", "-n", "kube-system").stdout.decode()
+    assert service.splitlines()[1].split()[:5] == [
+        *("kube-dns", "ClusterIP", "10.96.0.10", "<none>", "53/UDP,53/TCP,9153/TCP")
+    ]
+
+
+@pytest.mark.parametrize(
+    "word", ["cronjobs.batch", "cj", "CronJob", "cronjob", "cronjobs.v1.batch"]
+)
+def test_every_name_of_a_resource_means_it(sample_etcd: Etcd, word: str) -> None:
+    assert names(get(sample_etcd, word, "-A", "-o", "name")) == keys_under("/registry/cronjobs/")
+
+
+def test_one_object_is_kubectls_yaml(sample_etcd: Etcd) -> None:
+    key = "/registry/secrets/vault-aescbc-old/db-00"
+    shown = get(sample_etcd, "secret", "db-00", "-n", "vault-aescbc-old", "-o", "yaml", *CONFIG)
+    assert shown.stdout.decode() == answers()[key]["kubectl_yaml"]
+    flags = ("-n", "vault-aescbc-old", "-o", "jsonl", "--as-stored", *CONFIG)
+    stored = get(sample_etcd, "secret/db-00", *flags)
+    assert stored.stdout.decode() == answers()[key]["json"] + "\n"
+
+
+def test_several_objects_are_a_list(sample_etcd: Etcd) -> None:
+    shown = json.loads(get(sample_etcd, "nodes", "-o", "json").stdout)
+    assert (shown["kind"], shown["apiVersion"]) == ("List", "v1")
+    assert [each["metadata"]["name"] for each in shown["items"]] == ["master", "node01"]
+
+
+def test_several_resources_are_tables_with_their_kinds(sample_etcd: Etcd) -> None:
+    tables = get(sample_etcd, "deploy,svc", "-A", "-l", "k8s-app=kube-dns").stdout.decode()
+    first, second = tables.split("\n\n")
+    assert first.splitlines()[1].split()[1] == "deployment.apps/coredns"
+    assert second.splitlines()[1].split()[1] == "service/kube-dns"
+
+
+def test_a_jsonpath_is_filled_in(sample_etcd: Etcd) -> None:
+    text = '{range .items[*]}{.metadata.name}={.status.addresses[0].address}{"\\n"}{end}'
+    shown = get(sample_etcd, "nodes", "-o", f"jsonpath={text}")
+    assert shown.stdout == b"master=192.168.56.10\nnode01=192.168.56.11\n"
+
+
+def test_objects_are_sorted_by_a_field(sample_etcd: Etcd) -> None:
+    flags = ("-A", "-o", "jsonl", "--sort-by", "{.metadata.creationTimestamp}")
+    shown = get(sample_etcd, "pods", *flags).stdout.decode().splitlines()
+    created = [json.loads(line)["metadata"]["creationTimestamp"] for line in shown]
+    assert len(created) == 212
+    assert created == sorted(created)
+
+
+def test_a_missing_object_fails_and_no_objects_do_not(sample_etcd: Etcd) -> None:
+    missing = get(sample_etcd, "pods", "nope")
+    assert (missing.exit_code, missing.stderr) == (1, 'Error: pods "nope" not found\n')
+    none = get(sample_etcd, "pods", "-n", "nowhere")
+    assert (none.exit_code, none.stdout) == (0, b"")
+    assert none.stderr == "No resources found in nowhere namespace\n"
+
+
+def test_encrypted_objects_are_listed_and_told_of_in_one_line(sample_etcd: Etcd) -> None:
+    shown = get(sample_etcd, "secrets", "-n", "vault-aescbc")
+    assert shown.stdout.decode().splitlines()[1].split()[1:] == ["<closed>"] * 3
+    assert shown.stderr.startswith("# 8 values stay closed, the first: /registry/secrets/vault-aes")
+    assert shown.stderr.count("\n") == 1
+
+
+def test_etcdctls_format_flag_is_not_taken_for_o(sample_etcd: Etcd) -> None:
+    refused = get(sample_etcd, "nodes", "-w", "json")
+    assert refused.exit_code == 4
+    assert "take -o FORMAT" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("pods/a/b",), ("pods", "-o", "xml"), ("pods", "x", "-A"), ("po", "-l", "a=b=c")]
+)
+def test_what_cannot_be_meant_is_refused(sample_etcd: Etcd, words: tuple[str, ...]) -> None:
+    assert get(sample_etcd, *words).exit_code == 128
+
+
+@pytest.mark.parametrize(
+    ("text", "selects"),
+    [
+        ("app=web", True),
+        ("app==web,tier!=db", True),
+        ("app!=web", False),
+        ("app", True),
+        ("!app", False),
+        ("!tier", True),
+        ("app in (web, api)", True),
+        ("app notin (web,api)", False),
+        ("tier notin (db),app in (web)", True),
+    ],
+)
+def test_a_label_selector_selects(text: str, selects: bool) -> None:
+    assert label_selector(text)({"metadata": {"labels": {"app": "web"}}}) is selects
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{.a.b}", "x"),
+        (".a.b", "x"),
+        ("{$.a['b']}", "x"),
+        ("{.l[*].n}", "1 2"),
+        ("{.l[-1].n}", "2"),
+        ('{.l[?(@.t=="R")].n}', "2"),
+        ("{.a.c\\.d}", "y"),
+        ("n: {.missing}{'\\t'}!", "n: \t!"),
+        ("{.a}", '{"b":"x","c.d":"y"}'),
+    ],
+)
+def test_a_template_shows_what_is_at_its_paths(text: str, shown: str) -> None:
+    obj = {"a": {"b": "x", "c.d": "y"}, "l": [{"n": 1, "t": "Q"}, {"n": 2, "t": "R"}]}
+    assert template(text)(obj) == shown
+
+
+@pytest.mark.parametrize("text", ["{.a", "{range .a}x", "{end}", "{.a[}"])
+def test_a_template_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(BadArguments):
+        template(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "age"),
+    [
+        (0, "0s"),
+        (119, "119s"),
+        (130, "2m10s"),
+        (600, "10m"),
+        (10_799, "179m"),
+        (11_400, "3h10m"),
+        (100_000, "27h"),
+        (180_000, "2d2h"),
+        (22_982_400, "266d"),
+        (70_000_000, "2y80d"),
+        (300_000_000, "9y"),
+    ],
+)
+def test_an_age_is_rounded_as_kubectl_does(seconds: int, age: str) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    created = (now - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert age_of(created, now) == age
