@@ -5,8 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack, closing
-from threading import Event, Thread
+from contextlib import ExitStack, closing, contextmanager
+from threading import Event, Thread, Timer
 from time import monotonic
 
 import pexpect
@@ -73,7 +73,7 @@ class Cluster:
         key, range_end = prefix_range(prefix)
         request = WatchCreateRequest(key=key, range_end=range_end, start_revision=since)
         found = []
-        with closing(Watching(self.connection)) as watching:
+        with closing(Watching(self.connection)) as watching, closing_after(SECONDS, watching):
             watching.add(request)
             for told in watching.told():
                 assert not told.reason
@@ -83,11 +83,21 @@ class Cluster:
                         found.append((record[2], EVENT_NAMES[kind], name, record[4]))
                         if name == until:
                             return found
-        raise AssertionError("the watch ended")
+        raise AssertionError(f"{until!r} did not come, only {len(found)} other events")
 
     def _read(self, key, range_end=b""):
         request = RangeRequest(key=key, range_end=range_end)
         return read(self.connection, request, limit())
+
+
+@contextmanager
+def closing_after(seconds, watching):
+    alarm = Timer(seconds, watching.close)
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
 
 
 def limit():
