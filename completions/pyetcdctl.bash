@@ -13,7 +13,7 @@ __pyetcdctl_commands() {
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
-        kubernetes) REPLY='decode get path resources' ;;
+        kubernetes) REPLY='decode encryption get path resources' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
@@ -48,6 +48,7 @@ __pyetcdctl_flags() {
         user\ passwd) REPLY='--interactive' ;;
         discover) REPLY='--export' ;;
         kubernetes\ decode) REPLY='--output -o' ;;
+        kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
         kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --output -o --selector -l --show-managed-fields --sort-by' ;;
         kubernetes\ path) REPLY='--etcd-prefix' ;;
         kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
@@ -126,6 +127,8 @@ __pyetcdctl_value() {
             user\ get:--detail | \
             user\ passwd:--interactive | \
             discover:--export | \
+            kubernetes\ encryption:--all | \
+            kubernetes\ encryption:--require-encrypted | \
             kubernetes\ get:--all-namespaces | \
             kubernetes\ get:-A | \
             kubernetes\ get:--as-stored | \
@@ -147,13 +150,16 @@ __pyetcdctl_value() {
         get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
         kubernetes\ decode:--output | \
             kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
-        kubernetes\ get:--etcd-prefix | \
+        kubernetes\ encryption:--etcd-prefix | \
+            kubernetes\ get:--etcd-prefix | \
             kubernetes\ path:--etcd-prefix | \
             kubernetes\ resources:--etcd-prefix) REPLY='keys' ;;
+        kubernetes\ encryption:--output | \
+            kubernetes\ encryption:-o | \
+            kubernetes\ resources:--output | \
+            kubernetes\ resources:-o) REPLY='choices table json jsonl yaml' ;;
         kubernetes\ get:--output | \
             kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE' ;;
-        kubernetes\ resources:--output | \
-            kubernetes\ resources:-o) REPLY='choices table json jsonl yaml' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;
         check\ perf:--load | \
             check\ datascale:--load) REPLY='choices s m l xl' ;;

@@ -81,6 +81,7 @@ function __pyetcdctl_commands
             echo -- 'revoke-role'\t'Take a role from a user.'
         case 'kubernetes'
             echo -- 'decode'\t'Show the object in a value that lies in a file or comes from a pipe.'
+            echo -- 'encryption'\t'Show by which keys the values of each resource are encrypted, and which are plain.'
             echo -- 'get'\t'Show objects as kubectl does, without an API server.'
             echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
             echo -- 'resources'\t'List the resources that the store holds.'
@@ -198,6 +199,12 @@ function __pyetcdctl_flags
         case 'kubernetes decode'
             echo -- '--output'\t'Format of the object.'
             echo -- '-o'\t'Format of the object.'
+        case 'kubernetes encryption'
+            echo -- '--all'\t'Also resources that nobody asked to encrypt.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
+            echo -- '--output'\t'Format of the list.'
+            echo -- '-o'\t'Format of the list.'
+            echo -- '--require-encrypted'\t'Exit 1 if a resource of the file has plain values.'
         case 'kubernetes get'
             echo -- '--all-namespaces'\t'In every namespace.'
             echo -- '-A'\t'In every namespace.'
@@ -341,6 +348,8 @@ function __pyetcdctl_value
             'user get:--detail' \
             'user passwd:--interactive' \
             'discover:--export' \
+            'kubernetes encryption:--all' \
+            'kubernetes encryption:--require-encrypted' \
             'kubernetes get:--all-namespaces' \
             'kubernetes get:-A' \
             'kubernetes get:--as-stored' \
@@ -369,16 +378,19 @@ function __pyetcdctl_value
         case 'kubernetes decode:--output' \
             'kubernetes decode:-o'
             echo -- 'choices yaml json jsonl'
-        case 'kubernetes get:--etcd-prefix' \
+        case 'kubernetes encryption:--etcd-prefix' \
+            'kubernetes get:--etcd-prefix' \
             'kubernetes path:--etcd-prefix' \
             'kubernetes resources:--etcd-prefix'
             echo -- 'keys'
+        case 'kubernetes encryption:--output' \
+            'kubernetes encryption:-o' \
+            'kubernetes resources:--output' \
+            'kubernetes resources:-o'
+            echo -- 'choices table json jsonl yaml'
         case 'kubernetes get:--output' \
             'kubernetes get:-o'
             echo -- 'choices wide name yaml json jsonl jsonpath=TEMPLATE'
-        case 'kubernetes resources:--output' \
-            'kubernetes resources:-o'
-            echo -- 'choices table json jsonl yaml'
         case 'sandbox:--layout'
             echo -- 'choices kubeadm scratch'
         case 'check perf:--load' \

@@ -15,10 +15,14 @@ _EXAMPLE = """\
   pyetcdctl kubernetes get pods -n kube-system
   pyetcdctl kubernetes resources
   pyetcdctl kubernetes path pods/kube-system/etcd-master-1
+  pyetcdctl kubernetes encryption status
   pyetcdctl kube decode value.bin"""
 _DECODE = """\
   etcdctl get /registry/namespaces/default | pyetcdctl kubernetes decode
   pyetcdctl kubernetes decode -o json value.bin"""
+_ENCRYPTION = """\
+  pyetcdctl kubernetes encryption status
+  pyetcdctl kubernetes encryption status --require-encrypted"""
 _GET = """\
   pyetcdctl kubernetes get pods -n kube-system
   pyetcdctl kubernetes get po,svc -A -l k8s-app=kube-dns -o wide
@@ -66,6 +70,39 @@ def decode(
 
     session = _session(ctx)
     decode(session, file, output)
+
+
+@command(app, "encryption", _ENCRYPTION)
+def encryption(
+    ctx: typer.Context,
+    action: Annotated[list[str], words("status")] = [],  # noqa: B006 - Typer copies it
+    every: Annotated[
+        bool, typer.Option("--all", help="Also resources that nobody asked to encrypt.")
+    ] = False,
+    etcd_prefix: _EtcdPrefix = "/registry",
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="table|json|jsonl|yaml", help="Format of the list."),
+    ] = "table",
+    require_encrypted: Annotated[
+        bool,
+        typer.Option(
+            "--require-encrypted", help="Exit 1 if a resource of the file has plain values."
+        ),
+    ] = False,
+) -> None:
+    """Show by which keys the values of each resource are encrypted, and which are plain.
+
+    A value is stale when the API server would write it otherwise today: with another key, or at all
+    encrypted. That is known from the file of --encryption-config, or this node's API server's. No
+    value is shown.
+    """
+    if action != ["status"]:
+        raise BadArguments("kubernetes encryption takes one word: status")
+    from pyetcdctl.cli.kubernetes.encryption import status
+
+    session = _session(ctx)
+    status(session, etcd_prefix, output, require=require_encrypted, every=every)
 
 
 @command(app, "get", _GET)

@@ -1,0 +1,113 @@
+"""``kubernetes encryption status``: how the values of each resource are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.cli.kubernetes.store import Store
+from pyetcdctl.errors import BadArguments, Reported
+from pyetcdctl.kubernetes.encryption_status import survey, violations
+from pyetcdctl.kubernetes.key_resources import resource_of
+from pyetcdctl.output.columns import aligned
+from pyetcdctl.output.objects import object_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyetcdctl.cli.session import Session
+    from pyetcdctl.kubernetes.encryption_config import GroupResource
+    from pyetcdctl.kubernetes.encryption_status import ResourceStatus
+    from pyetcdctl.kubernetes.objects import Object
+
+_HEADER = ("RESOURCE", "VALUES", "PLAIN", "ENCRYPTED BY", "STALE", "CLOSED HERE")
+
+
+def status(session: Session, prefix: str, form: str, *, require: bool, every: bool) -> None:
+    """Print a line for each resource that has encrypted values, or should have."""
+    if form not in ("table", "json", "jsonl", "yaml"):
+        raise BadArguments("-o is one of: table, json, jsonl, yaml")
+    keyring = session.keyring
+    config = keyring.config
+    if require and config is None:
+        raise BadArguments(
+            "--require-encrypted needs the API server's EncryptionConfiguration",
+            "Try: --encryption-config FILE, the API server's --encryption-provider-config",
+        )
+    store = Store(session, prefix)
+
+    def resource(key: bytes) -> GroupResource | None:
+        return resource_of(key, store.prefix.encode() + b"/")
+
+    rows = survey(_values(store), keyring, resource)
+    named = [row for row in rows if row.sealed or (config and config.names(row.resource))]
+    _print(session, rows if every else named, form)
+    if config is None:
+        session.streams.err.line(
+            "No EncryptionConfiguration is known: what is stale or should be encrypted is not told"
+        )
+    bad = violations(rows, config) if config and require else []
+    for each in bad:
+        opted_out = "; the configuration gives it no key" if each.by_configuration else ""
+        session.streams.err.line(f"{each.name}: {each.plain:,} plain values{opted_out}")
+    if bad:
+        session.streams.out.flush()
+        raise Reported
+
+
+def _values(store: Store) -> Iterator[tuple[bytes, bytes]]:
+    for entry in store.entries(f"{store.prefix}/"):
+        yield entry.key.encode("utf-8", "surrogateescape"), entry.value
+
+
+def _print(session: Session, rows: Sequence[ResourceStatus], form: str) -> None:
+    out = session.streams.out
+    objects = [_object(row) for row in rows]
+    if form == "jsonl":
+        out.text("".join(object_text(row, form) for row in objects))
+    elif form != "table":
+        out.text(object_text(objects, form))
+    elif rows:
+        knows = session.keyring.config is not None
+        lines = (line for row in rows for line in _lines(row, knows_stale=knows))
+        out.write(aligned([_HEADER, *lines]))
+    else:
+        session.streams.err.line("No value is encrypted")
+    if form == "table":
+        out.flush()
+        for row in rows:
+            if row.problem:
+                session.streams.err.line(f"# {row.name}: {row.problem}")
+
+
+def _lines(row: ResourceStatus, *, knows_stale: bool) -> Iterator[tuple[str, ...]]:
+    """Yield a line for the resource with its commonest key, and one for each other key."""
+    sealed = [
+        f"{by.provider} {by.key_name}".strip() + f" ({count:,})"
+        for by, count in row.sealed.most_common()
+    ]
+    yield (
+        row.name or "(no objects)",
+        f"{row.total:,}",
+        f"{row.plain:,}",
+        sealed[0] if sealed else "-",
+        f"{row.stale:,}" if knows_stale else "?",
+        f"{row.unreadable:,}",
+    )
+    for each in sealed[1:]:
+        yield ("", "", "", each, "", "")
+
+
+def _object(row: ResourceStatus) -> Object:
+    sealed = [
+        {"provider": by.provider, "key": by.key_name, "count": count}
+        for by, count in row.sealed.most_common()
+    ]
+    return {
+        "resource": row.name,
+        "values": row.total,
+        "plain": row.plain,
+        "encrypted": sealed,
+        "stale": row.stale,
+        "closedHere": row.unreadable,
+        "closedToServer": row.closed_to_server,
+    }
