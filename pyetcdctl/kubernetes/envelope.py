@@ -91,6 +91,8 @@ def unwrap(value: bytes) -> Envelope:
     type_meta, damage = _fields(fields.get(1, b""), 0)
     if not fields.get(1):
         damage = "the envelope has no type"
+    elif 2 not in fields:
+        damage = "the envelope has no object"
     return Envelope(
         text(type_meta.get(1, b"")),
         text(type_meta.get(2, b"")),

@@ -36,27 +36,42 @@ INTEGERS = {
 }
 
 
-class Plan:
-    """How one message is read."""
+Slot = tuple[int, "Store", bool]
+"""The field's rank in the JSON, what stores it, and whether bytes follow (a number otherwise)."""
 
-    __slots__ = ("doubles", "maps", "order", "required", "slots")
+
+class Plan:
+    """How one message is read; made of its fields when the first one is met."""
+
+    __slots__ = ("doubles", "maps", "message", "order", "ready", "required", "slots")
 
     def __init__(self, message: Message) -> None:
-        self.slots: dict[int, tuple[int, Store, bool]] = {}
+        self.message = message
+        self.ready = False
+        self.slots: dict[int, Slot] = {}
         self.doubles: dict[int, Store] = {}
         self.order: list[str] = []
         self.required: list[tuple[str, Callable[[], Plain] | None]] = []
         self.maps: list[str] = []
-        for rank, field in enumerate(message.fields):
+
+    def prepare(self) -> Plan:
+        """Make the plan, if that has not been done; return it."""
+        if self.ready:
+            return self
+        self.ready = True
+        for rank, field in enumerate(self.message.fields):
             # In a message that is retired as a whole, the rules of its last release hold.
-            gone = field.retired and (field.omitzero or not message.retired)
+            gone = field.retired and (field.omitzero or not self.message.retired)
             if field.inline:
                 self._add_inline(rank, field, gone=gone)
             else:
                 self._add(rank, field, gone=gone)
+        return self
 
     def read(self, data: bytes, place: Place, reading: Reading) -> Object:
         """Read a message's bytes into a dict in JSON order."""
+        if not self.ready:
+            self.prepare()
         out: Object = {}
         ordered = True
         if reading.admits(place, MAX_DEPTH):
@@ -129,7 +144,7 @@ class Plan:
             self.required.append((field.name, _absent(field)))
 
     def _add_inline(self, rank: int, field: Field, *, gone: bool) -> None:
-        plan = plan_of(field.type)
+        plan = plan_of(field.type).prepare()
         self.order += plan.order
         self.slots[field.number << 3 | LENGTH] = (rank, fields.inline(plan.read), True)
         if not gone:
@@ -152,20 +167,7 @@ def reader_of(name: str) -> Reader:
     convert = special.scalar(name)
     if convert is not None:
         return fields.guarded(convert)
-    return _choice(name) or _later(name)
-
-
-def _later(name: str) -> Reader:
-    """Build the plan at the first use, so that only messages that occur are built."""
-    plan: Plan | None = None
-
-    def read(data: bytes, place: Place, reading: Reading) -> Object:
-        nonlocal plan
-        if plan is None:
-            plan = plan_of(name)
-        return plan.read(data, place, reading)
-
-    return read
+    return _choice(name) or plan_of(name).read
 
 
 def _choice(name: str) -> Reader | None:
@@ -173,8 +175,9 @@ def _choice(name: str) -> Reader | None:
     package, _, kind = name.rpartition(".")
     if not kind.startswith("JSONSchemaPropsOr"):
         return None
-    schema = fields.messages("schema", _later(f"{package}.JSONSchemaProps"), omit=False)
-    stores: dict[str, dict[int, tuple[int, Store, bool]]] = {
+    read_schema = plan_of(f"{package}.JSONSchemaProps").read
+    schema = fields.messages("schema", read_schema, omit=False)
+    stores: dict[str, dict[int, Slot]] = {
         "Bool": {
             0x08: (0, fields.numbers("plain", bool, zero=True), False),
             0x12: (1, schema, True),
@@ -182,12 +185,13 @@ def _choice(name: str) -> Reader | None:
         "StringArray": {0x0A: (1, schema, True), 0x12: (0, fields.string_lists("list"), True)},
         "Array": {
             0x0A: (1, schema, True),
-            0x12: (0, fields.message_lists("list", _later(f"{package}.JSONSchemaProps")), True),
+            0x12: (0, fields.message_lists("list", read_schema), True),
         },
     }
     plan = Plan(table.Message(name, ()))
     plan.slots = stores[kind.removeprefix("JSONSchemaPropsOr")]
     plan.order = ["list", "schema", "plain"]
+    plan.ready = True
     default = False if kind.endswith("Bool") else None
 
     def read(data: bytes, place: Place, reading: Reading) -> Plain:

@@ -7,10 +7,12 @@ literal block where a block can hold it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import isinf
 
 WIDTH = 80
 LONGEST_SIMPLE_KEY = 128
+CACHED_LENGTH = 40
 WORDS = frozenset(
     spelling
     for word in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
@@ -96,6 +98,10 @@ def long_key_text(key: str, column: int, indent: str) -> str:
 
 def is_no_string(text: str) -> bool:
     """Tell whether a plain text would be read as something else: a number, a bool, a date."""
+    return _cached_is_no_string(text) if len(text) < CACHED_LENGTH else _is_no_string(text)
+
+
+def _is_no_string(text: str) -> bool:
     if text in WORDS or NOT_FINITE.fullmatch(text):
         return True
     first = text[0]
@@ -110,6 +116,9 @@ def is_no_string(text: str) -> bool:
         or BASE_60.fullmatch(text)
         or _is_timestamp(text)
     )
+
+
+_cached_is_no_string = lru_cache(maxsize=4096)(_is_no_string)
 
 
 def _is_float(text: str) -> bool:

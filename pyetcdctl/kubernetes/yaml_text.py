@@ -38,6 +38,7 @@ def yaml_text(plain: Plain) -> str:
 
 
 def _mapping(entries: Object, indent: str, out: list[str], lead: str) -> None:
+    deeper = indent + "  "
     for key, name in _layout(entries):
         value = entries[key]
         if name is None:
@@ -47,10 +48,12 @@ def _mapping(entries: Object, indent: str, out: list[str], lead: str) -> None:
                 out.append(f"{lead}{name} {value}\n")
             else:
                 _string(value, indent, out, f"{lead}{name} ")
-        elif type(value) is dict and value:
-            out.append(f"{lead}{name}\n")
-            deeper = indent + "  "
-            _mapping(value, deeper, out, deeper)
+        elif type(value) is dict:
+            if value:
+                out.append(f"{lead}{name}\n")
+                _mapping(value, deeper, out, deeper)
+            else:
+                out.append(f"{lead}{name} {{}}\n")
         elif type(value) is list and value:
             out.append(f"{lead}{name}\n")
             _sequence(value, indent, out, indent)
