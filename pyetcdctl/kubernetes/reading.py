@@ -9,7 +9,7 @@ from pyetcdctl.kubernetes.decoding import Decoded, decode
 from pyetcdctl.kubernetes.envelope import ENCRYPTED, Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.kubernetes.encryption import Decrypted
     from pyetcdctl.kubernetes.objects import Object, Plain
@@ -105,20 +105,24 @@ def _looks_changed(plaintext: bytes, decoded: Decoded) -> bool:
     """Tell whether a value is damaged inside, which a cipher that proves nothing lets through."""
     if decoded.problem:
         return True
-    return REPLACED.encode() not in plaintext and _has_replaced_text(decoded.object)
+    pairs = list(_pairs(decoded.object))
+    # What is no JSON becomes base64, as bytes do.
+    if any(name == "fieldsV1" and isinstance(value, str) for name, value in pairs):
+        return True
+    texts = (text for pair in pairs for text in pair if isinstance(text, str))
+    return REPLACED.encode() not in plaintext and any(REPLACED in text for text in texts)
 
 
-def _has_replaced_text(obj: Object | None) -> bool:
-    pending: list[Plain] = [obj]
+def _pairs(obj: Object | None) -> Iterator[tuple[str, Plain]]:
+    """Yield every name and value of an object; what stands in a list has no name."""
+    pending: list[tuple[str, Plain]] = [("", obj)]
     while pending:
-        plain = pending.pop()
-        if isinstance(plain, dict):
-            pending += [*plain, *plain.values()]
-        elif isinstance(plain, list):
-            pending += plain
-        elif isinstance(plain, str) and REPLACED in plain:
-            return True
-    return False
+        pair = pending.pop()
+        yield pair
+        if isinstance(pair[1], dict):
+            pending += pair[1].items()
+        elif isinstance(pair[1], list):
+            pending += (("", item) for item in pair[1])
 
 
 def _unknown(path: str, number: int, wire_type: int, value: int | bytes) -> str:
