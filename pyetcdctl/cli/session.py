@@ -23,9 +23,21 @@ if TYPE_CHECKING:
     from pyetcdctl.client.client import EtcdClient
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
-    from pyetcdctl.kubernetes.encryption import Keyring
+    from pyetcdctl.kubernetes.encryption import Decrypted, Keyring
+    from pyetcdctl.kubernetes.reading import Opener
     from pyetcdctl.output import Printer
     from pyetcdctl.settings import ConnectionSettings
+
+
+class _LazyKeyring:
+    """Most runs meet no encrypted value, and loading ciphers takes time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def decrypt(self, key: bytes, value: bytes) -> Decrypted:
+        """Open the value that lies under an etcd key."""
+        return self._session.keyring.decrypt(key, value)
 
 
 class Session:
@@ -109,6 +121,11 @@ class Session:
 
         path = self.configuration.values["encryption-config"]
         return keyring_of(path, discovery_root(self.streams.environment))
+
+    @property
+    def opener(self) -> Opener:
+        """The keyring, made when the first encrypted value is met."""
+        return _LazyKeyring(self)
 
     def deadline(self) -> Deadline:
         """Start the command's time limit."""

@@ -17,6 +17,9 @@ _FAMILIAR = {
     b"services/specs": "services",
 }
 
+# Their own objects are built in; they lie in their groups all the same.
+_GROUPS_OF_DEFINITIONS = (b"apiextensions.k8s.io", b"apiregistration.k8s.io")
+
 PLACES = b"""
 apiextensions.k8s.io apiregistration.k8s.io certificatesigningrequests clusterrolebindings
 clusterroles clustertrustbundles configmaps controllerrevisions controllers cronjobs csidrivers
@@ -33,7 +36,12 @@ volumeattachments volumeattributesclasses
 
 
 def familiar_name(branch: bytes) -> str:
-    """Return Kubernetes' name for a branch where etcd's is another one, or nothing."""
+    """Return Kubernetes' name for a branch where etcd's is another one, or nothing.
+
+    The group of a custom resource has no other name: it is said what it is.
+    """
     if not branch.startswith(REGISTRY):
         return ""
-    return _FAMILIAR.get(branch[len(REGISTRY) : -1], "")
+    name = branch[len(REGISTRY) : -1]
+    is_custom = b"." in name and b"/" not in name and name not in _GROUPS_OF_DEFINITIONS
+    return "custom resources" if is_custom else _FAMILIAR.get(name, "")

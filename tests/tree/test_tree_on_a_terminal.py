@@ -48,6 +48,14 @@ def test_the_familiar_name_stands_beside_etcds(sample_etcd):
         assert shown in text
 
 
+def test_the_groups_of_custom_resources_are_marked(sample_etcd):
+    text = "\n".join(drawn("/registry", "--depth", "2", **sample_etcd.environment))
+    assert "shop.example.com (custom resources)" in text
+    assert "ghost.example.com (custom resources)" in text
+    assert text.count("(custom resources)") == 7
+    assert "apiextensions.k8s.io (" not in text
+
+
 def test_sizes_show_the_biggest_first_and_fold_what_hardly_matters(sample_etcd):
     args = ("/registry", "--depth", "1", "--sizes")
     lines = drawn(*args, **sample_etcd.environment)

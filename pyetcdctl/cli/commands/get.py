@@ -19,6 +19,28 @@ _EXAMPLE = """\
   pyetcdctl get /registry/configmaps/kube-system --prefix -w yaml
   pyetcdctl get /registry/namespaces --prefix --keys-only
   pyetcdctl get /registry/namespaces/default -w json"""
+_CountOnly = Annotated[bool, typer.Option("--count-only", help="Only the count; needs -w fields.")]
+_Decode = Annotated[
+    bool,
+    typer.Option("--decode", help="Show Kubernetes' values as YAML, as a terminal does by itself."),
+]
+_LikeApi = Annotated[
+    bool,
+    typer.Option("--like-api", help="Objects as `kubectl get -o yaml` shows them, not as stored."),
+]
+_NoDecode = Annotated[
+    bool, typer.Option("--no-decode", help="Show the bytes of every value, as etcdctl does.")
+]
+_Order = Annotated[
+    str, typer.Option("--order", metavar="ASCEND|DESCEND", help="Order of the results.")
+]
+_PrintValueOnly = Annotated[
+    bool, typer.Option("--print-value-only", help="Only the values; with -w simple.")
+]
+_Stream = Annotated[
+    bool,
+    typer.Option("--stream", help="Insist on RangeStream (3.7); used by itself otherwise."),
+]
 _SortBy = Annotated[
     str,
     typer.Option(
@@ -36,44 +58,23 @@ def get(
     ctx: typer.Context,
     keys: Annotated[list[str], words("KEY [RANGE_END]")] = [],  # noqa: B006 - Typer copies it
     consistency: Consistency = "l",
-    count_only: Annotated[
-        bool, typer.Option("--count-only", help="Only the count; needs -w fields.")
-    ] = False,
-    decode: Annotated[
-        bool,
-        typer.Option(
-            "--decode", help="Show Kubernetes' values as YAML, as a terminal does by itself."
-        ),
-    ] = False,
+    count_only: _CountOnly = False,
+    decode: _Decode = False,
     from_key: FromKey = False,
     keys_only: Annotated[bool, typer.Option("--keys-only", help="Only the keys.")] = False,
-    like_api: Annotated[
-        bool,
-        typer.Option(
-            "--like-api", help="Objects as `kubectl get -o yaml` shows them, not as stored."
-        ),
-    ] = False,
+    like_api: _LikeApi = False,
     limit: Annotated[int, number("--limit", "At most so many results; 0 for all.")] = 0,
     max_create_rev: Annotated[int, number("--max-create-rev", "Created at this or before.")] = 0,
     max_mod_rev: Annotated[int, number("--max-mod-rev", "Last changed at this or before.")] = 0,
     min_create_rev: Annotated[int, number("--min-create-rev", "Created at this or after.")] = 0,
     min_mod_rev: Annotated[int, number("--min-mod-rev", "Last changed at this or after.")] = 0,
-    no_decode: Annotated[
-        bool, typer.Option("--no-decode", help="Show the bytes of every value, as etcdctl does.")
-    ] = False,
-    order: Annotated[
-        str, typer.Option("--order", metavar="ASCEND|DESCEND", help="Order of the results.")
-    ] = "",
+    no_decode: _NoDecode = False,
+    order: _Order = "",
     prefix: Prefix = False,
-    print_value_only: Annotated[
-        bool, typer.Option("--print-value-only", help="Only the values; with -w simple.")
-    ] = False,
+    print_value_only: _PrintValueOnly = False,
     rev: Annotated[int, number("--rev", "As of this revision.")] = 0,
     sort_by: _SortBy = "",
-    stream: Annotated[
-        bool,
-        typer.Option("--stream", help="Insist on RangeStream (3.7); used by itself otherwise."),
-    ] = False,
+    stream: _Stream = False,
 ) -> None:
     """Read a key or a range of keys.
 
@@ -104,18 +105,10 @@ def get(
         session.connection, request, session.settings.command_timeout, stream=stream
     )
     _check_format(session.output.format, count_only, print_value_only)
-    decodes = _decodes(session.output, decode, no_decode)
-    session.print(
-        Listing(
-            reading,
-            # Both at once print the values, of which the answer has none.
-            keys_only and not print_value_only,
-            print_value_only,
-            keyring=session.keyring if decodes else None,
-            like_api=like_api,
-            decode_and_tell=session.streams.err.line if decodes else None,
-        )
-    )
+    tell = session.streams.err.line if _decodes(session.output, decode, no_decode) else None
+    # Both at once print the values, of which the answer has none.
+    keys_only = keys_only and not print_value_only
+    session.print(Listing(reading, keys_only, print_value_only, session.opener, like_api, tell))
 
 
 def _decodes(output: OutputSettings, decode: bool, no_decode: bool) -> bool:

@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments, Reported
-from pyetcdctl.kubernetes.envelope import ENCRYPTED
 from pyetcdctl.kubernetes.input_forms import values_in
 from pyetcdctl.kubernetes.reading import read
 from pyetcdctl.output.objects import FORMATS, object_text
@@ -29,7 +28,7 @@ def decode(session: Session, words: Sequence[str], form: str) -> None:
     name = words[0] if words else "-"
     is_whole = True
     for number, given in enumerate(values_in(_content(session, name))):
-        stored = _read(session, given)
+        stored = read(given.key, given.value, session.opener)
         if number and form == "yaml":
             session.streams.out.write(b"---\n")
         is_whole &= _write(session, given, stored, form)
@@ -42,12 +41,6 @@ def _content(session: Session, name: str) -> bytes:
         return session.streams.input.read()
     with open(os.fsencode(name), "rb") as file:
         return file.read()
-
-
-def _read(session: Session, given: Given) -> StoredValue:
-    if not given.value.startswith(ENCRYPTED):
-        return read(given.key, given.value)
-    return read(given.key, given.value, session.keyring)
 
 
 def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bool:

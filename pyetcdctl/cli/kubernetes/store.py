@@ -35,7 +35,7 @@ class Store:
     def __init__(self, session: Session, prefix: str) -> None:
         self.prefix = "/" + prefix.strip("/")
         self._session = session
-        self._read = reader(session.keyring)
+        self._read = reader(session.opener)
 
     def entries(self, prefix: str, *, keys_only: bool = False) -> Iterator[Entry]:
         """Yield all keys that start with a prefix."""
