@@ -148,6 +148,17 @@ def test_a_retired_field_is_printed_only_when_it_says_something():
     assert loud["spec"]["ipFamily"] == "IPv6"
 
 
+def test_a_retired_struct_of_nothing_is_not_printed():
+    assert (
+        "status"
+        not in decode(stored("networking.k8s.io/v1", "NetworkPolicy", field(3, b""))).object
+    )
+
+
+def test_a_zero_creation_timestamp_is_left_out():
+    assert decode(stored("v1", "Pod", field(1, field(8, b"")))).object["metadata"] == {}
+
+
 def test_a_kind_that_is_gone_is_still_read():
     rule = field(1, "RunAsAny")
     policy = stored(

@@ -166,6 +166,23 @@ def test_long_lines_are_folded():
     assert yaml_text({"k": [words]}) == f"k:\n- {'word ' * 15}word\n  {'word ' * 4}end\n"
 
 
+@pytest.mark.parametrize(("size", "mark"), [(77, " "), (78, "\n  ")])
+def test_a_space_in_column_80_stays_and_the_next_one_breaks(size, mark):
+    word = "w" * size
+    assert yaml_text({"k": f"{word} x"}) == f"k: {word}{mark}x\n"
+
+
+@pytest.mark.parametrize(("size", "mark"), [(76, " "), (77, "\n  ")])
+def test_quoted_strings_are_folded_one_earlier(size, mark):
+    word = "w" * size
+    assert yaml_text({"k": f"{word} :"}) == f"k: '{word}{mark}:'\n"
+    assert yaml_text({"k": f"{word} \0"}) == f'k: "{word}{mark}\\0"\n'
+
+
+def test_letters_come_after_everything_else():
+    assert natural_order(["a", "~", "A", "_", "é"]) == ["_", "~", "A", "a", "é"]
+
+
 def test_lists_are_not_indented_and_lists_in_lists_share_lines():
     obj = {"a": [{"b": [1, {"c": None}]}, [[], {}], [["x"], "y"]]}
     assert yaml_text(obj) == ('a:\n- b:\n  - 1\n  - c: null\n- - []\n  - {}\n- - - x\n  - "y"\n')
