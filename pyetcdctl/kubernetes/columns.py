@@ -103,10 +103,9 @@ def _pod_restarts(obj: Object) -> str:
 
 
 def _node_status(obj: Object) -> str:
-    conditions = {
-        each.get("type"): each.get("status") for each in _dicts(obj, ".status.conditions[*]")
-    }
-    ready = {"True": "Ready", "False": "NotReady"}.get(str(conditions.get("Ready")), "Unknown")
+    conditions = _dicts(obj, ".status.conditions[*]")
+    states = [str(each.get("status")) for each in conditions if each.get("type") == "Ready"]
+    ready = {"True": "Ready", "False": "NotReady"}.get("".join(states), "Unknown")
     cordoned = _first(obj, ObjectPath(".spec.unschedulable")) is True
     return f"{ready},SchedulingDisabled" if cordoned else ready
 

@@ -38,7 +38,7 @@ def _test(term: str) -> Test:
     if found := _SET.fullmatch(term):
         name, operator, values = found.groups()
         wanted = {value.strip() for value in values.split(",")}
-        return lambda labels: (labels.get(name) in wanted) == (operator == "in")
+        return lambda labels: (str(labels.get(name)) in wanted) == (operator == "in")
     if found := _EQUALITY.fullmatch(term):
         name, operator, value = found.groups()
         return lambda labels: (labels.get(name) == value) == (operator != "!=")

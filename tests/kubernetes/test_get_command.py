@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.kubernetes.columns import age_of
+from pyetcdctl.kubernetes.columns import age_of, columns_of
 from pyetcdctl.kubernetes.jsonpath import template
 from pyetcdctl.kubernetes.selecting import label_selector
 from tests.kubernetes.sample import DATA, answers
@@ -157,6 +157,23 @@ def test_what_cannot_be_meant_is_refused(sample_etcd: Etcd, words: tuple[str, ..
 )
 def test_a_label_selector_selects(text: str, selects: bool) -> None:
     assert label_selector(text)({"metadata": {"labels": {"app": "web"}}}) is selects
+
+
+ODD = (None, 7, "x", [], [[1]], {}, {"a": [{}]}, [{"type": [1], "status": {}}], True)
+
+
+@pytest.mark.parametrize("kind", ["Pod", "Node", "Deployment", "Service", "Secret", "Widget"])
+def test_columns_of_objects_that_are_none_hold_something(kind: str) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    below = ("conditions", "addresses", "containers", "containerStatuses", "ports", "labels")
+    for odd in ODD:
+        inner = dict.fromkeys((*below, "template", "creationTimestamp", "replicas"), odd)
+        for part in (odd, inner):
+            obj = dict.fromkeys(("metadata", "spec", "status", "data", "type"), part)
+            for _, cell in columns_of(kind, wide=True, now=now):
+                assert cell(obj)
+            for text in ("a=b", "a in (b)", "!a"):
+                label_selector(text)({"metadata": {"labels": part}})
 
 
 @pytest.mark.parametrize(
