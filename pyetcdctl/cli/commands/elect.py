@@ -39,7 +39,7 @@ def elect(
             "elect takes one election name argument and an optional proposal argument"
         )
     session: Session = ctx.obj
-    assert session.printer  # what is wrong with the format is told before the rest
+    session.check_format()  # what is wrong with the format is told before the rest
     if len(arguments) == 1 and not listen:
         raise BadArguments("no proposal argument but -l not set")
     if len(arguments) == 2 and listen:

@@ -114,7 +114,7 @@ def status(
     session: Session = ctx.obj
     if len(paths) != 1:
         raise BadArguments("snapshot status requires exactly one argument")
-    assert session.printer  # a wrong output format is told before the reading
+    session.check_format()  # a wrong output format is told before the reading
     with reading_progress(paths[0], session.streams.err) as on_bytes:
         figures = snapshot_status(paths[0], on_bytes)
     if not figures.has_digest:

@@ -84,7 +84,7 @@ class _InteractiveWatch:
 
     def run(self) -> None:
         """Read and print until the input ends, which is an error as in etcdctl."""
-        assert self._session.connection.metadata()  # a login that fails is told before any line
+        self._session.connection.metadata()  # a login that fails is told before any line
         Thread(target=self._read_lines, name="watch-lines", daemon=True).start()
         for told in self._watching.told():
             _show(self._session, told, self._commands[told.number])
