@@ -20,7 +20,15 @@ from pyetcdctl.client.failover import (
     may_have_arrived,
     may_repeat,
 )
-from pyetcdctl.client.status import deadline_exceeded, details_of, error_from, go_text, never_left
+from pyetcdctl.client.status import (
+    OLD_AUTH_REVISION,
+    OVERTAKEN,
+    deadline_exceeded,
+    details_of,
+    error_from,
+    go_text,
+    never_left,
+)
 from pyetcdctl.errors import CallFailed, DeadlineExceeded
 
 if TYPE_CHECKING:
@@ -199,7 +207,7 @@ class Connection:
     def renews_login(self, error: grpc.RpcError) -> bool:
         """Whether a call failed for its token and may be made again: there is a new one."""
         deadline = Deadline.after(self.settings.command_timeout)
-        return self._login is not None and self._login.renews_after(details_of(error), deadline)
+        return self._is_past_its_login(error, deadline)
 
     def log_in_again(self) -> None:
         """Forget the token, so that the next call fetches another.
@@ -266,13 +274,15 @@ class Connection:
                 attempts += 1
                 self._recover(error, deadline, attempts, repeatable=repeatable)
             else:
+                if self._login is not None and not login:
+                    self._login.accepted()
                 return answer
 
     def _recover(
         self, error: grpc.RpcError, deadline: Deadline, attempts: int, *, repeatable: bool
     ) -> None:
         """Return if the call may be made again, or raise what its failure means."""
-        if self._login is not None and self._login.renews_after(details_of(error), deadline):
+        if self._is_past_its_login(error, deadline) and attempts < MAX_ATTEMPTS:
             return
         if never_left(error):
             if len(self._route.endpoints) == 1 and attempts == 1:
@@ -291,7 +301,7 @@ class Connection:
     def _answer_again(
         self, error: grpc.RpcError, method: str, request: bytes, deadline: Deadline
     ) -> bytes:
-        if self._login is not None and self._login.renews_after(details_of(error), deadline):
+        if self._is_past_its_login(error, deadline):
             return self._call(method, request, deadline, repeatable=False)
         raise self._failure(error) from error
 
@@ -304,6 +314,16 @@ class Connection:
             self._login = Tokens(self.settings.credentials, self._log_in)
         token = self._login.current(deadline)
         return (API_VERSION, ("token", token)) if token else (API_VERSION,)
+
+    def _is_past_its_login(self, error: grpc.RpcError, deadline: Deadline) -> bool:
+        """Whether a call failed, undone, for who makes it, and may be made again.
+
+        A user known by its certificate has no token to renew: where users or roles were changed
+        while the call was under way, it is simply made again.
+        """
+        if self._login is not None:
+            return self._login.renews_after(details_of(error), deadline)
+        return details_of(error) in (OLD_AUTH_REVISION, OVERTAKEN)
 
     def _log_in(self, request: bytes, deadline: Deadline) -> bytes:
         seconds = self.settings.dial_timeout

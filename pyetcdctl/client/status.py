@@ -17,6 +17,8 @@ DEADLINE_TEXT = "context deadline exceeded"
 CANCELED_TEXT = "context canceled"
 INVALID_TOKEN = "etcdserver: invalid auth token"
 OLD_AUTH_REVISION = "etcdserver: revision of auth store is old"
+# What early releases of 3.4 and 3.5 say instead where the change overtook the call.
+OVERTAKEN = "auth: revision in header is old"
 USER_EMPTY = "etcdserver: user name is empty"
 AUTH_NOT_ENABLED = "etcdserver: authentication is not enabled"
 LEARNER = "etcdserver: rpc not supported for learner"

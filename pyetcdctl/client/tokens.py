@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pyetcdctl.client.status import AUTH_NOT_ENABLED, INVALID_TOKEN, OLD_AUTH_REVISION, USER_EMPTY
+from pyetcdctl.client.status import (
+    AUTH_NOT_ENABLED,
+    INVALID_TOKEN,
+    OLD_AUTH_REVISION,
+    OVERTAKEN,
+    USER_EMPTY,
+)
 from pyetcdctl.errors import CallFailed, ConnectionFailed
 from pyetcdctl.rpc.wire import Field, Message
 
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.settings import Credentials
 
-RENEWED_BY_LOGIN = frozenset({INVALID_TOKEN, OLD_AUTH_REVISION, USER_EMPTY})
+RENEWED_BY_LOGIN = frozenset({INVALID_TOKEN, OLD_AUTH_REVISION, OVERTAKEN, USER_EMPTY})
 MOST_RENEWALS = 3
 
 
@@ -66,6 +72,10 @@ class Tokens:
         self._renewals += 1
         self._token = self._authenticate(deadline)
         return True
+
+    def accepted(self) -> None:
+        """Take note of a call that was served: only renewals in vain are counted."""
+        self._renewals = 0
 
     def _authenticate(self, deadline: Deadline) -> str:
         request = AuthenticateRequest(

@@ -1,13 +1,16 @@
 """Logging in, and logging in again."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pyetcdctl.client import auth
 from pyetcdctl.client.connection import Deadline
+from pyetcdctl.client.tokens import MOST_RENEWALS
 from pyetcdctl.errors import CallFailed, ConnectionFailed, ExitCode
 from pyetcdctl.settings import Credentials
-from tests.server import enable_authentication, running
+from tests.server import enable_authentication, running, running_with_tls
 
 RANGE = "/etcdserverpb.KV/Range"
 NOTHING = b"\x0a\x07nothing"
@@ -152,3 +155,41 @@ def test_a_password_is_in_no_error(auth_etcd, open_connection, read):
 def test_a_dial_timeout_of_nothing_bounds_nothing(auth_etcd, open_connection, read, seconds):
     connection = open_connection(auth_etcd.endpoint, credentials=ROOT, dial_timeout=seconds)
     assert read(connection, b"no such key") is None
+
+
+def test_a_long_lived_connection_renews_its_token_each_time_it_is_gone(
+    forgetful_etcd, open_connection, read
+):
+    connection = open_connection(forgetful_etcd.endpoint, credentials=ROOT)
+    for _ in range(MOST_RENEWALS + 1):
+        assert read(connection, b"nothing") is None
+        wait_until_forgotten(forgetful_etcd, token_of(connection))
+
+    assert read(connection, b"nothing") is None
+
+
+def test_a_user_known_by_its_certificate_is_served_while_users_are_changed(
+    tmp_path, open_connection, write
+):
+    flags = ("--client-cert-auth", "--bcrypt-cost=4")
+    with running_with_tls(tmp_path, flags=flags) as server:
+        settings = {"tls": server.tls}
+        changing, writing = (open_connection(server.endpoint, **settings) for _ in range(2))
+        for name in ("root", "client"):
+            auth.add_user(changing, name, None, Deadline.after(5))
+        auth.add_role(changing, "root", Deadline.after(5))
+        for name in ("root", "client"):
+            auth.grant_role(changing, name, "root", Deadline.after(5))
+        auth.enable(changing, Deadline.after(5))
+
+        with ThreadPoolExecutor() as pool:
+            changes = pool.submit(change_users, changing, 100)
+            while not changes.done():
+                write(writing, b"key", b"value")
+            changes.result()
+
+
+def change_users(connection, times):
+    for number in range(times):
+        auth.add_user(connection, f"user-{number}", None, Deadline.after(5))
+        auth.delete_user(connection, f"user-{number}", Deadline.after(5))
