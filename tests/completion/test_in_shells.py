@@ -68,9 +68,9 @@ def test_a_flag_is_completed_where_it_may_stand(shell: Shell, typed: str, line: 
 @pytest.mark.parametrize(
     ("typed", "line"),
     [
-        ("pyetcdctl -w js", "pyetcdctl -w json "),
+        ("pyetcdctl -w ta", "pyetcdctl -w table "),
         ("pyetcdctl get / --write-out prot", "pyetcdctl get / --write-out protobuf "),
-        ("pyetcdctl get --write-out=js", "pyetcdctl get --write-out=json "),
+        ("pyetcdctl get --write-out=ya", "pyetcdctl get --write-out=yaml "),
         ("pyetcdctl get --order D", "pyetcdctl get --order DESCEND "),
         ("pyetcdctl get --sort-by=MO", "pyetcdctl get --sort-by=MODIFY "),
         ("pyetcdctl sandbox --layout kub", "pyetcdctl sandbox --layout kubeadm "),
