@@ -1,4 +1,4 @@
-"""snapshot save and check; 3.5's snapshot status has other figures, and restore only a plan here."""
+"""The commands about snapshots, and what check refuses, as etcdctl takes them."""
 
 from __future__ import annotations
 
