@@ -37,7 +37,7 @@ lease grant 100
 lease timetolive {lease}
 lease timetolive {lease} --keys
 put k1 v --lease {lease}
-put k2 w --lease={lease}
+put k1 w --lease={lease}
 lease timetolive {lease} --keys
 lease timetolive --keys=false {lease}
 lease keep-alive --once {lease}
