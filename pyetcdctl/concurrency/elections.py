@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing, suppress
-from typing import TYPE_CHECKING, Self
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit, prefix_range, read
 from pyetcdctl.concurrency.sessions import turn_elsewhere, until_answered
-from pyetcdctl.concurrency.turns import created_at, oldest, place_in_line, wait_for_turn
+from pyetcdctl.concurrency.turns import Place, created_at, oldest, wait_for_turn
 from pyetcdctl.concurrency.watching import COMPACTED, Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.rpc.kv import (
@@ -23,7 +23,6 @@ from pyetcdctl.rpc.watch import DELETE, PUT, WatchCreateRequest, key_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.concurrency.sessions import LeaseSession
@@ -34,43 +33,15 @@ LOST = "elect: session expired"
 _NOBODY = 0
 
 
-class Leadership:
-    """A leadership that is held in this block. The wait for it ends when the session does."""
+class Leadership(Place):
+    """A leadership that is held in this block."""
 
     def __init__(self, session: LeaseSession, election: bytes, proposal: bytes) -> None:
-        self._session = session
-        self._election = election
+        super().__init__(session, election)
         self._proposal = proposal
         self._revision = 0
-        self.key = b""
 
-    def __enter__(self) -> Self:
-        self.key = place_in_line(self._election, self._session.lease)
-        with ExitStack() as failed:
-            failed.callback(self._resign_if_possible)
-            self._campaign()
-            failed.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is None:
-            self._resign()
-        else:
-            self._resign_if_possible()
-
-    def read(self) -> RangeResponse:
-        """Read the leader's key, which is ours."""
-        session = self._session
-        return session.call(
-            lambda limit: read(session.connection, RangeRequest(key=self.key), limit)
-        )
-
-    def _campaign(self) -> None:
+    def _take_turn(self) -> None:
         session = self._session
         put = PutRequest(key=self.key, value=self._proposal, lease=session.lease)
         there = RangeRequest(key=self.key)
@@ -81,9 +52,9 @@ class Leadership:
         )
         answer = session.call(lambda limit: commit(session.connection, candidacy, limit))
         self._revision = _created(answer)
-        wait_for_turn(session, self._election, self._revision, LOST)
+        wait_for_turn(session, self._name, self._revision, LOST)
 
-    def _resign(self) -> None:
+    def _leave(self) -> None:
         session = self._session
         delete = DeleteRangeRequest(key=self.key)
         request = TxnRequest(
@@ -91,11 +62,6 @@ class Leadership:
             success=[RequestOp(request_delete_range=delete)],
         )
         session.tidy(lambda limit: commit(session.connection, request, limit))
-
-    def _resign_if_possible(self) -> None:
-        """Resign after a failure, which is what to tell; the lease's end will do it, too."""
-        with suppress(PyetcdctlError):
-            self._resign()
 
 
 def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[RangeResponse]:

@@ -7,23 +7,73 @@ wakes one waiter.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Self
 
 from pyetcdctl.client.kv import prefix_range, read
 from pyetcdctl.concurrency.sessions import turn_elsewhere
 from pyetcdctl.concurrency.watching import COMPACTED, Watching
-from pyetcdctl.errors import CallFailed, ConnectionFailed
+from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.rpc.kv import ASCEND, BY_CREATE, DESCEND, RangeRequest
 from pyetcdctl.rpc.txn import CREATE, EQUAL, Compare
 from pyetcdctl.rpc.watch import DELETE, WatchCreateRequest
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from pyetcdctl.concurrency.sessions import LeaseSession
+    from pyetcdctl.rpc.kv import RangeResponse
 
 
-def place_in_line(name: bytes, lease: int) -> bytes:
-    """Return the key of a lease that waits under a name."""
-    return b"%b/%x" % (name, lease)
+class Place(ABC):
+    """A place in the line under a name, whose turn it is in this block.
+
+    The wait for the turn ends when the session does.
+    """
+
+    def __init__(self, session: LeaseSession, name: bytes) -> None:
+        self._session = session
+        self._name = name
+        self.key = b"%b/%x" % (name, session.lease)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as failed:
+            failed.callback(self._leave_if_possible)
+            self._take_turn()
+            failed.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self._leave()
+        else:
+            self._leave_if_possible()
+
+    def read(self) -> RangeResponse:
+        """Read the key of this place."""
+        session = self._session
+        return session.call(
+            lambda limit: read(session.connection, RangeRequest(key=self.key), limit)
+        )
+
+    @abstractmethod
+    def _take_turn(self) -> None:
+        """Stand in line and wait for the turn."""
+
+    @abstractmethod
+    def _leave(self) -> None:
+        """Delete the key of this place."""
+
+    def _leave_if_possible(self) -> None:
+        """Leave after a failure, which is what to tell; the lease's end will do it, too."""
+        with suppress(PyetcdctlError):
+            self._leave()
 
 
 def oldest(name: bytes) -> RangeRequest:
