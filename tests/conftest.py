@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import ExitStack
 from importlib.metadata import version
 from itertools import count
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from pyetcdctl.sandbox.programs import Programs
 
 NUMBERS = count(1)
+
+
+def pytest_configure() -> None:
+    """Let the programs under test hear the signals that a background job's shell has silenced."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_report_header() -> str:

@@ -28,8 +28,10 @@ ATTEMPT_SECONDS, PAUSE_SECONDS = 2.0, 0.1
 PASSING = frozenset({"UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "UNAUTHENTICATED"})
 """Codes of failures after which another server, or a new token, may answer."""
 
-HASTY_SECONDS = 0.4
+HASTY_SECONDS = 0.6
 """How long may be tidied up by somebody who was told to end."""
+FIRST_SHARE = 1 / 3
+"""Of the time to tidy up: what the server in use has, before another is asked."""
 
 Answer = TypeVar("Answer")
 
@@ -94,12 +96,17 @@ class LeaseSession:
         return until_answered(self.connection, self._stop, make)
 
     def tidy(self, make: Callable[[Deadline], Answer]) -> Answer:
-        """Make a call of the end; all of them share one time limit."""
+        """Make a call of the end, which may be repeated; all of them share one time limit."""
         if self._tidying is None:
             patience = self.connection.settings.command_timeout
             self._tidying = Deadline.after(HASTY_SECONDS if self._stop.has_rung else patience)
         if self._tidying.expired or self._stop.is_urgent:
             raise canceled()
+        if len(self.connection.endpoints) > 1:
+            share = (self._tidying.remaining() or 0.0) * FIRST_SHARE
+            with suppress(CallFailed, ConnectionFailed):
+                return make(Deadline.after(share))
+            self.connection.leave_endpoint()
         return make(self._tidying)
 
     def _keep(self, life: Life) -> None:

@@ -345,15 +345,17 @@ def is_done(target):
 
 def test_a_frozen_destination_gets_each_event_once(own_etcd, mirror):
     source, target = Cluster(own_etcd()), Cluster(own_etcd())
-    started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "300ms")
+    started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "1s")
     member = target.etcd.members[0]
 
     def trip(number):
         if number in (500, 1000, 1500):
             member.freeze()
         elif number in (600, 1100, 1600):
-            told = iter(started.process.stderr.readline, b"")
-            assert any(line.startswith(b"Warning: the destination is away") for line in told)
+            told = []
+            while not told or not told[-1].startswith(b"Warning: the destination is away"):
+                told.append(started.process.stderr.readline())
+                assert told[-1], told
             member.thaw()
 
     write_many(source, b"/s/", trip)
@@ -384,7 +386,7 @@ def test_a_restart_in_the_middle_of_the_copy_doubles_no_key(own_etcd, mirror, wh
 
 def test_an_absent_destination_is_told_of_and_its_return_too(own_etcd, mirror):
     source, target = Cluster(own_etcd()), Cluster(own_etcd())
-    started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "300ms")
+    started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "1s")
     source.put(b"/s/a", b"1")
     eventually(lambda: target.keys(b"/d/"))
     target.etcd.members[0].stop()
