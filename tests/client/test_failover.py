@@ -11,6 +11,7 @@ from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.client.failover import backoff_before
 from pyetcdctl.errors import CallFailed, DeadlineExceeded
 from pyetcdctl.settings import ConnectionSettings
+from tests.runner import run
 
 VISIBLE_SECONDS = 0.6
 RANGE = "/etcdserverpb.KV/Range"
@@ -194,3 +195,20 @@ def test_a_cluster_without_a_quorum_is_told(own_etcd, open_connection, read):
     assert told[0].startswith("can be reached, but did not answer the call in time")
     assert "refused the connection" in told[1]
     assert "--consistency=s" in caught.value.advice[-1]
+
+
+def test_two_of_five_members_may_die_and_three_may_not(own_etcd, open_connection, read, write):
+    cluster = own_etcd(size=5)
+    connection = open_connection(*cluster.client_urls)
+    write(connection, b"key", b"0", seconds=20)
+    for number in (1, 2):
+        cluster.members[cluster.client_urls.index(connection.endpoint)].kill()
+        assert read(connection, b"key", seconds=30) == b"%d" % (number - 1)
+        write(connection, b"key", b"%d" % number, seconds=20)
+
+    cluster.members[cluster.client_urls.index(connection.endpoint)].kill()
+    with pytest.raises(DeadlineExceeded):
+        read(connection, b"key", seconds=1)
+    words = ("get", "key", "--print-value-only", "--consistency", "s")
+    done = run(*words, env=cluster.environment)
+    assert (done.stdout, done.stderr) == (b"2\n", "")
