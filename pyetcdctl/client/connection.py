@@ -7,10 +7,11 @@ unavailable, everything when the request certainly left by no connection.
 from __future__ import annotations
 
 from time import sleep
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import grpc
 
+from pyetcdctl.client.answers import Answer, messages_of
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.endpoints import begins_secure, wants_tls
 from pyetcdctl.client.failover import (
@@ -20,33 +21,23 @@ from pyetcdctl.client.failover import (
     may_have_arrived,
     may_repeat,
 )
-from pyetcdctl.client.status import (
-    OLD_AUTH_REVISION,
-    OVERTAKEN,
-    deadline_exceeded,
-    details_of,
-    error_from,
-    go_text,
-    never_left,
-)
-from pyetcdctl.errors import CallFailed, DeadlineExceeded
+from pyetcdctl.client.login import API_VERSION, Login
+from pyetcdctl.client.status import details_of, error_from, never_left, request_too_large
+from pyetcdctl.errors import DeadlineExceeded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pyetcdctl.client.exchange import Exchange
-    from pyetcdctl.client.tokens import Tokens
+    from pyetcdctl.client.login import Metadata
     from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.settings import ConnectionSettings
 
-Metadata: TypeAlias = "tuple[tuple[str, str], ...]"
-
 AUTHENTICATE = "/etcdserverpb.Auth/Authenticate"
-API_VERSION = ("client-api-version", "3.7")
 DEFAULT_MAX_REQUEST_BYTES = 2 * 1024 * 1024
 PERHAPS_APPLIED = "The write may have been applied: look before you repeat it."
 
-__all__ = ["Answer", "Connection", "Deadline"]
+__all__ = ["Connection", "Deadline"]
 
 
 class Connection:
@@ -58,7 +49,7 @@ class Connection:
         self._ignored: tuple[str, ...] = ()
         self._look_up = look_up
         self._opened_route: Route | None = None
-        self._login: Tokens | None = None
+        self._login = Login(settings.credentials)
 
     @property
     def endpoint(self) -> str:
@@ -133,7 +124,7 @@ class Connection:
         self._check_size(request)
         attempts = 0
         while True:
-            call = self._channel(deadline).unary_stream(method)(
+            call = self._route.channel(deadline).unary_stream(method)(
                 request,
                 timeout=end.remaining(),
                 metadata=self._metadata(deadline),
@@ -141,14 +132,14 @@ class Connection:
             )
             started = False
             try:
-                for message in _messages(call, deadline, patience):
+                for message in messages_of(call, deadline, patience):
                     started = True
                     yield message
             except TimeoutError:
-                raise self._too_late() from None
+                raise self.too_late() from None
             except grpc.RpcError as error:
                 if started:
-                    raise self._failure(error) from error
+                    raise self.translate(error) from error
                 attempts += 1
                 self._recover(error, deadline, attempts, repeatable=False)
             else:
@@ -165,7 +156,7 @@ class Connection:
         """
         self._check_size(request)
         pending = (
-            self._channel(deadline)
+            self._route.channel(deadline)
             .unary_unary(method)
             .future(
                 request,
@@ -180,17 +171,14 @@ class Connection:
         """Return a channel with a live connection, for callers that bring their own stubs."""
         if deadline is None:
             deadline = Deadline.after(self.settings.command_timeout)
-        channel = self._route.ready_channel(deadline, lambda: self._give_up_early(deadline))
-        if channel is None:
-            raise self._too_late()
-        return channel
+        return self._route.ready_channel(deadline)
 
     def exchange(self, method: str, deadline: Deadline) -> Exchange:
         """Open a call that goes both ways; waits for a server until the deadline."""
         from pyetcdctl.client.exchange import Exchange
 
         channel = self.channel(deadline)
-        return Exchange(channel, method, self._metadata(deadline), self._failure)
+        return Exchange(channel, method, self._metadata(deadline), self.translate)
 
     def leave_endpoint(self) -> None:
         """Pass over the endpoint in use: it is the last to be tried by the next call."""
@@ -198,7 +186,7 @@ class Connection:
 
     def too_late(self) -> DeadlineExceeded:
         """Return the error of a command that waited in vain, with the cause if it can be found."""
-        return self._too_late()
+        return self._route.too_late()
 
     def metadata(self) -> Metadata:
         """Return what goes with every call; this logs in if need be."""
@@ -207,18 +195,19 @@ class Connection:
     def renews_login(self, error: grpc.RpcError) -> bool:
         """Whether a call failed for its token and may be made again: there is a new one."""
         deadline = Deadline.after(self.settings.command_timeout)
-        return self._is_past_its_login(error, deadline)
+        return self._login.outlasts(error, deadline)
 
     def log_in_again(self) -> None:
         """Forget the token, so that the next call fetches another.
 
         For a stream that is opened once more: old servers do not say that its token was too old.
         """
-        self._login = None
+        self._login.forget()
 
     def translate(self, error: grpc.RpcError) -> PyetcdctlError:
         """Return our error for a failed call; one without an answer is explained."""
-        return self._failure(error)
+        failure = error_from(error)
+        return self.too_late() if isinstance(failure, DeadlineExceeded) else failure
 
     def close(self) -> None:
         """End the connection; a later call opens a new one."""
@@ -241,14 +230,6 @@ class Connection:
         self._ignored = found.ignored
         return self.settings._replace(endpoints=found.endpoints or self.settings.endpoints)
 
-    def _channel(self, deadline: Deadline) -> grpc.Channel:
-        channel = None
-        if not deadline.expired:
-            channel = self._route.channel(deadline, lambda: self._give_up_early(deadline))
-        if channel is None:
-            raise self._too_late()
-        return channel
-
     def _call(
         self,
         method: str,
@@ -262,7 +243,7 @@ class Connection:
         attempts = 0
         while True:
             metadata = (API_VERSION,) if login else (*self._metadata(deadline), *also)
-            call = self._channel(deadline).unary_unary(method)
+            call = self._route.channel(deadline).unary_unary(method)
             try:
                 answer: bytes = call(
                     request,
@@ -274,7 +255,7 @@ class Connection:
                 attempts += 1
                 self._recover(error, deadline, attempts, repeatable=repeatable)
             else:
-                if self._login is not None and not login:
+                if not login:
                     self._login.accepted()
                 return answer
 
@@ -282,15 +263,15 @@ class Connection:
         self, error: grpc.RpcError, deadline: Deadline, attempts: int, *, repeatable: bool
     ) -> None:
         """Return if the call may be made again, or raise what its failure means."""
-        if self._is_past_its_login(error, deadline) and attempts < MAX_ATTEMPTS:
+        if self._login.outlasts(error, deadline) and attempts < MAX_ATTEMPTS:
             return
         if never_left(error):
             if len(self._route.endpoints) == 1 and attempts == 1:
-                self._give_up_early(deadline, details_of(error))
+                self._route.give_up_early(deadline, details_of(error))
         elif not may_repeat(error, len(self._route.endpoints), repeatable) or (
             attempts >= MAX_ATTEMPTS
         ):
-            failure = self._failure(error)
+            failure = self.translate(error)
             if not repeatable and may_have_arrived(error, len(self._route.endpoints), attempts):
                 failure.advice = (PERHAPS_APPLIED, *failure.advice)
             raise failure from error
@@ -301,96 +282,21 @@ class Connection:
     def _answer_again(
         self, error: grpc.RpcError, method: str, request: bytes, deadline: Deadline
     ) -> bytes:
-        if self._is_past_its_login(error, deadline):
+        if self._login.outlasts(error, deadline):
             return self._call(method, request, deadline, repeatable=False)
-        raise self._failure(error) from error
+        raise self.translate(error) from error
 
     def _metadata(self, deadline: Deadline) -> Metadata:
-        if not self.settings.credentials:
-            return (API_VERSION,)
-        if self._login is None:
-            from pyetcdctl.client.tokens import Tokens
+        return self._login.metadata(deadline, self._authenticate)
 
-            self._login = Tokens(self.settings.credentials, self._log_in)
-        token = self._login.current(deadline)
-        return (API_VERSION, ("token", token)) if token else (API_VERSION,)
-
-    def _is_past_its_login(self, error: grpc.RpcError, deadline: Deadline) -> bool:
-        """Whether a call failed, undone, for who makes it, and may be made again.
-
-        A user known by its certificate has no token to renew: where users or roles were changed
-        while the call was under way, it is simply made again.
-        """
-        if self._login is not None:
-            return self._login.renews_after(details_of(error), deadline)
-        return details_of(error) in (OLD_AUTH_REVISION, OVERTAKEN)
-
-    def _log_in(self, request: bytes, deadline: Deadline) -> bytes:
+    def _authenticate(self, request: bytes, deadline: Deadline) -> bytes:
         seconds = self.settings.dial_timeout
         limit = deadline.within(seconds) if seconds > 0 else deadline
         return self._call(AUTHENTICATE, request, limit, repeatable=True, login=True)
-
-    def _failure(self, error: grpc.RpcError) -> PyetcdctlError:
-        failure = error_from(error)
-        return self._too_late() if isinstance(failure, DeadlineExceeded) else failure
-
-    def _give_up_early(self, deadline: Deadline, details: str = "") -> None:
-        """Raise if waiting until the deadline cannot help: what is wrong will stay wrong."""
-        from pyetcdctl.client.probe import EARLY_SECONDS, is_passing, verdict
-
-        if not is_passing(details):
-            seconds = deadline.within(EARLY_SECONDS).remaining() or 0.0
-            found = verdict(self._route.settings, self._route.endpoints, seconds)
-            if found.permanent:
-                raise deadline_exceeded(*found.advice)
-
-    def _too_late(self) -> DeadlineExceeded:
-        """Return the error of a call whose time is over, with the cause if it can be found."""
-        from pyetcdctl.client.probe import LATE_SECONDS, verdict
-
-        found = verdict(self._route.settings, self._route.endpoints, LATE_SECONDS)
-        return deadline_exceeded(*found.advice)
 
     def _check_size(self, request: bytes) -> None:
         limit = self.settings.max_request_bytes
         if limit <= 0:
             limit = DEFAULT_MAX_REQUEST_BYTES
         if len(request) > limit:
-            details = f"trying to send message larger than max ({len(request)} vs. {limit})"
-            raise CallFailed(
-                go_text("RESOURCE_EXHAUSTED", details), code="RESOURCE_EXHAUSTED", details=details
-            )
-
-
-def _messages(
-    call: grpc.Call, deadline: Deadline, patience: float | None
-) -> Iterator[bytes] | grpc.Call:
-    if patience is None:
-        return call
-    from pyetcdctl.client.patience import patiently
-
-    return patiently(call, deadline, patience)
-
-
-class Answer:
-    """The answer of a call that is under way."""
-
-    def __init__(self, pending: grpc.Future, recover: Callable[[grpc.RpcError], bytes]) -> None:
-        self._pending = pending
-        self._recover = recover
-
-    def result(self) -> bytes:
-        """Wait for the answer. Raises what the call's failure means."""
-        try:
-            answer: bytes = self._pending.result()
-        except grpc.RpcError as error:
-            return self._recover(error)
-        return answer
-
-    def when_done(self, tell: Callable[[], None]) -> None:
-        """Call ``tell`` when the call has ended, on a thread of gRPC's, which may not wait."""
-        self._pending.add_done_callback(lambda _: tell())
-
-    def cancel(self) -> None:
-        """Give the call up."""
-        self._pending.cancel()
+            raise request_too_large(len(request), limit)

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.channels import open_link
 from pyetcdctl.client.endpoints import parse_endpoints
-from pyetcdctl.client.status import LEARNER, UNHEALTHY, code_name, details_of
+from pyetcdctl.client.status import (
+    LEARNER,
+    UNHEALTHY,
+    code_name,
+    deadline_exceeded,
+    details_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.channels import Link
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.client.endpoints import Endpoint
+    from pyetcdctl.errors import DeadlineExceeded
     from pyetcdctl.settings import ConnectionSettings
 
 MAX_ATTEMPTS = 100
@@ -68,21 +75,16 @@ class Route:
         """The endpoint in use, or the one to be tried first."""
         return self.endpoints[0]
 
-    def channel(
-        self, deadline: Deadline, on_failure: Callable[[], None] = lambda: None
-    ) -> grpc.Channel | None:
-        """Return a channel for a call; several endpoints are raced. None: none came in time."""
+    def channel(self, deadline: Deadline) -> grpc.Channel:
+        """Return a channel for a call; several endpoints are raced for it."""
+        if deadline.expired:
+            raise self.too_late()
         if self._chosen:
             return self._link(self.endpoint).channel
-        return self.ready_channel(deadline, on_failure)
+        return self.ready_channel(deadline)
 
-    def ready_channel(
-        self, deadline: Deadline, on_failure: Callable[[], None] = lambda: None
-    ) -> grpc.Channel | None:
-        """Return a channel to an endpoint that answers, waiting for one until the deadline.
-
-        ``on_failure`` is called when every endpoint has failed once; it may raise.
-        """
+    def ready_channel(self, deadline: Deadline) -> grpc.Channel:
+        """Return a channel to an endpoint that answers, waiting for one until the deadline."""
         from pyetcdctl.client.racing import Race
 
         order = list(self.endpoints)
@@ -90,12 +92,12 @@ class Route:
         try:
             won = race.winner(deadline)
             if won is None and not deadline.expired:
-                on_failure()
+                self.give_up_early(deadline)
                 won = race.winner(deadline, patient=True)
         finally:
             race.end()
         if won is None:
-            return None
+            raise self.too_late()
         self.endpoints.insert(0, self.endpoints.pop(won))
         self._chosen = True
         return self._link(self.endpoint).channel
@@ -105,6 +107,23 @@ class Route:
         if len(self.endpoints) > 1:
             self.endpoints.append(self.endpoints.pop(0))
             self._chosen = False
+
+    def give_up_early(self, deadline: Deadline, details: str = "") -> None:
+        """Raise if waiting until the deadline cannot help: what is wrong will stay wrong."""
+        from pyetcdctl.client.probe import EARLY_SECONDS, is_passing, verdict
+
+        if not is_passing(details):
+            seconds = deadline.within(EARLY_SECONDS).remaining() or 0.0
+            found = verdict(self.settings, self.endpoints, seconds)
+            if found.permanent:
+                raise deadline_exceeded(*found.advice)
+
+    def too_late(self) -> DeadlineExceeded:
+        """Return the error of a call whose time is over, with the cause if it can be found."""
+        from pyetcdctl.client.probe import LATE_SECONDS, verdict
+
+        found = verdict(self.settings, self.endpoints, LATE_SECONDS)
+        return deadline_exceeded(*found.advice)
 
     def close(self) -> None:
         """End all links; a later call opens another."""

@@ -20,7 +20,8 @@ from pyetcdctl.rpc.range_page import RangePage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.client.connection import Answer, Connection
+    from pyetcdctl.client.answers import Answer
+    from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.range_rest import RangeRest
 
 FIRST_PAGE_KEYS = 32

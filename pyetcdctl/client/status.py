@@ -124,6 +124,13 @@ def deadline_exceeded(*advice: str) -> DeadlineExceeded:
     return DeadlineExceeded(DEADLINE_TEXT, *advice, code="DEADLINE_EXCEEDED")
 
 
+def request_too_large(size: int, limit: int) -> CallFailed:
+    """Return what Go's gRPC says of a request that it does not send."""
+    details = f"trying to send message larger than max ({size} vs. {limit})"
+    code = "RESOURCE_EXHAUSTED"
+    return CallFailed(go_text(code, details), code=code, details=details)
+
+
 def go_text(code: str, details: str) -> str:
     """Write a status as Go's gRPC does: ``rpc error: code = ... desc = ...``."""
     return f"rpc error: code = {go_name(code)} desc = {details}"

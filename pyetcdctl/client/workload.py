@@ -19,7 +19,8 @@ from pyetcdctl.rpc.wire import append_varint
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pyetcdctl.client.connection import Answer, Connection
+    from pyetcdctl.client.answers import Answer
+    from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
 
 _CATCH_UP_SECONDS = 0.05

@@ -27,7 +27,8 @@ from pyetcdctl.rpc.txn import LESS, MOD, TXN, Compare, RequestOp, TxnRequest, Tx
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pyetcdctl.client.connection import Answer, Connection
+    from pyetcdctl.client.answers import Answer
+    from pyetcdctl.client.connection import Connection
     from pyetcdctl.errors import PyetcdctlError
 
 PERMISSION_DENIED = "etcdserver: permission denied"

@@ -16,7 +16,8 @@ from pyetcdctl.tree.walk import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyetcdctl.client.connection import Answer, Connection
+    from pyetcdctl.client.answers import Answer
+    from pyetcdctl.client.connection import Connection
     from pyetcdctl.tree.root import KeyRange, Root
 
 WINDOWS_PER_CALL = 64

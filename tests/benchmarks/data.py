@@ -18,7 +18,7 @@ from pyetcdctl.settings import ConnectionSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.client.connection import Answer
+    from pyetcdctl.client.answers import Answer
 
 TXN = "/etcdserverpb.KV/Txn"
 PUTS_A_TXN = 128

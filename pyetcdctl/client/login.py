@@ -1,0 +1,60 @@
+"""Who makes the calls: a user with a token, the one that a certificate names, or nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyetcdctl.client.status import OLD_AUTH_REVISION, OVERTAKEN, details_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import grpc
+
+    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.client.tokens import Tokens
+    from pyetcdctl.settings import Credentials
+
+Metadata: TypeAlias = "tuple[tuple[str, str], ...]"
+
+API_VERSION = ("client-api-version", "3.7")
+
+
+class Login:
+    """The login of one connection."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._tokens: Tokens | None = None
+
+    def metadata(
+        self, deadline: Deadline, authenticate: Callable[[bytes, Deadline], bytes]
+    ) -> Metadata:
+        """Return what goes with every call; the first logs in if need be, by ``authenticate``."""
+        if not self._credentials:
+            return (API_VERSION,)
+        if self._tokens is None:
+            from pyetcdctl.client.tokens import Tokens
+
+            self._tokens = Tokens(self._credentials, authenticate)
+        token = self._tokens.current(deadline)
+        return (API_VERSION, ("token", token)) if token else (API_VERSION,)
+
+    def outlasts(self, error: grpc.RpcError, deadline: Deadline) -> bool:
+        """Whether a call failed, undone, for who makes it, and may be made again.
+
+        A user known by its certificate has no token to renew: where users or roles were changed
+        while the call was under way, it is simply made again.
+        """
+        if self._tokens is not None:
+            return self._tokens.renews_after(details_of(error), deadline)
+        return details_of(error) in (OLD_AUTH_REVISION, OVERTAKEN)
+
+    def accepted(self) -> None:
+        """Take note of a call that was served."""
+        if self._tokens is not None:
+            self._tokens.accepted()
+
+    def forget(self) -> None:
+        """Forget the token, so that the next call fetches another."""
+        self._tokens = None
