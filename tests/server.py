@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.sandbox.certificates import LOCAL_NAMES, Authority
@@ -20,7 +23,6 @@ from pyetcdctl.settings import TlsFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pyetcdctl.sandbox.sites import Layout
 
@@ -113,6 +115,20 @@ class Etcd:
             timeout=SECONDS,
             check=check,
         )
+
+
+def freeze(member: Member) -> None:
+    """Stop a server from running, every thread of it: connections stay open, nobody answers."""
+    os.kill(member.process_id, signal.SIGSTOP)
+    threads = Path(f"/proc/{member.process_id}/task")
+    ends = monotonic() + SECONDS
+    while not all(") T" in path.read_text() for path in threads.glob("*/stat")):
+        assert monotonic() < ends, "the server does not stop"
+
+
+def thaw(member: Member) -> None:
+    """Let a frozen server go on."""
+    os.kill(member.process_id, signal.SIGCONT)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ STOP_SECONDS = 5.0
 
 
 class Member:
-    """One etcd server: a process that can be killed, frozen and started again."""
+    """One etcd server: a process that can be killed and started again; its id is 0 between."""
 
     def __init__(
         self,
@@ -42,16 +42,11 @@ class Member:
         self.log = site.folder / f"{site.name}.log"
         self._environment = environment
         self._lifetime = lifetime
-        self._process = 0
-
-    @property
-    def process_id(self) -> int:
-        """The process id; 0 when it does not run."""
-        return self._process
+        self.process_id = 0
 
     def start(self) -> None:
         """Start the process; it does not serve yet."""
-        self._process = self._lifetime.start(self.command, self._environment, self.log)
+        self.process_id = self._lifetime.start(self.command, self._environment, self.log)
 
     def stop(self) -> None:
         """Ask the server to end, and wait for that."""
@@ -60,14 +55,6 @@ class Member:
     def kill(self) -> None:
         """End the server at once, as a power cut would."""
         self._end(signal.SIGKILL)
-
-    def freeze(self) -> None:
-        """Stop the process from running: connections stay open, nobody answers."""
-        os.kill(self._process, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let a frozen process go on."""
-        os.kill(self._process, signal.SIGCONT)
 
     def restart(self) -> None:
         """Kill the server and start it again on the same data; wait until it serves."""
@@ -79,9 +66,9 @@ class Member:
         """Wait until the member answers a consistent read, which needs a leader."""
         deadline = time.monotonic() + seconds
         while not is_healthy(self.site.metrics_port):
-            code = self._lifetime.exit_code(self._process)
+            code = self._lifetime.exit_code(self.process_id)
             if code is not None:
-                self._process = 0
+                self.process_id = 0
                 raise SandboxFailed(f"etcd ended with code {code} at its start", self.last_words())
             if time.monotonic() > deadline:
                 raise SandboxFailed(
@@ -98,20 +85,20 @@ class Member:
         return f"Its log: {_sentence(_telling([line for line in lines if line.strip()]))}"
 
     def _end(self, signal_number: signal.Signals) -> None:
-        if not self._process:
+        if not self.process_id:
             return
         self._signal(signal_number)
         self._signal(signal.SIGCONT)
         deadline = time.monotonic() + STOP_SECONDS
-        while self._lifetime.exit_code(self._process) is None:
+        while self._lifetime.exit_code(self.process_id) is None:
             if time.monotonic() > deadline:
                 self._signal(signal.SIGKILL)
             time.sleep(0.002)
-        self._process = 0
+        self.process_id = 0
 
     def _signal(self, signal_number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
-            os.kill(self._process, signal_number)
+            os.kill(self.process_id, signal_number)
 
 
 class Cluster:

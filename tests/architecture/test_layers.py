@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "kubernetes": {"rpc", *SHARED},
     "snapshot": {"rpc", *SHARED},
     "tree": {"client", "rpc", *SHARED},
-    "completion": {"cli", "client", "rpc", *SHARED},
+    "completion": {"client", "rpc", *SHARED},
     "cli": {
         *("client", "completion", "concurrency", "discovery", "kubernetes", "output", "rpc"),
         *("sandbox", "snapshot", "tree"),

@@ -4,6 +4,7 @@ import json
 import re
 
 from tests.runner import run
+from tests.server import freeze, thaw
 
 DEAD = "127.0.0.1:1"
 FINISHED = r"Finished defragmenting etcd member\[{}\]\. took [0-9.]+(ms|s)\n"
@@ -49,12 +50,12 @@ def test_a_dead_endpoint_is_told_and_the_next_has_its_turn(etcd):
 
 def test_a_client_that_gives_up_says_that_the_server_goes_on(three_members):
     member = three_members.members[2]
-    member.freeze()
+    freeze(member)
     try:
         env = {"ETCDCTL_ENDPOINTS": three_members.client_urls[2]}
         result = run("defrag", "--command-timeout", "1s", env=env, seconds=10)
     finally:
-        member.thaw()
+        thaw(member)
     assert result.exit_code == 1
     assert result.stderr.endswith(
         "  A server that has begun goes on until it is done, and answers nobody meanwhile.\n"

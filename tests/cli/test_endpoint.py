@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.runner import run
+from tests.server import freeze, thaw
 
 DEAD = "127.0.0.1:1"
 SHORT = ("--command-timeout", "1s")
@@ -17,11 +18,11 @@ def at(*endpoints):
 
 @contextmanager
 def frozen(member):
-    member.freeze()
+    freeze(member)
     try:
         yield
     finally:
-        member.thaw()
+        thaw(member)
 
 
 @contextmanager

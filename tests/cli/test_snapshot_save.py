@@ -15,7 +15,7 @@ import pytest
 
 from tests.cli.narrow_way import NarrowWay
 from tests.runner import PROJECT, clean_environment, command, run
-from tests.server import enable_authentication, running, running_with_tls
+from tests.server import enable_authentication, freeze, running, running_with_tls, thaw
 
 HALF_WAY = 8_000_000
 SECONDS = 60
@@ -145,12 +145,12 @@ def test_a_frozen_server_ends_it(large_etcd, half_way, tmp_path):
     saving = start(tmp_path / "a.db", "--stall-timeout=1s", endpoint=half_way.endpoint)
     assert half_way.reached.wait(SECONDS)
     member = large_etcd.members[0]
-    member.freeze()
+    freeze(member)
     try:
         half_way.release()
         _, errors = saving.communicate(timeout=SECONDS)
     finally:
-        member.thaw()
+        thaw(member)
     assert saving.returncode == 5
     assert b"no data for 1 s" in errors
     assert left_in(tmp_path) == []

@@ -13,6 +13,7 @@ from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown
 from pyetcdctl.rpc.kv import PutRequest, RangeRequest, RangeResponse
 from pyetcdctl.sandbox.sites import PlainLayout
 from pyetcdctl.settings import ConnectionSettings
+from tests.server import freeze
 
 RANGE, PUT = "/etcdserverpb.KV/Range", "/etcdserverpb.KV/Put"
 SLACK_SECONDS = 0.7
@@ -209,7 +210,7 @@ def test_a_frozen_server_ends_calls_streams_and_futures_by_their_deadline(
     server = own_etcd()
     connection = open_connection(server.endpoint)
     read(connection, b"a")
-    server.members[0].freeze()
+    freeze(server.members[0])
     started = time.monotonic()
 
     with pytest.raises(DeadlineExceeded, match="context deadline exceeded") as caught:

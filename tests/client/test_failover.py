@@ -12,6 +12,7 @@ from pyetcdctl.client.failover import backoff_before
 from pyetcdctl.errors import CallFailed, DeadlineExceeded
 from pyetcdctl.settings import ConnectionSettings
 from tests.runner import run
+from tests.server import freeze
 
 VISIBLE_SECONDS = 0.6
 RANGE = "/etcdserverpb.KV/Range"
@@ -88,7 +89,7 @@ def test_a_killed_member_costs_nothing(own_etcd, open_connection, read, write):
 
 def test_a_frozen_member_costs_nothing(own_etcd, open_connection, read):
     cluster = own_etcd(size=3)
-    cluster.members[0].freeze()
+    freeze(cluster.members[0])
 
     for _ in range(5):
         connection = open_connection(*cluster.client_urls)

@@ -11,6 +11,7 @@ from pyetcdctl.client.kv import commit, put
 from pyetcdctl.errors import CallFailed, DeadlineExceeded
 from pyetcdctl.rpc.kv import PutRequest
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest
+from tests.server import freeze
 
 MARK = b"the write whose answer is lost"
 
@@ -90,7 +91,7 @@ def test_a_frozen_server_may_have_applied_a_write(own_etcd, open_connection, pre
     etcd = own_etcd()
     connection = open_connection(etcd.endpoint)
     put(connection, PutRequest(key=b"k", value=b"v"), Deadline.after(5))
-    etcd.members[0].freeze()
+    freeze(etcd.members[0])
     with pytest.raises(DeadlineExceeded) as failure:
         put(connection, PutRequest(key=b"k", value=b"v"), Deadline.after(0.5))
     assert PERHAPS_APPLIED in failure.value.advice

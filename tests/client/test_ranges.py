@@ -15,7 +15,7 @@ from pyetcdctl.rpc.kv import DESCEND, KeyValue, RangeRequest
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.settings import ConnectionSettings
 from tests.benchmarks.data import send
-from tests.server import every_programs
+from tests.server import every_programs, freeze
 
 SECONDS = 5.0
 VALUE = b"v" * 100_000
@@ -174,7 +174,7 @@ def test_a_server_that_falls_silent_in_the_middle_is_an_error(own_large, open_co
     pages = RangeReading(open_connection(own_large.endpoint), asking(b"/large/"), 1.0).pages()
     next(pages)
 
-    own_large.members[0].freeze()
+    freeze(own_large.members[0])
 
     with pytest.raises(DeadlineExceeded):
         list(pages)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from time import monotonic
 
 from tests.runner import command
@@ -45,15 +44,6 @@ def until_waiting(etcd, name, number):
 def lease_of(key):
     """Return the lease's id as etcdctl wants it."""
     return key.rpartition("/")[2]
-
-
-def freeze(member):
-    """Freeze a member, and wait until each of its threads has heard of it."""
-    member.freeze()
-    threads = Path(f"/proc/{member.process_id}/task")
-    until(
-        lambda: all(") T" in path.read_text() for path in threads.glob("*/stat")), "a frozen member"
-    )
 
 
 def leading_member(etcd):

@@ -19,7 +19,6 @@ from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import PyetcdctlError
 from tests.concurrency.holders import (
     PROGRAMS,
-    freeze,
     keys,
     leading_member,
     lease_of,
@@ -29,6 +28,7 @@ from tests.concurrency.holders import (
     until_waiting,
 )
 from tests.runner import clean_environment, command, run
+from tests.server import freeze, thaw
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 SOON = 1.0
@@ -312,7 +312,7 @@ def test_a_frozen_member_costs_no_lock(three_members, hold, prefix):
             holder.process.send_signal(signal.SIGINT)
             assert holder.ended() == (0, "")
         finally:
-            member.thaw()
+            thaw(member)
 
 
 def test_what_is_counted_under_a_lock_is_not_lost_when_leaders_are_killed(

@@ -23,7 +23,7 @@ from pyetcdctl.rpc.watch import EVENT_NAMES, WatchCreateRequest
 from pyetcdctl.settings import ConnectionSettings, Credentials
 from tests.concurrency.gate import Gate
 from tests.runner import clean_environment, command, run
-from tests.server import running
+from tests.server import freeze, running, thaw
 
 SECONDS = 60
 EVENTS = 2_000
@@ -350,13 +350,13 @@ def test_a_frozen_destination_gets_each_event_once(own_etcd, mirror):
 
     def trip(number):
         if number in (500, 1000, 1500):
-            member.freeze()
+            freeze(member)
         elif number in (600, 1100, 1600):
             told = []
             while not told or not told[-1].startswith(b"Warning: the destination is away"):
                 told.append(started.process.stderr.readline())
                 assert told[-1], told
-            member.thaw()
+            thaw(member)
 
     write_many(source, b"/s/", trip)
     assert_same_history(source, target)

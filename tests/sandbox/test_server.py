@@ -10,7 +10,7 @@ import pytest
 from pyetcdctl.errors import SandboxFailed
 from pyetcdctl.sandbox.sample import KEYS
 from pyetcdctl.sandbox.sites import PlainLayout
-from tests.server import running
+from tests.server import freeze, running, thaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,9 +73,9 @@ def test_a_restarted_member_remembers(own_etcd: Callable[..., Etcd]) -> None:
 
 def test_a_frozen_member_is_silent_until_it_thaws(own_etcd: Callable[..., Etcd]) -> None:
     etcd = own_etcd()
-    etcd.members[0].freeze()
+    freeze(etcd.members[0])
     assert etcd.etcdctl("get", "a", "--command-timeout=300ms").returncode == 1
-    etcd.members[0].thaw()
+    thaw(etcd.members[0])
     etcd.members[0].wait_until_healthy()
     assert etcd.etcdctl("get", "a").returncode == 0
 
