@@ -11,6 +11,7 @@
     │   └── UnsupportedFormat       4    an output format that does not exist or does not fit
     ├── ConnectionFailed            2    no client could be made: no endpoint, login refused
     ├── CallFailed                  1    a call that the server answered with an error
+    │   ├── AnswerMakesNoSense      1    bytes that are no answer to the call
     │   ├── DeadlineExceeded        1    no answer in time; its advice names the cause
     │   └── MethodUnknown           1    the server is too old for the call
     ├── LeaseLost                   1    a lock or a leadership whose lease has ended
@@ -20,6 +21,7 @@
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
     ├── NotDecrypted                1    an encrypted value of Kubernetes that stays closed
     ├── ObjectNotFound              1    a named object of Kubernetes that is not in the store
+    ├── NotWritten                  1    a change of an object that was given up, refused, overtaken
     ├── DiscoveryFailed             1    nothing was found on this machine
     ├── SandboxFailed               1    the private server could not be started
     │   └── CommandNotFound       127    the command to run in the sandbox does not exist
@@ -112,6 +114,13 @@ class CallFailed(PyetcdctlError):
         self.details = details or message
 
 
+class AnswerMakesNoSense(CallFailed):
+    """The server's answer cannot be what the call returns."""
+
+    def __init__(self, reason: object, *, code: str = "UNKNOWN") -> None:
+        super().__init__(f"the server's answer makes no sense: {reason}", code=code)
+
+
 class DeadlineExceeded(CallFailed):
     """No server answered before the command's deadline."""
 
@@ -154,6 +163,10 @@ class NotDecrypted(PyetcdctlError):
 
 class ObjectNotFound(PyetcdctlError):
     """An object that was asked for by its name is not there."""
+
+
+class NotWritten(PyetcdctlError):
+    """An object of Kubernetes was not changed; the message says why."""
 
 
 class DiscoveryFailed(PyetcdctlError):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from pyetcdctl.errors import (
-    CallFailed,
+    AnswerMakesNoSense,
     DeadlineExceeded,
     ExitCode,
     OutputClosed,
@@ -65,7 +65,7 @@ def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
         from pyetcdctl.rpc.wire import WireError
 
         if isinstance(error, WireError):
-            raise CallFailed(f"the server's answer makes no sense: {error}") from error
+            raise AnswerMakesNoSense(error) from error
         raise
     except SystemExit as end:  # Typer's own way to end on a closed pipe
         raise BrokenPipeError from end

@@ -50,9 +50,17 @@ def shake_hands(
 
 
 def first_words(connected: socket.socket) -> bytes:
-    """Greet in HTTP/2 and return what comes back first; empty when the peer hangs up."""
-    connected.sendall(PREFACE)
-    return connected.recv(1024)
+    """Greet in HTTP/2 and return what comes back first; empty when the peer hangs up.
+
+    Raises TimeoutError when nothing comes.
+    """
+    try:
+        connected.sendall(PREFACE)
+        return connected.recv(1024)
+    except TimeoutError:
+        raise
+    except OSError:
+        return b""
 
 
 def speaks_http2(words: bytes) -> bool:

@@ -135,8 +135,6 @@ def _examine_plain(endpoint: Endpoint, clock: Clock) -> Diagnosis:
             words = first_words(connected)
         except TimeoutError:
             return silent(endpoint, connected=True)
-        except OSError:
-            words = b""
     if speaks_http2(words):
         return reachable(endpoint)
     if words.startswith(b"HTTP/") and b"HTTPS" not in words:
@@ -186,8 +184,6 @@ def _after_handshake(
         words = first_words(connected)
     except TimeoutError:
         return silent(endpoint, connected=True)
-    except OSError:
-        words = b""
     if speaks_http2(words):
         return reachable(endpoint)
     return client_refused(endpoint, settings) if not words else not_etcd(endpoint)

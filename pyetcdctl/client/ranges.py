@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.errors import CallFailed, MethodUnknown
+from pyetcdctl.errors import AnswerMakesNoSense, CallFailed, MethodUnknown
 from pyetcdctl.rpc.kv import BY_KEY, NO_ORDER, RANGE, RangeRequest, ResponseHeader
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.wire import WireError
@@ -76,7 +76,7 @@ class RangeReading:
             else:
                 yield from self._at_once(deadline)
         except WireError as error:
-            raise CallFailed(f"the server's answer makes no sense: {error}") from error
+            raise AnswerMakesNoSense(error) from error
 
     def _is_pageable(self) -> bool:
         asked = self.request

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.client.etcd3_base import Watcher, WatchTimedOut, deliver, requests_from
-from pyetcdctl.client.status import deadline_exceeded
+from pyetcdctl.client.status import COMPACTED, deadline_exceeded
 from pyetcdctl.errors import PyetcdctlError, WatchCanceled
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.service import Answers, Service
 
-COMPACTED = "etcdserver: mvcc: required revision has been compacted"
 PENDING_REQUESTS = 10
 
 

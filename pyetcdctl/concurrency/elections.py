@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit, prefix_range, read
+from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.sessions import turn_elsewhere, until_answered
 from pyetcdctl.concurrency.turns import Place, created_at, oldest, wait_for_turn
-from pyetcdctl.concurrency.watching import COMPACTED, Watching
+from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.rpc.kv import (
     DeleteRangeRequest,

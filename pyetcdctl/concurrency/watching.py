@@ -13,9 +13,9 @@ from threading import Condition
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.status import INVALID_TOKEN, OLD_AUTH_REVISION
+from pyetcdctl.client.status import COMPACTED, INVALID_TOKEN, OLD_AUTH_REVISION
 from pyetcdctl.client.tokens import MOST_RENEWALS
-from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded
+from pyetcdctl.errors import AnswerMakesNoSense, CallFailed, ConnectionFailed, DeadlineExceeded
 from pyetcdctl.rpc.watch import (
     NO_WATCH,
     WATCH,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.rpc.watch import EventBatch
 
-COMPACTED = "etcdserver: mvcc: required revision has been compacted"
 FUTURE_REVISION = "etcdserver: mvcc: required revision is a future revision"
 LOSSES = frozenset({"UNAVAILABLE", "INTERNAL", "CANCELLED", "DEADLINE_EXCEEDED"})
 """Codes that end a stream and not its watches: another server may go on with them."""
@@ -265,7 +264,7 @@ def _parsed(message: bytes) -> WatchResponse:
     try:
         return WatchResponse.parse(message)
     except WireError as error:
-        raise CallFailed(f"the server's answer makes no sense: {error}", code="INTERNAL") from error
+        raise AnswerMakesNoSense(error, code="INTERNAL") from error
 
 
 def _refusal() -> WatchResponse:

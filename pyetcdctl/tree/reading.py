@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.ranges import RangeReading
-from pyetcdctl.errors import CallFailed
+from pyetcdctl.errors import AnswerMakesNoSense, CallFailed
 from pyetcdctl.rpc.kv import RANGE, RangeRequest
 from pyetcdctl.rpc.range_batch import TXN, encode_ranges, parse_ranges
 from pyetcdctl.rpc.range_page import RangePage
@@ -92,7 +92,7 @@ class TreeReading:
         if not self.revision:
             header = RangePage.parse(self._call(self._request((key, b""), keys_only=True))).header
             if header is None:
-                raise CallFailed("the server's answer makes no sense: it names no revision")
+                raise AnswerMakesNoSense("it names no revision")
             self.revision = header.revision
 
     def _call(self, request: RangeRequest) -> bytes:
