@@ -61,11 +61,10 @@ class Plan:
         self.ready = True
         for rank, field in enumerate(self.message.fields):
             # In a message that is retired as a whole, the rules of its last release hold.
-            gone = field.retired and (field.omitzero or not self.message.retired)
             if field.inline:
-                self._add_inline(rank, field, gone=gone)
+                self._add_inline(rank, field, gone=field.dropped)
             else:
-                self._add(rank, field, gone=gone)
+                self._add(rank, field, gone=field.dropped)
         return self
 
     def read(self, data: bytes, place: Place, reading: Reading) -> Object:

@@ -1,7 +1,10 @@
 """The field table: each message's fields in the order of the API's JSON, parsed when asked for.
 
-Packed, a message is one line: its name with its marks, then a tab and ``number name type flags``
-for each field. The file is these lines, compressed.
+Packed, the first line tells which releases of which module went in, as ``k8s.io.api=1.16,1.17``.
+Then a message is one line: its name with its marks, then a tab and ``number name type flags`` for
+each field. Where an earlier release had it differently, ``steps`` follow: ``1.17=-,1.33=e`` is a
+field that came after 1.17 and had the flags ``e`` up to 1.33; ``e:T`` is one that was a T as well.
+The file is these lines, compressed.
 """
 
 from __future__ import annotations
@@ -23,6 +26,11 @@ PACKAGES = {
 }
 """The groups whose messages are not in the package of their first label."""
 SPECIAL, RETIRED = "!", "~"
+FLAGS = "rpezixd"
+"""In the order in which they are written; what each says is told by ``Field``."""
+
+Releases = dict[str, list[str]]
+"""By module (``k8s.io.api``), releases as ``1.36``, oldest first."""
 
 
 class Field(NamedTuple):
@@ -32,6 +40,7 @@ class Field(NamedTuple):
     name: str
     type: str
     flags: str
+    steps: str = ""
 
     @property
     def repeated(self) -> bool:
@@ -60,8 +69,13 @@ class Field(NamedTuple):
 
     @property
     def retired(self) -> bool:
-        """Whether the newest release has it no more: printed only when present and not zero."""
+        """Whether the newest release has it no more."""
         return "x" in self.flags
+
+    @property
+    def dropped(self) -> bool:
+        """Whether it went before its message did: printed only when present and not zero."""
+        return "d" in self.flags
 
     @property
     def map_value(self) -> str | None:
@@ -76,35 +90,47 @@ class Message(NamedTuple):
     fields: tuple[Field, ...]
     special: bool = False
     retired: bool = False
+    steps: str = ""
+    """The releases that did not have it as the newest has: ``1.25=-`` came later, ``1.28=+``."""
 
 
-def pack(messages: Iterable[Message]) -> bytes:
+def pack(messages: Iterable[Message], releases: Releases | None = None) -> bytes:
     """Write a table, to be stored as ``TABLE``."""
-    lines = []
+    modules = sorted((releases or {}).items())
+    lines = [" ".join(f"{module}={','.join(merged)}" for module, merged in modules)]
     for message in sorted(messages):
         marks = SPECIAL * message.special + RETIRED * message.retired
-        fields = [f"{f.number} {f.name} {f.type} {f.flags}" for f in message.fields]
-        lines.append("\t".join([message.name + marks, *fields]))
+        title = " ".join(filter(None, (message.name + marks, message.steps)))
+        fields = [f"{f.number} {f.name} {f.type} {f.flags} {f.steps}" for f in message.fields]
+        lines.append("\t".join([title, *fields]))
     return zlib.compress("\n".join(lines).encode(), 9)
 
 
 def unpack(packed: bytes) -> dict[str, tuple[str, str]]:
     """Return, by message name, its marks and its fields' text."""
     lines = {}
-    for line in zlib.decompress(packed).decode().split("\n"):
+    for line in zlib.decompress(packed).decode().split("\n")[1:]:
         title, _, fields = line.partition("\t")
-        name = title.rstrip(SPECIAL + RETIRED)
+        name = title.partition(" ")[0].rstrip(SPECIAL + RETIRED)
         lines[name] = (title[len(name) :], fields)
     return lines
+
+
+def unpack_releases(packed: bytes) -> Releases:
+    """Return, by module, the releases that went into a table, oldest first."""
+    words = zlib.decompress(packed).decode().partition("\n")[0].split()
+    modules = (word.partition("=") for word in words)
+    return {module: merged.split(",") for module, _, merged in modules}
 
 
 def parse(name: str, marks: str, fields: str) -> Message:
     """Read one message of an unpacked table."""
     parsed = []
     for text in fields.split("\t") if fields else ():
-        number, json_name, kind, flags = text.split(" ")
-        parsed.append(Field(int(number), json_name, kind, flags))
-    return Message(name, tuple(parsed), SPECIAL in marks, RETIRED in marks)
+        number, json_name, kind, flags, steps = text.split(" ")
+        parsed.append(Field(int(number), json_name, kind, flags, steps))
+    steps = marks.partition(" ")[2]
+    return Message(name, tuple(parsed), SPECIAL in marks, RETIRED in marks, steps)
 
 
 @cache

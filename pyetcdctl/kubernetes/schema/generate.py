@@ -1,0 +1,104 @@
+"""Merge a release of Kubernetes into the field table, in one command.
+
+``python -m pyetcdctl.kubernetes.schema.generate FOLDER... [--release 1.37] [--check]``
+
+The folders hold the sources of one release: every ``generated.proto`` below them and the Go files
+beside each, laid out as the modules are (k8s.io/api, apimachinery, apiextensions-apiserver,
+kube-aggregator; a module that is not there stays as it was). Debian's golang-k8s-api-dev puts one
+release below /usr/share/gocode/src/k8s.io; ``go mod download`` gets any. The release is read from
+what a go.mod requires of k8s.io/apimachinery, or named.
+
+The table holds what each merged release declared, so the order of merging does not matter, the
+same sources make the same bytes, and a release that is merged again replaces itself. Sources that
+are not understood, or releases that disagree about a field, are an error and change nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.schema import history, table
+from pyetcdctl.kubernetes.schema.release import read_release
+from pyetcdctl.kubernetes.schema.source_error import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.kubernetes.schema.table import Message
+
+REQUIRED = re.compile(r"k8s\.io/apimachinery v0\.([1-9]\d*)\.")
+RELEASE = re.compile(r"\d+\.\d+")
+
+
+def merge(packed: bytes | None, folders: Sequence[Path], release: str) -> bytes:
+    """Return a packed table with the release of the folders merged in; None is an empty one."""
+    messages = read_release(folders)
+    if not messages:
+        raise SourceError(folders[0], None, "no generated.proto with messages below")
+    merged = read_history(packed) if packed else history.History({}, {})
+    merged.add(release, messages)
+    if conflict := merged.conflict():
+        raise SourceError(folders[0], None, conflict)
+    return table.pack(merged.to_table(), merged.releases)
+
+
+def read_history(packed: bytes) -> history.History:
+    """Return what each release declared, from a packed table."""
+    return history.of_table(_messages(packed), table.unpack_releases(packed))
+
+
+def release_of(folders: Sequence[Path]) -> str | None:
+    """Return the release that the modules below the folders name; None unless it is one."""
+    texts = (path.read_text() for folder in folders for path in sorted(folder.rglob("go.mod")))
+    found = {minor for text in texts for minor in REQUIRED.findall(text)}
+    return f"1.{found.pop()}" if len(found) == 1 else None
+
+
+def changes(before: bytes | None, after: bytes) -> list[str]:
+    """Name the messages that are new, retired or otherwise different."""
+    old, new = _messages(before) if before else {}, _messages(after)
+    return [
+        f"{'changed' if name in old else 'new'} {name}"
+        for name in sorted(new)
+        if new[name] != old.get(name)
+    ]
+
+
+def _messages(packed: bytes) -> dict[str, Message]:
+    return {name: table.parse(name, *line) for name, line in table.unpack(packed).items()}
+
+
+def main(words: Sequence[str] | None = None) -> str | None:
+    """Merge or check; return a complaint for the exit, or nothing."""
+    arguments = _parser().parse_args(words)
+    release = arguments.release or release_of(arguments.folders)
+    if release is None or not RELEASE.fullmatch(release):
+        return "which release is it? No single go.mod below tells; name it: --release 1.37"
+    path: Path = arguments.table
+    before = path.read_bytes() if path.exists() else None
+    try:
+        after = merge(before, arguments.folders, release)
+    except SourceError as error:
+        return str(error)
+    if arguments.check:
+        return None if after == before else "\n".join(["not up to date:", *changes(before, after)])
+    path.write_bytes(after)
+    print(*changes(before, after), sep="\n")
+    return None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Merge a release into the field table.")
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="its sources")
+    parser.add_argument("--release", help="the release, as 1.37, where no go.mod tells")
+    parser.add_argument("--check", action="store_true", help="only compare; fail if it changes")
+    parser.add_argument("--table", type=Path, default=table.TABLE, help="another table file")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""What every release declared, message by message, and the one table that tells all of it.
+
+Merging a release is adding it: which fields are retired, what their flags were and where they stand
+in the JSON follows from the whole. So the order of merging does not matter, nothing is lost by it,
+and a release that is merged again replaces itself. ``of_table`` undoes ``to_table``.
+
+Invariant: within a message a number keeps its JSON name and its form on the wire for ever;
+``conflict`` names the first that does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.kubernetes.schema import table
+from pyetcdctl.kubernetes.schema.steps import add_steps, value_at
+from pyetcdctl.kubernetes.schema.table import Field, Message, Releases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PRESENT, ABSENT = "+", "-"
+RENAMED = {("k8s.io.api.resource.v1alpha3.ResourceSliceList", 1)}
+"""Fields whose JSON name changed all the same: this one was put right a release later, in a list,
+which is never stored. The newest name holds."""
+
+
+def in_order(release: str) -> tuple[int, ...]:
+    """Return what sorts releases: 1.9 before 1.10."""
+    return tuple(map(int, release.split(".")))
+
+
+def module_of(message: str) -> str:
+    """Return the module of a message: the first three words of its name."""
+    return ".".join(message.split(".", 3)[:3])
+
+
+class History(NamedTuple):
+    """Releases by module, and what they declared: by message, then by release."""
+
+    releases: Releases
+    declared: dict[str, dict[str, Message]]
+
+    def add(self, release: str, messages: Mapping[str, Message]) -> None:
+        """Merge a release, of those modules that the messages belong to."""
+        modules = {module_of(name) for name in messages}
+        for module in modules:
+            merged = {*self.releases.get(module, ()), release}
+            self.releases[module] = sorted(merged, key=in_order)
+        for name, by_release in self.declared.items():
+            if module_of(name) in modules:
+                by_release.pop(release, None)
+        for name, message in messages.items():
+            self.declared.setdefault(name, {})[release] = message
+
+    def to_table(self) -> list[Message]:
+        """Return each message as the table has it."""
+        merged = {
+            name: _merged(by_release, self.releases[module_of(name)])
+            for name, by_release in sorted(self.declared.items())
+            if by_release
+        }
+        _inherit(merged)
+        return list(merged.values())
+
+    def conflict(self) -> str | None:
+        """Name two releases that disagree about a field, if any do."""
+        return next(
+            (found for name in sorted(self.declared) for found in self._conflicts(name)), None
+        )
+
+    def _conflicts(self, name: str) -> Iterator[str]:
+        known: dict[int, tuple[str, Field]] = {}
+        for release in sorted(self.declared[name], key=in_order):
+            for field in self.declared[name][release].fields:
+                earlier, other = known.get(field.number, (release, field))
+                is_renamed = field.name != other.name and (name, field.number) not in RENAMED
+                if is_renamed or not self._is_read_alike(field, other):
+                    yield (
+                        f"{name}: field {field.number} is {_shown(other)} in {earlier} "
+                        f"and {_shown(field)} in {release}"
+                    )
+                known[field.number] = release, field
+
+    def _is_read_alike(self, field: Field, other: Field) -> bool:
+        """Tell whether both read the same bytes; a message may have got another name."""
+        if field.type == other.type:
+            return field.repeated == other.repeated
+        both_messages = "." in field.type and "." in other.type
+        if field.repeated != other.repeated or not both_messages or field.map_value:
+            return False
+        mine, theirs = self._numbers(field.type), self._numbers(other.type)
+        return all(mine[number] == theirs[number] for number in mine.keys() & theirs.keys())
+
+    def _numbers(self, name: str) -> dict[int, tuple[str, str | bool, bool]]:
+        """Return what must not change of the fields that a message ever had."""
+        declared = self.declared.get(name, {}).values()
+        fields = (field for message in declared for field in message.fields)
+        return {f.number: (f.name, "." in f.type or f.type, f.repeated) for f in fields}
+
+
+def of_table(messages: Mapping[str, Message], releases: Releases) -> History:
+    """Return what each release declared, from the table that was made of it."""
+    history = History({module: list(merged) for module, merged in releases.items()}, {})
+    for name, message in messages.items():
+        by_release = ((release, at(message, release)) for release in releases[module_of(name)])
+        history.declared[name] = {release: found for release, found in by_release if found}
+    return history
+
+
+def at(message: Message, release: str) -> Message | None:
+    """Return a message of the table as one release declared it; None when it did not."""
+    now = ABSENT if message.retired else PRESENT
+    if value_at(message.steps, in_order(release), now) == ABSENT:
+        return None
+    fields = (_field_at(field, release) for field in message.fields)
+    return Message(message.name, tuple(field for field in fields if field), message.special)
+
+
+def _field_at(field: Field, release: str) -> Field | None:
+    now = ABSENT if field.dropped else field.flags.replace("x", "")
+    value = value_at(field.steps, in_order(release), now)
+    flags, _, kind = value.partition(":")
+    return None if value == ABSENT else Field(field.number, field.name, kind or field.type, flags)
+
+
+def _merged(by_release: Mapping[str, Message], releases: list[str]) -> Message:
+    present = [release for release in releases if release in by_release]
+    newest = by_release[present[-1]]
+    is_retired = present[-1] != releases[-1]
+    steps = add_steps(
+        (release, PRESENT if release in by_release else ABSENT) for release in releases
+    )
+    declared = [(release, by_release[release]) for release in present]
+    fields = (_merged_field(number, declared, is_retired) for number in _numbers(declared))
+    return Message(newest.name, tuple(fields), newest.special, is_retired, steps)
+
+
+def _merged_field(number: int, declared: list[tuple[str, Message]], is_retired: bool) -> Field:
+    found = {r: field for r, m in declared for field in m.fields if field.number == number}
+    last = list(found.values())[-1]
+    values = [(release, _value(found.get(release), last)) for release, _ in declared]
+    is_dropped = values[-1][1] == ABSENT
+    marks = "ezxd" if is_dropped else "x" if is_retired else ""
+    return last._replace(flags=_flags(last, marks), steps=add_steps(values))
+
+
+def _inherit(merged: dict[str, Message]) -> None:
+    """Give a message that took another's place in a field what only the other one had.
+
+    Such a field belongs to no release of its new message, and so has no steps.
+    """
+    for field in [field for message in merged.values() for field in message.fields]:
+        for step in field.steps.split(","):
+            earlier, newest = step.partition(":")[2], field.type
+            if earlier in merged and not field.map_value:
+                merged[newest] = _with_fields_of(merged[newest], merged[earlier])
+
+
+def _with_fields_of(message: Message, earlier: Message) -> Message:
+    numbers = {field.number for field in message.fields}
+    lost = (field for field in earlier.fields if field.number not in numbers)
+    dropped = (field._replace(flags=_flags(field, "ezxd"), steps="") for field in lost)
+    return message._replace(fields=(*message.fields, *dropped))
+
+
+def _flags(field: Field, marks: str) -> str:
+    return "".join(flag for flag in table.FLAGS if flag in field.flags + marks)
+
+
+def _value(field: Field | None, last: Field) -> str:
+    if field is None:
+        return ABSENT
+    return field.flags if field.type == last.type else f"{field.flags}:{field.type}"
+
+
+def _numbers(declared: list[tuple[str, Message]]) -> list[int]:
+    """Return all numbers in the order of the JSON; what was dropped stays behind its neighbour."""
+    numbers: list[int] = []
+    for _, message in reversed(declared):
+        place = 0
+        for field in message.fields:
+            if field.number not in numbers:
+                numbers.insert(place, field.number)
+            place = numbers.index(field.number) + 1
+    return numbers
+
+
+def _shown(field: Field) -> str:
+    return f"{field.name} ({'list of ' * field.repeated}{field.type})"

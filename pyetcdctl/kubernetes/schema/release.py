@@ -1,0 +1,84 @@
+"""The messages of one release: its ``generated.proto`` files joined with the Go types beside them.
+
+The proto file gives numbers, types and the order of the JSON; the struct tags give the JSON names
+and what is printed when it is absent. A message whose Go type has no such tags (Time, a list under
+a name of its own) or writes its JSON itself is special: ``special.py`` and ``plans.py`` read it.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.schema import table
+from pyetcdctl.kubernetes.schema.go_files import GoType, read_go
+from pyetcdctl.kubernetes.schema.proto_files import ProtoField, ProtoMessage, read_proto
+from pyetcdctl.kubernetes.schema.source_error import SourceError
+from pyetcdctl.kubernetes.schema.table import Field, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+FOR_TESTS = "testapigroup"
+"""A group that exists for the tests of Kubernetes itself."""
+
+
+def read_release(folders: Iterable[Path]) -> dict[str, Message]:
+    """Return the messages, by full name, of every ``generated.proto`` below the folders."""
+    declared: list[ProtoMessage] = []
+    types: dict[str, GoType] = {}
+    own_json: set[str] = set()
+    for path in sorted(chain(*(folder.rglob("generated.proto") for folder in folders))):
+        messages = read_proto(path)
+        if FOR_TESTS in path.parts or not messages:
+            continue
+        package = messages[0].name.rpartition(".")[0]
+        go = read_go(path.parent)
+        declared += messages
+        types |= {f"{package}.{name}": go_type for name, go_type in go.types.items()}
+        own_json |= {f"{package}.{name}" for name in go.own_json}
+    return {found.name: _message(found, types, own_json) for found in declared}
+
+
+def _message(declared: ProtoMessage, types: dict[str, GoType], own_json: set[str]) -> Message:
+    go_type = types.get(declared.name)
+    if go_type is None:
+        name = declared.name.rpartition(".")[2]
+        raise SourceError(declared.path, declared.line, f"no Go type beside it is named {name}")
+    while go_type.renames in types:
+        go_type = types[go_type.renames]
+    if declared.name in own_json or (declared.fields and not go_type.fields):
+        fields = [Field(f.number, f.name, f.type, "r" * f.repeated) for f in declared.fields]
+        return Message(declared.name, tuple(fields), special=True)
+    _compare_numbers(declared, go_type)
+    fields = [_field(field, go_type) for field in declared.fields]
+    return Message(declared.name, tuple(fields))
+
+
+def _compare_numbers(declared: ProtoMessage, go_type: GoType) -> None:
+    numbers = {field.number for field in declared.fields}
+    for number, field in go_type.fields.items():
+        if number not in numbers:
+            problem = f"{declared.name} of {declared.path} has no field {number}"
+            raise SourceError(go_type.path, field.line, problem)
+    for number in sorted(numbers - go_type.fields.keys()):
+        problem = f"{declared.name} has a field {number} that no tag of the Go type names"
+        raise SourceError(declared.path, declared.line, problem)
+
+
+def _field(proto: ProtoField, go_type: GoType) -> Field:
+    go = go_type.fields[proto.number]
+    name, *options = go.json.split(",")
+    if name == "-":
+        raise SourceError(go_type.path, go.line, f"{go.name} is not in the JSON")
+    marks = {
+        "r": proto.repeated,
+        "p": go.is_pointer,
+        "e": "omitempty" in options,
+        "z": "omitzero" in options,
+        "i": go.is_embedded and not name,
+    }
+    flags = "".join(flag for flag in table.FLAGS if marks.get(flag))
+    # Without a name in its tag, the JSON has Go's own; what is inlined has none.
+    return Field(proto.number, name or go.name, proto.type, flags)
