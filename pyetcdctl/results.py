@@ -30,9 +30,11 @@ if TYPE_CHECKING:
         MoveLeaderResponse,
         StatusResponse,
     )
-    from pyetcdctl.rpc.kv import ResponseHeader
+    from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, ResponseHeader
     from pyetcdctl.rpc.lease import LeaseRevokeResponse, LeaseTimeToLiveResponse
     from pyetcdctl.rpc.range_page import RangePage
+    from pyetcdctl.rpc.txn import TxnResponse
+    from pyetcdctl.rpc.watch import WatchResponse
 
 
 class PagedRange(Protocol):
@@ -46,18 +48,40 @@ class PagedRange(Protocol):
         """Yield every page once; ``more`` is final after the last one."""
 
 
+class ValueReader(Protocol):
+    """Opens and decodes values (kubernetes/reading.py); ``closed`` counts those it could not."""
+
+    closed: int
+
+    def __call__(self, key: bytes, value: bytes) -> Any:
+        """Return what is in the value under a key."""
+
+
+class Decoding(Record):
+    """How the values of Kubernetes are decoded and shown."""
+
+    read: ValueReader
+    like_api: bool = False
+    """Whether objects are shown as the API server would answer, instead of as stored."""
+    tell: Callable[[str], None] | None = None
+    """Who is told what an object is, in the format that has no place for it."""
+
+
+class DecodedAnswer(Record):
+    """An answer to put, del, txn or watch, the values in it decoded."""
+
+    answer: PutResponse | DeleteRangeResponse | TxnResponse | WatchResponse
+    decoding: Decoding
+
+
 class Listing(Record):
     """The answer to ``get``: keys and values as they arrive."""
 
     reading: PagedRange
     keys_only: bool = False
     values_only: bool = False
-    keyring: Any = None
-    """What opens encrypted values (kubernetes/reading.py), or None."""
-    like_api: bool = False
-    """Whether objects are shown as the API server would answer, instead of as stored."""
-    decode_and_tell: Callable[[str], None] | None = None
-    """Whether the simple format decodes Kubernetes' values, and whom it tells what they were."""
+    decoding: Decoding | None = None
+    """How values are decoded, None where their bytes are shown."""
 
 
 class LeaseRevoked(Record):

@@ -10,6 +10,17 @@ from pyetcdctl.cli.arguments import int64
 
 Prefix = Annotated[bool, typer.Option("--prefix", help="All keys that start with KEY.")]
 FromKey = Annotated[bool, typer.Option("--from-key", help="All keys from KEY on, in byte order.")]
+Decode = Annotated[
+    bool,
+    typer.Option("--decode", help="Show Kubernetes' values as YAML, as a terminal does by itself."),
+]
+LikeApi = Annotated[
+    bool,
+    typer.Option("--like-api", help="Objects as `kubectl get -o yaml` shows them, not as stored."),
+]
+NoDecode = Annotated[
+    bool, typer.Option("--no-decode", help="Show the bytes of every value, as etcdctl does.")
+]
 PreviousValue = Annotated[bool, typer.Option("--prev-kv", help="Also print what was there before.")]
 
 Consistency = Annotated[

@@ -14,6 +14,7 @@ from pyetcdctl.cli.configuration import (
     discovery_root,
 )
 from pyetcdctl.output import printer_for
+from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.settings import OutputSettings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.encryption import Decrypted, Keyring
     from pyetcdctl.kubernetes.reading import Opener
     from pyetcdctl.output import Printer
+    from pyetcdctl.results import Decoding
     from pyetcdctl.settings import ConnectionSettings
 
 
@@ -158,6 +160,10 @@ class Session:
     def print(self, result: Any) -> None:
         """Write a result in the chosen format."""
         self.printer.render(result, self.streams.out, self.output)
+
+    def print_values(self, answer: Any, decoding: Decoding | None) -> None:
+        """Write an answer in the chosen format, its values decoded if need be."""
+        self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
 
     def _start_debugging(self) -> None:
         """Show every flag's value, and let gRPC log: it reads its variable when it is loaded."""

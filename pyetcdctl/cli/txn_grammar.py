@@ -159,8 +159,9 @@ def _get(words: list[str], flags: Mapping[str, Any], messages: Messages) -> Requ
 
 
 def _put(words: list[str], flags: Mapping[str, Any], messages: Messages) -> RequestOp:
+    chosen = PutFlags(**{name: flags[name] for name in PutFlags._fields})
     # Standard input holds the transaction, so no value can come from there.
-    return RequestOp(request_put=put_request(words, PutFlags(**flags), lambda: b""))
+    return RequestOp(request_put=put_request(words, chosen, lambda: b""))
 
 
 def _delete(words: list[str], flags: Mapping[str, Any], messages: Messages) -> RequestOp:

@@ -9,7 +9,7 @@ from pyetcdctl.kubernetes.decoding import Decoded, decode
 from pyetcdctl.kubernetes.envelope import ENCRYPTED, Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pyetcdctl.kubernetes.encryption import Decrypted
     from pyetcdctl.kubernetes.objects import Object, Plain
@@ -68,20 +68,27 @@ class StoredValue(NamedTuple):
         return lines
 
 
-def reader(keyring: Opener | None) -> Callable[[bytes, bytes], StoredValue]:
-    """Return what reads the value under a key."""
+class Reader:
+    """Reads the values under keys, and counts those that stay closed."""
 
-    def read(key: bytes, value: bytes) -> StoredValue:
-        if value.startswith(ENCRYPTED):
-            return _opened(key, value, keyring)
-        return StoredValue(decode(value), value)
+    __slots__ = ("_keyring", "closed")
 
-    return read
+    def __init__(self, keyring: Opener | None) -> None:
+        self._keyring = keyring
+        self.closed = 0
+
+    def __call__(self, key: bytes, value: bytes) -> StoredValue:
+        """Open and decode one value; never raises on what the value holds."""
+        if not value.startswith(ENCRYPTED):
+            return StoredValue(decode(value), value)
+        stored = _opened(key, value, self._keyring)
+        self.closed += bool(stored.closed)
+        return stored
 
 
 def read(key: bytes, value: bytes, keyring: Opener | None = None) -> StoredValue:
     """Open and decode one value; never raises on what the value holds."""
-    return reader(keyring)(key, value)
+    return Reader(keyring)(key, value)
 
 
 def _opened(key: bytes, value: bytes, keyring: Opener | None) -> StoredValue:

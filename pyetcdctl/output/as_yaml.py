@@ -1,4 +1,7 @@
-"""The ``yaml`` format: a document for each key, after comments that say which and from when."""
+"""The ``yaml`` format: a document for each key, after comments that say which and from when.
+
+Each event of a watch is a document after ``---``, so that a reader can take them one by one.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,19 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.errors import UnsupportedFormat
-from pyetcdctl.kubernetes.reading import reader
 from pyetcdctl.output import unsupported
-from pyetcdctl.output.quoting import terminal_safe
-from pyetcdctl.output.values import comment, document, integer
-from pyetcdctl.results import Listing
+from pyetcdctl.output.coloured_yaml import shown_yaml
+from pyetcdctl.output.events import records
+from pyetcdctl.output.values import Entry, comment, document
+from pyetcdctl.results import DecodedAnswer, Listing
+from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
+from pyetcdctl.rpc.txn import TxnResponse
+from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, WatchResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pyetcdctl.output import Sink
+    from pyetcdctl.results import Decoding
+    from pyetcdctl.rpc.wire import Message
     from pyetcdctl.settings import OutputSettings
 
 
@@ -31,27 +37,98 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
         raise UnsupportedFormat(
             "yaml not supported as output format", "It shows values, and --keys-only reads none."
         )
-    for text in _documents(result):
-        data = text.encode("utf-8", "backslashreplace")
-        out.write(terminal_safe(data) if settings.terminal else data)
-
-
-def _documents(result: Listing) -> Iterator[str]:
-    read = reader(result.keyring)
-    separator = ""
+    documents = _Documents(result.decoding, out, settings)
     for page in result.reading.pages():
-        for key, created, modified, version, value, lease in page.records():
-            changed = integer(modified)
-            stored = read(key, value)
-            held = f"  lease {integer(lease):016x}" if lease else ""
-            yield (
-                f"{separator}{comment(key.decode('utf-8', 'backslashreplace'))}"
-                f"# create_revision {integer(created)}  mod_revision {changed}"
-                f"  version {integer(version)}{held}\n"
-                f"{_encryption(stored.encryption)}{''.join(map(comment, stored.remarks))}"
-                f"{document(stored, changed if result.like_api else None)}"
-            )
-            separator = "---\n"
+        for record in page.records():
+            documents.write(Entry.of_record(record))
+
+
+@render.register(DecodedAnswer)
+def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None:
+    answer = result.answer
+    documents = _Documents(result.decoding, out, settings)
+    if isinstance(answer, WatchResponse):
+        documents.write_events(answer)
+    else:
+        _write(answer, documents, f"  revision {answer.header.revision}")
+
+
+def _write(answer: Message | None, documents: _Documents, when: str = "") -> None:
+    match answer:
+        case PutResponse():
+            documents.say(f"put{when}")
+            if answer.prev_kv is not None:
+                documents.write(Entry.of_message(answer.prev_kv), "before: ")
+        case DeleteRangeResponse():
+            documents.say(f"deleted {answer.deleted}{when}")
+            for kv in answer.prev_kvs:
+                documents.write(Entry.of_message(kv), "before: ")
+        case RangeResponse():
+            documents.say(f"got {answer.count}{when}")
+            for kv in answer.kvs:
+                documents.write(Entry.of_message(kv))
+        case TxnResponse():
+            documents.say(f"{'SUCCESS' if answer.succeeded else 'FAILURE'}{when}")
+            for response in answer.responses:
+                _write(response.answer, documents)
+
+
+class _Documents:
+    """Writes comments and documents, and ``---`` after each document that is not the last."""
+
+    def __init__(self, decoding: Decoding | None, out: Sink, settings: OutputSettings) -> None:
+        if decoding is None:
+            raise unsupported("yaml")
+        self._decoding = decoding
+        self._out = out
+        self._settings = settings
+        self._separator = ""
+
+    def say(self, text: str) -> None:
+        """Write a comment."""
+        self._write(f"{self._separator}{comment(text)}")
+        self._separator = ""
+
+    def write(self, entry: Entry, event: str = "") -> None:
+        """Write one key's document."""
+        stored = self._decoding.read(entry.key, entry.value)
+        held = f"  lease {entry.lease & _64_BITS:016x}" if entry.lease else ""
+        revision = entry.changed if self._decoding.like_api else None
+        self._write(
+            f"{self._separator}{comment(event + _shown_key(entry))}"
+            f"# create_revision {entry.created}  mod_revision {entry.changed}"
+            f"  version {entry.version}{held}\n"
+            f"{_encryption(stored.encryption)}{''.join(map(comment, stored.remarks))}"
+            f"{document(stored, revision)}"
+        )
+        self._separator = _SEPARATOR
+
+    def write_events(self, response: WatchResponse) -> None:
+        """Write what a watch was told; the document of a deletion is null."""
+        if response.is_progress:
+            self.say(f"progress notify: {response.header.revision}")
+        for name, previous, record in records(response):
+            self._separator = _SEPARATOR
+            if previous is not None:
+                self.write(Entry.of_record(previous), "before: ")
+            now = Entry.of_record(record)
+            if name == EVENT_NAMES[DELETE]:
+                self.say(f"{name} {_shown_key(now)}")
+                self._write(f"# mod_revision {now.changed}\nnull\n")
+            else:
+                self.write(now, f"{name} ")
+            self._out.flush()
+
+    def _write(self, text: str) -> None:
+        self._out.write(shown_yaml(text, self._settings))
+
+
+_SEPARATOR = "---\n"
+_64_BITS = 0xFFFFFFFFFFFFFFFF
+
+
+def _shown_key(entry: Entry) -> str:
+    return entry.key.decode("utf-8", "backslashreplace")
 
 
 def _encryption(owner: str) -> str:

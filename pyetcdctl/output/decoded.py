@@ -2,53 +2,128 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.kubernetes.envelope import Format, recognise
-from pyetcdctl.kubernetes.reading import reader
-from pyetcdctl.output.quoting import terminal_safe
-from pyetcdctl.output.values import comment, document, integer
+from pyetcdctl.output.answers import write_answer
+from pyetcdctl.output.coloured_yaml import shown_yaml
+from pyetcdctl.output.events import records
+from pyetcdctl.output.quoting import hex_escaped, terminal_safe
+from pyetcdctl.output.values import Entry, comment, document
+from pyetcdctl.results import DecodedAnswer, Listing
+from pyetcdctl.rpc.watch import WatchResponse
+from pyetcdctl.rpc.wire import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pyetcdctl.kubernetes.reading import StoredValue
     from pyetcdctl.output import Sink
-    from pyetcdctl.results import Listing
+    from pyetcdctl.results import Decoding
+    from pyetcdctl.rpc.kv import KeyValue
     from pyetcdctl.settings import OutputSettings
 
 _OBJECTS = (Format.PROTOBUF, Format.JSON, Format.CBOR, Format.ENCRYPTED)
 
 
 def write_decoded(
-    result: Listing, tell: Callable[[str], None], out: Sink, settings: OutputSettings
+    result: Listing | DecodedAnswer, decoding: Decoding, out: Sink, settings: OutputSettings
 ) -> None:
     """Write API objects as YAML documents, and other values as their bytes."""
-    read = reader(result.keyring)
-    safe = terminal_safe if settings.terminal else bytes
-    separator = b""
-    for page in result.reading.pages():
-        for key, _, modified, _, value, _ in page.records():
-            stored = read(key, value) if recognise(value) in _OBJECTS else None
-            if stored is None or not stored.is_kubernetes:
-                words = (value,) if result.values_only else (key, value)
-                out.write(b"".join(b"%b\n" % safe(word) for word in words))
-                continue
-            # What was written before must not come after the words about this value.
-            out.write(separator)
+    pairs = _Pairs(decoding, out, settings)
+    if isinstance(result, Listing):
+        for page in result.reading.pages():
+            for record in page.records():
+                pairs.write(Entry.of_record(record), values_only=result.values_only)
             out.flush()
-            changed = integer(modified)
-            for line in _about(key, changed, stored):
-                tell(comment(line).rstrip("\n"))
-            separator = b""
-            if not stored.closed:
-                separator = b"---\n"
-                text = document(stored, changed if result.like_api else None)
-                out.write(safe(text.encode("utf-8", "backslashreplace")))
-        out.flush()
+    else:
+        _write(result.answer, pairs)
 
 
-def _about(key: bytes, modified: int, stored: StoredValue) -> list[str]:
-    what = ", ".join(filter(None, (stored.type, stored.encryption)))
-    name = key.decode("utf-8", "backslashreplace")
-    return [f"{name}  mod_revision {modified}  {what}", *stored.remarks]
+@singledispatch
+def _write(answer: Any, pairs: _Pairs) -> None:
+    raise TypeError(f"{type(answer).__name__} holds no values")
+
+
+class _Pairs:
+    """Writes keys with their values, one after the other."""
+
+    def __init__(self, decoding: Decoding, out: Sink, settings: OutputSettings) -> None:
+        self.out = out
+        self._decoding = decoding
+        self._settings = settings
+        self._separator = b""
+
+    def write(self, entry: Entry, *, values_only: bool = False) -> None:
+        """Write one pair."""
+        stored = self._object(entry)
+        if stored is None:
+            self._write_bytes(*((entry.value,) if values_only else (entry.key, entry.value)))
+        else:
+            self._write_object(entry, stored)
+
+    def write_event(self, name: str, before: Entry | None, now: Entry) -> None:
+        """Write what a watch was told."""
+        earlier = self._object(before) if before else None
+        stored = self._object(now)
+        if earlier is None and stored is None:
+            self._write_bytes(name.encode())
+            for entry in filter(None, (before, now)):
+                self._write_bytes(entry.key, entry.value)
+            return
+        if before and earlier:
+            self._write_object(before, earlier, "before: ")
+        if stored:
+            self._write_object(now, stored, f"{name} ")
+        else:
+            self._tell(f"{name} {_shown_key(now)}  mod_revision {now.changed}")
+
+    def _object(self, entry: Entry) -> StoredValue | None:
+        """Return what is in a value of Kubernetes; None for other values."""
+        if recognise(entry.value) not in _OBJECTS:
+            return None
+        stored: StoredValue = self._decoding.read(entry.key, entry.value)
+        return stored if stored.is_kubernetes else None
+
+    def _write_bytes(self, *words: bytes) -> None:
+        if self._settings.hex:
+            words = tuple(map(hex_escaped, words))
+        elif self._settings.terminal:
+            words = tuple(map(terminal_safe, words))
+        self.out.write(b"".join(b"%b\n" % word for word in words))
+
+    def _write_object(self, entry: Entry, stored: StoredValue, event: str = "") -> None:
+        self.out.write(self._separator)
+        what = ", ".join(filter(None, (stored.type, stored.encryption)))
+        about = f"{event}{_shown_key(entry)}  mod_revision {entry.changed}  {what}"
+        self._tell(about, *stored.remarks)
+        self._separator = b""
+        if not stored.closed:
+            self._separator = b"---\n"
+            text = document(stored, entry.changed if self._decoding.like_api else None)
+            self.out.write(shown_yaml(text, self._settings))
+
+    def _tell(self, *lines: str) -> None:
+        # What was written before must not come after the words about this value.
+        self.out.flush()
+        for line in lines:
+            if self._decoding.tell:
+                self._decoding.tell(comment(line).rstrip("\n"))
+
+
+@_write.register(Message)
+def _answer(answer: Message, pairs: _Pairs) -> None:
+    def pair(kv: KeyValue) -> None:
+        pairs.write(Entry.of_message(kv))
+
+    write_answer(answer, pairs.out, pair)
+
+
+@_write.register(WatchResponse)
+def _watched(answer: WatchResponse, pairs: _Pairs) -> None:
+    for name, previous, record in records(answer):
+        before = None if previous is None else Entry.of_record(previous)
+        pairs.write_event(name, before, Entry.of_record(record))
+
+
+def _shown_key(entry: Entry) -> str:
+    return entry.key.decode("utf-8", "backslashreplace")

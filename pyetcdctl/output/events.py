@@ -45,12 +45,17 @@ def json_response(response: WatchResponse, header: str) -> bytes:
     return b"{%b}\n" % b",".join(members)
 
 
-def key_values(response: WatchResponse) -> Iterator[tuple[str, KeyValue | None, KeyValue]]:
+def records(response: WatchResponse) -> Iterator[tuple[str, Record | None, Record]]:
     """Yield the name of each event, what stood there before, and what is there now."""
     for batch in response.batches:
         for kind, previous, record in _events(batch):
-            before = None if previous is None else key_value(previous)
-            yield EVENT_NAMES[kind], before, key_value(record)
+            yield EVENT_NAMES[kind], previous, record
+
+
+def key_values(response: WatchResponse) -> Iterator[tuple[str, KeyValue | None, KeyValue]]:
+    """Yield the same as messages."""
+    for name, previous, record in records(response):
+        yield name, None if previous is None else key_value(previous), key_value(record)
 
 
 def _events(batch: EventBatch) -> Iterator[tuple[int, Record | None, Record]]:

@@ -1,4 +1,7 @@
-"""The ``jsonl`` format: a JSON object on a line for each key, written as they arrive."""
+"""The ``jsonl`` format: a JSON object on a line for each key or event, written as they arrive.
+
+What put, del and txn answer is one object, whose members have etcd's names.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,26 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.kubernetes.json_text import json_text
-from pyetcdctl.kubernetes.reading import reader
 from pyetcdctl.output import unsupported
+from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import terminal_safe
-from pyetcdctl.output.values import integer, json_bytes, json_value
-from pyetcdctl.results import Listing
+from pyetcdctl.output.values import Entry, json_bytes, json_value
+from pyetcdctl.results import DecodedAnswer, Listing
+from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
+from pyetcdctl.rpc.txn import TxnResponse
+from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, WatchResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Sequence
 
     from pyetcdctl.kubernetes.reading import StoredValue
     from pyetcdctl.output import Sink
+    from pyetcdctl.results import Decoding
+    from pyetcdctl.rpc.kv import KeyValue
+    from pyetcdctl.rpc.wire import Message
     from pyetcdctl.settings import OutputSettings
+
+_DELETED = EVENT_NAMES[DELETE]
 
 
 @singledispatch
@@ -28,30 +39,109 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
 
 @render.register(Listing)
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
-    for line in _lines(result):
+    write = _writer(out, settings)
+    entries = _Entries(result.decoding)
+    shown = _place if result.keys_only else entries.members
+    for page in result.reading.pages():
+        for record in page.records():
+            write(f"{{{shown(Entry.of_record(record))}}}\n")
+
+
+@render.register(DecodedAnswer)
+def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None:
+    write, answer = _writer(out, settings), result.answer
+    entries = _Entries(result.decoding)
+    if not isinstance(answer, WatchResponse):
+        write(f'{{"revision":{answer.header.revision}{entries.answer(answer)}}}\n')
+    elif answer.is_progress:
+        write(f'{{"type":"PROGRESS","revision":{answer.header.revision}}}\n')
+    else:
+        for name, previous, record in records(answer):
+            before = None if previous is None else Entry.of_record(previous)
+            write(entries.event(name, before, Entry.of_record(record)))
+            out.flush()
+
+
+def _writer(out: Sink, settings: OutputSettings) -> Callable[[str], None]:
+    def write(line: str) -> None:
         data = line.encode("utf-8", "replace")
         out.write(terminal_safe(data) if settings.terminal else data)
 
-
-def _lines(result: Listing) -> Iterator[str]:
-    read = reader(result.keyring)
-    for page in result.reading.pages():
-        for key, created, modified, version, value, lease in page.records():
-            changed = integer(modified)
-            members = (
-                f'{{"key":{json_bytes(key)},"create_revision":{integer(created)},'
-                f'"mod_revision":{changed},"version":{integer(version)},"lease":{integer(lease)}'
-            )
-            if result.keys_only:
-                yield f"{members}}}\n"
-                continue
-            stored = read(key, value)
-            shown = json_value(stored, changed if result.like_api else None)
-            yield f'{members},"value":{shown}{_remarks(stored)}}}\n'
+    return write
 
 
-def _remarks(stored: StoredValue) -> str:
+class _Entries:
+    """Keys with their values as members of JSON objects."""
+
+    def __init__(self, decoding: Decoding | None) -> None:
+        if decoding is None:
+            raise unsupported("jsonl")
+        self._decoding = decoding
+
+    def members(self, entry: Entry) -> str:
+        """Return all that is known of a key."""
+        return f"{_place(entry)}{self._value(entry)}"
+
+    def event(self, name: str, before: Entry | None, now: Entry) -> str:
+        """Return the line of an event."""
+        place = _place(now)
+        if name == _DELETED:
+            place = f'"key":{json_bytes(now.key)},"mod_revision":{now.changed}'
+        value = "" if name == _DELETED else self._value(now)
+        earlier = ""
+        if before:
+            earlier = f',"prev_mod_revision":{before.changed}{self._value(before, "prev_")}'
+        return f'{{"type":"{name}",{place}{value}{earlier}}}\n'
+
+    def answer(self, answer: Message | None) -> str:
+        """Return what an answer says besides its revision."""
+        match answer:
+            case PutResponse() if answer.prev_kv is not None:
+                return f',"prev_kv":{{{self.members(Entry.of_message(answer.prev_kv))}}}'
+            case DeleteRangeResponse():
+                earlier = f',"prev_kvs":{self._list(answer.prev_kvs)}' if answer.prev_kvs else ""
+                return f',"deleted":{answer.deleted}{earlier}'
+            case RangeResponse():
+                return f',"count":{answer.count},"kvs":{self._list(answer.kvs)}'
+            case TxnResponse():
+                return self._txn(answer)
+            case _:
+                return ""
+
+    def _txn(self, answer: TxnResponse) -> str:
+        succeeded = "true" if answer.succeeded else "false"
+        steps = ",".join(
+            f'{{"{_STEPS[type(each.answer)]}":{{{self.answer(each.answer).lstrip(",")}}}}}'
+            for each in answer.responses
+        )
+        return f',"succeeded":{succeeded},"responses":[{steps}]'
+
+    def _list(self, kvs: Sequence[KeyValue]) -> str:
+        return f"[{','.join(f'{{{self.members(Entry.of_message(kv))}}}' for kv in kvs)}]"
+
+    def _value(self, entry: Entry, prefix: str = "") -> str:
+        stored = self._decoding.read(entry.key, entry.value)
+        shown = json_value(stored, entry.changed if self._decoding.like_api else None)
+        return f',"{prefix}value":{shown}{_remarks(stored, prefix)}'
+
+
+_STEPS: dict[type, str] = {
+    DeleteRangeResponse: "delete_range",
+    PutResponse: "put",
+    RangeResponse: "range",
+    TxnResponse: "txn",
+}
+
+
+def _place(entry: Entry) -> str:
+    return (
+        f'"key":{json_bytes(entry.key)},"create_revision":{entry.created},'
+        f'"mod_revision":{entry.changed},"version":{entry.version},"lease":{entry.lease}'
+    )
+
+
+def _remarks(stored: StoredValue, prefix: str) -> str:
     """Return the members that only unusual values have."""
-    encryption = f',"encryption":{json_text(stored.encryption)}' if stored.encryption else ""
-    remarks = stored.remarks
-    return f'{encryption},"remarks":{json_text(remarks)}' if remarks else encryption
+    owner, remarks = stored.encryption, stored.remarks
+    encryption = f',"{prefix}encryption":{json_text(owner)}' if owner else ""
+    return f'{encryption},"{prefix}remarks":{json_text(remarks)}' if remarks else encryption

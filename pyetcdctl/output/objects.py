@@ -8,9 +8,12 @@ from pyetcdctl.kubernetes import literals
 from pyetcdctl.kubernetes.json_text import json_text
 from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.yaml_text import yaml_text
+from pyetcdctl.output.coloured_yaml import shown_yaml
+from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain
+    from pyetcdctl.settings import OutputSettings
 
 FORMATS = ("yaml", "json", "jsonl")
 _STEP = "    "
@@ -21,6 +24,18 @@ def object_text(plain: Plain, form: str) -> str:
     if form == "yaml":
         return yaml_text(plain)
     return f"{pretty_json(plain) if form == 'json' else json_text(plain)}\n"
+
+
+def shown_object(plain: Plain, form: str, settings: OutputSettings) -> bytes:
+    """Return an object as it is written; a terminal gets it safe, and YAML in colours."""
+    text = object_text(plain, form)
+    return shown_yaml(text, settings) if form == "yaml" else shown_text(text, settings)
+
+
+def shown_text(text: str, settings: OutputSettings) -> bytes:
+    """Return text as it is written, safe on a terminal."""
+    data = text.encode("utf-8", "backslashreplace")
+    return terminal_safe(data) if settings.terminal else data
 
 
 def pretty_json(plain: Plain, indent: str = "") -> str:

@@ -6,11 +6,13 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
+from pyetcdctl.output.answers import write_answer
 from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
 from pyetcdctl.results import (
     AuthResult,
     ClusterResult,
+    DecodedAnswer,
     KeyTree,
     LeaseGone,
     LeaseLife,
@@ -18,7 +20,7 @@ from pyetcdctl.results import (
     Listing,
     SnapshotStatus,
 )
-from pyetcdctl.rpc.kv import DeleteRangeResponse, KeyValue, PutResponse, RangeResponse
+from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
 from pyetcdctl.rpc.txn import TxnResponse
 from pyetcdctl.rpc.watch import WatchResponse
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.output import Sink
+    from pyetcdctl.rpc.kv import KeyValue
+    from pyetcdctl.rpc.wire import Message
     from pyetcdctl.settings import OutputSettings
 
     Shown = Callable[[bytes], bytes]
@@ -40,10 +44,10 @@ def render(result: Any, out: Sink, settings: OutputSettings) -> None:
 
 @render.register(Listing)
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
-    if result.decode_and_tell and not result.keys_only:
+    if result.decoding and not result.keys_only:
         from pyetcdctl.output.decoded import write_decoded
 
-        write_decoded(result, result.decode_and_tell, out, settings)
+        write_decoded(result, result.decoding, out, settings)
         return
     shown = _shown(settings)
     for page in result.reading.pages():
@@ -51,10 +55,24 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
         out.flush()
 
 
+@render.register(DecodedAnswer)
+def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.decoded import write_decoded
+
+    write_decoded(result, result.decoding, out, settings)
+
+
+@render.register(DeleteRangeResponse)
+@render.register(PutResponse)
 @render.register(RangeResponse)
-def _range(result: RangeResponse, out: Sink, settings: OutputSettings) -> None:
-    for kv in result.kvs:
-        out.write(_pair(kv, _shown(settings)))
+@render.register(TxnResponse)
+def _answer(result: Message, out: Sink, settings: OutputSettings) -> None:
+    shown = _shown(settings) or bytes
+
+    def pair(kv: KeyValue) -> None:
+        out.write(b"%b\n%b\n" % (shown(kv.key), shown(kv.value)))
+
+    write_answer(result, out, pair)
 
 
 @render.register(KeyTree)
@@ -67,28 +85,6 @@ def _tree(result: KeyTree, out: Sink, settings: OutputSettings) -> None:
         from pyetcdctl.output.tree import write_lines
 
         write_lines(result, out)
-
-
-@render.register(PutResponse)
-def _put(result: PutResponse, out: Sink, settings: OutputSettings) -> None:
-    out.write(b"OK\n")
-    if result.prev_kv is not None:
-        out.write(_pair(result.prev_kv, _shown(settings)))
-
-
-@render.register(DeleteRangeResponse)
-def _deleted(result: DeleteRangeResponse, out: Sink, settings: OutputSettings) -> None:
-    out.write(b"%d\n" % result.deleted)
-    for kv in result.prev_kvs:
-        out.write(_pair(kv, _shown(settings)))
-
-
-@render.register(TxnResponse)
-def _txn(result: TxnResponse, out: Sink, settings: OutputSettings) -> None:
-    out.write(b"SUCCESS\n" if result.succeeded else b"FAILURE\n")
-    for response in result.responses:
-        out.write(b"\n")
-        render(response.answer, out, settings)
 
 
 @render.register(LeaseGrantResponse)
@@ -159,11 +155,6 @@ def _auth(result: AuthResult, out: Sink, settings: OutputSettings) -> None:
 
     data = text_of(result)
     out.write(terminal_safe(data) if settings.terminal else data)
-
-
-def _pair(kv: KeyValue, shown: Shown | None) -> bytes:
-    words = (kv.key, kv.value) if shown is None else (shown(kv.key), shown(kv.value))
-    return b"%b\n%b\n" % words
 
 
 def _shown(settings: OutputSettings) -> Shown | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.kubernetes.json_text import json_text
 from pyetcdctl.kubernetes.like_api import like_api
@@ -14,10 +14,36 @@ from pyetcdctl.rpc.wire import read_varint, signed
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain
     from pyetcdctl.kubernetes.reading import StoredValue
+    from pyetcdctl.rpc.kv import KeyValue
+    from pyetcdctl.rpc.range_page import Record
 
 _BASE64_LINE = 76
 _PLAIN_KEY = re.compile(rb"[A-Za-z0-9/._:@~ -]*")
 _NOT_FOR_COMMENTS = re.compile("[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+class Entry(NamedTuple):
+    """A key as it was at one revision."""
+
+    key: bytes
+    created: int
+    changed: int
+    version: int
+    value: bytes
+    lease: int
+
+    @classmethod
+    def of_record(cls, record: Record) -> Entry:
+        """Return what a part of an answer holds."""
+        key, created, changed, version, value, lease = record
+        numbers = (_integer(created), _integer(changed), _integer(version))
+        return cls(key, *numbers, value, _integer(lease))
+
+    @classmethod
+    def of_message(cls, kv: KeyValue) -> Entry:
+        """Return what a message holds."""
+        revisions = (kv.create_revision, kv.mod_revision, kv.version)
+        return cls(kv.key, *revisions, kv.value, kv.lease)
 
 
 def document(value: StoredValue, mod_revision: int | None = None) -> str:
@@ -54,8 +80,7 @@ def comment(text: str) -> str:
     return f"# {safe}\n".encode("utf-8", "backslashreplace").decode()
 
 
-def integer(varint: bytes | None) -> int:
-    """Return a number of a record (rpc/range_page.py)."""
+def _integer(varint: bytes | None) -> int:
     return signed(read_varint(varint, 0)[0]) if varint else 0
 
 

@@ -104,6 +104,15 @@ def test_a_value_that_stays_closed_says_by_whom_and_shows_no_bytes(sample_etcd: 
     assert document == "null"
 
 
+@pytest.mark.parametrize("flags", [("-w", "yaml"), ("-w", "jsonl"), ("--decode",)])
+def test_a_value_that_stays_closed_fails_where_it_was_to_be_read(
+    sample_etcd: Etcd, flags: tuple[str, ...]
+) -> None:
+    assert get(sample_etcd, SECRET, *flags).exit_code == 1
+    assert get(sample_etcd, SECRET, *flags, "--encryption-config", CONFIG).exit_code == 0
+    assert get(sample_etcd, SECRET).exit_code == 0
+
+
 def test_text_and_bytes_that_are_no_objects_are_shown_as_such(etcd: Etcd, prefix: str) -> None:
     values = {"n": b"1002", "t": b"two\nlines\n", "b": b"\xff\x00", "e": b""}
     for name, value in values.items():
@@ -143,8 +152,8 @@ def test_keys_only_gives_lines_without_values_and_no_documents(etcd: Etcd, prefi
 
 
 @pytest.mark.parametrize("name", ["yaml", "jsonl"])
-def test_only_reads_have_these_formats(etcd: Etcd, prefix: str, name: str) -> None:
-    refused = run("put", prefix, "x", "-w", name, env=etcd.environment)
+def test_only_commands_with_values_have_these_formats(etcd: Etcd, name: str) -> None:
+    refused = run("member", "list", "-w", name, env=etcd.environment)
     assert refused.exit_code == 4
     assert refused.stderr == f"Error: {name} not supported as output format\n"
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.decoding import decoding
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import FromKey, Prefix, PreviousValue, words
+from pyetcdctl.cli.options import Decode, FromKey, NoDecode, Prefix, PreviousValue, words
 from pyetcdctl.cli.requests import DelFlags, delete_request, leave_time_to_think
 from pyetcdctl.cli.session import Session
 from pyetcdctl.client.kv import delete
@@ -21,7 +22,9 @@ app = new_app()
 def delete_keys(
     ctx: typer.Context,
     keys: Annotated[list[str], words("KEY [RANGE_END]")] = [],  # noqa: B006 - Typer copies it
+    decode: Decode = False,
     from_key: FromKey = False,
+    no_decode: NoDecode = False,
     prefix: Prefix = False,
     prev_kv: PreviousValue = False,
     is_range: Annotated[
@@ -33,7 +36,8 @@ def delete_keys(
     A second word is the end of a range, not another key: everything from KEY up to RANGE_END goes.
     """
     session: Session = ctx.obj
+    shown = decoding(session, decode=decode, no_decode=no_decode)
     request = delete_request(keys, DelFlags(from_key, prefix, prev_kv))
     if len(keys) > 1 and not is_range:
         leave_time_to_think(session.streams.err, request)
-    session.print(delete(session.connection, request, session.deadline()))
+    session.print_values(delete(session.connection, request, session.deadline()), shown)

@@ -6,31 +6,29 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.decoding import decoding, fail_where_closed
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import Consistency, FromKey, Prefix, number, words
+from pyetcdctl.cli.options import (
+    Consistency,
+    Decode,
+    FromKey,
+    LikeApi,
+    NoDecode,
+    Prefix,
+    number,
+    words,
+)
 from pyetcdctl.cli.requests import GetFlags, range_request
 from pyetcdctl.cli.session import Session
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import Listing
-from pyetcdctl.settings import OutputSettings
 
 _EXAMPLE = """\
   pyetcdctl get /registry/configmaps/kube-system --prefix -w yaml
   pyetcdctl get /registry/namespaces --prefix --keys-only
   pyetcdctl get /registry/namespaces/default -w json"""
 _CountOnly = Annotated[bool, typer.Option("--count-only", help="Only the count; needs -w fields.")]
-_Decode = Annotated[
-    bool,
-    typer.Option("--decode", help="Show Kubernetes' values as YAML, as a terminal does by itself."),
-]
-_LikeApi = Annotated[
-    bool,
-    typer.Option("--like-api", help="Objects as `kubectl get -o yaml` shows them, not as stored."),
-]
-_NoDecode = Annotated[
-    bool, typer.Option("--no-decode", help="Show the bytes of every value, as etcdctl does.")
-]
 _Order = Annotated[
     str, typer.Option("--order", metavar="ASCEND|DESCEND", help="Order of the results.")
 ]
@@ -59,16 +57,16 @@ def get(
     keys: Annotated[list[str], words("KEY [RANGE_END]")] = [],  # noqa: B006 - Typer copies it
     consistency: Consistency = "l",
     count_only: _CountOnly = False,
-    decode: _Decode = False,
+    decode: Decode = False,
     from_key: FromKey = False,
     keys_only: Annotated[bool, typer.Option("--keys-only", help="Only the keys.")] = False,
-    like_api: _LikeApi = False,
+    like_api: LikeApi = False,
     limit: Annotated[int, number("--limit", "At most so many results; 0 for all.")] = 0,
     max_create_rev: Annotated[int, number("--max-create-rev", "Created at this or before.")] = 0,
     max_mod_rev: Annotated[int, number("--max-mod-rev", "Last changed at this or before.")] = 0,
     min_create_rev: Annotated[int, number("--min-create-rev", "Created at this or after.")] = 0,
     min_mod_rev: Annotated[int, number("--min-mod-rev", "Last changed at this or after.")] = 0,
-    no_decode: _NoDecode = False,
+    no_decode: NoDecode = False,
     order: _Order = "",
     prefix: Prefix = False,
     print_value_only: _PrintValueOnly = False,
@@ -81,10 +79,11 @@ def get(
     A missing key prints nothing and is no error. RANGE_END is the first key that is not read.
 
     -w yaml and -w jsonl decode Kubernetes' objects. Without them a pipe gets the bytes in etcd;
-    a terminal, which cannot show those, gets Kubernetes' objects as YAML.
+    a terminal, which cannot show those, gets Kubernetes' objects as YAML. An encrypted value that
+    stays closed is told of, and ends the command with 1.
     """
     session: Session = ctx.obj
-    _check_decoding(session.output.format, decode, no_decode, like_api)
+    shown = decoding(session, decode=decode, no_decode=no_decode, like_api=like_api)
     flags = GetFlags(
         consistency=consistency,
         count_only=count_only,
@@ -105,27 +104,10 @@ def get(
         session.connection, request, session.settings.command_timeout, stream=stream
     )
     _check_format(session.output.format, count_only, print_value_only)
-    tell = session.streams.err.line if _decodes(session.output, decode, no_decode) else None
     # Both at once print the values, of which the answer has none.
     keys_only = keys_only and not print_value_only
-    session.print(Listing(reading, keys_only, print_value_only, session.opener, like_api, tell))
-
-
-def _decodes(output: OutputSettings, decode: bool, no_decode: bool) -> bool:
-    """Whether objects are shown instead of bytes."""
-    if output.format == "simple":
-        return decode or (output.terminal and not output.hex and not no_decode)
-    return output.format in ("jsonl", "yaml")
-
-
-def _check_decoding(name: str, decode: bool, no_decode: bool, like_api: bool) -> None:
-    """Refuse flags about decoding that would be ignored."""
-    if decode and no_decode:
-        raise BadArguments("`--decode` and `--no-decode` cannot be set at the same time")
-    if (decode or no_decode) and name != "simple":
-        raise BadArguments("--decode and --no-decode are only for `--write-out=simple`")
-    if like_api and name not in ("simple", "yaml", "jsonl"):
-        raise BadArguments("--like-api is only for `--write-out=yaml`, `jsonl` and `simple`")
+    session.print(Listing(reading, keys_only, print_value_only, shown))
+    fail_where_closed(shown)
 
 
 def _check_format(name: str, count_only: bool, print_value_only: bool) -> None:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.decoding import decoding
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import PreviousValue, words
+from pyetcdctl.cli.options import Decode, NoDecode, PreviousValue, words
 from pyetcdctl.cli.requests import PutFlags, put_request
 from pyetcdctl.cli.session import Session
 from pyetcdctl.client.kv import put as put_key
@@ -24,6 +25,7 @@ app = new_app()
 def put(
     ctx: typer.Context,
     key_and_value: Annotated[list[str], words("KEY [VALUE]")] = [],  # noqa: B006 - Typer copies it
+    decode: Decode = False,
     ignore_lease: Annotated[
         bool, typer.Option("--ignore-lease", help="Keep the key's present lease.")
     ] = False,
@@ -33,6 +35,7 @@ def put(
     lease: Annotated[
         str, typer.Option("--lease", metavar="string", help="Id of a lease, hexadecimal.")
     ] = "0",
+    no_decode: NoDecode = False,
     prev_kv: PreviousValue = False,
 ) -> None:
     """Write a value under a key.
@@ -41,6 +44,7 @@ def put(
     starts with a dash needs -- before the key.
     """
     session: Session = ctx.obj
+    shown = decoding(session, decode=decode, no_decode=no_decode)
     flags = PutFlags(ignore_lease, ignore_value, lease, prev_kv)
     request = put_request(key_and_value, flags, session.streams.input.read)
-    session.print(put_key(session.connection, request, session.deadline()))
+    session.print_values(put_key(session.connection, request, session.deadline()), shown)

@@ -7,8 +7,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from pyetcdctl.cli.decoding import decoding
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import words
+from pyetcdctl.cli.options import Decode, NoDecode, words
 from pyetcdctl.cli.session import Session
 from pyetcdctl.cli.txn_grammar import parse_compare, parse_operation
 from pyetcdctl.client.kv import commit
@@ -28,9 +29,11 @@ app = new_app()
 def txn(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("< FILE")] = [],  # noqa: B006 - Typer copies it
+    decode: Decode = False,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Say what is to be typed next.")
     ] = False,
+    no_decode: NoDecode = False,
 ) -> None:
     r"""Read and write several keys in one step, if conditions hold.
 
@@ -44,6 +47,7 @@ def txn(
     if arguments:
         raise BadArguments("txn command does not accept argument")
     session: Session = ctx.obj
+    shown = decoding(session, decode=decode, no_decode=no_decode)
     connection = session.connection
     script = _Script(session, interactive)
     request = TxnRequest(
@@ -51,7 +55,7 @@ def txn(
         success=script.block("success requests (get, put, del):", script.operation),
         failure=script.block("failure requests (get, put, del):", script.operation),
     )
-    session.print(commit(connection, request, session.deadline()))
+    session.print_values(commit(connection, request, session.deadline()), shown)
 
 
 class _Script:

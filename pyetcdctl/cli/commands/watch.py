@@ -10,8 +10,17 @@ import typer
 
 from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.children import run_to_its_end
+from pyetcdctl.cli.decoding import DECODING_FORMATS, decoding
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import Prefix, PreviousValue, number, words
+from pyetcdctl.cli.options import (
+    Decode,
+    LikeApi,
+    NoDecode,
+    Prefix,
+    PreviousValue,
+    number,
+    words,
+)
 from pyetcdctl.cli.session import Session
 from pyetcdctl.cli.watch_words import (
     LineRefused,
@@ -24,6 +33,7 @@ from pyetcdctl.cli.watch_words import (
 from pyetcdctl.concurrency.watching import Told, Watching
 from pyetcdctl.errors import InvalidInput, PyetcdctlError, Reported, WatchCanceled
 from pyetcdctl.output.quoting import go_quoted
+from pyetcdctl.results import Decoding
 from pyetcdctl.rpc.watch import EVENT_NAMES, WatchResponse
 
 _EXAMPLE = """\
@@ -37,12 +47,15 @@ app = new_app()
 def watch(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("KEY [RANGE_END] [-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
+    decode: Decode = False,
     interactive: Annotated[
         bool,
         typer.Option(
             "--interactive", "-i", help="Read `watch ...` and `progress` lines from standard input."
         ),
     ] = False,
+    like_api: LikeApi = False,
+    no_decode: NoDecode = False,
     prefix: Prefix = False,
     prev_kv: PreviousValue = False,
     progress_notify: Annotated[
@@ -59,15 +72,16 @@ def watch(
     stand in for KEY and RANGE_END.
     """
     session: Session = ctx.obj
+    shown = decoding(session, decode=decode, no_decode=no_decode, like_api=like_api)
     keys = environment_keys(session.streams.environment)
     if interactive:
-        _InteractiveWatch(session, keys, progress_notify).run()
+        _InteractiveWatch(session, keys, progress_notify, shown).run()
     divided = command_line_words(arguments, session.words_before_dashes, keys)
     request = watch_request(divided.keys, WatchFlags(prefix, prev_kv, progress_notify, rev))
     watching = Watching(session.connection)
     watching.add(request)
     for told in watching.told():
-        _show(session, told, divided.command)
+        _show(session, told, divided.command, shown)
         if told.reason:
             raise WatchCanceled("watch is canceled by the server")
 
@@ -75,8 +89,15 @@ def watch(
 class _InteractiveWatch:
     """Watches that are typed; a thread reads the lines while the answers are printed."""
 
-    def __init__(self, session: Session, keys: Sequence[str], progress_notify: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        keys: Sequence[str],
+        progress_notify: bool,
+        shown: Decoding | None,
+    ) -> None:
         self._session = session
+        self._shown = shown
         self._keys = keys
         self._progress_notify = progress_notify
         self._watching = Watching(session.connection)
@@ -87,7 +108,7 @@ class _InteractiveWatch:
         self._session.connection.metadata()  # a login that fails is told before any line
         Thread(target=self._read_lines, name="watch-lines", daemon=True).start()
         for told in self._watching.told():
-            _show(self._session, told, self._commands[told.number])
+            _show(self._session, told, self._commands[told.number], self._shown)
 
     def _read_lines(self) -> None:
         try:
@@ -115,14 +136,14 @@ class _InteractiveWatch:
             self._watching.add(request)
 
 
-def _show(session: Session, told: Told, words: Sequence[str]) -> None:
+def _show(session: Session, told: Told, words: Sequence[str], shown: Decoding | None) -> None:
     """Print what a watch was told, and run its command for each event."""
     out = session.streams.out
     if told.reason:
         session.streams.err.line(f"watch was canceled ({told.reason})")
-    if told.response.is_progress:
+    if told.response.is_progress and session.output.format not in DECODING_FORMATS:
         out.text(f"progress notify: {told.response.header.revision}\n")
-    session.print(told.response)
+    session.print_values(told.response, shown)
     out.flush()
     if words:
         for variables in _event_variables(told.response):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.errors import BadArguments, Reported
 from pyetcdctl.kubernetes.input_forms import values_in
 from pyetcdctl.kubernetes.reading import read
-from pyetcdctl.output.objects import FORMATS, object_text
-from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.output.objects import FORMATS, shown_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +53,5 @@ def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bo
     for line in stored.remarks:
         err.line(f"# {line}")
     if stored.decoded.object is not None:
-        data = object_text(stored.decoded.object, form).encode("utf-8", "backslashreplace")
-        out.write(terminal_safe(data) if out.is_terminal else data)
+        out.write(shown_object(stored.decoded.object, form, session.output))
     return not (stored.closed or stored.decoded.problem)

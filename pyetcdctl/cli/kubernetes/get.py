@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.cli.kubernetes.store import Store
 from pyetcdctl.errors import BadArguments, ObjectNotFound
 from pyetcdctl.kubernetes.columns import columns_of, current_time
-from pyetcdctl.kubernetes.jsonpath import template
+from pyetcdctl.kubernetes.jsonpath import Path, template
 from pyetcdctl.kubernetes.like_api import like_api
 from pyetcdctl.kubernetes.registry_keys import parse
-from pyetcdctl.kubernetes.selecting import ObjectPath, label_selector
+from pyetcdctl.kubernetes.selecting import label_selector
 from pyetcdctl.output.columns import aligned
-from pyetcdctl.output.objects import object_text
+from pyetcdctl.output.objects import object_text, shown_object
 from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Getting:
             else None
         )
         self._closed: list[str] = []
-        self._order = ObjectPath(flags.sort_by.strip("{}")) if flags.sort_by else None
+        self._order = Path(flags.sort_by) if flags.sort_by else None
 
     def run(self, wanted: list[tuple[str, str]]) -> None:
         """Find and print; what is missing is told at the end."""
@@ -179,8 +179,11 @@ class Getting:
             self._write("".join(object_text(obj, output) for obj in objects))
         elif objects or not single:
             whole: Plain = objects[0] if single else _list_of(objects)
-            text = self._template(whole) if self._template else object_text(whole, output)
-            self._write(text)
+            if self._template:
+                self._write(self._template(whole))
+            else:
+                settings = self._session.output
+                self._session.streams.out.write(shown_object(whole, output, settings))
 
     def _write(self, text: str) -> None:
         out = self._session.streams.out

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.client.kv import prefix_range
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import InvalidInput
-from pyetcdctl.kubernetes.reading import reader
+from pyetcdctl.kubernetes.reading import Reader
 from pyetcdctl.kubernetes.registry_keys import key_of, parse, resource_at
 from pyetcdctl.kubernetes.resources import BUILT_IN, DEFINITIONS, Resource, custom_resource, find
 from pyetcdctl.rpc.kv import RangeRequest
@@ -35,7 +35,7 @@ class Store:
     def __init__(self, session: Session, prefix: str) -> None:
         self.prefix = "/" + prefix.strip("/")
         self._session = session
-        self._read = reader(session.opener)
+        self._read = Reader(session.opener)
 
     def entries(self, prefix: str, *, keys_only: bool = False) -> Iterator[Entry]:
         """Yield all keys that start with a prefix."""

@@ -1,0 +1,49 @@
+"""Whether a command decodes Kubernetes' values: by its flags, its format, and who looks at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import BadArguments, Reported
+from pyetcdctl.results import Decoding
+
+if TYPE_CHECKING:
+    from pyetcdctl.cli.session import Session
+    from pyetcdctl.settings import OutputSettings
+
+DECODING_FORMATS = ("jsonl", "yaml")
+
+
+def decoding(
+    session: Session, *, decode: bool, no_decode: bool, like_api: bool = False
+) -> Decoding | None:
+    """Return how to decode; None where the bytes in etcd are shown."""
+    name = session.output.format
+    _check(name, decode, no_decode, like_api)
+    is_simple = name == "simple"
+    if not (_decodes(session.output, decode, no_decode) if is_simple else name in DECODING_FORMATS):
+        return None
+    from pyetcdctl.kubernetes.reading import Reader
+
+    tell = session.streams.err.line if is_simple else None
+    return Decoding(Reader(session.opener), like_api, tell)
+
+
+def fail_where_closed(shown: Decoding | None) -> None:
+    """Raise Reported where a value that was to be decoded stayed encrypted."""
+    if shown is not None and shown.read.closed:
+        raise Reported
+
+
+def _decodes(output: OutputSettings, decode: bool, no_decode: bool) -> bool:
+    return decode or (output.terminal and not output.hex and not no_decode)
+
+
+def _check(name: str, decode: bool, no_decode: bool, like_api: bool) -> None:
+    """Refuse flags that would be ignored."""
+    if decode and no_decode:
+        raise BadArguments("`--decode` and `--no-decode` cannot be set at the same time")
+    if (decode or no_decode) and name != "simple":
+        raise BadArguments("--decode and --no-decode are only for `--write-out=simple`")
+    if like_api and name not in ("simple", *DECODING_FORMATS):
+        raise BadArguments("--like-api is only for `--write-out=yaml`, `jsonl` and `simple`")
