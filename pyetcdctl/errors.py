@@ -21,6 +21,7 @@
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
     ├── NotDecrypted                1    an encrypted value of Kubernetes that stays closed
     ├── ObjectNotFound              1    a named object of Kubernetes that is not in the store
+    ├── TemplateFailed              1    a JSONPath that an object does not fit
     ├── NotWritten                  1    a change of an object that was given up, refused, overtaken
     ├── DiscoveryFailed             1    nothing was found on this machine
     ├── SandboxFailed               1    the private server could not be started
@@ -167,6 +168,10 @@ class ObjectNotFound(PyetcdctlError):
 
 class NotWritten(PyetcdctlError):
     """An object of Kubernetes was not changed; the message says why."""
+
+
+class TemplateFailed(PyetcdctlError):
+    """A JSONPath leads out of a list's bounds, or into what is no list."""
 
 
 class DiscoveryFailed(PyetcdctlError):

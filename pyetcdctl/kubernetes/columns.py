@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.selecting import ObjectPath
+from pyetcdctl.kubernetes.jsonpath import Path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ def _two(many: int, unit: str, few: int, smaller: str) -> str:
 
 
 def _at(path: str, default: str = NONE) -> Cell:
-    steps = ObjectPath(path)
+    steps = Path(path)
     return lambda obj: _shown(_first(obj, steps), default)
 
 
@@ -68,27 +68,27 @@ def _shown(plain: Plain, default: str) -> str:
     return default if plain in (None, "") else str(plain)
 
 
-def _first(obj: Object, path: ObjectPath) -> Plain:
+def _first(obj: Object, path: Path) -> Plain:
     return next(iter(path.of(obj)), None)
 
 
 def _number(obj: Object, path: str) -> int:
-    found = _first(obj, ObjectPath(path))
+    found = _first(obj, Path(path))
     return found if isinstance(found, int) else 0
 
 
 def _dicts(obj: Object, path: str) -> list[Object]:
-    return [each for each in ObjectPath(path).of(obj) if isinstance(each, dict)]
+    return [each for each in Path(path).of(obj) if isinstance(each, dict)]
 
 
 def _pod_status(obj: Object) -> str:
-    status = _shown(_first(obj, ObjectPath(".status.reason")), "")
-    status = status or _shown(_first(obj, ObjectPath(".status.phase")), "Unknown")
+    status = _shown(_first(obj, Path(".status.reason")), "")
+    status = status or _shown(_first(obj, Path(".status.phase")), "Unknown")
     for container in _dicts(obj, ".status.containerStatuses[*]"):
         for state in ("waiting", "terminated"):
-            reason = _first(container, ObjectPath(f".state.{state}.reason"))
+            reason = _first(container, Path(f".state.{state}.reason"))
             status = reason if isinstance(reason, str) and reason else status
-    deleted = _first(obj, ObjectPath(".metadata.deletionTimestamp"))
+    deleted = _first(obj, Path(".metadata.deletionTimestamp"))
     return "Terminating" if deleted else status
 
 
@@ -106,12 +106,12 @@ def _node_status(obj: Object) -> str:
     conditions = _dicts(obj, ".status.conditions[*]")
     states = [str(each.get("status")) for each in conditions if each.get("type") == "Ready"]
     ready = {"True": "Ready", "False": "NotReady"}.get("".join(states), "Unknown")
-    cordoned = _first(obj, ObjectPath(".spec.unschedulable")) is True
+    cordoned = _first(obj, Path(".spec.unschedulable")) is True
     return f"{ready},SchedulingDisabled" if cordoned else ready
 
 
 def _node_roles(obj: Object) -> str:
-    labels = _first(obj, ObjectPath(".metadata.labels"))
+    labels = _first(obj, Path(".metadata.labels"))
     mark = "node-role.kubernetes.io/"
     names = labels if isinstance(labels, dict) else {}
     return ",".join(sorted(n.removeprefix(mark) for n in names if n.startswith(mark))) or NONE
@@ -133,8 +133,8 @@ def _count(path: str) -> Cell:
 
 def _external_addresses(obj: Object) -> str:
     paths = (".spec.externalIPs[*]", ".status.loadBalancer.ingress[*].ip")
-    found = [str(each) for path in paths for each in ObjectPath(path).of(obj)]
-    pending = _first(obj, ObjectPath(".spec.type")) == "LoadBalancer"
+    found = [str(each) for path in paths for each in Path(path).of(obj)]
+    pending = _first(obj, Path(".spec.type")) == "LoadBalancer"
     return ",".join(found) or ("<pending>" if pending else NONE)
 
 
@@ -149,7 +149,7 @@ def _port(port: Object) -> str:
 
 def _selector(path: str) -> Cell:
     def cell(obj: Object) -> str:
-        labels = _first(obj, ObjectPath(path))
+        labels = _first(obj, Path(path))
         pairs = labels.items() if isinstance(labels, dict) else ()
         return ",".join(f"{name}={value}" for name, value in sorted(pairs)) or NONE
 
@@ -157,7 +157,7 @@ def _selector(path: str) -> Cell:
 
 
 def _joined(path: str) -> Cell:
-    return lambda obj: ",".join(map(str, ObjectPath(path).of(obj))) or NONE
+    return lambda obj: ",".join(map(str, Path(path).of(obj))) or NONE
 
 
 def _data_count(obj: Object) -> str:
@@ -165,7 +165,7 @@ def _data_count(obj: Object) -> str:
     return str(sum(len(each) for each in maps if isinstance(each, dict)))
 
 
-_CREATED = ObjectPath(".metadata.creationTimestamp")
+_CREATED = Path(".metadata.creationTimestamp")
 _POD_TEMPLATE = ".spec.template.spec.containers[*]"
 _Columns = tuple[tuple[str, "Cell"], ...]
 _COLUMNS: dict[str, tuple[_Columns, _Columns]] = {

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.columns import age_of, columns_of
-from pyetcdctl.kubernetes.jsonpath import template
 from pyetcdctl.kubernetes.selecting import label_selector
 from tests.kubernetes.sample import DATA, answers
 from tests.runner import run
@@ -174,31 +172,6 @@ def test_columns_of_objects_that_are_none_hold_something(kind: str) -> None:
                 assert cell(obj)
             for text in ("a=b", "a in (b)", "!a"):
                 label_selector(text)({"metadata": {"labels": part}})
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("{.a.b}", "x"),
-        (".a.b", "x"),
-        ("{$.a['b']}", "x"),
-        ("{.l[*].n}", "1 2"),
-        ("{.l[-1].n}", "2"),
-        ('{.l[?(@.t=="R")].n}', "2"),
-        ("{.a.c\\.d}", "y"),
-        ("n: {.missing}{'\\t'}!", "n: \t!"),
-        ("{.a}", '{"b":"x","c.d":"y"}'),
-    ],
-)
-def test_a_template_shows_what_is_at_its_paths(text: str, shown: str) -> None:
-    obj = {"a": {"b": "x", "c.d": "y"}, "l": [{"n": 1, "t": "Q"}, {"n": 2, "t": "R"}]}
-    assert template(text)(obj) == shown
-
-
-@pytest.mark.parametrize("text", ["{.a", "{range .a}x", "{end}", "{.a[}"])
-def test_a_template_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(BadArguments):
-        template(text)
 
 
 @pytest.mark.parametrize(
