@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NoReturn
 
-from pyetcdctl.kubernetes.objects import MAX_DEPTH, SURROGATE, Literal, text
+from pyetcdctl.kubernetes.objects import MAX_DEPTH, SURROGATE, Literal, NoJson, text
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain
@@ -74,8 +74,8 @@ def _raw(raw: bytes) -> Plain:
     try:
         parse(json_text)
     except ValueError:
-        return base64.b64encode(raw).decode()
-    return Literal(compact(json_text))
+        return NoJson(base64.b64encode(raw).decode())
+    return Literal(compact(json_text), json_text)
 
 
 _cached_raw = lru_cache(maxsize=1024)(_raw)

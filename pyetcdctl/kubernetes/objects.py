@@ -23,10 +23,12 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 class Literal:
     """A JSON text that is kept as it was written: ``1.50``, ``1E3``, a raw extension, FieldsV1."""
 
-    __slots__ = ("text",)
+    __slots__ = ("source", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, source: str | None = None) -> None:
+        """``source`` is the stored text where that has blanks, which ``text`` has not."""
         self.text = text
+        self.source = text if source is None else source
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Literal) and self.text == other.text
@@ -36,6 +38,12 @@ class Literal:
 
     def __repr__(self) -> str:
         return f"Literal({self.text!r})"
+
+
+class NoJson(str):
+    """Bytes that stand where JSON should, as base64: what the decoders make of a damaged text."""
+
+    __slots__ = ()
 
 
 def text(data: bytes) -> str:
@@ -63,3 +71,10 @@ def _positional(digits: str) -> str:
         return digits
     sign = "-" if mantissa.startswith("-") else ""
     return f"{sign}0.{'0' * (int(exponent) - 1)}{mantissa.lstrip('-').replace('.', '')}"
+
+
+def in_order(plain: Plain) -> Plain:
+    """Return a value with all names in the order of their bytes, as Go writes its maps."""
+    if isinstance(plain, dict):
+        return {name: in_order(plain[name]) for name in sorted(plain)}
+    return [in_order(item) for item in plain] if isinstance(plain, list) else plain

@@ -84,7 +84,7 @@ class Plan:
                 out[name] = absent and absent()
                 ordered = False
         for name in self.maps:
-            if name in out:
+            if out.get(name):
                 fields.put_in_order(out, name)
         return out if ordered else {name: out[name] for name in self.order if name in out}
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
 from pyetcdctl.kubernetes.objects import MAX_DEPTH, Plain, number
 from pyetcdctl.kubernetes.yaml_scalars import FLOAT, INTEGER, WORDS, is_no_string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Resolvers = dict[str | None, list[tuple[str, re.Pattern[str]]]]
@@ -23,6 +27,48 @@ def parse(text: str) -> Plain:
         return yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from error
+
+
+def parse_all(text: str) -> Iterator[tuple[int, Plain]]:
+    """Yield the line on which each document begins, and the document; raises ValueError."""
+    try:
+        _check_nesting(text)
+        loader = Loader(text)
+        while loader.check_node():
+            node = loader.get_node()
+            yield node.start_mark.line + 1, loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        why = ", ".join(filter(None, (error.context, error.problem)))
+        raise ValueError(f"{why} (line {mark.line + 1})" if mark else why) from error
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def line_of(text: str, document: int, path: Sequence[str | int]) -> int | None:
+    """Return the line on which a field of a document stands, or the last step that is there."""
+    try:
+        node = next(islice(yaml.compose_all(text, Loader=Parser), document, None), None)
+    except yaml.YAMLError:
+        return None
+    line = None
+    for step in path:
+        found = _below(node, step)
+        if found is None:
+            break
+        line, node = found
+    return line
+
+
+def _below(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item: yaml.Node = node.value[step]
+        return item.start_mark.line + 1, item
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    for key, value in pairs:
+        if str(key.value) == str(step):
+            return key.start_mark.line + 1, value
+    return None
 
 
 def _check_nesting(text: str) -> None:

@@ -1,0 +1,59 @@
+"""Why an object cannot be written as a stored value, and which of its fields is to blame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.objects import Literal
+
+if TYPE_CHECKING:
+    from pyetcdctl.kubernetes.objects import Plain
+
+LONGEST_SHOWN = 40
+
+
+class Unfit(ValueError):
+    """A value does not fit its field; ``path`` grows while the error rises through the object."""
+
+    def __init__(self, why: str, *path: str | int) -> None:
+        super().__init__(why)
+        self.why = why
+        self.path: list[str | int] = list(path)
+
+    def within(self, *steps: str | int) -> Unfit:
+        """Add the steps that lead to where the value stands; return the error itself."""
+        self.path[:0] = steps
+        return self
+
+    @property
+    def place(self) -> str:
+        """The path as people write it: ``spec.containers[0].image``; empty at the top."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        text = "".join(steps).lstrip(".")
+        return text if text.isprintable() else ascii(text)[1:-1]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.why}" if self.path else self.why
+
+
+def needs(what: str, value: Plain) -> Unfit:
+    """Return the error of a value that is something else than it has to be."""
+    return Unfit(f"{what} is needed here, not {described(value)}")
+
+
+def described(value: Plain) -> str:
+    """Say what a value is, in few words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return f"the bool {str(value).lower()}"
+    if isinstance(value, int):
+        return f"the number {value}"
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    if isinstance(value, Literal):
+        return f"the number {value.text[:LONGEST_SHOWN]}"
+    if not isinstance(value, str):
+        return f"{type(value).__name__}"
+    shown = value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
+    return f"the string {ascii(shown) if not shown.isprintable() else repr(shown)}"
