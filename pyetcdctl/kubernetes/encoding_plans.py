@@ -192,7 +192,9 @@ def _append_map(number: int, write: Callable[[Plain], bytes], out: bytearray, va
         entry = bytearray()
         append_bytes(entry, 1, key.encode())
         try:
-            append_bytes(entry, 2, write(value[key]))
+            # Bytes that are null, unlike strings, are left out of their entry.
+            if write is not _decoded or value[key] is not None:
+                append_bytes(entry, 2, write(value[key]))
         except Unfit as unfit:
             raise unfit.within(key) from None
         append_bytes(out, number, entry)

@@ -194,6 +194,14 @@ def test_every_message_of_the_table_reads_what_it_writes() -> None:
         assert encoding_plans.plan_of(name).write(shown) == empty, name
 
 
+def test_null_in_a_map_is_an_empty_string_and_no_bytes() -> None:
+    empty = encode(obj(kind="v1 ConfigMap", data={"a": ""}, binaryData={"b": ""}))
+    assert encode(obj(kind="v1 ConfigMap", data={"a": None}, binaryData={"b": ""})) == empty
+    null = encode(obj(kind="v1 ConfigMap", data={"a": ""}, binaryData={"b": None}))
+    assert len(null) == len(empty) - 2
+    assert decode(null).object == decode(empty).object
+
+
 def test_fields_that_are_owned_are_kept_in_their_order() -> None:
     ports = ('k:{"containerPort":53}', 'k:{"containerPort":443}')
     owned = {"f:spec": {ports[1]: {}, ports[0]: {}, "f:a": {}, ".": {}}, "f:metadata": {}}
