@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pyetcdctl.results import Decoding
     from pyetcdctl.settings import ConnectionSettings
 
+UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
+
 
 class _LazyKeyring:
     """Most runs meet no encrypted value, and loading ciphers takes time."""
@@ -101,10 +103,8 @@ class Session:
         from pyetcdctl.client.connection import Connection
 
         connection = Connection(settings)
-        if connection.verification_skipped:
-            self.streams.err.line(
-                "Warning: the server's certificate is not verified; anybody may be answering"
-            )
+        if connection.verification_skipped and not self._is_driven_by_a_program:
+            self.streams.err.line(UNVERIFIED)
         for endpoint in connection.ignored_endpoints:
             self.streams.err.line(f'ignoring discovered insecure endpoint "{endpoint}"')
         return connection
@@ -164,6 +164,14 @@ class Session:
     def print_values(self, answer: Any, decoding: Decoding | None) -> None:
         """Write an answer in the chosen format, its values decoded if need be."""
         self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
+
+    @property
+    def _is_driven_by_a_program(self) -> bool:
+        """Whether a program such as expect plays the terminal: none has said of what kind it is.
+
+        Such a program reads standard error as a part of the result.
+        """
+        return self.streams.err.is_terminal and "TERM" not in self.streams.environment
 
     def _start_debugging(self) -> None:
         """Show every flag's value, and let gRPC log: it reads its variable when it is loaded."""

@@ -89,4 +89,17 @@ def _options(settings: ConnectionSettings) -> Options:
     if settings.keepalive_time > 0:
         options.append(("grpc.keepalive_time_ms", int(keepalive * 1000)))
         options.append(("grpc.keepalive_timeout_ms", int(settings.keepalive_timeout * 1000)))
+        options += _pings_of_a_quiet_stream(keepalive + settings.keepalive_timeout)
     return options
+
+
+def _pings_of_a_quiet_stream(patience: float) -> Options:
+    """Return what lets a server be missed on which nothing is asked any more, as in a watch.
+
+    gRPC would ask such a server twice, then once a minute at most; and it would ask nothing while a
+    ping of its own, to measure the line, waits a minute for its answer.
+    """
+    return [
+        ("grpc.http2.max_pings_without_data", 0),
+        ("grpc.http2.ping_timeout_ms", int(patience * 1000)),
+    ]

@@ -1,8 +1,10 @@
 """What a run asks for and checks before its first call."""
 
+import pexpect
 import pytest
 
-from tests.runner import run
+from pyetcdctl.cli.session import UNVERIFIED
+from tests.runner import PROJECT, clean_environment, command, run
 
 
 @pytest.mark.parametrize("line", [b"rootpw", b"rootpw\n", b"rootpw\r\n", b"rootpw\nmore\n"])
@@ -20,3 +22,19 @@ def test_an_unknown_format_is_told_first_also_where_assertions_are_off(command):
         r'  "\x1b[nonsense" is none of: fields, json, jsonl, protobuf, simple, table, yaml',
     ]
     assert done.exit_code == 4
+
+
+@pytest.mark.parametrize(("terminal", "warns"), [("xterm", True), ("", False)])
+def test_only_a_program_that_plays_a_terminal_hears_no_warning(secure_etcd, terminal, warns):
+    """etcd's own tests read every line of an unnamed terminal as a field of the result."""
+    env = {"ETCDCTL_CERT": secure_etcd.cert, "ETCDCTL_KEY": secure_etcd.key, "TERM": terminal}
+    words = command("get", "k", "--insecure-skip-tls-verify", "--endpoints", secure_etcd.endpoint)
+    environment = clean_environment({name: value for name, value in env.items() if value})
+    seen = pexpect.run(" ".join(words), env=environment, cwd=str(PROJECT), timeout=60)
+    assert (b"certificate is not verified" in seen) is warns
+
+
+def test_a_certificate_that_nobody_looked_at_is_told_beside_a_pipe(secure_etcd):
+    words = ("get", "k", "--insecure-skip-tls-verify", "--endpoints", secure_etcd.endpoint)
+    done = run(*words, env={"ETCDCTL_CERT": secure_etcd.cert, "ETCDCTL_KEY": secure_etcd.key})
+    assert (done.stderr, done.exit_code) == (f"{UNVERIFIED}\n", 0)
