@@ -22,7 +22,13 @@ from pyetcdctl.client.failover import (
     may_repeat,
 )
 from pyetcdctl.client.login import API_VERSION, Login
-from pyetcdctl.client.status import details_of, error_from, never_left, request_too_large
+from pyetcdctl.client.status import (
+    PERHAPS_APPLIED,
+    details_of,
+    error_from,
+    never_left,
+    request_too_large,
+)
 from pyetcdctl.errors import DeadlineExceeded
 
 if TYPE_CHECKING:
@@ -35,7 +41,6 @@ if TYPE_CHECKING:
 
 AUTHENTICATE = "/etcdserverpb.Auth/Authenticate"
 DEFAULT_MAX_REQUEST_BYTES = 2 * 1024 * 1024
-PERHAPS_APPLIED = "The write may have been applied: look before you repeat it."
 
 __all__ = ["Connection", "Deadline"]
 

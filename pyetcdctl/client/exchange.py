@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
+from pyetcdctl.client.login import LEADER_WANTED
 from pyetcdctl.client.status import CANCELED_TEXT
 from pyetcdctl.errors import CallFailed
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.errors import PyetcdctlError
-
-LEADER_WANTED = ("hasleader", "true")
-"""Lets a server that has lost its leader end the call instead of keeping silent."""
 
 
 class Exchange:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from time import monotonic_ns
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.rpc.kv import RANGE, RangeRequest
 
@@ -52,6 +51,8 @@ def _read(connection: Connection, deadline: Deadline) -> None:
 
 
 def _alarm_state(connection: Connection, deadline: Deadline) -> tuple[str, tuple[str, ...]]:
+    from pyetcdctl.client.maintenance import MaintenanceService
+
     try:
         alarms = MaintenanceService(connection).alarms(deadline).alarms
     except PyetcdctlError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.exchange import LEADER_WANTED
+from pyetcdctl.client.login import LEADER_WANTED
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.lease import (
     GRANT,

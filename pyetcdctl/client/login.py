@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Metadata: TypeAlias = "tuple[tuple[str, str], ...]"
 
 API_VERSION = ("client-api-version", "3.7")
+LEADER_WANTED = ("hasleader", "true")
+"""Lets a server that has lost its leader end the call instead of keeping silent."""
 
 
 class Login:

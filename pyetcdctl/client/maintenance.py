@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.client.connection import PERHAPS_APPLIED
 from pyetcdctl.client.endpoints import parse_endpoint
+from pyetcdctl.client.status import PERHAPS_APPLIED
 from pyetcdctl.client.verdicts import reachable
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown
 from pyetcdctl.rpc import etcdserverpb_pb2 as api

@@ -26,6 +26,8 @@ LEARNER = "etcdserver: rpc not supported for learner"
 UNHEALTHY = "etcdserver: unhealthy cluster"
 """A change of the members that was refused before anybody was asked to agree."""
 
+PERHAPS_APPLIED = "The write may have been applied: look before you repeat it."
+
 KNOWN = frozenset(
     "etcdserver: " + text
     for text in (

@@ -14,10 +14,14 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.connection import PERHAPS_APPLIED
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit
-from pyetcdctl.client.status import INVALID_TOKEN, OLD_AUTH_REVISION, USER_EMPTY
+from pyetcdctl.client.status import (
+    INVALID_TOKEN,
+    OLD_AUTH_REVISION,
+    PERHAPS_APPLIED,
+    USER_EMPTY,
+)
 from pyetcdctl.client.tokens import MOST_RENEWALS
 from pyetcdctl.concurrency.outage import Outage, may_pass
 from pyetcdctl.errors import CallFailed, ConnectionFailed

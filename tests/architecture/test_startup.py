@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from pyetcdctl.cli.registry import COMMANDS
+
 HEAVY = {
     *("grpc", "etcd3", "google.protobuf", "yaml", "rich", "cryptography", "dns", "nacl", "pydantic")
 }
@@ -42,6 +44,25 @@ def test_a_command_without_a_server_loads_no_grpc(command):
     loaded = modules_loaded_by(command)
     assert not loaded & HEAVY
     assert commands_in(loaded) == {f"pyetcdctl.cli.commands.{command}"}
+
+
+WORDS = [["help", "make-mirror"], ["completion", "bash"], ["kubernetes", "--help"]]
+
+
+@pytest.mark.parametrize("arguments", WORDS, ids=" ".join)
+def test_help_and_completions_load_commands_and_nothing_heavy(arguments):
+    loaded = modules_loaded_by(*arguments)
+    assert len(commands_in(loaded)) >= 1
+    assert not loaded & HEAVY
+
+
+def test_no_commands_module_loads_anything_heavy():
+    imports = "".join(f"import {row.module}\n" for row in COMMANDS.values())
+    probe = f"{imports}import sys\nprint(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert not set(run.stdout.split()) & HEAVY
 
 
 def test_a_get_loads_grpc_and_neither_protobuf_nor_etcd3():

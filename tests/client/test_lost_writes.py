@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from pyetcdctl.client.connection import PERHAPS_APPLIED
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit, put
+from pyetcdctl.client.status import PERHAPS_APPLIED
 from pyetcdctl.errors import CallFailed, DeadlineExceeded
 from pyetcdctl.rpc.kv import PutRequest
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest

@@ -5,9 +5,10 @@ from threading import Event, Thread
 
 import pytest
 
-from pyetcdctl.client.connection import PERHAPS_APPLIED, Connection
+from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import put, read
+from pyetcdctl.client.status import PERHAPS_APPLIED
 from pyetcdctl.concurrency.destination import LET_IT_READ, ONE_BY_ONE, Destination
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest

@@ -19,8 +19,6 @@ from pyetcdctl.cli.session import Session
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_one
 from pyetcdctl.client.kv import compact, delete, prefix_range
-from pyetcdctl.client.maintenance import MaintenanceService
-from pyetcdctl.client.metrics import RESIDENT_MEMORY, resident_memory
 from pyetcdctl.client.workload import Figures, Load, Workload, open_connections
 from pyetcdctl.errors import BadFeature, InvalidInput, PyetcdctlError, Reported
 from pyetcdctl.output.quoting import go_quoted
@@ -170,6 +168,8 @@ class _Check:
 
     def memory(self, when: str) -> float:
         """Return the memory of the first endpoint's member."""
+        from pyetcdctl.client.metrics import RESIDENT_MEMORY, resident_memory
+
         session = self._session
         used = resident_memory(session.connection.endpoints[0], session.settings)
         if not used:
@@ -204,6 +204,8 @@ class _Check:
         self._say(f"Compacted with revision {revision}")
 
     def _defragment(self, endpoint: str) -> None:
+        from pyetcdctl.client.maintenance import MaintenanceService
+
         shown = go_quoted(endpoint.encode())
         self._say(f"Defragmenting {shown}")
         outcome = ask_one(

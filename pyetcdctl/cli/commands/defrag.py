@@ -12,7 +12,6 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import words
 from pyetcdctl.cli.session import Session
 from pyetcdctl.client.each import ask_one
-from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.errors import Reported
 from pyetcdctl.output.units import go_duration
 
@@ -41,6 +40,8 @@ def defrag(
 
 
 def _defragment(session: Session, endpoint: str) -> bool:
+    from pyetcdctl.client.maintenance import MaintenanceService
+
     began = monotonic_ns()
     outcome = ask_one(
         session.connection,

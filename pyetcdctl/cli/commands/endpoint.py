@@ -12,7 +12,6 @@ from pyetcdctl.cli.options import number, words
 from pyetcdctl.cli.session import Session
 from pyetcdctl.client.each import Outcome, ask_each
 from pyetcdctl.client.health import Health, health_of
-from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.errors import PyetcdctlError, Reported
 from pyetcdctl.results import (
     EndpointHash,
@@ -64,6 +63,8 @@ def status(
     use, quota, is leader, is learner, raft term, index and applied index, errors, downgrade
     target, downgrade enabled. Servers before 3.6 leave some empty.
     """
+    from pyetcdctl.client.maintenance import MaintenanceService
+
     session: Session = ctx.obj
     endpoints = endpoints_to_ask(session, cluster)
     outcomes = ask_each(
@@ -89,6 +90,8 @@ def hashkv(
 
     Compare members at one --rev: while keys are written, the newest differs from one to the next.
     """
+    from pyetcdctl.client.maintenance import MaintenanceService
+
     session: Session = ctx.obj
     endpoints = endpoints_to_ask(session, cluster)
     outcomes = ask_each(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Thread
 from time import monotonic
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,16 +16,16 @@ from pyetcdctl.cli.options import number, words
 from pyetcdctl.cli.progress import CopyProgress
 from pyetcdctl.cli.session import Session
 from pyetcdctl.cli.streams import Messages
-from pyetcdctl.client.connection import Connection
 from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
 from pyetcdctl.errors import BadArguments, PyetcdctlError
 from pyetcdctl.settings import ConnectionSettings, Credentials, TlsFiles
 
+if TYPE_CHECKING:
+    from pyetcdctl.client.connection import Connection
+
 _EXAMPLE = "  pyetcdctl make-mirror --prefix /registry/ --dest-prefix /copy/ $ETCDCTL_ENDPOINTS"
 _EVERY_SECONDS = 30.0
 _PROGRESS_SECONDS = 0.2
-
-app = new_app()
 
 
 def _text(name: str, text: str, metavar: str = "string") -> typer.models.OptionInfo:
@@ -33,49 +33,54 @@ def _text(name: str, text: str, metavar: str = "string") -> typer.models.OptionI
     return option
 
 
+_Cacert = Annotated[str, _text("--dest-cacert", "CA bundle (PEM) of the destination.", "FILE")]
+_Cert = Annotated[str, _text("--dest-cert", "Client certificate (PEM) for it.", "FILE")]
+_InsecureTransport = Annotated[
+    bool, typer.Option("--dest-insecure-transport", help="Plain HTTP where no scheme is given.")
+]
+_Key = Annotated[str, _text("--dest-key", "That certificate's private key (PEM).", "FILE")]
+_Password = Annotated[
+    str, _text("--dest-password", "Password of --dest-user; `ps` shows it to everybody.")
+]
+_DestPrefix = Annotated[
+    str, _text("--dest-prefix", "What keys begin with there, in place of --prefix.")
+]
+_User = Annotated[
+    str, _text("--dest-user", "name[:password] there; asks for a password not given.")
+]
+_MaxTxnOps = Annotated[
+    int,
+    typer.Option(
+        "--max-txn-ops",
+        parser=unsigned,
+        metavar="uint",
+        help="Operations that one transaction may have there; 0 for any number.",
+    ),
+]
+_NoDestPrefix = Annotated[
+    bool, typer.Option("--no-dest-prefix", help="Take --prefix away from the keys there.")
+]
+_Prefix = Annotated[str, _text("--prefix", "Mirror the keys that begin so; all by default.")]
+_Rev = Annotated[int, number("--rev", "Copy nothing; begin with the events of this revision.")]
+
+app = new_app()
+
+
 @command(app, "make-mirror", _EXAMPLE)
 def make_mirror(
     ctx: typer.Context,
     destinations: Annotated[list[str], words("DESTINATION")] = [],  # noqa: B006 - Typer copies it
-    dest_cacert: Annotated[
-        str, _text("--dest-cacert", "CA bundle (PEM) of the destination.", "FILE")
-    ] = "",
-    dest_cert: Annotated[
-        str, _text("--dest-cert", "Client certificate (PEM) for it.", "FILE")
-    ] = "",
-    dest_insecure_transport: Annotated[
-        bool, typer.Option("--dest-insecure-transport", help="Plain HTTP where no scheme is given.")
-    ] = True,
-    dest_key: Annotated[
-        str, _text("--dest-key", "That certificate's private key (PEM).", "FILE")
-    ] = "",
-    dest_password: Annotated[
-        str, _text("--dest-password", "Password of --dest-user; `ps` shows it to everybody.")
-    ] = "",
-    dest_prefix: Annotated[
-        str, _text("--dest-prefix", "What keys begin with there, in place of --prefix.")
-    ] = "",
-    dest_user: Annotated[
-        str, _text("--dest-user", "name[:password] there; asks for a password not given.")
-    ] = "",
-    max_txn_ops: Annotated[
-        int,
-        typer.Option(
-            "--max-txn-ops",
-            parser=unsigned,
-            metavar="uint",
-            help="Operations that one transaction may have there; 0 for any number.",
-        ),
-    ] = 128,
-    no_dest_prefix: Annotated[
-        bool, typer.Option("--no-dest-prefix", help="Take --prefix away from the keys there.")
-    ] = False,
-    prefix: Annotated[
-        str, _text("--prefix", "Mirror the keys that begin so; all by default.")
-    ] = "",
-    rev: Annotated[
-        int, number("--rev", "Copy nothing; begin with the events of this revision.")
-    ] = 0,
+    dest_cacert: _Cacert = "",
+    dest_cert: _Cert = "",
+    dest_insecure_transport: _InsecureTransport = True,
+    dest_key: _Key = "",
+    dest_password: _Password = "",
+    dest_prefix: _DestPrefix = "",
+    dest_user: _User = "",
+    max_txn_ops: _MaxTxnOps = 128,
+    no_dest_prefix: _NoDestPrefix = False,
+    prefix: _Prefix = "",
+    rev: _Rev = 0,
 ) -> None:
     """Keep a copy of all keys with a prefix in another cluster.
 
@@ -107,6 +112,8 @@ def _destination(
     session: Session, endpoint: str, files: TlsFiles, user: Credentials, insecure: bool
 ) -> Connection:
     """Return the way to the destination; only times, sizes and --debug are the source's."""
+    from pyetcdctl.client.connection import Connection
+
     flags = session.configuration.values
     settings = ConnectionSettings(
         endpoints=(endpoint,),

@@ -10,7 +10,6 @@ from pyetcdctl.cli.arguments import ValueRefused, unsigned_hex
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import words
 from pyetcdctl.cli.session import Session
-from pyetcdctl.client.leadership import move_leader as hand_over
 from pyetcdctl.errors import BadArguments
 
 _EXAMPLE = """\
@@ -29,6 +28,8 @@ def move_leader(
 
     The leader must be among --endpoints. MEMBER_ID is hexadecimal, as `member list` shows it.
     """
+    from pyetcdctl.client.leadership import move_leader as hand_over
+
     if len(member_ids) != 1:
         raise BadArguments("move-leader command needs 1 argument")
     try:
