@@ -48,16 +48,20 @@ class Decoded(NamedTuple):
         return value if isinstance(value, str) else ""
 
 
-def decode(value: bytes) -> Decoded:
-    """Read a plain value of any format."""
+def decode(value: bytes, release: str | None = None) -> Decoded:
+    """Read a plain value of any format.
+
+    What an object prints of its empty fields changed here and there: ``release`` (``1.28``) asks
+    for an older API server's text, else it is the newest one's.
+    """
     form = recognise(value)
     if form is Format.PROTOBUF:
-        return _decode_protobuf(value)
+        return _decode_protobuf(value, release)
     read = READERS.get(form)
     return read(value) if read else Decoded(form)
 
 
-def _decode_protobuf(value: bytes) -> Decoded:
+def _decode_protobuf(value: bytes, release: str | None = None) -> Decoded:
     envelope = unwrap(value)
     if envelope.content_encoding or envelope.content_type:
         return _decode_foreign(envelope)
@@ -67,7 +71,7 @@ def _decode_protobuf(value: bytes) -> Decoded:
     if name is None:
         obj.update(wire_dump.dump(envelope.raw, reading))
     else:
-        obj.update(plans.plan_of(name).read(envelope.raw, TOP, reading))
+        obj.update(plans.plan_of(name, release).read(envelope.raw, TOP, reading))
     problem = envelope.problem or reading.problem
     return Decoded(Format.PROTOBUF, obj, tuple(reading.unknown), problem, name is not None)
 

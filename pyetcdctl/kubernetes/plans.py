@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes import fields, special
 from pyetcdctl.kubernetes.schema import table
+from pyetcdctl.kubernetes.schema.as_of import as_of
 from pyetcdctl.kubernetes.wire_fields import TOP, Reading
 from pyetcdctl.rpc.wire import FIXED64, LENGTH, VARINT, WireError, read_varint
 
@@ -43,10 +44,11 @@ Slot = tuple[int, "Store", bool]
 class Plan:
     """How one message is read; made of its fields when the first one is met."""
 
-    __slots__ = ("doubles", "maps", "message", "order", "ready", "required", "slots")
+    __slots__ = ("doubles", "maps", "message", "order", "ready", "release", "required", "slots")
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, release: str | None = None) -> None:
         self.message = message
+        self.release = release
         self.ready = False
         self.slots: dict[int, Slot] = {}
         self.doubles: dict[int, Store] = {}
@@ -60,11 +62,10 @@ class Plan:
             return self
         self.ready = True
         for rank, field in enumerate(self.message.fields):
-            # In a message that is retired as a whole, the rules of its last release hold.
             if field.inline:
-                self._add_inline(rank, field, gone=field.dropped)
+                self._add_inline(rank, field)
             else:
-                self._add(rank, field, gone=field.dropped)
+                self._add(rank, field)
         return self
 
     def read(self, data: bytes, place: Place, reading: Reading) -> Object:
@@ -129,52 +130,51 @@ class Plan:
         store(out, data[at : at + 8], place, reading)
         return at + 8
 
-    def _add(self, rank: int, field: Field, *, gone: bool) -> None:
+    def _add(self, rank: int, field: Field) -> None:
         self.order.append(field.name)
         if field.map_value:
             self.maps.append(field.name)
         if field.type == "double":
-            self.doubles[field.number << 3 | FIXED64] = fields.doubles(
-                field.name, zero=_prints_zero(field, gone=gone)
-            )
-        for wire_type, store in _stores(field, gone=gone):
+            store = fields.doubles(field.name, zero=_prints_zero(field))
+            self.doubles[field.number << 3 | FIXED64] = store
+        for wire_type, store in _stores(field, self.release):
             self.slots[field.number << 3 | wire_type] = (rank, store, wire_type == LENGTH)
-        if not gone and _is_always_printed(field):
-            self.required.append((field.name, _absent(field)))
+        if _is_always_printed(field):
+            self.required.append((field.name, _absent(field, self.release)))
 
-    def _add_inline(self, rank: int, field: Field, *, gone: bool) -> None:
-        plan = plan_of(field.type).prepare()
+    def _add_inline(self, rank: int, field: Field) -> None:
+        plan = plan_of(field.type, self.release).prepare()
         self.order += plan.order
         self.slots[field.number << 3 | LENGTH] = (rank, fields.inline(plan.read), True)
-        if not gone:
+        if not field.dropped:
             self.required += plan.required
 
 
 @cache
-def plan_of(name: str) -> Plan:
-    """Return the plan of a message's full name."""
+def plan_of(name: str, release: str | None = None) -> Plan:
+    """Return the plan of a message's full name, with the rules of a release or the newest."""
     message = table.message(name)
     if message is None:
         raise LookupError(f"the field table has no message {name}")
-    return Plan(message)
+    return Plan(as_of(message, release) if release else message, release)
 
 
-def reader_of(name: str) -> Reader:
+def reader_of(name: str, release: str | None = None) -> Reader:
     """Return what reads a type: a message of any kind, or a scalar that is written as bytes."""
     if name == "bytes":
         return fields.guarded(fields.base64_text)
     convert = special.scalar(name)
     if convert is not None:
         return fields.guarded(convert)
-    return _choice(name) or plan_of(name).read
+    return _choice(name, release) or plan_of(name, release).read
 
 
-def _choice(name: str) -> Reader | None:
+def _choice(name: str, release: str | None) -> Reader | None:
     """Return what reads a part of a JSON schema that is one of two things."""
     package, _, kind = name.rpartition(".")
     if not kind.startswith("JSONSchemaPropsOr"):
         return None
-    read_schema = plan_of(f"{package}.JSONSchemaProps").read
+    read_schema = plan_of(f"{package}.JSONSchemaProps", release).read
     schema = fields.messages("schema", read_schema, omit=False)
     stores: dict[str, dict[int, Slot]] = {
         "Bool": {
@@ -200,17 +200,17 @@ def _choice(name: str) -> Reader | None:
     return read
 
 
-def _stores(field: Field, *, gone: bool) -> list[tuple[int, Store]]:
+def _stores(field: Field, release: str | None) -> list[tuple[int, Store]]:
     name = field.name
     if field.map_value == "string":
         return [(LENGTH, fields.string_maps(name))]
     if field.map_value:
-        return [(LENGTH, fields.maps(name, reader_of(field.map_value)))]
+        return [(LENGTH, fields.maps(name, reader_of(field.map_value, release)))]
     if field.type in INTEGERS or field.type == "bool":
-        return _number_stores(field, zero=_prints_zero(field, gone=gone))
+        return _number_stores(field, zero=_prints_zero(field))
     if field.type == "double":
         return []
-    return [(LENGTH, _long_store(field, gone=gone))]
+    return [(LENGTH, _long_store(field, release))]
 
 
 def _number_stores(field: Field, *, zero: bool) -> list[tuple[int, Store]]:
@@ -223,8 +223,8 @@ def _number_stores(field: Field, *, zero: bool) -> list[tuple[int, Store]]:
     return [(VARINT, fields.numbers(field.name, convert, zero=zero))]
 
 
-def _long_store(field: Field, *, gone: bool) -> Store:
-    zero = _prints_zero(field, gone=gone)
+def _long_store(field: Field, release: str | None) -> Store:
+    zero = _prints_zero(field)
     if field.type == "string":
         return (
             fields.string_lists(field.name)
@@ -233,15 +233,15 @@ def _long_store(field: Field, *, gone: bool) -> Store:
         )
     if field.type == "bytes" and not field.repeated:
         return fields.byte_strings(field.name, zero=zero)
-    read = reader_of(field.type)
+    read = reader_of(field.type, release)
     if field.repeated:
         return fields.message_lists(field.name, read)
-    omit = gone or (field.omitzero and not field.pointer) or _is_wrapper_left_out(field)
+    omit = field.dropped or (field.omitzero and not field.pointer) or _is_wrapper_left_out(field)
     return fields.messages(field.name, read, omit=omit)
 
 
-def _prints_zero(field: Field, *, gone: bool) -> bool:
-    return not gone and (field.pointer or not field.omitempty)
+def _prints_zero(field: Field) -> bool:
+    return not field.dropped and (field.pointer or not field.omitempty)
 
 
 def _is_wrapper_left_out(field: Field) -> bool:
@@ -249,17 +249,21 @@ def _is_wrapper_left_out(field: Field) -> bool:
 
 
 def _is_always_printed(field: Field) -> bool:
+    if field.dropped:
+        return False
     is_struct = not (field.pointer or field.repeated or field.map_value) and "." in field.type
     if is_struct and not special.is_wrapper(field.type):
         return not field.omitzero
     return not field.omitempty
 
 
-def _absent(field: Field) -> Callable[[], Plain] | None:
+def _absent(field: Field, release: str | None) -> Callable[[], Plain] | None:
     if field.pointer or field.repeated or field.map_value or field.type == "bytes":
         return None
+    if special.is_wrapper(field.type):
+        return None
     if "." in field.type:
-        read = reader_of(field.type)
+        read = reader_of(field.type, release)
         return lambda: read(b"", TOP, Reading())
     zero: Plain = {"string": "", "bool": False}.get(field.type, 0)
     return lambda: zero

@@ -73,13 +73,13 @@ def raw(payload: bytes) -> Plain:
     return raw_json(_bytes(payload, 1))
 
 
-def strings(payload: bytes) -> list[str] | None:
-    """Read a wrapper around a list of strings; an empty one is null."""
+def strings(payload: bytes) -> list[str]:
+    """Read a wrapper around a list of strings."""
     return [
         text(item)
         for number, item in read_fields(payload)
         if number == 1 and isinstance(item, bytes)
-    ] or None
+    ]
 
 
 SCALARS: dict[str, Callable[[bytes], Plain]] = {

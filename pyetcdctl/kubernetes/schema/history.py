@@ -12,22 +12,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes.schema import table
-from pyetcdctl.kubernetes.schema.steps import add_steps, value_at
+from pyetcdctl.kubernetes.schema.as_of import ABSENT, DROPPED, PRESENT, in_release
+from pyetcdctl.kubernetes.schema.steps import add_steps, in_order
 from pyetcdctl.kubernetes.schema.table import Field, Message, Releases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PRESENT, ABSENT = "+", "-"
 RENAMED = {("k8s.io.api.resource.v1alpha3.ResourceSliceList", 1)}
 """Fields whose JSON name changed all the same: this one was put right a release later, in a list,
 which is never stored. The newest name holds."""
-
-
-def in_order(release: str) -> tuple[int, ...]:
-    """Return what sorts releases: 1.9 before 1.10."""
-    return tuple(map(int, release.split(".")))
 
 
 def module_of(message: str) -> str:
@@ -103,25 +97,11 @@ def of_table(messages: Mapping[str, Message], releases: Releases) -> History:
     """Return what each release declared, from the table that was made of it."""
     history = History({module: list(merged) for module, merged in releases.items()}, {})
     for name, message in messages.items():
-        by_release = ((release, at(message, release)) for release in releases[module_of(name)])
+        by_release = (
+            (release, in_release(message, release)) for release in releases[module_of(name)]
+        )
         history.declared[name] = {release: found for release, found in by_release if found}
     return history
-
-
-def at(message: Message, release: str) -> Message | None:
-    """Return a message of the table as one release declared it; None when it did not."""
-    now = ABSENT if message.retired else PRESENT
-    if value_at(message.steps, in_order(release), now) == ABSENT:
-        return None
-    fields = (_field_at(field, release) for field in message.fields)
-    return Message(message.name, tuple(field for field in fields if field), message.special)
-
-
-def _field_at(field: Field, release: str) -> Field | None:
-    now = ABSENT if field.dropped else field.flags.replace("x", "")
-    value = value_at(field.steps, in_order(release), now)
-    flags, _, kind = value.partition(":")
-    return None if value == ABSENT else Field(field.number, field.name, kind or field.type, flags)
 
 
 def _merged(by_release: Mapping[str, Message], releases: list[str]) -> Message:
@@ -131,8 +111,8 @@ def _merged(by_release: Mapping[str, Message], releases: list[str]) -> Message:
     steps = add_steps(
         (release, PRESENT if release in by_release else ABSENT) for release in releases
     )
-    declared = [(release, by_release[release]) for release in present]
-    fields = (_merged_field(number, declared, is_retired) for number in _numbers(declared))
+    told = [(release, by_release[release]) for release in present]
+    fields = (_merged_field(number, told, is_retired) for number in _numbers(told))
     return Message(newest.name, tuple(fields), newest.special, is_retired, steps)
 
 
@@ -141,8 +121,8 @@ def _merged_field(number: int, declared: list[tuple[str, Message]], is_retired: 
     last = list(found.values())[-1]
     values = [(release, _value(found.get(release), last)) for release, _ in declared]
     is_dropped = values[-1][1] == ABSENT
-    marks = "ezxd" if is_dropped else "x" if is_retired else ""
-    return last._replace(flags=_flags(last, marks), steps=add_steps(values))
+    marks = DROPPED if is_dropped else "x" if is_retired else ""
+    return last.marked(marks)._replace(steps=add_steps(values))
 
 
 def _inherit(merged: dict[str, Message]) -> None:
@@ -160,12 +140,7 @@ def _inherit(merged: dict[str, Message]) -> None:
 def _with_fields_of(message: Message, earlier: Message) -> Message:
     numbers = {field.number for field in message.fields}
     lost = (field for field in earlier.fields if field.number not in numbers)
-    dropped = (field._replace(flags=_flags(field, "ezxd"), steps="") for field in lost)
-    return message._replace(fields=(*message.fields, *dropped))
-
-
-def _flags(field: Field, marks: str) -> str:
-    return "".join(flag for flag in table.FLAGS if flag in field.flags + marks)
+    return message._replace(fields=(*message.fields, *(f.marked(DROPPED) for f in lost)))
 
 
 def _value(field: Field | None, last: Field) -> str:

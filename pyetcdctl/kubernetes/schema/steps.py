@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def in_order(release: str) -> tuple[int, ...]:
+    """Return what sorts releases: 1.9 before 1.10."""
+    return tuple(map(int, release.split(".")))
+
+
 def add_steps(values: Iterable[tuple[str, str]]) -> str:
     """Write down the last release of each value but the newest one: ``1.17=-,1.33=e``."""
     steps: list[tuple[str, str]] = []
@@ -22,6 +27,6 @@ def value_at(steps: str, release: tuple[int, ...], newest: str) -> str:
     """Return the value that a release had."""
     for step in steps.split(",") if steps else ():
         until, _, value = step.partition("=")
-        if release <= tuple(map(int, until.split("."))):
+        if release <= in_order(until):
             return value
     return newest

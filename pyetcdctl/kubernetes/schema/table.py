@@ -77,6 +77,11 @@ class Field(NamedTuple):
         """Whether it went before its message did: printed only when present and not zero."""
         return "d" in self.flags
 
+    def marked(self, flags: str) -> Field:
+        """Return the field with more flags, without its history."""
+        flags = "".join(flag for flag in FLAGS if flag in self.flags + flags)
+        return self._replace(flags=flags, steps="")
+
     @property
     def map_value(self) -> str | None:
         """The type of a map's values; None when it is no map."""
