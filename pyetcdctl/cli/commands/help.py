@@ -8,6 +8,7 @@ import typer
 
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import words
+from pyetcdctl.errors import FlagError
 
 app = new_app()
 
@@ -18,5 +19,13 @@ def show_help(
     path: Annotated[list[str], words("[COMMAND...]")] = [],  # noqa: B006 - Typer copies it
 ) -> None:
     """Show the help of a command."""
-    root = ctx.find_root().command
-    root.main([*path, "--help"], prog_name="pyetcdctl", standalone_mode=False, obj=ctx.obj)
+    root = ctx.find_root()
+    try:
+        root.command.main(
+            [*path, "--help"], prog_name="pyetcdctl", standalone_mode=False, obj=ctx.obj
+        )
+    except FlagError as error:
+        topics = " ".join(f"`{word}`" for word in path)
+        lines = (f"Unknown help topic [{topics}]", *error.advice, *root.get_help().split("\n"))
+        for line in lines:
+            ctx.obj.streams.err.line(line)

@@ -1,0 +1,17 @@
+"""Help by name: of a command, of one in a group, and of what there is not."""
+
+from tests.runner import run
+
+
+def test_help_of_a_command_is_what_its_flag_shows():
+    for path in (["get"], ["member", "add"], ["kubernetes", "path"]):
+        assert run("help", *path).stdout == run(*path, "--help").stdout
+
+
+def test_an_unknown_topic_shows_all_commands_beside_the_message_and_is_no_failure():
+    done = run("help", "gte", "k")
+    assert (done.exit_code, done.stdout) == (0, b"")
+    first, second, rest = done.stderr.split("\n", 2)
+    assert first == "Unknown help topic [`gte` `k`]"
+    assert second == "Did you mean this?  get"
+    assert rest == run("--help").stdout.decode()
