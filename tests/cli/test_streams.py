@@ -26,13 +26,13 @@ def test_a_pipe_that_is_closed_ends_the_program_quietly_by_its_signal(many_keys)
     run.stdout.close()
     assert run.stderr.read() == b""
     run.stderr.close()
-    assert run.wait(20) == -signal.SIGPIPE
+    assert run.wait(60) == -signal.SIGPIPE
 
 
 def test_a_full_disk_is_an_error(many_keys):
     with open("/dev/full", "wb") as full:
         run = started(many_keys, "get", "/many/1", stdout=full)
-        _, errors = run.communicate(timeout=20)
+        _, errors = run.communicate(timeout=60)
     assert errors == b"Error: write to standard output: no space left on device\n"
     assert run.returncode == 1
 
@@ -43,7 +43,7 @@ def test_a_standard_output_that_is_closed_is_an_error(many_keys):
         ["sh", "-c", script],
         env=clean_environment({"ETCDCTL_ENDPOINTS": many_keys.endpoint}),
         stderr=subprocess.PIPE,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert run.stderr == b"Error: write to standard output: bad file descriptor\n"
@@ -55,7 +55,7 @@ def test_nothing_is_printed_into_a_standard_error_that_is_closed(many_keys):
         ["sh", "-c", f"exec {' '.join(command('get', 'k', '--limit', 'x'))} 2>&-"],
         env=clean_environment(),
         stdout=subprocess.PIPE,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert run.stdout == b""
@@ -76,7 +76,7 @@ def test_ctrl_c_at_the_very_start_ends_the_program_without_a_word(tmp_path):
         command("version"),
         env=clean_environment({"PYTHONPATH": str(tmp_path)}),
         capture_output=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert (run.stdout, run.stderr, run.returncode) == (b"", b"", -signal.SIGINT)

@@ -104,10 +104,11 @@ def test_a_watch_sees_a_put_and_a_delete(client, prefix):
     cancel()
 
 
-def test_a_watch_of_what_was_compacted_is_canceled(client, prefix):
-    client.put(prefix + "key", "before")
-    client.compact(client.put(prefix + "key", "after").header.revision)
-    events, _ = changes(client, prefix + "key", start_revision=1)
+def test_a_watch_of_what_was_compacted_is_canceled(own_etcd, connect):
+    client = connect(own_etcd().endpoint)
+    client.put("key", "before")
+    client.compact(client.put("key", "after").header.revision)
+    events, _ = changes(client, "key", start_revision=1)
 
     with pytest.raises(WatchCanceled) as failure:
         next(events)

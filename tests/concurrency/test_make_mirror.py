@@ -349,6 +349,8 @@ def test_a_frozen_destination_gets_each_event_once(own_etcd, mirror):
     member = target.etcd.members[0]
 
     def trip(number):
+        if number == 1:
+            eventually(lambda: target.keys(b"/d/"))
         if number in (500, 1000, 1500):
             freeze(member)
         elif number in (600, 1100, 1600):
@@ -417,7 +419,8 @@ def test_one_revision_is_one_transaction_unless_it_has_too_many_operations(
     assert [event[1] for event in events] == ["PUT"] * 10 + ["DELETE"] * 10 + ["PUT"]
 
 
-def test_a_compacted_start_is_an_error(source, target, mirror, prefix):
+def test_a_compacted_start_is_an_error(own_etcd, target, mirror, prefix):
+    source = Cluster(own_etcd())
     revision = source.put(f"{prefix}a".encode(), b"1")
     compact(source.connection, CompactionRequest(revision=source.put(b"k", b"")), limit())
     started = mirror(source.etcd, target.etcd.address, "--prefix", prefix, "--rev", str(revision))

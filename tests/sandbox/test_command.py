@@ -133,7 +133,7 @@ def test_a_shells_prompt_is_marked_and_its_exit_code_kept(tmp_path: Path, name: 
     )
     program, *arguments = [str(word) for word in command("sandbox")]
     terminal = pexpect.spawn(
-        program, arguments, env=environment, encoding="utf-8", timeout=20, dimensions=(40, 200)
+        program, arguments, env=environment, encoding="utf-8", timeout=60, dimensions=(40, 200)
     )
     terminal.expect("etcd 3.* on 127.0.0.1:[0-9]* with a sample kubeadm cluster .1,175 keys.")
     terminal.expect("nothing is kept")

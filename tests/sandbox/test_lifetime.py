@@ -103,7 +103,7 @@ def test_a_signal_to_the_sandbox_and_its_command_ends_both(
 ) -> None:
     for process in (waiting.pid, *processes(temporary, "sh"), *processes(temporary, "cat")):
         os.kill(process, number)
-    assert waiting.wait(20) == 128 + number
+    assert waiting.wait(60) == 128 + number
     assert eventually(lambda: not traces(temporary)), traces(temporary)
 
 
@@ -112,7 +112,7 @@ def test_a_signal_to_the_sandbox_alone_ends_its_command(
     waiting: subprocess.Popen[bytes], temporary: Path, number: signal.Signals
 ) -> None:
     waiting.send_signal(number)
-    assert waiting.wait(20) == 128 + number
+    assert waiting.wait(60) == 128 + number
     assert eventually(lambda: not traces(temporary)), traces(temporary)
 
 
@@ -127,7 +127,7 @@ def test_a_hang_up_that_nohup_ignores_is_ignored(temporary: Path) -> None:
     assert started.stdout
     assert started.stdout.readline() == b"ready\n"
     started.send_signal(signal.SIGHUP)
-    started.communicate(b"line\n", 20)
+    started.communicate(b"line\n", 60)
     assert started.returncode == 4
 
 
@@ -142,7 +142,7 @@ def test_a_signal_in_the_middle_of_the_start_leaves_nothing(
     )
     assert eventually(lambda: list(temporary.glob(moment)))
     started.send_signal(number)
-    assert started.wait(20) != 0
+    assert started.wait(60) != 0
     assert eventually(lambda: not traces(temporary)), traces(temporary)
 
 
@@ -150,7 +150,7 @@ def in_a_terminal(temporary: Path, *words: str) -> pexpect.spawn[str]:
     """Start a sandbox's command in a terminal of its own."""
     program, *arguments = [str(word) for word in command("sandbox", "--", *words)]
     environment = clean_environment({"TMPDIR": str(temporary), "TERM": "dumb"})
-    return pexpect.spawn(program, arguments, env=environment, encoding="utf-8", timeout=20)
+    return pexpect.spawn(program, arguments, env=environment, encoding="utf-8", timeout=60)
 
 
 def test_ctrl_c_ends_command_and_sandbox(temporary: Path) -> None:
