@@ -41,15 +41,17 @@ def go_quoted(data: bytes) -> str:
 
 
 def _go_escaped(character: str) -> str:
+    from pyetcdctl.output.printable import is_printable
+
     point = ord(character)
     if point in _SHORT_ESCAPES:
         return _SHORT_ESCAPES[point]
     if 0xDC80 <= point <= 0xDCFF:
         return f"\\x{point - 0xDC00:02x}"
-    if character.isprintable():
-        return character
     if point < 0x20 or point == 0x7F:
         return f"\\x{point:02x}"
+    if point < 0x7F or is_printable(character):
+        return character
     return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
 
 
