@@ -2,7 +2,8 @@
 
 A block ``console`` holds commands behind ``$`` and what they print; ``...`` stands for anything,
 within a line and as a line of its own. The word behind ``console`` says where it runs: nothing for
-a plain server with the sample cluster, else the sandbox's layout of that name.
+a plain server with the sample cluster, ``terminal`` for the same on a terminal without colours,
+else the sandbox's layout of that name.
 """
 
 import os
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import pexpect
 import pytest
 
 from pyetcdctl.cli.registry import COMMANDS
@@ -51,12 +53,16 @@ def pattern_of(output):
     return re.compile("".join(lines))
 
 
-def run_example(command, environment, prefix=()):
+def with_scripts(environment):
+    """Return the environment with the installed program on PATH."""
     scripts = Path(sys.executable).parent
-    environment = {**environment, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+    return {**environment, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+
+
+def run_example(command, environment, prefix=()):
     run = subprocess.run(
         [*prefix, "bash", "-c", command],
-        env=environment,
+        env=with_scripts(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -69,15 +75,34 @@ def run_example(command, environment, prefix=()):
 
 def test_readme_has_examples():
     assert len(examples()) >= 8
+    assert {each.place for each in examples()} == {"", "terminal", "kubeadm"}
 
 
-@pytest.mark.parametrize("example", [e for e in examples() if not e.place], ids=lambda e: e.command)
+def examples_in(*places):
+    return pytest.mark.parametrize(
+        "example", [e for e in examples() if e.place in places], ids=lambda e: e.command
+    )
+
+
+@examples_in("")
 def test_an_example_prints_what_readme_says(example, sample_etcd):
     printed = run_example(example.command, clean_environment(sample_etcd.environment))
     assert pattern_of(example.output).fullmatch(printed), printed
 
 
-@pytest.mark.parametrize("example", [e for e in examples() if e.place], ids=lambda e: e.command)
+@examples_in("terminal")
+def test_an_example_on_a_terminal_shows_what_readme_says(example, sample_etcd):
+    environment = {**sample_etcd.environment, "TERM": "xterm", "NO_COLOR": "1"}
+    shown = pexpect.run(
+        example.command,
+        env=with_scripts(clean_environment(environment)),
+        encoding="utf-8",
+        dimensions=(24, 80),
+    ).replace("\r\n", "\n")
+    assert pattern_of(example.output).fullmatch(shown), shown
+
+
+@examples_in("kubeadm")
 def test_an_example_on_a_node_prints_what_readme_says(example):
     sandbox = [sys.executable, "-m", "pyetcdctl", "sandbox", "--layout", example.place, "--"]
     printed = run_example(example.command, clean_environment(), sandbox)
