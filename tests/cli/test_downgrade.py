@@ -7,9 +7,11 @@ from tests.runner import run
 
 
 def test_a_server_without_downgrades_is_named_with_its_version(every_etcd):
-    result = run("downgrade", "validate", "3.4", env=every_etcd.environment)
+    major, minor = every_etcd.release
+    result = run("downgrade", "validate", f"{major}.{minor - 1}", env=every_etcd.environment)
     if every_etcd.release >= (3, 5):
-        assert result.stdout == b"Downgrade validate success, cluster version 3.5.0\n"
+        told = f"Downgrade validate success, cluster version {major}.{minor}"
+        assert result.stdout.decode().startswith(told)
         return
     first, second = result.stderr.splitlines()
     assert result.exit_code == 1

@@ -188,4 +188,4 @@ def test_a_session_that_is_told_to_end_before_it_began_makes_no_lease(etcd):
         LeaseSession(connection, 5, stop),
     ):
         pass
-    assert leases(etcd) == before
+    assert set(leases(etcd)) <= set(before)

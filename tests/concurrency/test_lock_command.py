@@ -98,7 +98,7 @@ def test_a_signal_releases_the_lock_and_leaves_nothing(every_etcd, hold, prefix,
     assert keys(every_etcd, prefix) == [key]
     assert interrupt(holder, number) == (0, "")
     assert keys(every_etcd, prefix) == []
-    assert leases(every_etcd) == before
+    assert set(leases(every_etcd)) <= set(before)
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -109,7 +109,7 @@ def test_a_signal_while_waiting_leaves_the_line(every_etcd, hold, lock, prefix, 
     until_waiting(every_etcd, prefix, 2)
     assert interrupt(waiter, number) == (1, "Error: context canceled\n")
     assert keys(every_etcd, prefix) == [key]
-    assert leases(every_etcd) == before
+    assert set(leases(every_etcd)) <= set(before)
 
 
 def test_a_signal_at_any_moment_of_the_start_leaves_nothing(etcd, lock, prefix):

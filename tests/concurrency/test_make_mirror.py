@@ -559,6 +559,14 @@ def test_a_wrong_password_ends_it_with_2(etcd, limited):
     assert "hunter2" not in done.stderr
 
 
+def test_variables_that_bound_calls_hold_for_the_destination_too(etcd, target, prefix):
+    etcd.etcdctl("put", f"{prefix}a", "v" * 2_000, check=True)
+    env = {"ETCDCTL_ENDPOINTS": etcd.address, "ETCDCTL_MAX_REQUEST_BYTES": "1000"}
+    done = run("make-mirror", target.etcd.address, "--prefix", prefix, env=env)
+    assert "desc = trying to send message larger than max (" in done.stderr
+    assert done.exit_code == 1
+
+
 def test_a_right_that_is_missing_in_the_destination_ends_it(source, limited, prefix):
     source.put(f"{prefix}a".encode(), b"1")
     words = ("make-mirror", limited.etcd.address, "--dest-user", "mirror:se:cret")

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from tests.concurrency.holders import program
 from tests.runner import command, run
 
 PROBE = """
@@ -59,6 +60,33 @@ def test_several_watches_run_side_by_side_with_their_own_commands(etcd, watch, p
     assert [running.line() for _ in range(3)] == ["PUT", f"{prefix}b", "2"]
     etcd.etcdctl("put", f"{prefix}b", "3", check=True)
     assert [running.line() for _ in range(5)] == ["PUT", f"{prefix}b", "2", f"{prefix}b", "3"]
+
+
+@pytest.mark.parametrize("words", ["echo echo", "echo --rev", "echo watch"])
+def test_words_behind_two_dashes_are_the_command_whatever_they_are(etcd, watch, prefix, words):
+    etcd.etcdctl("put", f"{prefix}k", "v", check=True)
+    line = (f"{prefix}k", "--rev", "1", "--", *words.split())
+    running = watch(*line, env=etcd.environment)
+    assert [running.line() for _ in range(4)] == ["PUT", f"{prefix}k", "v", words.split()[1]]
+
+
+def test_a_member_that_lost_its_leader_ends_no_watch(own_etcd, start, watch):
+    etcd = own_etcd(size=3)
+    kept, *others = etcd.members
+    etcd.etcdctl("put", "k", "0", check=True)
+    environment = {"ETCDCTL_ENDPOINTS": etcd.endpoint}
+    watched = ("k", "--rev", "1", "-w", "json")
+    ours = watch(*watched, env=environment)
+    theirs = start([*program("etcdctl", etcd), "watch", *watched], environment)
+    assert ours.events_until(b"0") == theirs.events_until(b"0")
+    for member in others:
+        member.kill()
+    assert theirs.ended()[1].startswith("watch was canceled (etcdserver: no leader)\n")
+    for member in others:
+        member.start()
+    kept.wait_until_healthy()
+    etcd.etcdctl("put", "k", "1", check=True)
+    assert [value for _, value in ours.events_until(b"1")] == [b"1"]
 
 
 def test_progress_is_notified_when_nothing_happens(own_etcd, watch):

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from pyetcdctl.output.boxes import drawn
+from pyetcdctl.output.cluster_rows import rows_of
 from pyetcdctl.output.width import width
+from pyetcdctl.results import EndpointStatus, StatusReport
+from pyetcdctl.rpc import etcdserverpb_pb2
 
 DRAWN = json.loads((Path(__file__).parent / "tables.json").read_text())
 
@@ -22,3 +25,9 @@ def test_a_table_is_drawn_as_etcdctl_draws_it(table):
 )
 def test_a_text_takes_as_many_columns_as_a_terminal_gives_it(text, columns):
     assert width(text) == columns
+
+
+def test_nothing_of_a_file_without_a_size_is_unused_where_etcdctl_crashes():
+    status = EndpointStatus("e", etcdserverpb_pb2.StatusResponse(dbSize=0))
+    table = rows_of(StatusReport((status,)))
+    assert table.rows[0][table.titles.index("percentage not in use")] == "0%"
