@@ -22,14 +22,14 @@ __pyetcdctl_commands() {
 __pyetcdctl_flags() {
     case $1 in
         compaction) REPLY='--physical' ;;
-        del) REPLY='--from-key --prefix --prev-kv --range' ;;
+        del) REPLY='--decode --from-key --no-decode --prefix --prev-kv --range' ;;
         get) REPLY='--consistency --count-only --decode --from-key --keys-only --like-api --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --no-decode --order --prefix --print-value-only --rev --sort-by --stream' ;;
         lease\ timetolive) REPLY='--keys' ;;
         lease\ keep-alive) REPLY='--once' ;;
-        put) REPLY='--ignore-lease --ignore-value --lease --prev-kv' ;;
+        put) REPLY='--decode --ignore-lease --ignore-value --lease --no-decode --prev-kv' ;;
         tree) REPLY='--all --consistency --counts --depth --dirs-only --rev --sizes' ;;
-        txn) REPLY='--interactive -i' ;;
-        watch) REPLY='--interactive -i --prefix --prev-kv --progress-notify --rev' ;;
+        txn) REPLY='--decode --interactive -i --no-decode' ;;
+        watch) REPLY='--decode --interactive -i --like-api --no-decode --prefix --prev-kv --progress-notify --rev' ;;
         defrag) REPLY='--cluster' ;;
         endpoint\ health) REPLY='--cluster' ;;
         endpoint\ status) REPLY='--cluster' ;;
@@ -47,7 +47,7 @@ __pyetcdctl_flags() {
         user\ get) REPLY='--detail' ;;
         user\ passwd) REPLY='--interactive' ;;
         discover) REPLY='--export' ;;
-        kubernetes\ decode) REPLY='--output -o' ;;
+        kubernetes\ decode) REPLY='--output -o --release' ;;
         kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
         kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --output -o --selector -l --show-managed-fields --sort-by' ;;
         kubernetes\ path) REPLY='--etcd-prefix' ;;
@@ -80,7 +80,9 @@ __pyetcdctl_value() {
             *:--help | \
             *:-h | \
             compaction:--physical | \
+            del:--decode | \
             del:--from-key | \
+            del:--no-decode | \
             del:--prefix | \
             del:--prev-kv | \
             del:--range | \
@@ -95,17 +97,24 @@ __pyetcdctl_value() {
             get:--stream | \
             lease\ timetolive:--keys | \
             lease\ keep-alive:--once | \
+            put:--decode | \
             put:--ignore-lease | \
             put:--ignore-value | \
+            put:--no-decode | \
             put:--prev-kv | \
             tree:--all | \
             tree:--counts | \
             tree:--dirs-only | \
             tree:--sizes | \
+            txn:--decode | \
             txn:--interactive | \
             txn:-i | \
+            txn:--no-decode | \
+            watch:--decode | \
             watch:--interactive | \
             watch:-i | \
+            watch:--like-api | \
+            watch:--no-decode | \
             watch:--prefix | \
             watch:--prev-kv | \
             watch:--progress-notify | \

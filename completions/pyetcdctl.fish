@@ -96,7 +96,9 @@ function __pyetcdctl_flags
         case 'compaction'
             echo -- '--physical'\t'Wait until the old revisions are really removed.'
         case 'del'
+            echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself.'
             echo -- '--from-key'\t'All keys from KEY on, in byte order.'
+            echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does.'
             echo -- '--prefix'\t'All keys that start with KEY.'
             echo -- '--prev-kv'\t'Also print what was there before.'
             echo -- '--range'\t'KEY to RANGE_END is meant: do not wait 2 seconds.'
@@ -124,9 +126,11 @@ function __pyetcdctl_flags
         case 'lease keep-alive'
             echo -- '--once'\t'Renew it once and end.'
         case 'put'
+            echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself.'
             echo -- '--ignore-lease'\t'Keep the key\'s present lease.'
             echo -- '--ignore-value'\t'Keep the key\'s present value.'
             echo -- '--lease'\t'Id of a lease, hexadecimal.'
+            echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does.'
             echo -- '--prev-kv'\t'Also print what was there before.'
         case 'tree'
             echo -- '--all'\t'With --sizes on a terminal: also the small ones.'
@@ -137,11 +141,16 @@ function __pyetcdctl_flags
             echo -- '--rev'\t'As of this revision.'
             echo -- '--sizes'\t'Bytes of the values, which must all be read for it.'
         case 'txn'
+            echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself.'
             echo -- '--interactive'\t'Say what is to be typed next.'
             echo -- '-i'\t'Say what is to be typed next.'
+            echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does.'
         case 'watch'
+            echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself.'
             echo -- '--interactive'\t'Read `watch ...` and `progress` lines from standard input.'
             echo -- '-i'\t'Read `watch ...` and `progress` lines from standard input.'
+            echo -- '--like-api'\t'Objects as `kubectl get -o yaml` shows them, not as stored.'
+            echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does.'
             echo -- '--prefix'\t'All keys that start with KEY.'
             echo -- '--prev-kv'\t'Also print what was there before.'
             echo -- '--progress-notify'\t'Hear of the revision also when nothing happens.'
@@ -199,6 +208,7 @@ function __pyetcdctl_flags
         case 'kubernetes decode'
             echo -- '--output'\t'Format of the object.'
             echo -- '-o'\t'Format of the object.'
+            echo -- '--release'\t'Print empty fields as this release of Kubernetes does.'
         case 'kubernetes encryption'
             echo -- '--all'\t'Also resources that nobody asked to encrypt.'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
@@ -301,7 +311,9 @@ function __pyetcdctl_value
             '*:--help' \
             '*:-h' \
             'compaction:--physical' \
+            'del:--decode' \
             'del:--from-key' \
+            'del:--no-decode' \
             'del:--prefix' \
             'del:--prev-kv' \
             'del:--range' \
@@ -316,17 +328,24 @@ function __pyetcdctl_value
             'get:--stream' \
             'lease timetolive:--keys' \
             'lease keep-alive:--once' \
+            'put:--decode' \
             'put:--ignore-lease' \
             'put:--ignore-value' \
+            'put:--no-decode' \
             'put:--prev-kv' \
             'tree:--all' \
             'tree:--counts' \
             'tree:--dirs-only' \
             'tree:--sizes' \
+            'txn:--decode' \
             'txn:--interactive' \
             'txn:-i' \
+            'txn:--no-decode' \
+            'watch:--decode' \
             'watch:--interactive' \
             'watch:-i' \
+            'watch:--like-api' \
+            'watch:--no-decode' \
             'watch:--prefix' \
             'watch:--prev-kv' \
             'watch:--progress-notify' \

@@ -71,27 +71,30 @@ class StoredValue(NamedTuple):
 class Reader:
     """Reads the values under keys, and counts those that stay closed."""
 
-    __slots__ = ("_keyring", "closed")
+    __slots__ = ("_keyring", "_release", "closed")
 
-    def __init__(self, keyring: Opener | None) -> None:
+    def __init__(self, keyring: Opener | None, release: str | None = None) -> None:
         self._keyring = keyring
+        self._release = release
         self.closed = 0
 
     def __call__(self, key: bytes, value: bytes) -> StoredValue:
         """Open and decode one value; never raises on what the value holds."""
         if not value.startswith(ENCRYPTED):
-            return StoredValue(decode(value), value)
-        stored = _opened(key, value, self._keyring)
+            return StoredValue(decode(value, self._release), value)
+        stored = _opened(key, value, self._keyring, self._release)
         self.closed += bool(stored.closed)
         return stored
 
 
-def read(key: bytes, value: bytes, keyring: Opener | None = None) -> StoredValue:
+def read(
+    key: bytes, value: bytes, keyring: Opener | None = None, release: str | None = None
+) -> StoredValue:
     """Open and decode one value; never raises on what the value holds."""
-    return Reader(keyring)(key, value)
+    return Reader(keyring, release)(key, value)
 
 
-def _opened(key: bytes, value: bytes, keyring: Opener | None) -> StoredValue:
+def _opened(key: bytes, value: bytes, keyring: Opener | None, release: str | None) -> StoredValue:
     from pyetcdctl.kubernetes.sealed import inspect, mismatch
 
     sealed = inspect(value)
@@ -100,7 +103,7 @@ def _opened(key: bytes, value: bytes, keyring: Opener | None) -> StoredValue:
         if keyring is None:
             raise NotDecrypted(str(sealed))
         opened = keyring.decrypt(key, value)
-        decoded = decode(opened.plaintext)
+        decoded = decode(opened.plaintext, release)
         if not opened.authenticated and _looks_changed(opened.plaintext, decoded):
             raise NotDecrypted(f"{sealed}; {mismatch(sealed.provider)}")
     except NotDecrypted as error:

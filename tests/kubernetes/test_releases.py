@@ -5,6 +5,7 @@ import pytest
 from pyetcdctl.kubernetes.decoding import decode
 from pyetcdctl.kubernetes.json_text import json_text
 from tests.kubernetes.wire import field, stored
+from tests.runner import run
 
 EMPTY = b""
 POD_IPS = field(3, field(12, EMPTY))
@@ -86,3 +87,14 @@ def test_an_empty_list_of_extra_values_is_a_list():
     extra = field(6, field(1, "a")) + field(6, field(1, "b") + field(2, EMPTY))
     value = stored("certificates.k8s.io/v1", "CertificateSigningRequest", field(2, extra))
     assert '"extra":{"a":[],"b":[]}' in json_text(decode(value).object)
+
+
+def test_a_release_is_asked_for_on_the_command_line():
+    value = stored("v1", "PodTemplate", field(1, field(1, "web")) + field(2, field(1, EMPTY)))
+    decode_it = ("kubernetes", "decode", "-o", "jsonl")
+    assert b"creationTimestamp" not in run(*decode_it, input=value).stdout
+    then = run(*decode_it, "--release", "1.33", input=value).stdout
+    assert then.count(b'"creationTimestamp":null') == 2
+    refused = run(*decode_it, "--release", "v1.33.2", input=value)
+    assert (refused.exit_code, refused.stdout) == (128, b"")
+    assert "--release is a minor release of Kubernetes" in refused.stderr

@@ -60,6 +60,14 @@ def decode(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="yaml|json|jsonl", help="Format of the object.")
     ] = "yaml",
+    release: Annotated[
+        str,
+        typer.Option(
+            "--release",
+            metavar="1.NN",
+            help="Print empty fields as this release of Kubernetes does.",
+        ),
+    ] = "",
 ) -> None:
     """Show the object in a value that lies in a file or comes from a pipe.
 
@@ -69,7 +77,7 @@ def decode(
     from pyetcdctl.cli.kubernetes.decode import decode
 
     session = _session(ctx)
-    decode(session, file, output)
+    decode(session, file, output, release)
 
 
 @command(app, "encryption", _ENCRYPTION)
