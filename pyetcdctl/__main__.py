@@ -1,10 +1,11 @@
 """Run the program: as ``python -m pyetcdctl``, and as the installed command."""
 
-import signal
+# Built in, where ``signal`` loads enum and more first, during which Ctrl-C shows a traceback.
+from _signal import SIG_DFL, SIGINT, signal  # type: ignore[import-not-found]
 
 # Until a command says otherwise Ctrl-C ends the program at once and without a word, as it ends
 # etcdctl; from here on, before anything that takes time is loaded.
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal(SIGINT, SIG_DFL)
 
 from pyetcdctl.cli.main import run  # noqa: E402
 
