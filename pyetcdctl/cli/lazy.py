@@ -83,9 +83,16 @@ class WordCommand(TyperCommand):
                 ctx.params[param.name] = words
         return []
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the words as the command declares them: it is the judge of how many it takes."""
+        return [piece for piece in (self.options_metavar, self.words_metavar) if piece]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the command's own flags."""
         options = [param for param in self.get_params(ctx) if isinstance(param, TyperOption)]
+        for option in options:
+            # A flag that is not given is off, or 0: only another default is worth a word.
+            option.show_default = bool(option.default) and option.default not in (True, "0")
         records = [option.get_help_record(ctx) for option in options]
         with formatter.section("Flags"):
             formatter.write_dl([record for record in records if record])

@@ -15,3 +15,11 @@ def test_an_unknown_topic_shows_all_commands_beside_the_message_and_is_no_failur
     assert first == "Unknown help topic [`gte` `k`]"
     assert second == "Did you mean this?  get"
     assert rest == run("--help").stdout.decode()
+
+
+def test_help_shows_the_words_that_a_command_takes_and_the_defaults_that_say_something():
+    perf, get = (run(*path, "--help").stdout.decode() for path in (("check", "perf"), ("get",)))
+    assert perf.startswith("Usage: pyetcdctl check perf [FLAGS]\n")
+    assert get.startswith("Usage: pyetcdctl get [FLAGS] KEY [RANGE_END]\n")
+    assert "[default: s]" in perf
+    assert "default: 0" not in get

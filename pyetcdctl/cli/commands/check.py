@@ -65,9 +65,9 @@ Surplus = Annotated[list[str], words("")]
 app = new_group(_HELP, "  pyetcdctl check perf --load s --auto-compact")
 
 
-def _prefix(default: str) -> typer.models.OptionInfo:
+def _prefix() -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
-        "--prefix", metavar="string", help=f"Below what to write ({default})."
+        "--prefix", metavar="string", help="Below what to write."
     )
     return option
 
@@ -79,7 +79,7 @@ def perf(
     auto_compact: AutoCompact = False,
     auto_defrag: AutoDefrag = False,
     load: LoadName = "s",
-    prefix: Annotated[str, _prefix("/etcdctl-check-perf/")] = "/etcdctl-check-perf/",
+    prefix: Annotated[str, _prefix()] = "/etcdctl-check-perf/",
 ) -> None:
     """Check for a minute whether the cluster keeps up with a pace of writes.
 
@@ -103,7 +103,7 @@ def datascale(
     auto_compact: AutoCompact = False,
     auto_defrag: AutoDefrag = False,
     load: LoadName = "s",
-    prefix: Annotated[str, _prefix("/etcdctl-check-datascale/")] = "/etcdctl-check-datascale/",
+    prefix: Annotated[str, _prefix()] = "/etcdctl-check-datascale/",
 ) -> None:
     """Check how much memory a member needs for a number of keys.
 

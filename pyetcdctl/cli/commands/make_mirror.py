@@ -36,7 +36,10 @@ def _text(name: str, text: str, metavar: str = "string") -> typer.models.OptionI
 _Cacert = Annotated[str, _text("--dest-cacert", "CA bundle (PEM) of the destination.", "FILE")]
 _Cert = Annotated[str, _text("--dest-cert", "Client certificate (PEM) for it.", "FILE")]
 _InsecureTransport = Annotated[
-    bool, typer.Option("--dest-insecure-transport", help="Plain HTTP where no scheme is given.")
+    bool,
+    typer.Option(
+        "--dest-insecure-transport", help="Plain HTTP where no scheme is given; =false for TLS."
+    ),
 ]
 _Key = Annotated[str, _text("--dest-key", "That certificate's private key (PEM).", "FILE")]
 _Password = Annotated[
