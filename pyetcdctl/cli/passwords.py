@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.signals import cleaned_up_when_ended
+from pyetcdctl.cli.terminal import show
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.output.quoting import terminal_safe
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.cli.streams import Streams
 
-_STDIN, _STDERR = 0, 2
+_STDIN = 0
 
 
 def ask(streams: Streams, prompt: str) -> str:
@@ -65,20 +66,8 @@ def _unseen(prompt: str) -> Iterator[None]:
     silent[3] &= ~termios.ECHO
     termios.tcsetattr(_STDIN, termios.TCSADRAIN, silent)
     try:
-        _show(terminal_safe(prompt.encode("utf-8", "surrogateescape")))
+        show(terminal_safe(prompt.encode("utf-8", "surrogateescape")))
         yield
     finally:
         termios.tcsetattr(_STDIN, termios.TCSADRAIN, before)
-        _show(b"\n")
-
-
-def _show(text: bytes) -> None:
-    """Write to the terminal that is typed on, wherever the output goes."""
-    try:
-        terminal = os.open(os.ttyname(_STDIN), os.O_WRONLY | os.O_NOCTTY)
-    except OSError:  # it may have no name here, as in some containers
-        terminal = os.dup(_STDERR)
-    try:
-        os.write(terminal, text)
-    finally:
-        os.close(terminal)
+        show(b"\n")

@@ -81,6 +81,11 @@ class Messages:
         except OSError:
             return
 
+    def safe(self, data: bytes) -> None:
+        """Write what is safe for a terminal already."""
+        with suppress(OSError):
+            os.write(self._descriptor, data)
+
     def status(self, text: str) -> None:
         """Show a line on a terminal until the next one; an empty one takes it away.
 

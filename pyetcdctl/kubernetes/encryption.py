@@ -25,7 +25,7 @@ from pyetcdctl.kubernetes.sealed import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pyetcdctl.kubernetes.encryption_config import GroupResource
     from pyetcdctl.kubernetes.kms import Unwrapping
@@ -115,6 +115,33 @@ class Keyring:
             return plaintext
         _, opened = self._open(key, original, self.sources_of(key))
         return opened.frame(opened.cipher.seal(plaintext, key))
+
+    def encrypt_new(
+        self,
+        plaintext: bytes,
+        *,
+        key: bytes,
+        resource: GroupResource | None,
+        neighbours: Iterable[tuple[bytes, bytes]],
+    ) -> bytes:
+        """Seal bytes for an etcd key that has no value yet, as the API server would today.
+
+        A KMS plugin's data key is taken from one of the neighbours: keys and their values.
+        """
+        source = self.config.sources_of(resource)[0] if self.config else Source(Provider.IDENTITY)
+        if source.provider is Provider.IDENTITY:
+            return plaintext
+        if source.provider in CIPHERS:
+            cipher = CIPHERS[source.provider](source.secret)
+            return source.header + cipher.seal(plaintext, key)
+        for other, value in neighbours:
+            if value.startswith(source.header):
+                opened = self._open_with(source, value, other)
+                return opened.frame(opened.cipher.seal(plaintext, key))
+        raise NotDecrypted(
+            f"a new value is for {source.provider} plugin {source.name} to encrypt, "
+            "and no value beside it has a data key of that plugin"
+        )
 
     def sources_of(self, key: bytes) -> tuple[Source, ...]:
         """Return what the API server uses for an etcd key, the writing one first."""

@@ -188,6 +188,14 @@ def custom_resource(definition: Plain) -> Resource | None:
     )
 
 
+def of_kind(kind: str, group: str, custom: Iterable[Resource] | None = None) -> Resource | None:
+    """Return the resource of an object's kind and group: a built-in one, or one of ``custom``."""
+    for resource in BUILT_IN if custom is None else custom:
+        if resource.kind == kind and (resource.group == group or group in _OTHER_GROUPS):
+            return resource
+    return None
+
+
 def find(word: str, custom: Iterable[Resource] = ()) -> Resource | None:
     """Return the resource of a name: plural, singular, kind or short name, with or without group.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.kubernetes.writing_commands import add_writing_commands
 from pyetcdctl.cli.lazy import command, new_group
 from pyetcdctl.cli.options import words
 from pyetcdctl.cli.session import Session
@@ -16,6 +17,7 @@ _EXAMPLE = """\
   pyetcdctl kubernetes resources
   pyetcdctl kubernetes path pods/kube-system/etcd-master-1
   pyetcdctl kubernetes encryption status
+  pyetcdctl kubernetes edit namespace stuck
   pyetcdctl kube decode value.bin"""
 _DECODE = """\
   etcdctl get /registry/namespaces/default | pyetcdctl kubernetes decode
@@ -40,7 +42,7 @@ _EtcdPrefix = Annotated[
     ),
 ]
 
-app = new_group("Show what Kubernetes keeps in etcd, by its own names.", _EXAMPLE)
+app = new_group("Show and change what Kubernetes keeps in etcd, by its own names.", _EXAMPLE)
 
 
 def _session(ctx: typer.Context) -> Session:
@@ -211,3 +213,6 @@ def resources(
 
     session = _session(ctx)
     resources(session, etcd_prefix, output)
+
+
+add_writing_commands(app, _session)

@@ -1,0 +1,138 @@
+"""The text that somebody edits: a private file that outlives every failure.
+
+The folder is the user's alone (0700), so that what an editor puts beside the file is, too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from pyetcdctl.cli.children import end_in_go
+from pyetcdctl.cli.signals import cleaned_up_when_ended
+from pyetcdctl.errors import NotWritten, PyetcdctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyetcdctl.cli.streams import Messages
+
+_EDITORS = ("KUBE_EDITOR", "VISUAL", "EDITOR")
+_NO_FILE_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
+_NOT_FOUND = (126, 127)
+_FOR_A_SHELL = re.compile(r"[|&;<>()$`*?\[#~=%\n]")
+_SECONDS_TO_END = 5
+
+
+def editor_of(environment: Mapping[str, str]) -> str:
+    """Return the editor that the user chose; empty where none is named."""
+    return next((environment[name] for name in _EDITORS if environment.get(name)), "")
+
+
+class Draft:
+    """A file to edit."""
+
+    def __init__(self, title: str, text: str) -> None:
+        self._folder = tempfile.mkdtemp(prefix="pyetcdctl-edit-")
+        name = _NO_FILE_NAME.sub("-", title)[-100:].strip("-.")
+        self.path = os.path.join(self._folder, f"{name or 'object'}.yaml")
+        self._untouched = text
+        self.write(text)
+
+    def write(self, text: str) -> None:
+        """Replace the text."""
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+
+    def read(self) -> str:
+        """Return the text as it is now."""
+        with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+
+    def edit(self, environment: Mapping[str, str]) -> None:
+        """Let the user's editor run until it ends; raises NotWritten when it fails."""
+        editor = editor_of(environment) or "vi"
+        with _left_to_the_editor():
+            status = _run(editor, self.path)
+        if status in _NOT_FOUND:
+            raise NotWritten(f'the editor "{editor}" cannot be run', "Try:  EDITOR=nano")
+        if status:
+            raise NotWritten(f'the editor "{editor}" failed: {end_in_go(status)}')
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether there is anything in it that was not in the store."""
+        if os.listdir(self._folder) != [os.path.basename(self.path)]:
+            # An editor that was ended has left there what it had not saved.
+            return True
+        text = self.read()
+        return bool(text.strip()) and text != self._untouched
+
+    def discard(self) -> None:
+        """Remove the file, and all that an editor left beside it."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def kept_on_failure(draft: Draft, messages: Messages) -> Iterator[None]:
+    """Remove the draft at the end; where something fails, keep it and tell where it is."""
+    with cleaned_up_when_ended():
+        try:
+            yield
+        except BaseException as error:
+            if not draft.is_touched:
+                draft.discard()
+            elif isinstance(error, PyetcdctlError):
+                error.advice += (_where(draft),)
+            else:
+                messages.line(_where(draft))
+            raise
+        draft.discard()
+
+
+def _run(editor: str, path: str) -> int:
+    """Run an editor to its end and return its exit status, or minus the signal's number."""
+    words = ["/bin/sh", "-c", f'{editor} "$@"', editor, path]
+    if not _FOR_A_SHELL.search(editor):
+        with suppress(ValueError):
+            words = [*shlex.split(editor), path]
+    try:
+        process = subprocess.Popen(words)
+    except OSError:
+        return _NOT_FOUND[-1]
+    try:
+        return process.wait()
+    except BaseException:
+        # Asked in this way, it can leave the terminal, and what it holds, in order.
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_SECONDS_TO_END)
+        raise
+
+
+def _where(draft: Draft) -> str:
+    return f"Your text is kept in {draft.path}"
+
+
+@contextmanager
+def _left_to_the_editor() -> Iterator[None]:
+    """Pass over what is typed to interrupt the editor: it knows better what is meant."""
+    typed = [signal.SIGINT, signal.SIGQUIT]
+    before = {each: signal.getsignal(each) for each in typed}
+    for each in typed:
+        if before[each] != signal.SIG_IGN:
+            # A function, unlike SIG_IGN, is not inherited.
+            signal.signal(each, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        for each in typed:
+            signal.signal(each, before[each])

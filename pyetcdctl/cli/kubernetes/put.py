@@ -1,0 +1,170 @@
+"""``kubernetes put``: objects of a file into the store."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.cli.kubernetes.encode import check_form
+from pyetcdctl.cli.kubernetes.input_text import objects_in, refusal
+from pyetcdctl.cli.kubernetes.store import Store
+from pyetcdctl.cli.kubernetes.targets import look, target_of_key
+from pyetcdctl.cli.kubernetes.writing import Change, ask, require_somebody, show, warn, write
+from pyetcdctl.errors import BadArguments, InvalidInput, NotWritten
+from pyetcdctl.kubernetes.completing import completed, contradiction
+from pyetcdctl.kubernetes.decoding import decode
+from pyetcdctl.kubernetes.encoding import encode
+from pyetcdctl.kubernetes.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.key_resources import resource_of
+from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.kubernetes.resources import of_kind
+from pyetcdctl.kubernetes.revising import form_of
+from pyetcdctl.kubernetes.unfit import Unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.cli.kubernetes.targets import Present, Target
+    from pyetcdctl.cli.session import Session
+    from pyetcdctl.kubernetes.documents import Document
+    from pyetcdctl.kubernetes.objects import Object
+
+
+class PutFlags(NamedTuple):
+    """The flags of ``kubernetes put``."""
+
+    file: str = ""
+    key: str = ""
+    namespace: str = ""
+    form: str = ""
+    etcd_prefix: str = ""
+    yes: bool = False
+
+
+class _Planned(NamedTuple):
+    """A change, and the object before and after it."""
+
+    change: Change
+    before: Object | None
+    after: Object | None
+
+
+def put(session: Session, flags: PutFlags) -> None:
+    """Show what the file changes, ask once, and write one object after the other."""
+    if not flags.file:
+        raise BadArguments("kubernetes put needs -f FILE, or -f - for standard input")
+    check_form(flags.form)
+    require_somebody(session, yes=flags.yes)
+    found = objects_in(session, flags.file)
+    if flags.key and len(found) > 1:
+        raise BadArguments(f"--at is for one object, and there are {len(found)}")
+    putting = _Putting(session, flags)
+    planned = [plan for document in found for plan in putting.plan(document)]
+    if not planned:
+        return
+    for plan in planned:
+        show(session, plan.change.target.title, plan.before, plan.after)
+    warn(session)
+    count = f"{len(planned)} objects" if len(planned) > 1 else planned[0].change.target.title
+    where = session.connection.endpoint
+    if ask(session, f"Write {count} to {where}?", yes=flags.yes) != "y":
+        raise NotWritten("nothing was written")
+    for plan in planned:
+        write(session, plan.change)
+
+
+class _Putting:
+    """From a document to the change that it asks for."""
+
+    def __init__(self, session: Session, flags: PutFlags) -> None:
+        self._session = session
+        self._flags = flags
+        self._store = Store(session, flags.etcd_prefix)
+
+    def plan(self, document: Document) -> Iterator[_Planned]:
+        """Yield the change of one object, nothing where it is stored as it is."""
+        try:
+            target, namespace = self._target(document.object)
+            present = look(self._session, target)
+            before = self._readable(present) if present else None
+            if why := contradiction(document.object, before, self._revision(present)):
+                raise NotWritten(f"{target.title}: {why}")
+            obj = completed(document.object, before, namespace)
+            form = self._flags.form or (form_of(present.stored) if present else "")
+            value = encode(obj, form or None)
+        except Unfit as unfit:
+            raise refusal(self._flags.file, document, unfit) from None
+        if present and value == present.stored.plain:
+            self._session.streams.out.text(f"{target.title} unchanged\n")
+            return
+        verb = "updated" if present else "created"
+        change = Change(target, present.entry if present else None, b"", verb)
+        sealed = self._sealed(target, present, value)
+        yield _Planned(change._replace(value=sealed), before, decode(value).object)
+
+    def _target(self, obj: Object) -> tuple[Target, str]:
+        """Return where an object belongs, and the namespace that it has to name."""
+        if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
+            raise Unfit("an object with apiVersion, kind and metadata is needed here")
+        if self._flags.key:
+            return target_of_key(self._flags.key, self._store.prefix), ""
+        group = str(obj.get("apiVersion", "")).rpartition("/")[0]
+        kind, metadata = str(obj.get("kind", "")), obj["metadata"]
+        resource = of_kind(kind, group) or of_kind(kind, group, self._store.custom)
+        if resource is None:
+            raise InvalidInput(
+                f"the store has no resource of kind {kind} in group {group or '(core)'}",
+                "Try:  --at KEY, if you know where it belongs",
+            )
+        name = metadata.get("name")
+        if not isinstance(name, str) or not name or "/" in name:
+            raise Unfit("an object needs a name", "metadata", "name")
+        namespace = self._namespace(metadata) if resource.namespaced else ""
+        key = self._store.key_of(resource, namespace, name)
+        return target_of_key(key, self._store.prefix), namespace
+
+    def _namespace(self, metadata: Object) -> str:
+        own, asked = metadata.get("namespace") or "", self._flags.namespace
+        if not isinstance(own, str) or "/" in own or (own and asked not in ("", own)):
+            raise Unfit(f"the object is not for namespace {asked}", "metadata", "namespace")
+        return own or asked or "default"
+
+    def _readable(self, present: Present) -> Object | None:
+        stored, title = present.stored, present.target.title
+        if stored.closed:
+            raise NotWritten(f"{title} cannot be replaced: {stored.closed}")
+        if stored.decoded.unknown or stored.decoded.problem:
+            for line in stored.remarks:
+                self._session.streams.err.line(f"# {title} has now: {line}; this goes")
+        return stored.decoded.object
+
+    def _revision(self, present: Present | None) -> int:
+        return present.entry.mod_revision if present else 0
+
+    def _sealed(self, target: Target, present: Present | None, value: bytes) -> bytes:
+        """Return the value as it is stored: encrypted as it was, or as its resource is today."""
+        keyring = self._session.keyring
+        if present:
+            if not present.stored.encryption:
+                return value
+            return keyring.encrypt_like(present.entry.value, value, key=target.key)
+        resource = resource_of(target.key, os.fsencode(self._store.prefix))
+        beside = self._beside(target)
+        sealed = keyring.encrypt_new(value, key=target.key, resource=resource, neighbours=beside)
+        if sealed is value and any(each.startswith(ENCRYPTED) for _, each in self._beside(target)):
+            self._warn_of_plain(target)
+        return sealed
+
+    def _beside(self, target: Target) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the keys and values of the same resource."""
+        found = parse(os.fsdecode(target.key), self._store.prefix)
+        if found is not None:
+            for entry in self._store.entries(f"{self._store.prefix}/{found.path}/"):
+                yield os.fsencode(entry.key), entry.value
+
+    def _warn_of_plain(self, target: Target) -> None:
+        has_none = self._session.keyring.config is None
+        why = "no encryption configuration is known" if has_none else "the configuration says so"
+        self._session.streams.err.line(
+            f"Warning: {target.title} is written plain, and values beside it are encrypted: {why}"
+        )

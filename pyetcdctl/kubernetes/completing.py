@@ -1,0 +1,54 @@
+"""What the API server adds to an object that is written: identity and history from the old one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from pyetcdctl.kubernetes.objects import Object, Plain
+
+CARRIED = ("uid", "creationTimestamp", "managedFields")
+
+
+def contradiction(obj: Object, before: Object | None, mod_revision: int) -> str:
+    """Say why an object cannot take the place of what is stored; empty if it can."""
+    metadata, old = _metadata(obj), _metadata(before)
+    expected = metadata.get("resourceVersion")
+    if expected and str(expected) != str(mod_revision):
+        now = f"it is {mod_revision} now" if mod_revision else "it is not there any more"
+        return f"it was read at resourceVersion {expected}, and {now}"
+    if before is None:
+        return ""
+    if obj.get("kind") != before.get("kind"):
+        return f"a {before.get('kind')} lies there, not a {obj.get('kind')}"
+    for name in ("name", "namespace"):
+        if old.get(name) and metadata.get(name) and old[name] != metadata[name]:
+            return f"metadata.{name} is {metadata[name]}, and that of the stored one is {old[name]}"
+    if metadata.get("uid") and old.get("uid") and metadata["uid"] != old["uid"]:
+        return "its uid is another one: it was deleted and created again"
+    return ""
+
+
+def completed(obj: Plain, before: Object | None, namespace: str) -> Plain:
+    """Return an object with what its file need not say.
+
+    An old one hands on its uid, its age and managedFields; a new one gets a uid and the time.
+    """
+    if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
+        return obj
+    metadata, old = dict(obj["metadata"]), _metadata(before)
+    added: Object = {"namespace": namespace} if namespace and not metadata.get("namespace") else {}
+    if before is not None:
+        added |= {name: old[name] for name in CARRIED if old.get(name) and name not in metadata}
+    else:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        new = {"uid": str(uuid4()), "creationTimestamp": now}
+        added |= {name: value for name, value in new.items() if not metadata.get(name)}
+    return {**obj, "metadata": {**metadata, **added}}
+
+
+def _metadata(obj: Object | None) -> Object:
+    metadata = obj.get("metadata") if isinstance(obj, dict) else None
+    return metadata if isinstance(metadata, dict) else {}

@@ -1,0 +1,141 @@
+"""An object after somebody edited its YAML: what was not touched stays as it was stored.
+
+YAML does not keep everything: the order of names, ``1.50``, blanks in raw extensions. So each part
+whose YAML is the same is taken from the object that was read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.decoding import decode
+from pyetcdctl.kubernetes.documents import documents
+from pyetcdctl.kubernetes.encoding import encode
+from pyetcdctl.kubernetes.envelope import Format
+from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.reading import REPLACED
+from pyetcdctl.kubernetes.unfit import Unfit
+from pyetcdctl.kubernetes.yaml_text import yaml_text
+
+if TYPE_CHECKING:
+    from pyetcdctl.kubernetes.objects import Object, Plain
+    from pyetcdctl.kubernetes.reading import StoredValue
+
+MANAGED = "managedFields"
+FIXED = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
+FORM = {Format.PROTOBUF: "protobuf", Format.BASE64: "protobuf"}
+
+
+def form_of(stored: StoredValue) -> str:
+    """Return how a new value is written where this one lies: CBOR and YAML become JSON."""
+    return FORM.get(stored.decoded.format, "json")
+
+
+def obstacle(stored: StoredValue) -> str:
+    """Say why a value cannot be read, changed and written back without loss; empty if it can."""
+    decoded = stored.decoded
+    if stored.closed:
+        return stored.closed
+    if decoded.object is None:
+        return "it holds no object of Kubernetes"
+    if decoded.problem:
+        return f"it is damaged ({decoded.problem}), and what could not be read would be lost"
+    if not decoded.schema_known:
+        return f"the kind {stored.type} is not known here"
+    if decoded.unknown:
+        path, number, *_ = decoded.unknown[0]
+        where = f"{path}: " if path else ""
+        return (
+            f"it holds {len(decoded.unknown)} fields that are not known here "
+            f"({where}field {number}), and they would be lost"
+        )
+    if REPLACED in json_text(decoded.object) and REPLACED.encode() not in stored.plain:
+        return "it holds text that is no UTF-8, which YAML cannot carry"
+    return _unfaithful(stored)
+
+
+def _unfaithful(stored: StoredValue) -> str:
+    """Write what was read and read it again, to be sure that nothing depends on luck."""
+    obj = stored.decoded.object
+    try:
+        again = decode(encode(obj, form_of(stored))).object
+    except Unfit as unfit:
+        return f"it does not fit its kind: {unfit}"
+    if json_text(_bare(again)) != json_text(_bare(obj)) and form_of(stored) == "protobuf":
+        return "it changes when it is written again"
+    return ""
+
+
+def _bare(obj: Object | None) -> Plain:
+    metadata = (obj or {}).get("metadata")
+    if not isinstance(metadata, dict):
+        return obj
+    kept = {n: v for n, v in metadata.items() if n not in ("resourceVersion", "selfLink")}
+    return {**(obj or {}), "metadata": kept}
+
+
+def without_managed_fields(obj: Object) -> Object:
+    """Return the object without the long account of who owns which field."""
+    metadata = obj.get("metadata")
+    if not isinstance(metadata, dict) or MANAGED not in metadata:
+        return obj
+    return {**obj, "metadata": {n: v for n, v in metadata.items() if n != MANAGED}}
+
+
+class Revision:
+    """An object that is edited as YAML, ``text``."""
+
+    def __init__(self, original: Object, *, managed_fields: bool) -> None:
+        self._original = original
+        self._offered = original if managed_fields else without_managed_fields(original)
+        self.text = yaml_text(self._offered)
+        self._shown = documents(self.text)[0].object
+
+    def of(self, edited: Plain) -> Object:
+        """Return the object that an edited text means; raises Unfit where it is another object."""
+        if not isinstance(edited, dict):
+            raise Unfit("an object is needed here")
+        for path in FIXED:
+            if _at(edited, path) != _at(self._shown, path):
+                raise Unfit(f"this has to stay {_at(self._shown, path)}", *path)
+        merged: Object = _merged(edited, self._shown, self._offered)
+        metadata, before = merged.get("metadata"), self._original.get("metadata")
+        if self._offered is not self._original and isinstance(metadata, dict) and before:
+            # In its own place among the others, as JSON has an order.
+            hidden = {MANAGED: before[MANAGED]} if MANAGED not in metadata else {}
+            merged = {**merged, "metadata": {**metadata, **hidden}}
+        return merged
+
+
+def _at(obj: Plain, path: tuple[str, ...]) -> Plain:
+    for step in path:
+        obj = obj.get(step) if isinstance(obj, dict) else None
+    return obj
+
+
+def _merged(new: Plain, shown: Plain, old: Plain) -> Plain:
+    """Return the new value with all that equals what was shown taken from the old one."""
+    if _same(new, shown):
+        return old
+    if isinstance(new, dict) and isinstance(shown, dict) and isinstance(old, dict):
+        return {
+            name: _merged(new[name], shown[name], old[name]) if name in shown else new[name]
+            for name in new
+        }
+    if isinstance(new, list) and isinstance(shown, list) and isinstance(old, list):
+        return [_merged_item(at, item, shown, old) for at, item in enumerate(new)]
+    return new
+
+
+def _merged_item(at: int, item: Plain, shown: list[Plain], old: list[Plain]) -> Plain:
+    """Return an item of a list, which others may have gone or come before."""
+    here = [at] if at < len(shown) else []
+    for index in (*here, *range(len(shown))):
+        if _same(item, shown[index]):
+            return old[index]
+    return _merged(item, shown[at], old[at]) if here else item
+
+
+def _same(left: Plain, right: Plain) -> bool:
+    # In Python True equals 1.
+    return left == right and json_text(left) == json_text(right)
