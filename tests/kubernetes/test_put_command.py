@@ -86,8 +86,8 @@ def test_encode_gives_back_what_is_stored(cluster: Etcd, tmp_path: Path) -> None
 REFUSED_TEXTS = [
     ("kind: Pod\nmetadata: {}\n", "standard input:1: the object has no apiVersion"),
     (
-        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - nam: c\n",
-        "standard input:6: spec.containers[0].nam: Container has no such field (is name meant?)",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - naem: c\n",
+        "standard input:6: spec.containers[0].naem: Container has no such field (is name meant?)",
     ),
     ("a: [1,\n", "standard input:2: neither YAML nor JSON: while parsing a flow node"),
     ('{"a": 1,\n]', "standard input:2: neither YAML nor JSON: Expecting property name"),
