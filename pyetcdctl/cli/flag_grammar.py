@@ -166,5 +166,7 @@ def _takes_next(argument: str, flags: FlagSet) -> bool:
 def _suggestion(name: str, flags: FlagSet) -> tuple[str, ...]:
     from difflib import get_close_matches
 
-    close = get_close_matches(name, [flag.name for flag in flags], n=1)
-    return (f"Did you mean --{close[0]}?",) if close else ()
+    names = [flag.name for flag in flags]
+    longer = [each for each in names if each.startswith(name)]
+    close = longer[:3] or get_close_matches(name, names, n=1)
+    return (f"Did you mean --{' or --'.join(close)}?",) if close else ()

@@ -6,7 +6,7 @@ The only user of ``typer.core`` and ``typer.main``.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -144,7 +144,9 @@ class WordGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command that the first argument means, for running or completing."""
-        name = self._full_name(ctx, args[0])
+        name = self.find(args[0])
+        if name is None:
+            self._end_at_unknown(ctx, args[0])
         return name, self.load(name), args[1:]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -166,15 +168,15 @@ class WordGroup(TyperGroup):
         own = [_flag(option, None) for each in leaves for option in each.own_flags]
         return FlagSet([*own, *SHARED_FLAGS])
 
-    def _full_name(self, ctx: Any, word: str) -> str:
-        name = self.find(word)
-        if name is not None:
-            return name
-        if not self.rejects_unknown:
-            _show_help(ctx)
+    def _end_at_unknown(self, ctx: Any, word: str) -> NoReturn:
+        close = self._close_names(word)
+        advice = (f"Did you mean this?  {'  '.join(close)}",) if close else ()
         message = f'unknown command {go_quoted(raw(word))} for "{ctx.command_path}"'
-        advice = [f"Did you mean this?  {'  '.join(self._close_names(word))}"]
-        raise FlagError(message, *(advice if self._close_names(word) else ()))
+        if self.rejects_unknown:
+            raise FlagError(message, *advice)
+        for line in (message, *advice) if advice else ():
+            ctx.obj.streams.err.line(line)
+        _show_help(ctx)
 
     def _close_names(self, word: str) -> list[str]:
         from difflib import get_close_matches
@@ -265,6 +267,6 @@ def _flag(option: TyperOption, ctx: Any) -> Flag:
     return Flag(flag_name(option), flag_letter(option), parse, bool(option.is_flag))
 
 
-def _show_help(ctx: Any) -> None:
+def _show_help(ctx: Any) -> NoReturn:
     ctx.obj.streams.out.text(ctx.get_help() + "\n")
     raise typer.Exit

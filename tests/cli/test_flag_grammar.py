@@ -78,9 +78,10 @@ def test_a_bad_flag_is_refused_in_pflags_words(line, message):
     assert refused.value.message == message
 
 
-def test_a_mistyped_flag_gets_a_suggestion():
+@pytest.mark.parametrize("mistyped", ["--perfix", "--pre"])
+def test_a_mistyped_flag_gets_a_suggestion(mistyped):
     with pytest.raises(FlagError) as refused:
-        parse_line(["--perfix"], FLAGS)
+        parse_line([mistyped], FLAGS)
     assert refused.value.advice == ("Did you mean --prefix?",)
 
 

@@ -23,3 +23,12 @@ def test_help_shows_the_words_that_a_command_takes_and_the_defaults_that_say_som
     assert get.startswith("Usage: pyetcdctl get [FLAGS] KEY [RANGE_END]\n")
     assert "[default: s]" in perf
     assert "default: 0" not in get
+
+
+def test_an_unknown_command_of_a_group_shows_its_help_as_etcdctl_does_and_a_guess_beside_it():
+    done, group = run("lease", "gramt", "5"), run("lease", "--help")
+    assert (done.exit_code, done.stdout) == (0, group.stdout)
+    assert done.stderr == (
+        'unknown command "gramt" for "pyetcdctl lease"\nDid you mean this?  grant\n'
+    )
+    assert run("member", "help").stderr == ""
