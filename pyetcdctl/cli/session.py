@@ -15,7 +15,7 @@ from pyetcdctl.cli.configuration import (
 )
 from pyetcdctl.output import printer_for
 from pyetcdctl.results import DecodedAnswer
-from pyetcdctl.settings import OutputSettings
+from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
 UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
+NOTHING_HERE = (
+    "No etcd was found on this machine.",
+    "Try:  --endpoints with the address of one, or `pyetcdctl sandbox` for one to try things on",
+)
 
 
 class _LazyKeyring:
@@ -144,6 +148,8 @@ class Session:
 
         found = discover(root)
         lines = advice(found)
+        if not lines and self.settings.endpoints == (DEFAULT_ENDPOINT,):
+            return NOTHING_HERE
         used = {endpoint.url for endpoint in found.endpoints} & set(self.settings.endpoints)
         if used:
             lines = lines[1:]

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.streams import Streams
 from tests.runner import run
 
 NOBODY = "127.0.0.1:1"
@@ -33,3 +35,12 @@ def test_without_discovery_nothing_is_advised(tmp_path):
     env = {**node(tmp_path), "PYETCDCTL_DISCOVERY": "off"}
     result = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
     assert "This node" not in result.stderr
+
+
+def test_who_has_no_etcd_is_told_how_to_get_at_one(tmp_path):
+    env = {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": str(tmp_path)}
+    told = Session(Streams(env)).local_advice()
+    assert told[0] == "No etcd was found on this machine."
+    assert "pyetcdctl sandbox" in told[1]
+    elsewhere = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
+    assert "No etcd was found" not in elsewhere.stderr
