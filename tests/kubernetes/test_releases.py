@@ -77,6 +77,12 @@ def test_a_retired_kind_prints_what_its_last_release_did(group, release):
     )
 
 
+def test_what_a_release_did_not_have_is_printed_when_it_says_something():
+    for count, shown in ((0, False), (3, True)):
+        value = stored("apps/v1", "StatefulSet", field(3, field(11, count)))
+        assert ("availableReplicas" in decode(value, "1.21").object["status"]) is shown
+
+
 def test_a_release_before_the_table_and_one_after_it_are_its_first_and_its_last():
     value = stored("v1", "PodTemplate", field(2, field(1, EMPTY)))
     assert decode(value, "1.8") == decode(value, "1.16")

@@ -30,15 +30,20 @@ def read_release(folders: Iterable[Path]) -> dict[str, Message]:
     types: dict[str, GoType] = {}
     own_json: set[str] = set()
     for path in sorted(chain(*(folder.rglob("generated.proto") for folder in folders))):
-        messages = read_proto(path)
-        if FOR_TESTS in path.parts or not messages:
+        found_here = read_proto(path)
+        if FOR_TESTS in path.parts or not found_here:
             continue
-        package = messages[0].name.rpartition(".")[0]
+        package = found_here[0].name.rpartition(".")[0]
         go = read_go(path.parent)
-        declared += messages
+        declared += found_here
         types |= {f"{package}.{name}": go_type for name, go_type in go.types.items()}
         own_json |= {f"{package}.{name}" for name in go.own_json}
-    return {found.name: _message(found, types, own_json) for found in declared}
+    messages: dict[str, Message] = {}
+    for found in declared:
+        if found.name in messages:
+            raise SourceError(found.path, found.line, f"{found.name} is declared a second time")
+        messages[found.name] = _message(found, types, own_json)
+    return messages
 
 
 def _message(declared: ProtoMessage, types: dict[str, GoType], own_json: set[str]) -> Message:
