@@ -13,7 +13,7 @@ __pyetcdctl_commands() {
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
-        kubernetes) REPLY='decode encryption get path resources' ;;
+        kubernetes) REPLY='decode encryption get path resources del edit encode put' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
@@ -49,9 +49,13 @@ __pyetcdctl_flags() {
         discover) REPLY='--export' ;;
         kubernetes\ decode) REPLY='--output -o --release' ;;
         kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
-        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --output -o --selector -l --show-managed-fields --sort-by' ;;
+        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --output-watch-events --output -o --selector -l --show-managed-fields --sort-by --watch --watch-only' ;;
         kubernetes\ path) REPLY='--etcd-prefix' ;;
         kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
+        kubernetes\ del) REPLY='--etcd-prefix --namespace -n --yes -y' ;;
+        kubernetes\ edit) REPLY='--etcd-prefix --namespace -n --show-managed-fields --yes -y' ;;
+        kubernetes\ encode) REPLY='--as --output -o' ;;
+        kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --namespace -n --yes -y' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
         check\ perf) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
         check\ datascale) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
@@ -68,6 +72,8 @@ __pyetcdctl_value() {
             *:--key | \
             *:--encryption-config | \
             kubernetes\ get:--sort-by | \
+            kubernetes\ put:--filename | \
+            kubernetes\ put:-f | \
             sandbox:--etcd | \
             make-mirror:--dest-cacert | \
             make-mirror:--dest-cert | \
@@ -141,7 +147,17 @@ __pyetcdctl_value() {
             kubernetes\ get:--all-namespaces | \
             kubernetes\ get:-A | \
             kubernetes\ get:--as-stored | \
+            kubernetes\ get:--output-watch-events | \
             kubernetes\ get:--show-managed-fields | \
+            kubernetes\ get:--watch | \
+            kubernetes\ get:--watch-only | \
+            kubernetes\ del:--yes | \
+            kubernetes\ del:-y | \
+            kubernetes\ edit:--show-managed-fields | \
+            kubernetes\ edit:--yes | \
+            kubernetes\ edit:-y | \
+            kubernetes\ put:--yes | \
+            kubernetes\ put:-y | \
             sandbox:--empty | \
             check\ perf:--auto-compact | \
             check\ perf:--auto-defrag | \
@@ -162,13 +178,21 @@ __pyetcdctl_value() {
         kubernetes\ encryption:--etcd-prefix | \
             kubernetes\ get:--etcd-prefix | \
             kubernetes\ path:--etcd-prefix | \
-            kubernetes\ resources:--etcd-prefix) REPLY='keys' ;;
+            kubernetes\ resources:--etcd-prefix | \
+            kubernetes\ del:--etcd-prefix | \
+            kubernetes\ edit:--etcd-prefix | \
+            kubernetes\ put:--at | \
+            kubernetes\ put:--etcd-prefix) REPLY='keys' ;;
         kubernetes\ encryption:--output | \
             kubernetes\ encryption:-o | \
             kubernetes\ resources:--output | \
             kubernetes\ resources:-o) REPLY='choices table json jsonl yaml' ;;
         kubernetes\ get:--output | \
             kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE' ;;
+        kubernetes\ encode:--as | \
+            kubernetes\ put:--as) REPLY='choices protobuf json' ;;
+        kubernetes\ encode:--output | \
+            kubernetes\ encode:-o) REPLY='choices raw hex base64' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;
         check\ perf:--load | \
             check\ datascale:--load) REPLY='choices s m l xl' ;;
@@ -194,7 +218,8 @@ __pyetcdctl_word() {
             snapshot\ save:0 | \
             snapshot\ status:0 | \
             snapshot\ restore:0 | \
-            kubernetes\ decode:0) REPLY='file' ;;
+            kubernetes\ decode:0 | \
+            kubernetes\ encode:0) REPLY='file' ;;
         watch:-- | \
             lock:-- | \
             sandbox:--) REPLY='foreign' ;;
@@ -203,6 +228,9 @@ __pyetcdctl_word() {
             kubernetes\ get:*) REPLY='choices NAME RESOURCE/NAME' ;;
         kubernetes\ path:0 | \
             kubernetes\ path:*) REPLY='choices RESOURCE/NAMESPACE/NAME KEY' ;;
+        kubernetes\ del:1 | \
+            kubernetes\ del:* | \
+            kubernetes\ edit:1) REPLY='choices NAME RESOURCE/NAME KEY' ;;
         completion:0) REPLY='choices bash zsh fish' ;;
         help:0 | \
             help:*) REPLY='commands' ;;

