@@ -92,7 +92,7 @@ def _tree(result: KeyTree, out: Sink, settings: OutputSettings) -> None:
 def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.events import json_response
 
-    out.write(json_response(result, json_object(result.header)))
+    out.write(json_response(result))
 
 
 @render.register(ClusterResult)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
+from pyetcdctl.rpc.kv import ResponseHeader
 from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, EventBatch, WatchResponse, key_value
+from pyetcdctl.rpc.wire import read_varint, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,27 +17,27 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.range_page import Record
 
 _NAMES = tuple(name.encode() for name in EVENT_NAMES)
+_HEADER_TAGS = {field.number << 3: field.name for field in ResponseHeader.FIELDS}
 
 
 def plain_events(response: WatchResponse, shown: Callable[[bytes], bytes] | None) -> bytes:
     """Return what the simple format prints; ``shown`` makes keys and values safe."""
     words: list[bytes] = []
-    show = shown or bytes
     for batch in response.batches:
-        for kind, previous, record in _events(batch):
-            words.append(_NAMES[kind])
-            if previous is not None:
-                words += (show(previous[0]), show(previous[4]))
-            words += (show(record[0]), show(record[4]))
+        if batch.tells_previous or shown is not None:
+            words += _words_with_previous(batch, shown or bytes)
+        else:
+            for kind, record in zip(batch.kinds, batch.records(), strict=True):
+                words += (_NAMES[kind], record[0], record[4])
     words.append(b"")
     return b"\n".join(words)
 
 
-def json_response(response: WatchResponse, header: str) -> bytes:
-    """Return the response as one JSON object; its ``header`` is written already."""
+def json_response(response: WatchResponse) -> bytes:
+    """Return the response as one JSON object."""
     events = [entry for batch in response.batches for entry in _json_events(batch)]
     members = (
-        b'"Header":%b' % header.encode(),
+        b'"Header":%b' % _json_header(response.encoded_header).encode(),
         b'"Events":%b' % (b"[%b]" % b",".join(events) if events else b"null"),
         b'"CompactRevision":%d' % response.compact_revision,
         b'"Canceled":%b' % _json_bool(response.canceled),
@@ -62,8 +64,41 @@ def _events(batch: EventBatch) -> Iterator[tuple[int, Record | None, Record]]:
     return zip(batch.kinds, batch.previous(), batch.records(), strict=True)
 
 
-def _json_events(batch: EventBatch) -> Iterator[bytes]:
+def _words_with_previous(batch: EventBatch, shown: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    for kind, previous, record in _events(batch):
+        yield _NAMES[kind]
+        if previous is not None:
+            yield shown(previous[0])
+            yield shown(previous[4])
+        yield shown(record[0])
+        yield shown(record[4])
+
+
+def _json_header(encoded: bytes) -> str:
+    """Return a header as JSON; it differs from answer to answer."""
+    members, at = [], 0
+    while at < len(encoded):
+        name = _HEADER_TAGS.get(encoded[at])
+        if name is None:  # a field of a later release
+            members = list(ResponseHeader.decode(encoded).__dict__.items())
+            break
+        number, at = read_varint(encoded, at + 1)
+        members.append((name, signed(number) if name == "revision" else number))
+    text = ",".join([f'"{name}":{number}' for name, number in members])
+    return f"{{{text}}}"
+
+
+def _json_events(batch: EventBatch) -> list[bytes]:
     entries = json_entries(batch.records())
+    if batch.tells_previous:
+        return list(_json_with_previous(batch, entries))
+    return [
+        (b'{"type":1,"kv":%b}' if kind == DELETE else b'{"kv":%b}') % entry
+        for kind, entry in zip(batch.kinds, entries, strict=True)
+    ]
+
+
+def _json_with_previous(batch: EventBatch, entries: list[bytes]) -> Iterator[bytes]:
     before = [previous for previous in batch.previous() if previous is not None]
     known = iter(json_entries(before))
     for kind, previous, entry in zip(batch.kinds, batch.previous(), entries, strict=True):

@@ -112,6 +112,11 @@ class EventBatch:
         """Yield each event's KeyValue."""
         return records_at(self._data, self._bodies)
 
+    @property
+    def tells_previous(self) -> bool:
+        """Whether it is known of any event what stood at its key before."""
+        return any(self._previous)
+
     def previous(self) -> Iterator[Record | None]:
         """Yield what stood at each event's key before, None where that is not known."""
         known = records_at(self._data, (body for body in self._previous if body))
@@ -120,12 +125,15 @@ class EventBatch:
     def _read(self, at: int) -> int:
         data, end = self._data, len(self._data)
         while at < end and data[at] == _EVENT:
-            size, at = read_varint(data, at + 1)
+            size, at = data[at + 1], at + 2
+            if size > 0x7F:
+                size, at = read_varint(data, at - 1)
             event_end = at + size
             kind, body, previous = PUT, 0, 0
             while at < event_end:
-                tag = data[at]
-                number, at = read_varint(data, at + 1)
+                tag, number, at = data[at], data[at + 1], at + 2
+                if number > 0x7F:
+                    number, at = read_varint(data, at - 1)
                 if tag == _TYPE:
                     kind = number
                     continue
