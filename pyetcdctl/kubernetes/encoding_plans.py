@@ -53,11 +53,8 @@ class WritingPlan:
         if self._ready:
             return self
         self._ready = True
-        message = self._message
-        for field in sorted(message.fields, key=lambda field: field.number):
-            gone = field.retired and (field.omitzero or not message.retired)
-            append = _appender(field, gone=gone)
-            always = not gone and _is_always_written(field)
+        for field in sorted(self._message.fields, key=lambda field: field.number):
+            append, always = _appender(field), _is_always_written(field)
             if field.inline:
                 plan = self.inline[f"\0{field.number}"] = plan_of(field.type).prepare()
                 self.names |= plan.names
@@ -128,16 +125,16 @@ def _meant(name: str, names: set[str]) -> str:
 def _is_always_written(field: Field) -> bool:
     if field.pointer or field.repeated or field.map_value or field.type == "bytes":
         return False
-    return not is_wrapper(field.type)
+    return not (field.dropped or is_wrapper(field.type))
 
 
-def _appender(field: Field, *, gone: bool) -> Append:
+def _appender(field: Field) -> Append:
     if field.map_value:
         return partial(_append_map, field.number, writer_of(field.map_value))
     one = _one(field)
     if field.repeated:
         return partial(_append_list, one)
-    return partial(_append_unless_zero, one) if gone and not field.pointer else one
+    return partial(_append_unless_zero, one) if field.dropped and not field.pointer else one
 
 
 def _one(field: Field) -> Append:
