@@ -18,17 +18,11 @@ from pyetcdctl.client.failover import (
     MAX_ATTEMPTS,
     Route,
     backoff_before,
-    may_have_arrived,
+    doubts_about,
     may_repeat,
 )
 from pyetcdctl.client.login import API_VERSION, Login
-from pyetcdctl.client.status import (
-    PERHAPS_APPLIED,
-    details_of,
-    error_from,
-    never_left,
-    request_too_large,
-)
+from pyetcdctl.client.status import details_of, error_from, never_left, request_too_large
 from pyetcdctl.errors import DeadlineExceeded
 
 if TYPE_CHECKING:
@@ -277,8 +271,9 @@ class Connection:
             attempts >= MAX_ATTEMPTS
         ):
             failure = self.translate(error)
-            if not repeatable and may_have_arrived(error, len(self._route.endpoints), attempts):
-                failure.advice = (PERHAPS_APPLIED, *failure.advice)
+            if not repeatable:
+                doubts = doubts_about(error, len(self._route.endpoints), attempts)
+                failure.advice = (*doubts, *failure.advice)
             raise failure from error
         self._route.leave()
         pause = backoff_before(attempts, len(self._route.endpoints))
@@ -300,8 +295,6 @@ class Connection:
         return self._call(AUTHENTICATE, request, limit, repeatable=True, login=True)
 
     def _check_size(self, request: bytes) -> None:
-        limit = self.settings.max_request_bytes
-        if limit <= 0:
-            limit = DEFAULT_MAX_REQUEST_BYTES
+        limit = max(0, self.settings.max_request_bytes) or DEFAULT_MAX_REQUEST_BYTES
         if len(request) > limit:
             raise request_too_large(len(request), limit)

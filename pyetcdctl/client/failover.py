@@ -12,6 +12,7 @@ from pyetcdctl.client.channels import open_link
 from pyetcdctl.client.endpoints import parse_endpoints
 from pyetcdctl.client.status import (
     LEARNER,
+    PERHAPS_APPLIED,
     UNHEALTHY,
     code_name,
     deadline_exceeded,
@@ -46,7 +47,12 @@ def may_repeat(error: grpc.RpcError, endpoints: int, repeatable: bool) -> bool:
     return repeatable and code_name(error) == "UNAVAILABLE"
 
 
-def may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bool:
+def doubts_about(error: grpc.RpcError, endpoints: int, attempts: int) -> tuple[str, ...]:
+    """Return the advice for a failed write that may have been carried out; else none."""
+    return (PERHAPS_APPLIED,) if _may_have_arrived(error, endpoints, attempts) else ()
+
+
+def _may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bool:
     """Whether a failed call may have been carried out.
 
     A call on a single endpoint that found no connection at first was still waiting for one when its
