@@ -7,26 +7,34 @@ from typing import TYPE_CHECKING
 from pyetcdctl.errors import BadEncryptionConfig
 from pyetcdctl.kubernetes.encryption import Keyring
 from pyetcdctl.kubernetes.encryption_config import EncryptionConfig, load
+from pyetcdctl.kubernetes.key_resources import resource_of
 from pyetcdctl.kubernetes.kms import PluginSockets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
     from pathlib import Path
 
+    from pyetcdctl.kubernetes.encryption_config import GroupResource
 
-def keyring_of(path: str, root: Path | None) -> Keyring:
+    ResourceOf = Callable[[bytes], GroupResource | None]
+
+
+def keyring_of(
+    path: str, root: Path | None, at_end: ExitStack, resource_of: ResourceOf = resource_of
+) -> Keyring:
     """Return the keyring of a file, or of what discovery finds under ``root``.
 
-    A file that was named must be usable; what is found is read when a value needs it.
+    A file that was named must be usable; what is found is read when a value needs it. Sockets of
+    plugins are open until ``at_end`` is closed.
     """
-    if path:
-        config = load(path)
-        return Keyring(lambda: config)
-    if root is None:
-        return Keyring()
-    return _found(root)
+    if not path and root is not None:
+        return _found(root, at_end, resource_of)
+    config = load(path) if path else None
+    return Keyring(lambda: config, at_end.enter_context(PluginSockets()), resource_of)
 
 
-def _found(root: Path) -> Keyring:
+def _found(root: Path, at_end: ExitStack, resource_of: ResourceOf) -> Keyring:
     from pyetcdctl.discovery import find_encryption_config
 
     def locate(path: str) -> str:
@@ -39,4 +47,4 @@ def _found(root: Path) -> Keyring:
             raise BadEncryptionConfig(f"{skipped[0].file} cannot be used: {skipped[0].why}")
         return load(found.file.real) if found else None
 
-    return Keyring(load_found, PluginSockets(locate))
+    return Keyring(load_found, at_end.enter_context(PluginSockets(locate)), resource_of)

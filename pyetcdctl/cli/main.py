@@ -69,6 +69,8 @@ def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
         raise
     except SystemExit as end:  # Typer's own way to end on a closed pipe
         raise BrokenPipeError from end
+    finally:
+        session.close()
     return code if isinstance(code, int) else ExitCode.SUCCESS
 
 

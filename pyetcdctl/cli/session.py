@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.kubernetes.encryption import Decrypted, Keyring
+    from pyetcdctl.kubernetes.encryption_config import GroupResource
     from pyetcdctl.kubernetes.reading import Opener
     from pyetcdctl.output import Printer
     from pyetcdctl.results import Decoding
@@ -55,6 +57,9 @@ class Session:
         self.streams = streams
         self.flags: Mapping[str, Any] = {}
         self.words_before_dashes: int | None = None
+        self.registry = ""
+        """The prefix of an API server's objects, once somebody knows."""
+        self._at_end = ExitStack()
 
     def take_line(self, flags: Mapping[str, Any], words_before_dashes: int | None) -> None:
         """Take what the command line said beyond the command's own parameters."""
@@ -126,12 +131,17 @@ class Session:
         from pyetcdctl.cli.encryption import keyring_of
 
         path = self.configuration.values["encryption-config"]
-        return keyring_of(path, discovery_root(self.streams.environment))
+        root = discovery_root(self.streams.environment)
+        return keyring_of(path, root, self._at_end, self._resource_of)
 
     @property
     def opener(self) -> Opener:
         """The keyring, made when the first encrypted value is met."""
         return _LazyKeyring(self)
+
+    def close(self) -> None:
+        """Hang up on whom the run has talked to besides the cluster."""
+        self._at_end.close()
 
     def deadline(self) -> Deadline:
         """Start the command's time limit."""
@@ -178,6 +188,13 @@ class Session:
         Such a program reads standard error as a part of the result.
         """
         return self.streams.err.is_terminal and "TERM" not in self.streams.environment
+
+    def _resource_of(self, key: bytes) -> GroupResource | None:
+        from pyetcdctl.cli.kubernetes.registry_prefix import known_prefix
+        from pyetcdctl.kubernetes.key_resources import resource_of
+
+        self.registry = self.registry or known_prefix(self, "")
+        return resource_of(key, self.registry.encode("utf-8", "surrogateescape"))
 
     def _start_debugging(self) -> None:
         """Show every flag's value, and let gRPC log: it reads its variable when it is loaded."""

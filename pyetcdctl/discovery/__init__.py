@@ -3,6 +3,7 @@
 Local files are read and nothing else: no network, no environment, nothing printed.
 """
 
+from pyetcdctl.discovery.api_server import find_etcd_prefix
 from pyetcdctl.discovery.encryption import find_encryption_config
 from pyetcdctl.discovery.findings import (
     Certificate,
@@ -31,5 +32,6 @@ __all__ = [
     "discover",
     "find_connection",
     "find_encryption_config",
+    "find_etcd_prefix",
     "pki",
 ]

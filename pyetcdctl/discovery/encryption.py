@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.discovery.node import Node, Unusable
+from pyetcdctl.discovery.api_server import RANCHER, command_lines
+from pyetcdctl.discovery.node import Node
 from pyetcdctl.discovery.options import from_flags
-from pyetcdctl.discovery.static_pods import Container, read_container
+from pyetcdctl.discovery.static_pods import Container
 
 if TYPE_CHECKING:
     import os
@@ -18,14 +19,8 @@ if TYPE_CHECKING:
 
     from pyetcdctl.discovery.findings import FoundFile, Skipped
 
-PROGRAM = "kube-apiserver"
 # The second is the flag's name up to release 1.12.
 FLAGS = ("encryption-provider-config", "experimental-encryption-provider-config")
-RANCHER = "/var/lib/rancher"
-MANIFESTS = (
-    "/etc/kubernetes/manifests/kube-apiserver.yaml",
-    f"{RANCHER}/rke2/agent/pod-manifests/kube-apiserver.yaml",
-)
 WRITTEN_BY_RANCHER = tuple(
     f"{RANCHER}/{name}/server/cred/encryption-config.json" for name in ("k3s", "rke2")
 )
@@ -61,28 +56,12 @@ def find_encryption_config(root: str | os.PathLike[str] = "/") -> EncryptionSear
 
 
 def _candidates(node: Node) -> Iterator[EncryptionConfigFile]:
-    from pyetcdctl.discovery.systemd import read_service
-
-    for path in MANIFESTS:
-        yield from _of_manifest(node, path)
-    if service := read_service(node, f"{PROGRAM}.service", PROGRAM):
-        yield from _of_command(node, service.file, service.words, {})
+    for line in command_lines(node):
+        yield from _of_command(node, line.file, line.words, line.mounts)
     for path in WRITTEN_BY_RANCHER:
         node.look_at(path)
         if node.exists(path):
             yield EncryptionConfigFile(node.file(path), node.file(path), "", node.root)
-
-
-def _of_manifest(node: Node, path: str) -> Iterator[EncryptionConfigFile]:
-    text = node.text(path)
-    if text is None:
-        return
-    try:
-        container = read_container(text, PROGRAM)
-    except Unusable as unusable:
-        node.skip(path, unusable)
-        return
-    yield from _of_command(node, path, container.words, container.mounts)
 
 
 def _of_command(

@@ -241,10 +241,11 @@ def _sequence(
 
 
 def _values(steps: tuple[Step, ...]) -> Part:
-    return lambda plain: " ".join(map(_text, walk(steps, plain)))
+    return lambda plain: " ".join(map(value_text, walk(steps, plain)))
 
 
-def _text(plain: Plain) -> str:
+def value_text(plain: Plain) -> str:
+    """Return a value as a template shows it: strings bare, objects and lists as JSON."""
     if isinstance(plain, str):
         return plain
     inside = json_paths.opened(plain)

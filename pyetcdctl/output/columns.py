@@ -12,15 +12,28 @@ _GAP = "   "
 _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+class Columns:
+    """A table that goes on: its columns become wider, never narrower."""
+
+    def __init__(self) -> None:
+        self._widths: list[int] = []
+
+    def lines(self, rows: Sequence[Sequence[str]]) -> bytes:
+        """Return rows as lines; what could break a line or drive a terminal is escaped."""
+        safe = [[_UNSAFE.sub(_escaped, cell) for cell in row] for row in rows]
+        before = self._widths or [0] * len(safe[0])
+        columns = zip(before, zip(*safe, strict=True), strict=True)
+        self._widths = [max(width, *map(len, cells)) for width, cells in columns]
+        return "".join(f"{self._line(row)}\n" for row in safe).encode()
+
+    def _line(self, row: Sequence[str]) -> str:
+        cells = zip(row, self._widths, strict=True)
+        return _GAP.join(f"{cell:{width}}" for cell, width in cells).rstrip()
+
+
 def aligned(rows: Sequence[Sequence[str]]) -> bytes:
-    """Return rows as lines; what could break a line or drive a terminal is escaped."""
-    safe = [[_UNSAFE.sub(_escaped, cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*safe, strict=True)]
-    lines = [
-        _GAP.join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in safe
-    ]
-    return "".join(f"{line}\n" for line in lines).encode()
+    """Return rows as the lines of one table."""
+    return Columns().lines(rows)
 
 
 def _escaped(found: re.Match[str]) -> str:

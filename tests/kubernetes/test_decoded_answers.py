@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from contextlib import contextmanager
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import pexpect
@@ -14,7 +15,7 @@ import pytest
 
 from pyetcdctl.output.coloured_yaml import coloured
 from tests.kubernetes.sample import DATA, answers, stored_values
-from tests.runner import clean_environment, command, run
+from tests.runner import SECONDS, clean_environment, command, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,9 +51,12 @@ def watched(server: Etcd, *words: str) -> Iterator[Callable[[], str]]:
         errors="backslashreplace",
     ) as process:
         assert process.stdout
+        limit = Timer(SECONDS, process.kill)
+        limit.start()
         try:
             yield process.stdout.readline
         finally:
+            limit.cancel()
             process.kill()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +21,7 @@ from tests.kubernetes.test_encryption_config import SECRET, cipher
 from tests.kubernetes.test_encryption_kms import KEK, gcm, v1_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MOUNTED = """    volumeMounts:
@@ -48,24 +51,50 @@ def node(tmp_path: Path) -> Disk:
     return disk
 
 
-def test_the_nodes_own_file_and_sockets_open_values(node: Disk) -> None:
-    ring = keyring_of("", node.root)
+@pytest.fixture
+def at_end() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def open_sockets() -> int:
+    """Count this process's sockets."""
+    found = 0
+    for each in os.listdir("/proc/self/fd"):
+        try:
+            found += os.readlink(f"/proc/self/fd/{each}").startswith("socket:")
+        except FileNotFoundError:  # it was the listing's own
+            continue
+    return found
+
+
+def test_the_nodes_own_file_and_sockets_open_values(node: Disk, at_end: ExitStack) -> None:
+    ring = keyring_of("", node.root, at_end)
     assert ring.decrypt(KEY, written(BY_FILE)).plaintext == PLAIN
     secret = os.urandom(32)
     node.path("/run/plugin").mkdir(parents=True)
     with listening(KmsV1(KEK), node.path("/run/plugin/a.sock")):
+        before = open_sockets()
         assert ring.decrypt(KEY, v1_value(gcm(secret, PLAIN), secret)).plaintext == PLAIN
+        assert open_sockets() > before
+        at_end.close()
+        deadline = time.monotonic() + 30
+        while open_sockets() > before:
+            assert time.monotonic() < deadline, "the plugin's socket is still open"
 
 
-def test_a_manifest_that_cannot_be_used_is_told_where_a_value_stays_closed(node: Disk) -> None:
+def test_a_manifest_that_cannot_be_used_is_told_where_a_value_stays_closed(
+    node: Disk, at_end: ExitStack
+) -> None:
     node.write(API_SERVER_POD, "spec: [")
-    ring = keyring_of("", node.root)
+    ring = keyring_of("", node.root, at_end)
     assert ring.decrypt(KEY, PLAIN).plaintext == PLAIN
     with pytest.raises(NotDecrypted, match=rf"{API_SERVER_POD} cannot be used: not YAML"):
         ring.decrypt(KEY, written(BY_FILE))
 
 
-def test_a_file_that_is_named_must_be_usable(node: Disk) -> None:
+def test_a_file_that_is_named_must_be_usable(node: Disk, at_end: ExitStack) -> None:
     with pytest.raises(BadEncryptionConfig, match="no such file"):
-        keyring_of("/nowhere/enc.yaml", node.root)
-    assert keyring_of(str(node.path("/srv/enc/enc.yaml")), None).decrypt(KEY, written(BY_FILE))
+        keyring_of("/nowhere/enc.yaml", node.root, at_end)
+    ring = keyring_of(str(node.path("/srv/enc/enc.yaml")), None, at_end)
+    assert ring.decrypt(KEY, written(BY_FILE))

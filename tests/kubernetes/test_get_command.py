@@ -48,7 +48,8 @@ def test_pods_have_the_columns_of_kubectl(sample_etcd: Etcd) -> None:
         ("svc", "NAMESPACE NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE"),
         ("Namespace", "NAME STATUS AGE"),
         ("leases", "NAMESPACE NAME AGE"),
-        ("widgets", "NAMESPACE NAME AGE"),
+        ("widgets", "NAMESPACE NAME SIZE"),
+        ("relics", "NAMESPACE NAME AGE"),
         ("anything.misc.example.com", "NAME AGE"),
     ],
 )

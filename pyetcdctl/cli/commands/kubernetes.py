@@ -29,6 +29,7 @@ _GET = """\
   pyetcdctl kubernetes get pods -n kube-system
   pyetcdctl kubernetes get po,svc -A -l k8s-app=kube-dns -o wide
   pyetcdctl kubernetes get deploy coredns -n kube-system -o yaml
+  pyetcdctl kubernetes get pods -A --watch
   pyetcdctl kubernetes get nodes -o jsonpath='{range .items[*]}{.metadata.name}{"\\n"}{end}'"""
 _PATH = """\
   pyetcdctl kubernetes path svc/default/kubernetes nodes/master-1 deploy
@@ -38,7 +39,9 @@ _RESOURCES = """\
 _EtcdPrefix = Annotated[
     str,
     typer.Option(
-        "--etcd-prefix", metavar="PREFIX", help="The API server's --etcd-prefix, if it has one."
+        "--etcd-prefix",
+        metavar="PREFIX",
+        help="The API server's --etcd-prefix (default this node's, or what the keys tell).",
     ),
 ]
 
@@ -89,7 +92,7 @@ def encryption(
     every: Annotated[
         bool, typer.Option("--all", help="Also resources that nobody asked to encrypt.")
     ] = False,
-    etcd_prefix: _EtcdPrefix = "/registry",
+    etcd_prefix: _EtcdPrefix = "",
     output: Annotated[
         str,
         typer.Option("--output", "-o", metavar="table|json|jsonl|yaml", help="Format of the list."),
@@ -125,13 +128,16 @@ def get(
     as_stored: Annotated[
         bool, typer.Option("--as-stored", help="As it lies in etcd, not as the API would answer.")
     ] = False,
-    etcd_prefix: _EtcdPrefix = "/registry",
+    etcd_prefix: _EtcdPrefix = "",
     namespace: Annotated[
         str,
         typer.Option(
             "--namespace", "-n", metavar="NAMESPACE", help="In this namespace, else in default."
         ),
     ] = "",
+    output_watch_events: Annotated[
+        bool, typer.Option("--output-watch-events", help="Say what happened: ADDED, DELETED...")
+    ] = False,
     output: Annotated[
         str,
         typer.Option(
@@ -151,14 +157,22 @@ def get(
     sort_by: Annotated[
         str, typer.Option("--sort-by", metavar="PATH", help="By a field: .metadata.name")
     ] = "",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")
+    ] = False,
+    watch_only: Annotated[bool, typer.Option("--watch-only", help="Only what changes.")] = False,
 ) -> None:
     """Show objects as kubectl does, without an API server.
 
     A RESOURCE is a plural, singular, kind or short name, with its group where that is needed
     (cronjobs.batch); custom resources are known from their stored definitions. Objects are in the
     version in which they are stored, and custom ones lack the defaults of their schema.
+
+    An encrypted object that stays closed is told of; where its content is asked for, by -o or -l,
+    the command ends with 1.
     """
-    from pyetcdctl.cli.kubernetes.get import GetFlags, get
+    from pyetcdctl.cli.kubernetes.finding import GetFlags
+    from pyetcdctl.cli.kubernetes.get import get
 
     session = _session(ctx)
     flags = GetFlags(
@@ -170,6 +184,9 @@ def get(
         etcd_prefix,
         as_stored,
         show_managed_fields,
+        watch,
+        watch_only,
+        output_watch_events,
     )
     get(session, objects, flags)
 
@@ -178,7 +195,7 @@ def get(
 def path(
     ctx: typer.Context,
     objects: Annotated[list[str], words("RESOURCE[/[NAMESPACE/]NAME] | KEY...")] = [],  # noqa: B006
-    etcd_prefix: _EtcdPrefix = "/registry",
+    etcd_prefix: _EtcdPrefix = "",
 ) -> None:
     """Show the etcd key of an object, and the object of a key.
 
@@ -196,7 +213,7 @@ def path(
 def resources(
     ctx: typer.Context,
     no_words: Annotated[list[str], words("")] = [],  # noqa: B006
-    etcd_prefix: _EtcdPrefix = "/registry",
+    etcd_prefix: _EtcdPrefix = "",
     output: Annotated[
         str,
         typer.Option("--output", "-o", metavar="table|json|jsonl|yaml", help="Format of the list."),

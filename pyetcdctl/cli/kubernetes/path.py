@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.kubernetes.registry_prefix import known_prefix
 from pyetcdctl.cli.kubernetes.store import Store
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.registry_keys import key_of, parse
@@ -20,7 +21,7 @@ def path(session: Session, words: Sequence[str], prefix: str) -> None:
     """Print the key of each object, and the object of each key."""
     if not words:
         raise BadArguments("kubernetes path takes RESOURCE/[NAMESPACE/]NAME or a key")
-    prefix = "/" + prefix.strip("/")
+    prefix = known_prefix(session, prefix)
     out = session.streams.out
     for word in words:
         answer = _object_of(word, prefix) if word.startswith("/") else _key(session, word, prefix)

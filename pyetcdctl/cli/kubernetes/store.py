@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.cli.kubernetes.registry_prefix import registry_prefix
 from pyetcdctl.client.kv import prefix_range
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import InvalidInput
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyetcdctl.cli.session import Session
+    from pyetcdctl.kubernetes.objects import Object
     from pyetcdctl.kubernetes.reading import StoredValue
 
 
@@ -33,19 +35,35 @@ class Store:
     """What lies below the API server's prefix."""
 
     def __init__(self, session: Session, prefix: str) -> None:
-        self.prefix = "/" + prefix.strip("/")
+        """An empty prefix is found out."""
+        self._given = prefix
         self._session = session
         self._read = Reader(session.opener)
+
+    @cached_property
+    def prefix(self) -> str:
+        """The API server's --etcd-prefix, with a slash before it and none behind."""
+        found = registry_prefix(self._session, self._given)
+        self._session.registry = found
+        return found
+
+    def listed(self, key: str, is_name: bool) -> tuple[int, Iterator[Entry]]:
+        """Return the revision of a reading, and the entry of a key or all with a prefix."""
+        start = key.encode("utf-8", "surrogateescape")
+        start, end = (start, b"") if is_name else prefix_range(start)
+        reading = self._reading(RangeRequest(key=start, range_end=end))
+        return reading.header.revision, _entries(reading)
 
     def entries(self, prefix: str, *, keys_only: bool = False) -> Iterator[Entry]:
         """Yield all keys that start with a prefix."""
         key, end = prefix_range(prefix.encode("utf-8", "surrogateescape"))
-        yield from self._ranged(RangeRequest(key=key, range_end=end, keys_only=keys_only))
+        yield from _entries(
+            self._reading(RangeRequest(key=key, range_end=end, keys_only=keys_only))
+        )
 
     def entry(self, key: str) -> Entry | None:
         """Return one key; None where there is none."""
-        asked = RangeRequest(key=key.encode("utf-8", "surrogateescape"))
-        return next(self._ranged(asked), None)
+        return next(self.listed(key, True)[1], None)
 
     def read(self, entry: Entry) -> StoredValue:
         """Open and decode a value."""
@@ -54,9 +72,16 @@ class Store:
     @cached_property
     def custom(self) -> tuple[Resource, ...]:
         """The resources that CustomResourceDefinitions in the store define."""
-        stored = self.entries(f"{self.prefix}/{DEFINITIONS}/")
-        found = (custom_resource(self.read(each).decoded.object) for each in stored)
+        found = map(custom_resource, self.definitions.values())
         return tuple(resource for resource in found if resource)
+
+    @cached_property
+    def definitions(self) -> dict[str, Object]:
+        """The CustomResourceDefinitions, by where their objects lie below the prefix."""
+        stored = self.entries(f"{self.prefix}/{DEFINITIONS}/")
+        objects = (self.read(each).decoded.object for each in stored)
+        known = ((custom_resource(each), each) for each in objects)
+        return {resource.path: each for resource, each in known if resource and each}
 
     def resource(self, word: str) -> Resource:
         """Return the resource of a name; raises InvalidInput where the store knows none."""
@@ -87,12 +112,16 @@ class Store:
         """Return an object's key, or the prefix of many."""
         return key_of(resource, namespace, name, self.prefix)
 
-    def _ranged(self, request: RangeRequest) -> Iterator[Entry]:
+    def _reading(self, request: RangeRequest) -> RangeReading:
         timeout = self._session.settings.command_timeout
-        for page in RangeReading(self._session.connection, request, timeout).pages():
-            for key, _, modified, _, value, _ in page.records():
-                changed = signed(read_varint(modified, 0)[0]) if modified else 0
-                yield Entry(key.decode("utf-8", "surrogateescape"), value, changed)
+        return RangeReading(self._session.connection, request, timeout)
+
+
+def _entries(reading: RangeReading) -> Iterator[Entry]:
+    for page in reading.pages():
+        for key, _, modified, _, value, _ in page.records():
+            changed = signed(read_varint(modified, 0)[0]) if modified else 0
+            yield Entry(key.decode("utf-8", "surrogateescape"), value, changed)
 
 
 def _is_named(resource: Resource, plural: str, group: str) -> bool:

@@ -1,0 +1,123 @@
+"""The objects that words and flags of ``kubernetes get`` mean, from the store's entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.cli.kubernetes.store import Store
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.kubernetes.like_api import like_api
+from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.kubernetes.selecting import label_selector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyetcdctl.cli.kubernetes.store import Entry
+    from pyetcdctl.cli.session import Session
+    from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.kubernetes.reading import StoredValue
+    from pyetcdctl.kubernetes.resources import Resource
+
+
+class GetFlags(NamedTuple):
+    """The flags of ``kubernetes get``."""
+
+    namespace: str = ""
+    all_namespaces: bool = False
+    selector: str = ""
+    sort_by: str = ""
+    output: str = ""
+    etcd_prefix: str = ""
+    as_stored: bool = False
+    managed_fields: bool = False
+    watch: bool = False
+    watch_only: bool = False
+    watch_events: bool = False
+
+
+class Found(NamedTuple):
+    """An object in the store; ``shown`` is None where nothing of it can be read."""
+
+    resource: Resource
+    namespace: str
+    name: str
+    shown: Object | None
+    unreadable: str = "<unknown>"
+    """What stands in the columns of an object that cannot be read."""
+
+    @property
+    def full_name(self) -> str:
+        """The object as ``-o name`` writes it: RESOURCE.GROUP/NAME."""
+        singular = self.resource.singular or self.resource.plural
+        return f"{singular}{'.' if self.resource.group else ''}{self.resource.group}/{self.name}"
+
+
+class Finder:
+    """Finds objects, and remembers which values stayed closed."""
+
+    def __init__(self, session: Session, flags: GetFlags) -> None:
+        self.store = Store(session, flags.etcd_prefix)
+        self._session = session
+        self._flags = flags
+        self.selects = label_selector(flags.selector) if flags.selector else None
+        self.closed: list[str] = []
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that is meant where none of all is."""
+        return self._flags.namespace or "default"
+
+    def key(self, resource: Resource, name: str) -> str:
+        """Return the key of a name, or the prefix of all."""
+        everywhere = self._flags.all_namespaces or not resource.namespaced
+        if name and resource.namespaced and everywhere:
+            raise BadArguments("a name stands in one namespace: -A does not go with it")
+        return self.store.key_of(resource, "" if everywhere else self.namespace, name)
+
+    def objects(self, resource: Resource, name: str) -> Iterator[Found]:
+        """Yield the objects of a resource; one at most for a name."""
+        return self.among(resource, self.store.listed(self.key(resource, name), bool(name))[1])
+
+    def among(self, resource: Resource, entries: Iterable[Entry]) -> Iterator[Found]:
+        """Yield those entries that are objects of the resource and have the labels."""
+        for entry in entries:
+            found = self.object(resource, entry)
+            if found is not None:
+                yield found
+
+    def object(self, resource: Resource, entry: Entry, *, quiet: bool = False) -> Found | None:
+        """Return what an entry holds; None for what is not asked for."""
+        place = parse(entry.key, self.store.prefix)
+        if place is None or place.path != resource.path:
+            return None
+        stored = self.store.read(entry)
+        if not quiet:
+            self._tell_about(entry, stored)
+        shown = self._shown(entry, stored)
+        if self.selects is not None and not (shown is not None and self.selects(shown)):
+            return None
+        unreadable = "<closed>" if stored.closed else "<unknown>"
+        return Found(resource, place.namespace, place.name, shown, unreadable)
+
+    def tell_closed(self) -> None:
+        """Say which values stayed closed since it was said last."""
+        if self.closed:
+            self._session.streams.out.flush()
+            more = f"{len(self.closed)} values stay closed, the first: "
+            prefix = more if len(self.closed) > 1 else ""
+            self._session.streams.err.line(f"# {prefix}{self.closed[0]}")
+            self.closed = []
+
+    def _shown(self, entry: Entry, stored: StoredValue) -> Object | None:
+        obj = stored.decoded.object
+        if obj is None or self._flags.as_stored:
+            return obj
+        return like_api(obj, entry.mod_revision, managed_fields=self._flags.managed_fields)
+
+    def _tell_about(self, entry: Entry, stored: StoredValue) -> None:
+        if stored.closed:
+            self.closed.append(f"{entry.key}: {stored.closed}")
+        else:
+            for line in stored.remarks:
+                self._session.streams.err.line(f"# {entry.key}: {line}")

@@ -1,0 +1,143 @@
+"""Objects in the forms that ``kubernetes get -o`` takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.kubernetes.columns import columns_of, current_time
+from pyetcdctl.kubernetes.jsonpath import template
+from pyetcdctl.kubernetes.printer_columns import printer_columns
+from pyetcdctl.output.columns import Columns
+from pyetcdctl.output.objects import object_text, shown_object, shown_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.cli.kubernetes.finding import Found, GetFlags
+    from pyetcdctl.cli.kubernetes.store import Store
+    from pyetcdctl.cli.session import Session
+    from pyetcdctl.kubernetes.columns import Cell
+    from pyetcdctl.kubernetes.objects import Object, Plain
+    from pyetcdctl.kubernetes.resources import Resource
+
+_JSONPATH = "jsonpath="
+_TABLES = ("", "wide")
+_FORMS = (*_TABLES, "name", "yaml", "json", "jsonl")
+
+
+class Showing:
+    """Writes objects in the form of -o."""
+
+    def __init__(self, session: Session, store: Store, flags: GetFlags) -> None:
+        form = flags.output
+        if form not in _FORMS and not form.startswith(_JSONPATH):
+            raise BadArguments(f"-o is one of: {', '.join(_FORMS[1:])}, jsonpath=TEMPLATE")
+        is_template = form.startswith(_JSONPATH)
+        self._template = template(form.removeprefix(_JSONPATH)) if is_template else None
+        self._session = session
+        self._store = store
+        self._flags = flags
+        self._form = form
+        self._table: _Table | None = None
+        self._separator = b""
+
+    @property
+    def shows_names_only(self) -> bool:
+        """Whether an object that cannot be read is shown as well as can be asked."""
+        return self._form in (*_TABLES, "name")
+
+    def show(self, groups: Sequence[Sequence[Found]], *, single: bool) -> None:
+        """Write all that was found: an object for a single name, else a list of them."""
+        found = [each for group in groups for each in group]
+        objects = [each.shown for each in found if each.shown is not None]
+        if self._form in _TABLES:
+            self._show_tables([group for group in groups if group])
+        elif self._form == "name":
+            self._write("".join(f"{each.full_name}\n" for each in found))
+        elif self._form == "jsonl":
+            self._write("".join(object_text(obj, "jsonl") for obj in objects))
+        elif objects or not single:
+            self._show_one(objects[0] if single else _list_of(objects))
+
+    def show_change(self, event: str, changed: Sequence[Found]) -> None:
+        """Write objects of one resource that were there or changed, each by itself."""
+        out = self._session.streams.out
+        if self._form in _TABLES:
+            self._show_rows(event, changed)
+        for each in changed:
+            if self._form == "name":
+                self._write(f"{each.full_name}\n")
+            elif self._form not in _TABLES and each.shown is not None:
+                obj = each.shown
+                whole = {"object": obj, "type": event} if self._flags.watch_events else obj
+                if self._form == "yaml":
+                    out.write(self._separator)
+                    self._separator = b"---\n"
+                self._show_one(whole)
+        out.flush()
+
+    def _show_one(self, whole: Plain) -> None:
+        if self._template:
+            self._write(self._template(whole))
+        else:
+            shown = shown_object(whole, self._form, self._session.output)
+            self._session.streams.out.write(shown)
+
+    def _show_tables(self, groups: Sequence[Sequence[Found]]) -> None:
+        for number, group in enumerate(groups):
+            table = self._new_table(group[0].resource, named=len(groups) > 1)
+            rows = [table.header, *map(table.row, group)]
+            self._session.streams.out.write(b"\n" if number else b"")
+            self._session.streams.out.write(table.lines(rows))
+
+    def _show_rows(self, event: str, changed: Sequence[Found]) -> None:
+        if not changed:
+            return
+        before = []
+        if self._table is None:
+            self._table = self._new_table(changed[0].resource, named=False)
+            before = [["EVENT", *self._table.header]]
+        rows = [*before, *([event, *self._table.row(each)] for each in changed)]
+        shown = rows if self._flags.watch_events else [row[1:] for row in rows]
+        self._session.streams.out.write(self._table.lines(shown))
+
+    def _new_table(self, resource: Resource, *, named: bool) -> _Table:
+        wide, now = self._flags.output == "wide", current_time()
+        definition = self._store.definitions.get(resource.path) if resource.custom else None
+        if definition is not None:
+            columns = printer_columns(definition, wide=wide, now=now)
+        else:
+            columns = columns_of("" if resource.custom else resource.kind, wide=wide, now=now)
+        spaced = resource.namespaced and self._flags.all_namespaces
+        return _Table(columns, spaced=spaced, named=named)
+
+    def _write(self, text: str) -> None:
+        self._session.streams.out.write(shown_text(text, self._session.output))
+
+
+class _Table:
+    """The rows of one resource."""
+
+    def __init__(self, columns: list[tuple[str, Cell]], *, spaced: bool, named: bool) -> None:
+        self.lines = Columns().lines
+        self._cells = [cell for _, cell in columns]
+        self._spaced = spaced
+        self._named = named
+        self.header = [
+            *(["NAMESPACE"] if spaced else []),
+            "NAME",
+            *(title for title, _ in columns),
+        ]
+
+    def row(self, found: Found) -> list[str]:
+        """Return the cells of an object."""
+        name = found.full_name if self._named else found.name
+        obj = found.shown
+        cells = [cell(obj) if obj else found.unreadable for cell in self._cells]
+        return [*([found.namespace] if self._spaced else []), name, *cells]
+
+
+def _list_of(objects: list[Object]) -> Object:
+    metadata = {"resourceVersion": ""}
+    return {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": metadata}

@@ -1,0 +1,78 @@
+"""The columns that stored definitions give custom resources."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pyetcdctl.kubernetes.objects import Literal
+from pyetcdctl.kubernetes.printer_columns import printer_columns
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def definition(*columns: Any) -> dict[str, Any]:
+    older = {"name": "v1", "storage": False, "additionalPrinterColumns": [{"name": "Old"}]}
+    newer = {"name": "v2", "storage": True, "additionalPrinterColumns": list(columns)}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "spec": {"versions": [older, newer]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        ("string", "text", "text"),
+        ("string", "two\nlines", "two..."),
+        ("string", 7, "7"),
+        ("string", {"b": 1, "a": [True]}, '{"a":[true],"b":1}'),
+        ("string", None, ""),
+        ("integer", 7, "7"),
+        ("integer", Literal("7.9"), "7"),
+        ("integer", "7", ""),
+        ("integer", True, ""),
+        ("number", Literal("1.50"), "1.50"),
+        ("boolean", False, "false"),
+        ("boolean", "yes", ""),
+        ("date", "2026-11-22T23:00:00Z", "60m"),
+        ("date", "yesterday", "<invalid>"),
+        ("date", 3, ""),
+        ("unheard-of", "x", ""),
+    ],
+)
+def test_a_cell_shows_its_type_alone(kind: str, value: object, shown: str) -> None:
+    column = {"name": "Value", "type": kind, "jsonPath": ".spec.value"}
+    ((title, cell),) = printer_columns(definition(column), wide=False, now=NOW)
+    assert title == "VALUE"
+    assert cell({"spec": {"value": value}}) == shown
+    assert cell({"spec": []}) == ""
+
+
+def test_columns_of_the_stored_version_are_shown_the_lesser_ones_when_wide() -> None:
+    columns = definition({"name": "A"}, {"name": "B", "priority": 1})
+    assert [title for title, _ in printer_columns(columns, wide=False, now=NOW)] == ["A"]
+    assert [title for title, _ in printer_columns(columns, wide=True, now=NOW)] == ["A", "B"]
+
+
+def test_the_first_of_several_values_is_shown() -> None:
+    column = {"name": "Ready", "type": "string", "jsonPath": ".c[?(@.type=='Ready')].status"}
+    ((_, cell),) = printer_columns(definition(column), wide=False, now=NOW)
+    assert cell({"c": [{"type": "Ready", "status": x} for x in ("True", "False")]}) == "True"
+
+
+@pytest.mark.parametrize(
+    "odd", [{}, {"spec": 1}, {"spec": {"versions": [1]}}, definition(), definition("x")]
+)
+def test_a_definition_without_columns_has_the_age(odd: dict[str, Any]) -> None:
+    ((title, cell),) = printer_columns(odd, wide=False, now=NOW)
+    assert title == "AGE"
+    assert cell({"metadata": {"creationTimestamp": "2026-11-22T23:00:00Z"}}) == "60m"
+
+
+def test_a_column_whose_path_is_none_stays_empty() -> None:
+    ((_, cell),) = printer_columns(definition({"jsonPath": ".a["}), wide=False, now=NOW)
+    assert cell({"a": 1}) == ""
