@@ -107,7 +107,8 @@ def _yaml(text: str) -> Iterator[Document]:
     for number, (line, plain) in enumerate(parse_all(text)):
         if plain is not None:
             # On its way to JSON, YAML loses the order of its names.
-            yield Document(in_order(plain), number, line, text)
+            sound = literals.without_surrogates(plain)
+            yield Document(in_order(sound), number, line, text)
 
 
 def _items(document: Document) -> list[Document]:

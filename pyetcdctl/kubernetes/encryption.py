@@ -129,6 +129,8 @@ class Keyring:
         A KMS plugin's data key is taken from one of the neighbours: keys and their values.
         """
         source = self.config.sources_of(resource)[0] if self.config else Source(Provider.IDENTITY)
+        if self._why_none:
+            raise NotDecrypted(f"how to encrypt a new value is not known: {self._why_none}")
         if source.provider is Provider.IDENTITY:
             return plaintext
         if source.provider in CIPHERS:

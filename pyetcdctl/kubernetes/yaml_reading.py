@@ -132,6 +132,14 @@ def _sequence(loader: Any, node: yaml.SequenceNode) -> list[Plain]:
     return [loader.construct_object(item, deep=True) for item in node.value]
 
 
-Loader.add_constructor("tag:yaml.org,2002:str", _scalar)
+def _refused(loader: Any, node: yaml.Node) -> Plain:
+    raise ValueError(f"the tag {node.tag!r} is not read (line {node.start_mark.line + 1})")
+
+
+for _tag in ("binary", "timestamp", "set", "omap", "pairs"):
+    Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _refused)
+Loader.add_constructor(None, _refused)
+for _tag in ("bool", "float", "int", "null", "str"):
+    Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _scalar)
 Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 Loader.add_constructor("tag:yaml.org,2002:seq", _sequence)

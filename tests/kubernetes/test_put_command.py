@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shlex
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -170,6 +172,13 @@ def test_several_objects_are_put_one_after_the_other(cluster: Etcd, tmp_path: Pa
     assert value_of(cluster, "/registry/minions/n").startswith(b"k8s\0")
     value = value_of(cluster, "/registry/shop.example.com/widgets/shop/w")
     assert value.startswith(b'{"apiVersion":"shop.example.com/v1","kind":"Widget","metadata":{')
+
+
+def test_an_object_that_stands_twice_in_the_file_is_not_guessed(cluster: Etcd) -> None:
+    twice = put(cluster, f"{config_map('twin')}\n{config_map('twin', data={'a': '1'})}")
+    assert twice.exit_code == 3
+    assert "/registry/configmaps/default/twin is there 2 times" in twice.stderr
+    assert object_is_gone(cluster, "twin")
 
 
 def test_an_object_of_another_time_is_not_overwritten(cluster: Etcd) -> None:
@@ -354,15 +363,17 @@ def test_a_value_goes_from_encode_to_put_by_a_pipe(cluster: Etcd, tmp_path: Path
 
 
 def test_a_lost_answer_is_told_as_such(own_etcd: Callable[..., Etcd], tmp_path: Path) -> None:
-    server = own_etcd(sample=True)
+    server = own_etcd()
     file = tmp_path / "o.json"
     file.write_text(config_map("lost"))
-    flags = ("--command-timeout", "3s", "--dial-timeout", "1s")
+    flags = ("--etcd-prefix", "/registry", "--command-timeout", "3s")
     terminal = on_terminal(server, "put", "-f", str(file), *flags)
     terminal.expect_exact("[y/N] ")
-    server.members[0].kill()
+    os.kill(server.members[0].process_id, signal.SIGSTOP)
     terminal.sendline("y")
     said = terminal.read()
     terminal.wait()
     assert terminal.exitstatus == 1
+    assert "The write may have been applied: look before you repeat it." in said
     assert "This was about configmaps/default/lost." in said
+    os.kill(server.members[0].process_id, signal.SIGCONT)

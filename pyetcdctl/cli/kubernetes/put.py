@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.kubernetes.encode import check_form
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session import Session
     from pyetcdctl.kubernetes.documents import Document
     from pyetcdctl.kubernetes.objects import Object
+
+
+_NEIGHBOURS = 500
 
 
 class PutFlags(NamedTuple):
@@ -60,6 +65,11 @@ def put(session: Session, flags: PutFlags) -> None:
         raise BadArguments(f"--at is for one object, and there are {len(found)}")
     putting = _Putting(session, flags)
     planned = [plan for document in found for plan in putting.plan(document)]
+    for key, times in Counter(plan.change.target.key for plan in planned).items():
+        if times > 1:
+            raise InvalidInput(
+                f"{os.fsdecode(key)} is there {times} times: which of them is meant?"
+            )
     if not planned:
         return
     for plan in planned:
@@ -159,7 +169,8 @@ class _Putting:
         """Yield the keys and values of the same resource."""
         found = parse(os.fsdecode(target.key), self._store.prefix)
         if found is not None:
-            for entry in self._store.entries(f"{self._store.prefix}/{found.path}/"):
+            beside = self._store.entries(f"{self._store.prefix}/{found.path}/")
+            for entry in islice(beside, _NEIGHBOURS):
                 yield os.fsencode(entry.key), entry.value
 
     def _warn_of_plain(self, target: Target) -> None:
