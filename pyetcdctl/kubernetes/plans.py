@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes import fields, special
 from pyetcdctl.kubernetes.schema import table
-from pyetcdctl.kubernetes.schema.as_of import as_of
 from pyetcdctl.kubernetes.wire_fields import TOP, Reading
 from pyetcdctl.rpc.wire import FIXED64, LENGTH, VARINT, WireError, read_varint
 
@@ -156,7 +155,11 @@ def plan_of(name: str, release: str | None = None) -> Plan:
     message = table.message(name)
     if message is None:
         raise LookupError(f"the field table has no message {name}")
-    return Plan(as_of(message, release) if release else message, release)
+    if release is not None:
+        from pyetcdctl.kubernetes.schema.as_of import as_of
+
+        message = as_of(message, release)
+    return Plan(message, release)
 
 
 def reader_of(name: str, release: str | None = None) -> Reader:

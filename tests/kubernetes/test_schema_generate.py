@@ -274,6 +274,8 @@ def test_releases_that_disagree_are_an_error_that_names_both(garden, merge):
             "",
             "generated.proto:33: k8s.io.api.garden.v1.Moment has",
         ),
+        ("map<string, Plant>", "map<string, bool>", "generated.proto:14: not understood: map"),
+        ("int32 rows", "float rows", "BedSpec: field 6 of 1.40 is k8s.io.api.garden.v1.float, "),
         ("message Frame", "message Border", "generated.proto:23: no Go type beside it is named"),
         ("string wood = 1", "string wood = 2", "types.go:27: k8s.io.api.garden.v1.Frame of "),
         (

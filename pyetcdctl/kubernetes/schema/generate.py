@@ -41,8 +41,8 @@ def merge(packed: bytes | None, folders: Sequence[Path], release: str) -> bytes:
         raise SourceError(folders[0], None, "no generated.proto with messages below")
     merged = read_history(packed) if packed else history.History({}, {})
     merged.add(release, messages)
-    if conflict := merged.conflict():
-        raise SourceError(folders[0], None, conflict)
+    if problem := merged.problem():
+        raise SourceError(folders[0], None, problem)
     return table.pack(merged.to_table(), merged.releases)
 
 

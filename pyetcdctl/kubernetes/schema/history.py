@@ -5,11 +5,12 @@ in the JSON follows from the whole. So the order of merging does not matter, not
 and a release that is merged again replaces itself. ``of_table`` undoes ``to_table``.
 
 Invariant: within a message a number keeps its JSON name and its form on the wire for ever;
-``conflict`` names the first that does not.
+``problem`` names the first that does not.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.kubernetes.schema.as_of import ABSENT, DROPPED, PRESENT, in_release
@@ -57,11 +58,18 @@ class History(NamedTuple):
         _inherit(merged)
         return list(merged.values())
 
-    def conflict(self) -> str | None:
-        """Name two releases that disagree about a field, if any do."""
-        return next(
-            (found for name in sorted(self.declared) for found in self._conflicts(name)), None
-        )
+    def problem(self) -> str | None:
+        """Name a field about which releases disagree, or whose type nobody declares."""
+        names = sorted(self.declared)
+        problems = chain(*map(self._conflicts, names), *map(self._gaps, names))
+        return next(problems, None)
+
+    def _gaps(self, name: str) -> Iterator[str]:
+        for release, message in self.declared[name].items():
+            for field in message.fields:
+                kind = field.map_value or field.type
+                if "." in kind and not self.declared.get(kind):
+                    yield f"{name}: field {field.number} of {release} is {kind}, which is nowhere"
 
     def _conflicts(self, name: str) -> Iterator[str]:
         known: dict[int, tuple[str, Field]] = {}

@@ -14,9 +14,9 @@ from pyetcdctl.kubernetes.schema.source_error import SourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCALARS = frozenset(
-    "string bool int32 int64 uint32 uint64 float double bytes".split()  # noqa: SIM905
-)
+SCALARS = frozenset(("string", "bool", "int32", "int64", "uint32", "uint64", "double", "bytes"))
+IN_MAPS = frozenset(("string", "bytes"))
+"""What the values of a map may be, besides messages."""
 NOTHING = re.compile(r"(?:syntax|import|option)\b.*;")
 PACKAGE = re.compile(r"package ([\w.]+);")
 MESSAGE = re.compile(r"message (\w+) \{")
@@ -73,7 +73,7 @@ def _statements(path: Path) -> list[tuple[int, str]]:
 
 def _field(package: str, statement: str, path: Path, line: int) -> ProtoField:
     field = FIELD.fullmatch(statement)
-    if field is None:
+    if field is None or (field[3] in SCALARS - IN_MAPS):
         raise SourceError(path, line, f"not understood: {statement}")
     label, plain, value, name, number = field.groups()
     kind = _full_name(package, plain) if plain else f"map<string,{_full_name(package, value)}>"
