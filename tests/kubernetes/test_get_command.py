@@ -104,6 +104,13 @@ def test_a_jsonpath_is_filled_in(sample_etcd: Etcd) -> None:
     assert shown.stdout == b"master=192.168.56.10\nnode01=192.168.56.11\n"
 
 
+def test_a_jsonpath_that_does_not_fit_fails_with_the_reason(sample_etcd: Etcd) -> None:
+    failed = get(sample_etcd, "nodes", "-o", "jsonpath={.items[9].kind}")
+    assert (failed.exit_code, failed.stdout) == (1, b"")
+    why = "array index out of bounds: index 9, length 2"
+    assert failed.stderr == f'Error: error executing jsonpath "{{.items[9].kind}}": {why}\n'
+
+
 def test_objects_are_sorted_by_a_field(sample_etcd: Etcd) -> None:
     flags = ("-A", "-o", "jsonl", "--sort-by", "{.metadata.creationTimestamp}")
     shown = get(sample_etcd, "pods", *flags).stdout.decode().splitlines()
@@ -124,7 +131,15 @@ def test_encrypted_objects_are_listed_and_told_of_in_one_line(sample_etcd: Etcd)
     shown = get(sample_etcd, "secrets", "-n", "vault-aescbc")
     assert shown.stdout.decode().splitlines()[1].split()[1:] == ["<closed>"] * 3
     assert shown.stderr.startswith("# 8 values stay closed, the first: /registry/secrets/vault-aes")
-    assert shown.stderr.count("\n") == 1
+    assert (shown.exit_code, shown.stderr.count("\n")) == (0, 1)
+
+
+@pytest.mark.parametrize("flags", [("-o", "yaml"), ("-o", "jsonpath={.items}"), ("-l", "a=b")])
+def test_a_closed_object_fails_where_its_content_is_asked_for(
+    sample_etcd: Etcd, flags: tuple[str, ...]
+) -> None:
+    assert get(sample_etcd, "secrets", "-n", "vault-aescbc", *flags).exit_code == 1
+    assert get(sample_etcd, "secrets", "-n", "vault-aescbc", *flags, *CONFIG).exit_code == 0
 
 
 def test_etcdctls_format_flag_is_not_taken_for_o(sample_etcd: Etcd) -> None:
