@@ -112,15 +112,15 @@ class Session:
         from pyetcdctl.client.connection import Connection
 
         connection = Connection(settings)
-        if connection.verification_skipped and not self._is_driven_by_a_program:
-            self.streams.err.line(UNVERIFIED)
+        if connection.verification_skipped:
+            self.note(UNVERIFIED)
         for endpoint in connection.ignored_endpoints:
             self.streams.err.line(f'ignoring discovered insecure endpoint "{endpoint}"')
         return connection
 
     @cached_property
     def client(self) -> EtcdClient:
-        """The etcd3 client on the same connection, for everything beyond plain reads and writes."""
+        """The etcd3 client on the same connection: for the members, their alarms and downgrades."""
         from pyetcdctl.client.client import EtcdClient
 
         return EtcdClient(self.connection)
@@ -181,20 +181,22 @@ class Session:
         """Write an answer in the chosen format, its values decoded if need be."""
         self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
 
-    @property
-    def _is_driven_by_a_program(self) -> bool:
-        """Whether a program such as expect plays the terminal: none has said of what kind it is.
-
-        Such a program reads standard error as a part of the result.
-        """
-        return self.streams.err.is_terminal and "TERM" not in self.streams.environment
-
     def _resource_of(self, key: bytes) -> GroupResource | None:
         from pyetcdctl.cli.kubernetes.registry_prefix import known_prefix
         from pyetcdctl.kubernetes.key_resources import resource_of
 
         self.registry = self.registry or known_prefix(self, "")
         return resource_of(key, self.registry.encode("utf-8", "surrogateescape"))
+
+    def note(self, line: str) -> None:
+        """Tell people something beside the result.
+
+        A terminal without TERM is played by a program such as expect, which reads standard error as
+        a part of the result: it is told nothing.
+        """
+        err = self.streams.err
+        if not err.is_terminal or "TERM" in self.streams.environment:
+            err.line(line)
 
     def _start_debugging(self) -> None:
         """Show every flag's value, and let gRPC log: it reads its variable when it is loaded."""

@@ -8,6 +8,7 @@ in a few where a transaction may not hold so many operations.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
@@ -89,7 +90,8 @@ class Mirror:
         tell: Callable[[str, PyetcdctlError | None], None],
     ) -> None:
         self._source = source
-        self._outage = Outage(lambda failure: tell("source", failure))
+        self._tell_of_source = partial(tell, "source")
+        self._outage = Outage(self._tell_of_source)
         self._destination = Destination(destination, lambda failure: tell("destination", failure))
         self._plan = plan
         self._key, self._range_end = prefix_range(plan.prefix)
@@ -143,7 +145,7 @@ class Mirror:
     def _told(self) -> Iterator[WatchResponse]:
         """Yield what the source tells. A watch looks for its server by itself once it has begun."""
         while True:
-            watching = Watching(self._source)
+            watching = Watching(self._source, self._tell_of_source)
             watching.add(self._watch_request())
             try:
                 for told in watching.told():

@@ -27,7 +27,7 @@ from pyetcdctl.rpc.watch import (
 from pyetcdctl.rpc.wire import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.exchange import Exchange
@@ -39,6 +39,8 @@ LOSSES = frozenset({"UNAVAILABLE", "INTERNAL", "CANCELLED", "DEADLINE_EXCEEDED"}
 """Codes that end a stream and not its watches: another server may go on with them."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+LOSSES_BEFORE_TELLING = 2
+"""In a row: that of the stream, and that of the search for another server."""
 
 
 class Told(NamedTuple):
@@ -85,10 +87,20 @@ class _Watch:
 
 
 class Watching:
-    """Several watches. One thread iterates over ``told()``; any thread may add, ask and close."""
+    """Several watches. One thread iterates over ``told()``; any thread may add, ask and close.
 
-    def __init__(self, connection: Connection) -> None:
+    ``tell`` is called with the failure when no server can be found for a stream that was lost, and
+    with None when one has been.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        tell: Callable[[PyetcdctlError | None], None] = lambda failure: None,
+    ) -> None:
         self._connection = connection
+        self._tell = tell
+        self._losses = 0
         self._changed = Condition()
         self._watches: dict[int, _Watch] = {}
         self._next_number = 0
@@ -214,6 +226,9 @@ class Watching:
         self._by_id[response.watch_id] = number
         self._watches[number].advance(response)
         self._pause, self._logins = FIRST_PAUSE, 0
+        if self._losses >= LOSSES_BEFORE_TELLING:
+            self._tell(None)
+        self._losses = 0
 
     def _may_log_in_for(self, reason: str) -> bool:
         """Whether a watch was refused for a token that went stale while it was on its way."""
@@ -242,6 +257,9 @@ class Watching:
         if not self._has_started and self._limit().expired:
             raise error
         if may_pass:
+            self._losses += 1
+            if self._losses == LOSSES_BEFORE_TELLING:
+                self._tell(error)
             self._prepare_another()
         else:
             for number in list(self._watches):

@@ -401,6 +401,21 @@ def test_an_absent_destination_is_told_of_and_its_return_too(own_etcd, mirror):
     assert target.versions(b"/d/a") == {2}
 
 
+def test_an_absent_source_is_told_of_and_its_return_too(own_etcd, mirror):
+    source, target = Cluster(own_etcd()), Cluster(own_etcd())
+    started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "1s")
+    source.put(b"/s/a", b"1")
+    eventually(lambda: target.keys(b"/d/"))
+    source.etcd.members[0].kill()
+    line = started.process.stderr.readline().decode()
+    assert line == "Warning: the source is away: context deadline exceeded\n"
+    source.etcd.members[0].start()
+    source.etcd.members[0].wait_until_healthy()
+    source.put(b"/s/a", b"2")
+    eventually(lambda: target.keys(b"/d/") == {b"/d/a": b"2"})
+    assert started.killed().endswith("The source is back.\n")
+
+
 @pytest.mark.parametrize(("most", "revisions"), [(None, 1), (3, 4), (1, 10), (0, 1)])
 def test_one_revision_is_one_transaction_unless_it_has_too_many_operations(
     source, target, mirror, prefix, most, revisions

@@ -89,6 +89,26 @@ def test_a_member_that_lost_its_leader_ends_no_watch(own_etcd, start, watch):
     assert [value for _, value in ours.events_until(b"1")] == [b"1"]
 
 
+def test_an_outage_that_lasts_is_told_aside_and_its_end_too(own_etcd, watch):
+    etcd = own_etcd()
+    etcd.etcdctl("put", "k", "0", check=True)
+    env = {**etcd.environment, "ETCDCTL_COMMAND_TIMEOUT": "1s"}
+    running = watch("k", "--rev", "1", "-w", "json", env=env)
+    assert len(running.events_until(b"0")) == 1
+    etcd.members[0].restart()  # so short an outage is not worth a word
+    etcd.etcdctl("put", "k", "1", check=True)
+    assert len(running.events_until(b"1")) == 1
+    etcd.members[0].kill()
+    told = running.process.stderr.readline().decode()
+    assert told == "Warning: no server answers: context deadline exceeded\n"
+    etcd.members[0].start()
+    etcd.members[0].wait_until_healthy()
+    etcd.etcdctl("put", "k", "2", check=True)
+    assert len(running.events_until(b"2")) == 1
+    running.process.terminate()
+    assert running.ended()[1].endswith("The watch goes on.\n")
+
+
 def test_progress_is_notified_when_nothing_happens(own_etcd, watch):
     etcd = own_etcd(flags=("--experimental-watch-progress-notify-interval=200ms",))
     running = watch("quiet", "--progress-notify", "-w", "json", env=etcd.environment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from threading import Thread
 from typing import Annotated
 
@@ -78,7 +78,7 @@ def watch(
         _InteractiveWatch(session, keys, progress_notify, shown).run()
     divided = command_line_words(arguments, session.words_before_dashes, keys)
     request = watch_request(divided.keys, WatchFlags(prefix, prev_kv, progress_notify, rev))
-    watching = Watching(session.connection)
+    watching = Watching(session.connection, _teller(session))
     watching.add(request)
     for told in watching.told():
         _show(session, told, divided.command, shown)
@@ -100,7 +100,7 @@ class _InteractiveWatch:
         self._shown = shown
         self._keys = keys
         self._progress_notify = progress_notify
-        self._watching = Watching(session.connection)
+        self._watching = Watching(session.connection, _teller(session))
         self._commands: list[list[str]] = []
 
     def run(self) -> None:
@@ -134,6 +134,18 @@ class _InteractiveWatch:
             request, words = typed
             self._commands.append(words)
             self._watching.add(request)
+
+
+def _teller(session: Session) -> Callable[[PyetcdctlError | None], None]:
+    def tell(failure: PyetcdctlError | None) -> None:
+        if failure is None:
+            session.note("The watch goes on.")
+            return
+        session.note(f"Warning: no server answers: {failure.message}")
+        for line in (*failure.advice, "The watch goes on, without a gap, when one does."):
+            session.note(f"  {line}")
+
+    return tell
 
 
 def _show(session: Session, told: Told, words: Sequence[str], shown: Decoding | None) -> None:
