@@ -155,6 +155,15 @@ def test_a_retired_struct_of_nothing_is_not_printed():
     )
 
 
+@pytest.mark.parametrize("reference", [b"", field(1, "") + field(2, "")])
+def test_a_retired_pointer_is_printed_where_it_is_as_its_last_release_did(reference):
+    value = stored("v1", "Pod", field(2, field(42, reference)))
+    shown = decode(value).object["spec"]
+    assert shown == decode(value, "1.35").object["spec"]
+    assert shown["workloadRef"] == {"name": "", "podGroup": ""}
+    assert "workloadRef" not in decode(stored("v1", "Pod", field(2, b""))).object["spec"]
+
+
 def test_a_zero_creation_timestamp_is_left_out():
     assert decode(stored("v1", "Pod", field(1, field(8, b"")))).object["metadata"] == {}
 
