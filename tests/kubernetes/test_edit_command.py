@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SECONDS = 40
 STUCK = "/registry/namespaces/stuck"
-WARNING = "Warning: this goes to etcd past the API server"
+WARNING = "Warning: this goes to etcd past the API server, "
 KEPT = re.compile(r"Your text is kept in (\S+)")
 CONFIG = DATA / "encryption-config.yaml"
 

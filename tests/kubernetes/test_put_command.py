@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SECONDS = 40
 CONFIG = DATA / "encryption-config.yaml"
-WARNING = "Warning: this goes to etcd past the API server"
+WARNING = "Warning: this goes to etcd past the API server, "
 
 
 @pytest.fixture(scope="module")

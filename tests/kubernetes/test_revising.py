@@ -31,11 +31,12 @@ def with_addition(obj: Object) -> Object:
     return {**obj, "metadata": {**obj["metadata"], "generateName": ADDED}}
 
 
-def test_a_change_of_any_value_of_the_sample_changes_nothing_else(
+def test_a_change_of_a_value_changes_nothing_else(
     stored: Mapping[str, Stored],
 ) -> None:
     keyring = Keyring(config, given_keys())
-    for key in (key for key, answer in answers().items() if answer["json"]):
+    keys = [key for key, answer in answers().items() if answer["json"]]
+    for key in (*keys[::7], *(key for key in keys if answers()[key]["format"] != "protobuf")):
         value = read(key.encode(), stored[key].value, keyring)
         assert obstacle(value) == "", key
         obj = value.decoded.object

@@ -65,6 +65,7 @@ class _Editing:
         self._session = session
         self._present = present
         self._yes = flags.yes
+        self._has_warned = False
         self._before = present.stored.decoded.object or {}
         self._form = form_of(present.stored)
         self._revision = Revision(self._before, managed_fields=flags.managed_fields)
@@ -125,8 +126,10 @@ class _Editing:
     def _ask(self, value: bytes) -> str:
         title = self._present.target.title
         show(self._session, title, self._before, decode(value).object)
-        self._remark()
-        warn(self._session)
+        if not self._has_warned:
+            self._remark()
+            warn(self._session)
+            self._has_warned = True
         where = self._session.connection.endpoint
         return ask(self._session, f"Write {title} to {where}?", yes=self._yes, also="e")
 

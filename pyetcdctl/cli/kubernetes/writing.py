@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.kv import KeyValue
 
 _WARNING = (
-    "Warning: this goes to etcd past the API server: nothing validates or admits the change, "
-    "and the API server's caches may show the old object for a while"
+    "Warning: this goes to etcd past the API server, which neither validates nor",
+    "         admits it, and whose caches may show the old object for a while",
 )
 _LOOK_AGAIN = "Try:  reading it again, and changing what is there now"
 
@@ -50,7 +50,8 @@ def require_somebody(session: Session, *, yes: bool) -> None:
 def warn(session: Session) -> None:
     """Say what is bypassed."""
     session.streams.out.flush()
-    session.streams.err.line(_WARNING)
+    for line in _WARNING:
+        session.streams.err.line(line)
 
 
 def show(session: Session, title: str, before: Object | None, after: Object | None) -> None:
