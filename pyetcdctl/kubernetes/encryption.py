@@ -136,13 +136,13 @@ class Keyring:
         if source.provider in CIPHERS:
             cipher = CIPHERS[source.provider](source.secret)
             return source.header + cipher.seal(plaintext, key)
-        for other, value in neighbours:
-            if value.startswith(source.header):
-                opened = self._open_with(source, value, other)
-                return opened.frame(opened.cipher.seal(plaintext, key))
+        named = (each for each in neighbours if each[1].startswith(source.header))
+        opened = (self._open(other, value, (source,))[1] for other, value in named)
+        for current in (each for each in opened if not each.outdated):
+            return current.frame(current.cipher.seal(plaintext, key))
         raise NotDecrypted(
             f"a new value is for {source.provider} plugin {source.name} to encrypt, "
-            "and no value beside it has a data key of that plugin"
+            "and no value beside it has a data key of its present one"
         )
 
     def sources_of(self, key: bytes) -> tuple[Source, ...]:

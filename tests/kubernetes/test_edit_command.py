@@ -315,6 +315,21 @@ def test_what_would_be_lost_keeps_an_object_from_being_edited(
     assert "cannot be edited: encrypted by aesgcm" in edit("touch", closed).stderr
 
 
+def test_a_value_of_another_release_or_form_is_edited_with_a_remark(
+    cluster: Etcd, edit: Callable[..., Result]
+) -> None:
+    old = stored("v1", "ConfigMap", field(1, field(1, "x") + field(15, "")))
+    cluster.etcdctl("put", "/registry/configmaps/old/x", input=old, check=True)
+    remarked = edit(ADDS, "/registry/configmaps/old/x")
+    assert (
+        "# stored by another release: zero fields of that one will be left out" in remarked.stderr
+    )
+    assert remarked.exit_code == 0
+    key = next(k for k, a in answers().items() if a["format"] == "cbor" and "encryption" not in a)
+    assert "# stored as cbor, it will be json" in edit(ADDS, key).stderr
+    assert json.loads(value_of(cluster, key))["metadata"]["generateName"] == "edited-"
+
+
 def test_without_a_terminal_nothing_is_begun(cluster: Etcd, tmp_path: Path) -> None:
     env = {**cluster.environment, "EDITOR": f"touch {tmp_path}/begun"}
     refused = run("kubernetes", "edit", "ns", "stuck", env=env)
