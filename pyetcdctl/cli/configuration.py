@@ -82,24 +82,30 @@ def connection_settings(
         if name in found.given and not values[name]:
             raise BadArguments(f"empty string is passed to --{name} option")
     _check_limits(values["max-request-bytes"], values["max-recv-bytes"])
-    settings = ConnectionSettings(
+    settings = limits(values)._replace(
         endpoints=tuple(values["endpoints"]) if "endpoints" in found.given else (DEFAULT_ENDPOINT,),
         tls=_tls_files(values),
         insecure_transport=values["insecure-transport"],
         insecure_skip_tls_verify=values["insecure-skip-tls-verify"],
         credentials=_credentials(values, ask_password),
+        srv=SrvDiscovery(
+            values["discovery-srv"], values["discovery-srv-name"], values["insecure-discovery"]
+        ),
+    )
+    return _with_discovery(settings, found.given, environment)
+
+
+def limits(values: Mapping[str, Any]) -> ConnectionSettings:
+    """Return settings of no cluster in particular: the times, the sizes and --debug."""
+    return ConnectionSettings(
         dial_timeout=values["dial-timeout"],
         command_timeout=values["command-timeout"],
         keepalive_time=values["keepalive-time"],
         keepalive_timeout=values["keepalive-timeout"],
         max_request_bytes=values["max-request-bytes"],
         max_receive_bytes=values["max-recv-bytes"],
-        srv=SrvDiscovery(
-            values["discovery-srv"], values["discovery-srv-name"], values["insecure-discovery"]
-        ),
         debug=values["debug"],
     )
-    return _with_discovery(settings, found.given, environment)
 
 
 def user_credentials(user: str, password: str, ask_password: Callable[[], str]) -> Credentials:

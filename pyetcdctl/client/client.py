@@ -1,4 +1,4 @@
-"""The client for everything but plain keys: the etcd3 package's class on our connection."""
+"""The etcd3 package's client on our connection: for members and their upkeep, and for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A call that goes both ways for as long as it is needed: what watches and keep-alives run on."""
+"""A call of raw bytes that goes both ways for as long as it is needed: our watches run on it.
+
+The calls of etcd3's own methods, which bring messages and stubs, go through service.py.
+"""
 
 from __future__ import annotations
 

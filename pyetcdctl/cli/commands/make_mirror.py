@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyetcdctl.cli.arguments import raw, unsigned
-from pyetcdctl.cli.configuration import user_credentials
+from pyetcdctl.cli.configuration import limits, user_credentials
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import number, words
 from pyetcdctl.cli.progress import CopyProgress
@@ -18,7 +18,7 @@ from pyetcdctl.cli.session import Session
 from pyetcdctl.cli.streams import Messages
 from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
 from pyetcdctl.errors import BadArguments, PyetcdctlError
-from pyetcdctl.settings import ConnectionSettings, Credentials, TlsFiles
+from pyetcdctl.settings import Credentials, TlsFiles
 
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
@@ -117,19 +117,8 @@ def _destination(
     """Return the way to the destination; only times, sizes and --debug are the source's."""
     from pyetcdctl.client.connection import Connection
 
-    flags = session.configuration.values
-    settings = ConnectionSettings(
-        endpoints=(endpoint,),
-        tls=files,
-        insecure_transport=insecure,
-        credentials=user,
-        dial_timeout=flags["dial-timeout"],
-        command_timeout=flags["command-timeout"],
-        keepalive_time=flags["keepalive-time"],
-        keepalive_timeout=flags["keepalive-timeout"],
-        max_request_bytes=flags["max-request-bytes"],
-        max_receive_bytes=flags["max-recv-bytes"],
-        debug=flags["debug"],
+    settings = limits(session.configuration.values)._replace(
+        endpoints=(endpoint,), tls=files, insecure_transport=insecure, credentials=user
     )
     return _logged_in(Connection(settings))
 
