@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.kubernetes.parameters import EtcdPrefix, Namespace, session_of
 from pyetcdctl.cli.kubernetes.writing_commands import add_writing_commands
 from pyetcdctl.cli.lazy import command, new_group
 from pyetcdctl.cli.options import words
-from pyetcdctl.cli.session import Session
-from pyetcdctl.errors import BadArguments, UnsupportedFormat
+from pyetcdctl.errors import BadArguments
 
 _EXAMPLE = """\
   pyetcdctl kubernetes get pods -n kube-system
@@ -36,26 +36,8 @@ _PATH = """\
   pyetcdctl kubernetes path /registry/services/specs/default/kubernetes"""
 _RESOURCES = """\
   pyetcdctl kubernetes resources"""
-_EtcdPrefix = Annotated[
-    str,
-    typer.Option(
-        "--etcd-prefix",
-        metavar="PREFIX",
-        help="The API server's --etcd-prefix (default this node's, or what the keys tell).",
-    ),
-]
 
 app = new_group("Show and change what Kubernetes keeps in etcd, by its own names.", _EXAMPLE)
-
-
-def _session(ctx: typer.Context) -> Session:
-    session: Session = ctx.obj
-    if session.output.format != "simple":
-        raise UnsupportedFormat(
-            f"{session.output.format} not supported as output format",
-            "The kubernetes commands take -o FORMAT; -w is for etcdctl's commands.",
-        )
-    return session
 
 
 @command(app, "decode", _DECODE)
@@ -81,7 +63,7 @@ def decode(
     """
     from pyetcdctl.cli.kubernetes.decode import decode
 
-    session = _session(ctx)
+    session = session_of(ctx)
     decode(session, file, output, release)
 
 
@@ -92,7 +74,7 @@ def encryption(
     every: Annotated[
         bool, typer.Option("--all", help="Also resources that nobody asked to encrypt.")
     ] = False,
-    etcd_prefix: _EtcdPrefix = "",
+    etcd_prefix: EtcdPrefix = "",
     output: Annotated[
         str,
         typer.Option("--output", "-o", metavar="table|json|jsonl|yaml", help="Format of the list."),
@@ -114,7 +96,7 @@ def encryption(
         raise BadArguments("kubernetes encryption takes one word: status")
     from pyetcdctl.cli.kubernetes.encryption import status
 
-    session = _session(ctx)
+    session = session_of(ctx)
     status(session, etcd_prefix, output, require=require_encrypted, every=every)
 
 
@@ -128,13 +110,8 @@ def get(
     as_stored: Annotated[
         bool, typer.Option("--as-stored", help="As it lies in etcd, not as the API would answer.")
     ] = False,
-    etcd_prefix: _EtcdPrefix = "",
-    namespace: Annotated[
-        str,
-        typer.Option(
-            "--namespace", "-n", metavar="NAMESPACE", help="In this namespace, else in default."
-        ),
-    ] = "",
+    etcd_prefix: EtcdPrefix = "",
+    namespace: Namespace = "",
     output_watch_events: Annotated[
         bool, typer.Option("--output-watch-events", help="Say what happened: ADDED, DELETED...")
     ] = False,
@@ -174,7 +151,7 @@ def get(
     from pyetcdctl.cli.kubernetes.finding import GetFlags
     from pyetcdctl.cli.kubernetes.get import get
 
-    session = _session(ctx)
+    session = session_of(ctx)
     flags = GetFlags(
         namespace,
         all_namespaces,
@@ -195,7 +172,7 @@ def get(
 def path(
     ctx: typer.Context,
     objects: Annotated[list[str], words("RESOURCE[/[NAMESPACE/]NAME] | KEY...")] = [],  # noqa: B006
-    etcd_prefix: _EtcdPrefix = "",
+    etcd_prefix: EtcdPrefix = "",
 ) -> None:
     """Show the etcd key of an object, and the object of a key.
 
@@ -205,7 +182,7 @@ def path(
     """
     from pyetcdctl.cli.kubernetes.path import path
 
-    session = _session(ctx)
+    session = session_of(ctx)
     path(session, objects, etcd_prefix)
 
 
@@ -213,7 +190,7 @@ def path(
 def resources(
     ctx: typer.Context,
     no_words: Annotated[list[str], words("")] = [],  # noqa: B006
-    etcd_prefix: _EtcdPrefix = "",
+    etcd_prefix: EtcdPrefix = "",
     output: Annotated[
         str,
         typer.Option("--output", "-o", metavar="table|json|jsonl|yaml", help="Format of the list."),
@@ -228,8 +205,8 @@ def resources(
         raise BadArguments("kubernetes resources takes no words")
     from pyetcdctl.cli.kubernetes.resources import resources
 
-    session = _session(ctx)
+    session = session_of(ctx)
     resources(session, etcd_prefix, output)
 
 
-add_writing_commands(app, _session)
+add_writing_commands(app)

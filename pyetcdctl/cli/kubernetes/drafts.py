@@ -70,6 +70,8 @@ class Draft:
     @property
     def is_touched(self) -> bool:
         """Whether there is anything in it that was not in the store."""
+        if not os.path.exists(self.path):
+            return False
         if os.listdir(self._folder) != [os.path.basename(self.path)]:
             # An editor that was ended has left there what it had not saved.
             return True
@@ -84,18 +86,20 @@ class Draft:
 @contextmanager
 def kept_on_failure(draft: Draft, messages: Messages) -> Iterator[None]:
     """Remove the draft at the end; where something fails, keep it and tell where it is."""
+    is_told = False
     with cleaned_up_when_ended():
         try:
             yield
-        except BaseException as error:
+            draft.discard()
+        except PyetcdctlError as error:
+            if is_told := draft.is_touched:
+                error.advice += (_where(draft),)
+            raise
+        finally:
             if not draft.is_touched:
                 draft.discard()
-            elif isinstance(error, PyetcdctlError):
-                error.advice += (_where(draft),)
-            else:
+            elif not is_told:
                 messages.line(_where(draft))
-            raise
-        draft.discard()
 
 
 def _run(editor: str, path: str) -> int:
@@ -110,12 +114,12 @@ def _run(editor: str, path: str) -> int:
         return _NOT_FOUND[-1]
     try:
         return process.wait()
-    except BaseException:
-        # Asked in this way, it can leave the terminal, and what it holds, in order.
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_SECONDS_TO_END)
-        raise
+    finally:
+        if process.poll() is None:
+            # Asked in this way, it can leave the terminal, and what it holds, in order.
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_SECONDS_TO_END)
 
 
 def _where(draft: Draft) -> str:

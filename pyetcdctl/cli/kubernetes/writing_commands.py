@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.kubernetes.parameters import EtcdPrefix, Namespace, session_of
 from pyetcdctl.cli.lazy import command
 from pyetcdctl.cli.options import words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pyetcdctl.cli.session import Session
 
 _DELETE = """\
   pyetcdctl kubernetes del pod web-1 -n shop
@@ -31,106 +27,99 @@ _As = Annotated[
     str,
     typer.Option("--as", metavar="protobuf|json", help="Instead of the form that the kind has."),
 ]
-_EtcdPrefix = Annotated[
-    str,
-    typer.Option(
-        "--etcd-prefix",
-        metavar="PREFIX",
-        help="The API server's --etcd-prefix (default this node's, or what the keys tell).",
-    ),
-]
-_Namespace = Annotated[
-    str,
-    typer.Option(
-        "--namespace", "-n", metavar="NAMESPACE", help="In this namespace, else in default."
-    ),
-]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-def add_writing_commands(app: typer.Typer, session_of: Callable[[typer.Context], Session]) -> None:
-    """Register ``del``, ``edit``, ``encode`` and ``put`` in the group."""
+def delete(
+    ctx: typer.Context,
+    objects: Annotated[list[str], words("RESOURCE NAME... | RESOURCE/NAME... | KEY...")] = [],  # noqa: B006
+    etcd_prefix: EtcdPrefix = "",
+    namespace: Namespace = "",
+    yes: _Yes = False,
+) -> None:
+    """Delete objects, past the API server.
 
-    @command(app, "del", _DELETE)
-    def delete(
-        ctx: typer.Context,
-        objects: Annotated[list[str], words("RESOURCE NAME... | RESOURCE/NAME... | KEY...")] = [],  # noqa: B006
-        etcd_prefix: _EtcdPrefix = "",
-        namespace: _Namespace = "",
-        yes: _Yes = False,
-    ) -> None:
-        """Delete objects, past the API server.
+    Finalizers are not run, and what an object owns stays until a controller sees that its owner
+    is gone. An object that somebody changes after it was read is not deleted.
+    """
+    from pyetcdctl.cli.kubernetes.delete import DeleteFlags
+    from pyetcdctl.cli.kubernetes.delete import delete as run
 
-        Finalizers are not run, and what an object owns stays until a controller sees that its owner
-        is gone. An object that somebody changes after it was read is not deleted.
-        """
-        from pyetcdctl.cli.kubernetes.delete import DeleteFlags, delete
+    run(session_of(ctx), objects, DeleteFlags(namespace, etcd_prefix, yes))
 
-        delete(session_of(ctx), objects, DeleteFlags(namespace, etcd_prefix, yes))
 
-    @command(app, "edit", _EDIT)
-    def edit(
-        ctx: typer.Context,
-        objects: Annotated[list[str], words("RESOURCE NAME | RESOURCE/NAME | KEY")] = [],  # noqa: B006
-        etcd_prefix: _EtcdPrefix = "",
-        namespace: _Namespace = "",
-        show_managed_fields: Annotated[
-            bool, typer.Option("--show-managed-fields", help="Do not hide metadata.managedFields.")
-        ] = False,
-        yes: _Yes = False,
-    ) -> None:
-        """Change an object in an editor, past the API server.
+def edit(
+    ctx: typer.Context,
+    objects: Annotated[list[str], words("RESOURCE NAME | RESOURCE/NAME | KEY")] = [],  # noqa: B006
+    etcd_prefix: EtcdPrefix = "",
+    namespace: Namespace = "",
+    show_managed_fields: Annotated[
+        bool, typer.Option("--show-managed-fields", help="Do not hide metadata.managedFields.")
+    ] = False,
+    yes: _Yes = False,
+) -> None:
+    """Change an object in an editor, past the API server.
 
-        The editor is KUBE_EDITOR, VISUAL or EDITOR, else vi. The object is written only if nobody
-        else changed it meanwhile, with its lease and its encryption; in every other case the text
-        is kept, and its path told.
-        """
-        from pyetcdctl.cli.kubernetes.edit import EditFlags, edit
+    The editor is KUBE_EDITOR, VISUAL or EDITOR, else vi. The object is written only if nobody
+    else changed it meanwhile, with its lease and its encryption; in every other case the text
+    is kept, and its path told.
+    """
+    from pyetcdctl.cli.kubernetes.edit import EditFlags
+    from pyetcdctl.cli.kubernetes.edit import edit as run
 
-        edit(session_of(ctx), objects, EditFlags(namespace, etcd_prefix, show_managed_fields, yes))
+    run(session_of(ctx), objects, EditFlags(namespace, etcd_prefix, show_managed_fields, yes))
 
-    @command(app, "encode", _ENCODE)
-    def encode(
-        ctx: typer.Context,
-        file: Annotated[list[str], words("[FILE | -]")] = [],  # noqa: B006
-        as_: _As = "",
-        output: Annotated[
-            str, typer.Option("--output", "-o", metavar="raw|hex|base64", help="Form of the bytes.")
-        ] = "raw",
-    ) -> None:
-        """Turn an object's YAML or JSON into the bytes that are stored.
 
-        Built-in kinds become protobuf; custom resources, their definitions and APIServices JSON. A
-        field that the kind does not have is an error, which the API server would pass over.
-        """
-        from pyetcdctl.cli.kubernetes.encode import write_encoded
+def encode(
+    ctx: typer.Context,
+    file: Annotated[list[str], words("[FILE | -]")] = [],  # noqa: B006
+    as_: _As = "",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="raw|hex|base64", help="Form of the bytes.")
+    ] = "raw",
+) -> None:
+    """Turn an object's YAML or JSON into the bytes that are stored.
 
-        write_encoded(session_of(ctx), file, as_, output)
+    Built-in kinds become protobuf; custom resources, their definitions and APIServices JSON. A
+    field that the kind does not have is an error, which the API server would pass over.
+    """
+    from pyetcdctl.cli.kubernetes.encode import write_encoded
 
-    @command(app, "put", _PUT)
-    def put(
-        ctx: typer.Context,
-        no_words: Annotated[list[str], words("")] = [],  # noqa: B006
-        as_: _As = "",
-        at: Annotated[
-            str, typer.Option("--at", metavar="KEY", help="Instead of the key that the kind has.")
-        ] = "",
-        etcd_prefix: _EtcdPrefix = "",
-        file: Annotated[
-            str, typer.Option("--filename", "-f", metavar="FILE", help="YAML or JSON; - is a pipe.")
-        ] = "",
-        namespace: _Namespace = "",
-        yes: _Yes = False,
-    ) -> None:
-        """Create or replace objects, past the API server.
+    write_encoded(session_of(ctx), file, as_, output)
 
-        What the file says replaces the whole object, its status too. A resourceVersion in the file
-        is the revision that is replaced, and no other; a uid that is another one is refused. What
-        the file leaves out is taken from the old object: uid, creationTimestamp and managedFields.
-        """
-        from pyetcdctl.cli.kubernetes.put import PutFlags, put
-        from pyetcdctl.errors import BadArguments
 
-        if no_words:
-            raise BadArguments("kubernetes put takes its objects from -f FILE")
-        put(session_of(ctx), PutFlags(file, at, namespace, as_, etcd_prefix, yes))
+def put(
+    ctx: typer.Context,
+    no_words: Annotated[list[str], words("")] = [],  # noqa: B006
+    as_: _As = "",
+    at: Annotated[
+        str, typer.Option("--at", metavar="KEY", help="Instead of the key that the kind has.")
+    ] = "",
+    etcd_prefix: EtcdPrefix = "",
+    file: Annotated[
+        str, typer.Option("--filename", "-f", metavar="FILE", help="YAML or JSON; - is a pipe.")
+    ] = "",
+    namespace: Namespace = "",
+    yes: _Yes = False,
+) -> None:
+    """Create or replace objects, past the API server.
+
+    What the file says replaces the whole object, its status too. A resourceVersion in the file
+    is the revision that is replaced, and no other; a uid that is another one is refused. What
+    the file leaves out is taken from the old object: uid, creationTimestamp and managedFields.
+    """
+    from pyetcdctl.cli.kubernetes.put import PutFlags
+    from pyetcdctl.cli.kubernetes.put import put as run
+    from pyetcdctl.errors import BadArguments
+
+    if no_words:
+        raise BadArguments("kubernetes put takes its objects from -f FILE")
+    run(session_of(ctx), PutFlags(file, at, namespace, as_, etcd_prefix, yes))
+
+
+def add_writing_commands(app: typer.Typer) -> None:
+    """Register the commands in their group."""
+    command(app, "del", _DELETE)(delete)
+    command(app, "edit", _EDIT)(edit)
+    command(app, "encode", _ENCODE)(encode)
+    command(app, "put", _PUT)(put)

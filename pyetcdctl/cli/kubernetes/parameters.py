@@ -1,0 +1,38 @@
+"""Parameters that several ``kubernetes`` commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyetcdctl.errors import UnsupportedFormat
+
+if TYPE_CHECKING:
+    from pyetcdctl.cli.session import Session
+
+EtcdPrefix = Annotated[
+    str,
+    typer.Option(
+        "--etcd-prefix",
+        metavar="PREFIX",
+        help="The API server's --etcd-prefix (default this node's, or what the keys tell).",
+    ),
+]
+Namespace = Annotated[
+    str,
+    typer.Option(
+        "--namespace", "-n", metavar="NAMESPACE", help="In this namespace, else in default."
+    ),
+]
+
+
+def session_of(ctx: typer.Context) -> Session:
+    """Return the session of a command that has formats of its own."""
+    session: Session = ctx.obj
+    if session.output.format != "simple":
+        raise UnsupportedFormat(
+            f"{session.output.format} not supported as output format",
+            "The kubernetes commands take -o FORMAT; -w is for etcdctl's commands.",
+        )
+    return session
