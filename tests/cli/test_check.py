@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import time
+from urllib.request import urlopen
 
 import pexpect
 import pytest
@@ -14,7 +15,7 @@ from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.client.workload import Load, Workload
 from pyetcdctl.settings import ConnectionSettings
 from tests.runner import PROJECT, clean_environment, command, run
-from tests.server import enable_authentication, running_with_tls
+from tests.server import Etcd, enable_authentication, running_with_tls
 
 SECONDS = 60
 PERF = b"/etcdctl-check-perf/"
@@ -114,6 +115,33 @@ def test_a_server_that_dies_is_told_and_does_not_hold_the_load(own_etcd, prefix)
     assert figures.errors
     assert len(figures.latencies) > 100
     assert figures.seconds < 10
+
+
+def refused_writes(etcd):
+    refused = rb'handled_total{grpc_code="PermissionDenied",grpc_method="Put".* (.*)'
+    with urlopen(f"{etcd.endpoint}/metrics") as answer:
+        found = re.search(refused, answer.read())
+    return float(found[1]) if found else 0
+
+
+def test_errors_of_writes_are_counted_and_fail(own_etcd):
+    etcd = own_etcd()
+    etcd.etcdctl("user", "add", "reader:pw", check=True)
+    etcd.etcdctl("role", "add", "reader", check=True)
+    etcd.etcdctl("role", "grant-permission", "reader", "read", PERF, "--prefix", check=True)
+    etcd.etcdctl("user", "grant-role", "reader", "reader", check=True)
+    enable_authentication(etcd)
+    checking = start(Etcd(etcd.cluster, user="reader:pw"), "perf")
+    end = time.monotonic() + SECONDS
+    while refused_writes(etcd) < 10:
+        assert time.monotonic() < end, "no write was refused"
+    checking.send_signal(signal.SIGINT)
+    told = checking.communicate(timeout=SECONDS)[0].decode()
+    denied = r"ERROR\(etcdserver: permission denied\)"
+    assert re.search(rf"^FAIL: too many errors\nFAIL: {denied} -> \d+$", told, re.M)
+    assert re.search(rf"^FAIL: Cleanup failed during key deletion: {denied}$", told, re.M)
+    assert told.endswith("FAIL\n")
+    assert checking.returncode == 1
 
 
 def test_datascale_tells_the_memory_over_tls_and_with_a_password(tmp_path):

@@ -48,3 +48,16 @@ def test_an_older_file_stays_until_the_new_one_is_whole(tmp_path):
 
     save(looking(), str(path))
     assert path.read_bytes() == WHOLE
+
+
+def test_a_name_that_was_taken_meanwhile_is_told(tmp_path):
+    path = tmp_path / "a.db"
+
+    def taking():
+        path.mkdir()
+        yield WHOLE
+
+    expected = rf"could not rename \S+ to {path} \(rename \S+ {path}: is a directory\)"
+    with pytest.raises(SnapshotFailed, match=expected):
+        save(taking(), str(path))
+    assert list(tmp_path.iterdir()) == [path]
