@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.client.channels import open_link
 from pyetcdctl.client.endpoints import parse_endpoints
 from pyetcdctl.client.status import (
+    DEADLINE_TEXT,
     LEARNER,
     PERHAPS_APPLIED,
     UNHEALTHY,
@@ -56,11 +57,13 @@ def _may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bo
     """Whether a failed call may have been carried out.
 
     A call on a single endpoint that found no connection at first was still waiting for one when its
-    time ended. Several endpoints are asked whether they live before they get the call.
+    time ended. Several endpoints are asked whether they live before they get the call. A server
+    whose own time ended, without the others, says so by the text alone.
     """
-    if code_name(error) == "UNAVAILABLE":
-        return details_of(error) != UNHEALTHY
-    return code_name(error) == "DEADLINE_EXCEEDED" and (attempts == 1 or endpoints > 1)
+    code, details = code_name(error), details_of(error)
+    if code == "DEADLINE_EXCEEDED":
+        return attempts == 1 or endpoints > 1
+    return details == DEADLINE_TEXT or (code == "UNAVAILABLE" and details != UNHEALTHY)
 
 
 class Route:

@@ -5,10 +5,12 @@ import threading
 import time
 from contextlib import contextmanager
 
+import grpc
 import pytest
 
 from pyetcdctl.client.connection import Connection, Deadline
-from pyetcdctl.client.failover import backoff_before
+from pyetcdctl.client.failover import backoff_before, doubts_about
+from pyetcdctl.client.status import PERHAPS_APPLIED
 from pyetcdctl.errors import CallFailed, DeadlineExceeded
 from pyetcdctl.settings import ConnectionSettings
 from tests.runner import run
@@ -182,6 +184,38 @@ def test_the_same_endpoint_twice_counts_once(etcd):
 )
 def test_a_pause_follows_each_asked_quorum(attempt, endpoints, paused):
     assert bool(backoff_before(attempt, endpoints)) is paused
+
+
+class Failure(grpc.RpcError):
+    """How a call ended."""
+
+    def __init__(self, code, details):
+        self._code, self._details = code, details
+
+    def code(self):
+        return self._code
+
+    def details(self):
+        return self._details
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "endpoints", "attempts", "in_doubt"),
+    [
+        ("UNAVAILABLE", "Socket closed", 1, 1, True),
+        ("UNAVAILABLE", "etcdserver: request timed out", 1, 1, True),
+        ("UNAVAILABLE", "etcdserver: unhealthy cluster", 1, 1, False),
+        ("UNKNOWN", "context deadline exceeded", 1, 1, True),
+        ("UNKNOWN", "context deadline exceeded", 1, 2, True),
+        ("DEADLINE_EXCEEDED", "Deadline Exceeded", 1, 1, True),
+        ("DEADLINE_EXCEEDED", "Deadline Exceeded", 3, 2, True),
+        ("DEADLINE_EXCEEDED", "Deadline Exceeded", 1, 2, False),
+        ("PERMISSION_DENIED", "etcdserver: permission denied", 1, 1, False),
+    ],
+)
+def test_a_failed_write_is_in_doubt(code, details, endpoints, attempts, in_doubt):
+    failure = Failure(getattr(grpc.StatusCode, code), details)
+    assert doubts_about(failure, endpoints, attempts) == ((PERHAPS_APPLIED,) if in_doubt else ())
 
 
 def test_a_cluster_without_a_quorum_is_told(own_etcd, open_connection, read):
