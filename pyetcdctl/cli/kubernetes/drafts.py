@@ -20,7 +20,8 @@ from pyetcdctl.cli.signals import cleaned_up_when_ended
 from pyetcdctl.errors import NotWritten, PyetcdctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
 
     from pyetcdctl.cli.streams import Messages
 
@@ -108,14 +109,15 @@ def _run(editor: str, path: str) -> int:
     if not _FOR_A_SHELL.search(editor):
         with suppress(ValueError):
             words = [*shlex.split(editor), path]
+    process = None
     try:
-        process = subprocess.Popen(words)
+        with _held_back(signal.SIGTERM, signal.SIGHUP):
+            process = subprocess.Popen(words)
+        return process.wait()
     except OSError:
         return _NOT_FOUND[-1]
-    try:
-        return process.wait()
     finally:
-        if process.poll() is None:
+        if process is not None and process.poll() is None:
             # Asked in this way, it can leave the terminal, and what it holds, in order.
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -129,14 +131,34 @@ def _where(draft: Draft) -> str:
 @contextmanager
 def _left_to_the_editor() -> Iterator[None]:
     """Pass over what is typed to interrupt the editor: it knows better what is meant."""
-    typed = [signal.SIGINT, signal.SIGQUIT]
-    before = {each: signal.getsignal(each) for each in typed}
-    for each in typed:
-        if before[each] != signal.SIG_IGN:
-            # A function, unlike SIG_IGN, is not inherited.
-            signal.signal(each, lambda number, frame: None)
+    with _handled(lambda number, frame: None, signal.SIGINT, signal.SIGQUIT):
+        yield
+
+
+@contextmanager
+def _held_back(*numbers: signal.Signals) -> Iterator[None]:
+    """Let signals come when what is begun has been done."""
+    came: list[int] = []
+    with _handled(lambda number, frame: came.append(number), *numbers):
+        yield
+    for number in came:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def _handled(
+    handler: Callable[[int, FrameType | None], None], *numbers: signal.Signals
+) -> Iterator[None]:
+    """Handle signals otherwise; those that are ignored stay so.
+
+    Unlike SIG_IGN, a function is not inherited by the programs that are started meanwhile.
+    """
+    before = {each: signal.getsignal(each) for each in numbers}
+    heard = [each for each in numbers if before[each] != signal.SIG_IGN]
+    for each in heard:
+        signal.signal(each, handler)
     try:
         yield
     finally:
-        for each in typed:
+        for each in heard:
             signal.signal(each, before[each])
