@@ -5,12 +5,13 @@ The only user of ``typer.core`` and ``typer.main``.
 
 from __future__ import annotations
 
+from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
-from typer.main import get_command
+from typer.main import get_command, get_group
 
 from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.flag_grammar import Flag, FlagSet, find_command_word, parse_line
@@ -20,6 +21,8 @@ from pyetcdctl.output.quoting import go_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from typer.models import CommandInfo
 
 _HELP = Flag("help", "h", str, is_boolean=True)
 SHARED_FLAGS = (*(flag.as_flag() for flag in GLOBAL_FLAGS), _HELP)
@@ -123,6 +126,8 @@ class WordGroup(TyperGroup):
 
     def with_name_first(self, args: Sequence[str]) -> list[str] | None:
         """Return the arguments with the command's name at their front; None if it is missing."""
+        if args and not args[0].startswith("-"):
+            return list(args)
         index = find_command_word(args, self._known_flags())
         return None if index is None else [args[index], *args[:index], *args[index + 1 :]]
 
@@ -238,7 +243,44 @@ def command(app: typer.Typer, name: str, example: str) -> Callable[[Any], Any]:
 
 def click_command(app: typer.Typer) -> Any:
     """Return the command or the group that an app stands for."""
-    return get_command(app)
+    if len(app.registered_commands) < 2:
+        return get_command(app)
+    shell = copy(app)
+    shell.registered_commands = []
+    group = get_group(shell)
+    # Typer would look at the parameters of all, which takes longer than to run one.
+    group.commands = _Commands(app.registered_commands)
+    return group
+
+
+class _Commands(dict[str, Any]):
+    """A group's commands, each made when it is asked for."""
+
+    def __init__(self, registered: Sequence[CommandInfo]) -> None:
+        super().__init__((str(each.name), None) for each in registered)
+        self._registered = {str(each.name): each for each in registered}
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._registered:
+            app = new_app()
+            app.registered_commands = [self._registered.pop(name)]
+            self[name] = get_command(app)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the command of that name."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def values(self) -> Any:
+        """Return all commands."""
+        return [self[name] for name in self]
+
+    def items(self) -> Any:
+        """Return all commands with their names."""
+        return [(name, self[name]) for name in self]
 
 
 def flag_name(option: TyperOption) -> str:

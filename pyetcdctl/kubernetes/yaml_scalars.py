@@ -7,7 +7,7 @@ literal block where a block can hold it.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isinf
 
 WIDTH = 80
@@ -37,14 +37,14 @@ BREAKS = "\n\u2028\u2029"
 ANY_BREAK = re.compile(f"[\r\x85{BREAKS}]")
 BREAK = re.compile("([\u2028\u2029]+)")
 LINE = re.compile(f"[^{BREAKS}]+")
-NOT_PRINTABLE = re.compile("[^\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+ASCII_CONTROL = re.compile("[\0-\x09\x0b-\x1f\x7f]")
 BESIDE_BREAK = re.compile(f" [{BREAKS}]|[{BREAKS}] ")
 NO_BLOCK = re.compile(f" [{BREAKS}]| \\Z")
 NOT_PLAIN_START = re.compile(r"---|\.\.\.|[#,\[\]{}&*!|>'\"%@` ]|[?:-](?: |\Z)")
 NOT_PLAIN_INSIDE = re.compile(r": |:\Z| #| \Z")
 SINGLE_SPACE = re.compile("(?<=[^ ]) (?=[^ ])")
 FIRST_SPACE = re.compile(r"(?<=[^ ]) (?!\Z)")
-TO_ESCAPE = re.compile("[^ !#-\\[\\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+ASCII_TO_ESCAPE = re.compile(r'[\0-\x1f"\\\x7f]')
 ANYTHING = re.compile("(?s:.)")
 SHORT_ESCAPES = {
     "\0": "0",
@@ -67,10 +67,10 @@ SHORT_ESCAPES = {
 def string_text(value: str, column: int, indent: str) -> str:
     """Write a string that begins at a column; its further lines begin with ``indent``."""
     if "\n" in value:
-        if NOT_PRINTABLE.search(value) or NO_BLOCK.search(value):
+        if _has_control(value) or NO_BLOCK.search(value):
             return _double_quoted(value, column, indent)
         return _block(value, indent)
-    if is_no_string(value) or NOT_PRINTABLE.search(value):
+    if is_no_string(value) or _has_control(value):
         return _double_quoted(value, column, indent)
     if "\u2028" in value or "\u2029" in value:
         if BESIDE_BREAK.search(value):
@@ -94,6 +94,25 @@ def key_text(key: str) -> str | None:
 def long_key_text(key: str, column: int, indent: str) -> str:
     """Write a key that ``key_text`` refuses."""
     return string_text(key, column, indent)
+
+
+@cache
+def _unicode(pattern: str) -> re.Pattern[str]:
+    """Compile a set of thousands of characters, which takes time that few objects need."""
+    return re.compile(pattern)
+
+
+def _has_control(text: str) -> bool:
+    """Tell whether a character is one that YAML does not print."""
+    if text.isascii():
+        return ASCII_CONTROL.search(text) is not None
+    return _unicode("[^\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]").search(text) is not None
+
+
+def _to_escape(text: str) -> re.Pattern[str]:
+    if text.isascii():
+        return ASCII_TO_ESCAPE
+    return _unicode("[^ !#-\\[\\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 
 
 def is_no_string(text: str) -> bool:
@@ -159,7 +178,7 @@ def _single_quoted(value: str, column: int, indent: str) -> str:
 
 def _double_quoted(value: str, column: int, indent: str) -> str:
     # Behind a byte order mark, kubectl's emitter takes every character for one.
-    text = (ANYTHING if value[:1] == "\ufeff" else TO_ESCAPE).sub(_escape, value)
+    text = (ANYTHING if value[:1] == "\ufeff" else _to_escape(value)).sub(_escape, value)
     pieces: list[str] = []
     start, column = 0, column + 1
     for match in FIRST_SPACE.finditer(text):

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.errors import UnsupportedFormat
 from pyetcdctl.output import unsupported
-from pyetcdctl.output.coloured_yaml import shown_yaml
 from pyetcdctl.output.events import records
-from pyetcdctl.output.values import Entry, comment, document
+from pyetcdctl.output.values import Entry, comment, document, shown_yaml
 from pyetcdctl.results import DecodedAnswer, Listing
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.txn import TxnResponse

@@ -1,4 +1,4 @@
-"""YAML for a terminal: made safe, then coloured by what each line is.
+"""YAML in the colours of what each line is.
 
 Invariant: colours are put around the emitter's text (kubernetes/yaml_text.py) and change none of
 it. A scalar's further lines are those that lie deeper than the entry it belongs to.
@@ -7,12 +7,6 @@ it. A scalar's further lines are those that lie deeper than the entry it belongs
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from pyetcdctl.output.quoting import terminal_safe
-
-if TYPE_CHECKING:
-    from pyetcdctl.settings import OutputSettings
 
 _KEY, _TEXT, _WORD, _ASIDE = "36", "32", "33", "90"
 _LINE = re.compile(
@@ -21,15 +15,6 @@ _LINE = re.compile(
     r"(?P<blank> ?)(?P<scalar>.*)"
 )
 _BARE = re.compile(r"null|true|false|[-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|\{\}|\[\]")
-
-
-def shown_yaml(text: str, settings: OutputSettings) -> bytes:
-    """Return documents and comments as they are written: a terminal gets them safe and coloured."""
-    data = text.encode("utf-8", "backslashreplace")
-    if not settings.terminal:
-        return data
-    safe = terminal_safe(data)
-    return coloured(safe.decode()).encode() if settings.colour else safe
 
 
 def coloured(text: str) -> str:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.kubernetes.envelope import Format, recognise
 from pyetcdctl.output.answers import write_answer
-from pyetcdctl.output.coloured_yaml import shown_yaml
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
-from pyetcdctl.output.values import Entry, comment, document
+from pyetcdctl.output.values import Entry, comment, document, shown_yaml
 from pyetcdctl.results import DecodedAnswer, Listing
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Message

@@ -8,8 +8,8 @@ from pyetcdctl.kubernetes import literals
 from pyetcdctl.kubernetes.json_text import json_text
 from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.yaml_text import yaml_text
-from pyetcdctl.output.coloured_yaml import shown_yaml
 from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.output.values import shown_yaml
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.kubernetes.json_text import json_text
 from pyetcdctl.kubernetes.like_api import like_api
 from pyetcdctl.kubernetes.yaml_text import yaml_text
+from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.rpc.wire import read_varint, signed
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.reading import StoredValue
     from pyetcdctl.rpc.kv import KeyValue
     from pyetcdctl.rpc.range_page import Record
+    from pyetcdctl.settings import OutputSettings
 
 _BASE64_LINE = 76
 _PLAIN_KEY = re.compile(rb"[A-Za-z0-9/._:@~ -]*")
@@ -55,6 +57,19 @@ def document(value: StoredValue, mod_revision: int | None = None) -> str:
         return "null\n"
     text = _as_text(value.plain)
     return _binary(value.plain) if text is None else yaml_text(text)
+
+
+def shown_yaml(text: str, settings: OutputSettings) -> bytes:
+    """Return documents and comments as they are written: a terminal gets them safe and coloured."""
+    data = text.encode("utf-8", "backslashreplace")
+    if not settings.terminal:
+        return data
+    safe = terminal_safe(data)
+    if not settings.colour:
+        return safe
+    from pyetcdctl.output.coloured_yaml import coloured
+
+    return coloured(safe.decode()).encode()
 
 
 def json_value(value: StoredValue, mod_revision: int | None = None) -> str:
