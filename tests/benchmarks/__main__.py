@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyetcdctl.sandbox.programs import find_programs
-from tests.benchmarks.data import load
+from tests.benchmarks.data import load, load_objects, sample_objects
 from tests.benchmarks.measure import RunFailed, run
 from tests.benchmarks.report import Pairs, headings, line
 from tests.benchmarks.rows import PROJECT, rows
@@ -38,7 +38,9 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=main.__doc__)
     parser.add_argument(
-        "row", nargs="*", help="get, help, complete, keys, values, json, tree; all of them if none"
+        "row",
+        nargs="*",
+        help="get, help, complete, keys, values, json, tree, jsonl, yaml, decode; all if none",
     )
     parser.add_argument(
         "--etcd", action="append", default=[], help="server to use; repeat for several"
@@ -55,6 +57,8 @@ def _measure(programs: Programs, etcdctl: Path, options: argparse.Namespace) -> 
     with running(programs, flags=(QUOTA,)) as etcd:
         _tell(f"loading {options.keys} keys into etcd {etcd.version}")
         load(etcd.address, options.keys)
+        with running(programs, sample=True) as sample:
+            load_objects(etcd.address, sample_objects(sample.address))
         streams = programs.release >= STREAMING
         for row in rows(etcd.address, Path(etcdctl), streams=streams):
             if not options.row or row.name in options.row:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from hashlib import blake2b
-from itertools import islice
+from itertools import cycle, islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.connection import Connection, Deadline
+from pyetcdctl.client.kv import prefix_range
+from pyetcdctl.client.ranges import RangeReading
+from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.rpc.wire import append_varint
 from pyetcdctl.settings import ConnectionSettings
 
@@ -26,6 +30,10 @@ TXNS_UNDER_WAY = 16
 SECONDS_A_TXN = 60.0
 VALUE_BYTES = 200
 ONE_KEY = b"/one-key"
+OBJECTS = b"/objects/"
+OBJECT_COUNT = 50_000
+ONE_OBJECT = Path(__file__).with_name("pod.hex")
+ENCRYPTED = b"k8s:enc:"
 
 # Kinds of objects with their share of the keys, in percent, and how many there are at least.
 LEAST = 30
@@ -53,9 +61,29 @@ def pairs(total: int) -> Iterator[tuple[bytes, bytes]]:
 def load(endpoint: str, total: int) -> None:
     """Write the keys, many in each transaction and many transactions at a time."""
     connection = Connection(ConnectionSettings(endpoints=(endpoint,)))
-    source = pairs(total)
-    under_way: deque[Answer] = deque()
     send(connection, [(ONE_KEY, b"1")]).result()
+    _load(connection, pairs(total))
+
+
+def sample_objects(endpoint: str) -> list[bytes]:
+    """Return the sample's values, but those that only open under their own keys."""
+    connection = Connection(ConnectionSettings(endpoints=(endpoint,)))
+    key, end = prefix_range(b"/registry/")
+    reading = RangeReading(connection, RangeRequest(key=key, range_end=end), SECONDS_A_TXN)
+    values = [record[4] for page in reading.pages() for record in page.records()]
+    connection.close()
+    return [value for value in values if not value.startswith(ENCRYPTED)]
+
+
+def load_objects(endpoint: str, values: list[bytes]) -> None:
+    """Write the values again and again, until there are enough."""
+    connection = Connection(ConnectionSettings(endpoints=(endpoint,)))
+    repeated = enumerate(islice(cycle(values), OBJECT_COUNT))
+    _load(connection, ((OBJECTS + b"%06d" % number, value) for number, value in repeated))
+
+
+def _load(connection: Connection, source: Iterator[tuple[bytes, bytes]]) -> None:
+    under_way: deque[Answer] = deque()
     while batch := list(islice(source, PUTS_A_TXN)):
         under_way.append(send(connection, batch))
         if len(under_way) >= TXNS_UNDER_WAY:

@@ -38,6 +38,9 @@ class Pairs:
             )
             first = f"{share:.1%} of its time"
         time = f"{self.ratio(lambda run: run.seconds):.2f}"
+        if row.objects:
+            pace = row.objects / median(our.seconds for our in self.ours)
+            time = f"{time}, {pace:,.0f} a second"
         return [row.work, row.reference_name, server, time, memory, first, row.goal]
 
     def details(self) -> str:

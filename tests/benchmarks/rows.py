@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.data import ONE_KEY
+from tests.benchmarks.data import OBJECT_COUNT, OBJECTS, ONE_KEY, ONE_OBJECT
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 BARE_GET = Path(__file__).with_name("bare_get.py")
@@ -34,6 +34,8 @@ class Row:
     same_output: bool = True
     rounds_factor: int = 1
     """How many times more often a short run is repeated."""
+    objects: int = 0
+    """How many objects are shown, where their number in a second is the goal."""
 
     @property
     def is_listing(self) -> bool:
@@ -43,7 +45,12 @@ class Row:
 
 def rows(endpoint: str, etcdctl: Path, *, streams: bool) -> list[Row]:
     """Return all rows for a server; one that ``streams`` has more to reach."""
-    return [*_short(endpoint), *_listings(endpoint, str(etcdctl), streams), _level(endpoint)]
+    return [
+        *_short(endpoint),
+        *_listings(endpoint, str(etcdctl), streams),
+        _level(endpoint),
+        *_decoding(endpoint, str(etcdctl)),
+    ]
 
 
 def _short(endpoint: str) -> list[Row]:
@@ -95,6 +102,30 @@ def _listings(endpoint: str, etcdctl: str, streams: bool) -> list[Row]:
             goals[name],
         )
         for name, more in words.items()
+    ]
+
+
+def _decoding(endpoint: str, etcdctl: str) -> list[Row]:
+    words = ("get", OBJECTS.decode(), "--prefix", f"--endpoints={endpoint}")
+    import_typer = (sys.executable, "-c", "import typer")
+    decode = (*_OURS, "kubernetes", "decode", str(ONE_OBJECT))
+    return [
+        *(
+            Row(
+                name,
+                f"`get --prefix -w {name}` of Kubernetes' objects",
+                (*_OURS, *words, "-w", name),
+                (etcdctl, *words, "--command-timeout=300s"),
+                "etcdctl's bytes",
+                f"≥ {pace:,} a second",
+                same_output=False,
+                objects=OBJECT_COUNT,
+            )
+            for name, pace in (("jsonl", 3000), ("yaml", 1000))
+        ),
+        _fast(
+            "decode", "`kubernetes decode`, cold", decode, import_typer, "`import typer`", "≤ 1.3"
+        ),
     ]
 
 
