@@ -17,6 +17,8 @@ from pyetcdctl.kubernetes.decoding import decode
 from pyetcdctl.kubernetes.envelope import Format, recognise, wrap
 from pyetcdctl.kubernetes.json_text import json_text
 from pyetcdctl.kubernetes.like_api import like_api
+from pyetcdctl.kubernetes.reading import StoredValue
+from pyetcdctl.kubernetes.revising import obstacle
 from pyetcdctl.kubernetes.yaml_text import yaml_text
 from tests.kubernetes.sample import stored_values
 from tests.server import running
@@ -134,6 +136,7 @@ def read(value: bytes) -> Format:
         json.loads(json_text(decoded.object))
         yaml_text(decoded.object)
         json_text(like_api(decoded.object, 1))
+        obstacle(StoredValue(decoded, value))
     assert decoded.problem is None or decoded.problem.isprintable(), decoded.problem
     assert time.process_time() - started < SLOW_SECONDS, "too slow"
     return decoded.format

@@ -15,7 +15,7 @@ from pyetcdctl.cli.kubernetes.writing import Change, ask, require_somebody, show
 from pyetcdctl.errors import BadArguments, InvalidInput, NotWritten
 from pyetcdctl.kubernetes.completing import completed, contradiction
 from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.encoding import encode
+from pyetcdctl.kubernetes.encoding import FORMS, encode
 from pyetcdctl.kubernetes.envelope import ENCRYPTED
 from pyetcdctl.kubernetes.key_resources import resource_of
 from pyetcdctl.kubernetes.registry_keys import parse
@@ -100,7 +100,7 @@ class _Putting:
             if why := contradiction(document.object, before, self._revision(present)):
                 raise NotWritten(f"{target.title}: {why}")
             obj = completed(document.object, before, namespace)
-            form = self._flags.form or (form_of(present.stored) if present else "")
+            form = self._flags.form or (self._form_of(present) if present else "")
             value = encode(obj, form or None)
         except Unfit as unfit:
             raise refusal(self._flags.file, document, unfit) from None
@@ -147,6 +147,14 @@ class _Putting:
             for line in stored.remarks:
                 self._session.streams.err.line(f"# {title} has now: {line}; this goes")
         return stored.decoded.object
+
+    def _form_of(self, present: Present) -> str:
+        stored, form = present.stored.decoded.format.value, form_of(present.stored)
+        if stored not in FORMS:
+            self._session.streams.err.line(
+                f"# {present.target.title} is stored as {stored}, it will be {form}"
+            )
+        return form
 
     def _revision(self, present: Present | None) -> int:
         return present.entry.mod_revision if present else 0
