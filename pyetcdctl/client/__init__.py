@@ -11,4 +11,7 @@ there already, the user's or that of ``--debug``, stays.
 
 import os
 
+from pyetcdctl.client.late_modules import LateModules
+
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+LateModules().install()

@@ -70,3 +70,17 @@ def test_a_get_loads_grpc_and_neither_protobuf_nor_etcd3():
     loaded = modules_loaded_by("get", "k", "--endpoints", closed_port, "--command-timeout", "10ms")
     assert "grpc" in loaded
     assert not loaded & (HEAVY - {"grpc", "cryptography"})
+    assert "asyncio" in loaded
+    assert "asyncio.events" not in loaded
+
+
+def test_what_grpc_loads_late_is_there_for_who_wants_it():
+    program = (
+        "import pyetcdctl.client, sys, grpc\n"
+        "assert 'asyncio.events' not in sys.modules\n"
+        "assert grpc.aio.Channel\n"
+        "import asyncio, grpc.aio\n"
+        "assert asyncio.run(asyncio.sleep(0, 'slept')) == 'slept'\n"
+        "assert 'LateModules' not in str(sys.meta_path)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], timeout=30, check=True)
