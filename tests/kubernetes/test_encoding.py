@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,7 @@ from pyetcdctl.kubernetes.schema import table
 from pyetcdctl.kubernetes.unfit import Unfit
 from pyetcdctl.kubernetes.wire_fields import TOP, Reading
 from pyetcdctl.kubernetes.yaml_text import yaml_text
-from tests.kubernetes.sample import answers
+from tests.kubernetes.sample import DATA, answers
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 
 if TYPE_CHECKING:
@@ -56,6 +57,16 @@ def test_its_text_leads_back_to_every_value_too(plain: dict[str, bytes], write: 
         [document] = documents(write(decoded.object))
         same = encode(document.object, decoded.format.value) == value
         assert same == (key != WITH_A_CLIENTS_OWN_TEXT), key
+
+
+def test_what_kubernetes_own_serializers_write_is_written() -> None:
+    """Of each kind of release 1.36 an empty object, and a random one where it is short."""
+    with lzma.open(DATA / "serialized.tsv.xz", "rt", encoding="utf-8", newline="\n") as lines:
+        pairs = [line.rstrip("\n").split("\t") for line in lines]
+    assert len(pairs) > 161
+    for written, json_of_it in pairs:
+        given = literals.parse(json_of_it)
+        assert encode(given, "protobuf").hex() == written, (given["apiVersion"], given["kind"])
 
 
 def test_the_form_follows_from_the_kind(plain: dict[str, bytes]) -> None:
