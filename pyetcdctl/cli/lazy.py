@@ -16,6 +16,7 @@ from typer.main import get_command, get_group
 from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.flag_grammar import Flag, FlagSet, find_command_word, parse_line
 from pyetcdctl.cli.global_flags import GLOBAL_FLAGS
+from pyetcdctl.cli.on_demand import OnDemand
 from pyetcdctl.errors import FlagError
 from pyetcdctl.output.quoting import go_quoted
 
@@ -249,38 +250,15 @@ def click_command(app: typer.Typer) -> Any:
     shell.registered_commands = []
     group = get_group(shell)
     # Typer would look at the parameters of all, which takes longer than to run one.
-    group.commands = _Commands(app.registered_commands)
+    registered = {str(each.name): each for each in app.registered_commands}
+    group.commands = OnDemand(registered, lambda name: _alone(registered[name]))
     return group
 
 
-class _Commands(dict[str, Any]):
-    """A group's commands, each made when it is asked for."""
-
-    def __init__(self, registered: Sequence[CommandInfo]) -> None:
-        super().__init__((str(each.name), None) for each in registered)
-        self._registered = {str(each.name): each for each in registered}
-
-    def __getitem__(self, name: str) -> Any:
-        if name in self._registered:
-            app = new_app()
-            app.registered_commands = [self._registered.pop(name)]
-            self[name] = get_command(app)
-        return super().__getitem__(name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the command of that name."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
-
-    def values(self) -> Any:
-        """Return all commands."""
-        return [self[name] for name in self]
-
-    def items(self) -> Any:
-        """Return all commands with their names."""
-        return [(name, self[name]) for name in self]
+def _alone(info: CommandInfo) -> Any:
+    app = new_app()
+    app.registered_commands = [info]
+    return get_command(app)
 
 
 def flag_name(option: TyperOption) -> str:

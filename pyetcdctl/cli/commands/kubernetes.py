@@ -36,6 +36,15 @@ _PATH = """\
   pyetcdctl kubernetes path /registry/services/specs/default/kubernetes"""
 _RESOURCES = """\
   pyetcdctl kubernetes resources"""
+_OutputWatchEvents = Annotated[
+    bool, typer.Option("--output-watch-events", help="Say what happened: ADDED, DELETED...")
+]
+_Selector = Annotated[
+    str, typer.Option("--selector", "-l", metavar="KEY=VALUE,...", help="With these labels.")
+]
+_Watch = Annotated[
+    bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")
+]
 
 app = new_group("Show and change what Kubernetes keeps in etcd, by its own names.", _EXAMPLE)
 
@@ -112,9 +121,7 @@ def get(
     ] = False,
     etcd_prefix: EtcdPrefix = "",
     namespace: Namespace = "",
-    output_watch_events: Annotated[
-        bool, typer.Option("--output-watch-events", help="Say what happened: ADDED, DELETED...")
-    ] = False,
+    output_watch_events: _OutputWatchEvents = False,
     output: Annotated[
         str,
         typer.Option(
@@ -124,19 +131,14 @@ def get(
             help="Instead of the usual columns.",
         ),
     ] = "",
-    selector: Annotated[
-        str,
-        typer.Option("--selector", "-l", metavar="KEY=VALUE,...", help="With these labels."),
-    ] = "",
+    selector: _Selector = "",
     show_managed_fields: Annotated[
         bool, typer.Option("--show-managed-fields", help="Do not hide metadata.managedFields.")
     ] = False,
     sort_by: Annotated[
         str, typer.Option("--sort-by", metavar="PATH", help="By a field: .metadata.name")
     ] = "",
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")
-    ] = False,
+    watch: _Watch = False,
     watch_only: Annotated[bool, typer.Option("--watch-only", help="Only what changes.")] = False,
 ) -> None:
     """Show objects as kubectl does, without an API server.
