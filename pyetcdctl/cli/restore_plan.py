@@ -114,6 +114,8 @@ def _after(flags: RestoreFlags, found: Discovery) -> Iterator[str]:
         yield "# Then let the manifest's hostPath lead to it, and bring the pods back:"
         change = f"s|path: {before}$|path: {now}|"
         yield shlex.join(["sed", "-i", change, manifest])
+        yield "# (Where the hostPath is a folder above it, the two folders change places instead.)"
+        yield f"{shlex.join(['grep', '-q', f'path: {now}$', manifest])} || {_swap(before, now)}"
         yield f"mv {_ASIDE}/*.yaml /etc/kubernetes/manifests/"
     elif found.layout in _UNITS:
         where = f"{found.server.data_dir_at or 'data-dir'} in {found.found_in}"
@@ -123,3 +125,8 @@ def _after(flags: RestoreFlags, found: Discovery) -> Iterator[str]:
         yield "systemctl daemon-reload && systemctl start etcd"
     else:
         yield f"# Then start etcd with --data-dir {now}."
+
+
+def _swap(before: str, now: str) -> str:
+    aside = shlex.join(["mv", before, f"{before}-before"])
+    return f"{{ {aside} && {shlex.join(['mv', now, before])}; }}"

@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,8 @@ spec:
   - name: etcd-data
     hostPath: {path: /mnt/disk/etcd, type: DirectoryOrCreate}
 """
+
+HOST_PATH = "\n      path: /mnt/disk/etcd\n      type: DirectoryOrCreate"
 
 
 @pytest.fixture
@@ -77,6 +80,28 @@ def test_a_static_pod_is_moved_away_and_its_host_path_changed(snapshot, node):
     change = "s|path: /mnt/disk/etcd$|path: /mnt/disk/etcd-restored|"
     assert f"sed -i '{change}' {aside}/etcd.yaml" in lines
     assert lines[-1] == f"mv {aside}/*.yaml /etc/kubernetes/manifests/"
+
+
+@pytest.mark.parametrize("inside", ["", "/data"], ids=["the folder itself", "a folder above"])
+def test_the_plan_leads_a_host_path_to_what_was_restored(snapshot, node, tmp_path, inside):
+    written = MANIFEST.replace("{path: /mnt/disk/etcd, type: DirectoryOrCreate}", HOST_PATH)
+    written = written.replace("--data-dir=/var/lib/etcd", f"--data-dir=/var/lib/etcd{inside}")
+    text = plan(snapshot, env=node("/etc/kubernetes/manifests/etcd.yaml", written))
+    for folder in ("/mnt/disk", "/etc/kubernetes"):
+        text = text.replace(folder, f"{tmp_path}{folder}")
+    aside, disk = tmp_path / "etc/kubernetes/manifests.aside", tmp_path / "mnt/disk"
+    aside.mkdir(parents=True)
+    (aside / "etcd.yaml").write_text(written.replace("/mnt/disk", str(disk)))
+    for folder in (f"etcd{inside}", f"etcd{inside}-restored"):
+        (disk / folder).mkdir(parents=True)
+    (disk / f"etcd{inside}-restored" / "new").touch()
+
+    _, _, change = text.partition("bring the pods back:\n")
+    steps = change.rpartition("mv ")[0]
+    subprocess.run(["sh", "-euc", steps], check=True, timeout=30)
+
+    host_path = (aside / "etcd.yaml").read_text().partition("path: ")[2].split()[0]
+    assert Path(f"{host_path}{inside}", "new").exists()
 
 
 def test_a_unit_is_stopped_and_its_flag_named(snapshot, node):
