@@ -242,7 +242,6 @@ def test_a_watch_outlives_its_server(own_etcd: Callable[..., Etcd]) -> None:
     put(server, POD, pod())
     with Watched(server, "pods", "-n", "shop", "--watch", "-o", "name") as watched:
         assert watched.lines(1) == ["pod/web"]
-        server.cluster.members[0].kill()
-        server.cluster.members[0].start()
+        server.members[0].restart()
         put(server, f"{POD}-2", pod("web-2"))
         assert watched.lines(1) == ["pod/web-2"]
