@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pexpect
 import pytest
 
+from pyetcdctl.kubernetes.reading import Reader
+from pyetcdctl.output import printer_for
 from pyetcdctl.output.coloured_yaml import coloured
+from pyetcdctl.results import DecodedAnswer, Decoding
+from pyetcdctl.rpc.watch import WatchResponse
+from pyetcdctl.settings import OutputSettings
 from tests.kubernetes.sample import DATA, answers, stored_values
 from tests.runner import SECONDS, clean_environment, command, run
 
@@ -92,6 +97,34 @@ def test_each_event_of_a_watch_is_a_line_with_both_values(
     assert (third["type"], third["mod_revision"]) == ("DELETE", since + 2)
     assert third["prev_value"] == {"base64": "/w=="}
     assert "value" not in third
+
+
+class Deliveries:
+    """Takes output, and keeps apart what was delivered at once."""
+
+    def __init__(self) -> None:
+        self.pending = b""
+        self.delivered: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.pending += data
+
+    def flush(self) -> None:
+        self.delivered.append(self.pending)
+        self.pending = b""
+
+
+@pytest.mark.parametrize("name", ["jsonl", "yaml"])
+def test_each_event_of_an_answer_is_delivered_before_the_next_is_decoded(name: str) -> None:
+    kv = b"\x0a\x01k\x10\x01\x18\x01\x20\x01\x2a\x01v"
+    event = bytes([0x5A, len(kv) + 2, 0x12, len(kv)]) + kv
+    answer = WatchResponse.parse(event * 2)
+    out = Deliveries()
+    result = DecodedAnswer(answer, Decoding(Reader(None)))
+    printer_for(name).render(result, out, OutputSettings(name))
+    assert len(out.delivered) == 2
+    assert out.delivered[0] == out.delivered[1]
+    assert not out.pending
 
 
 def test_each_event_of_a_watch_is_a_document(

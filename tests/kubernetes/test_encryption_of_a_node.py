@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.cli.encryption import keyring_of
+from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.streams import Streams
 from pyetcdctl.errors import BadEncryptionConfig, NotDecrypted
 from pyetcdctl.kubernetes.sealed import Provider
 from pyetcdctl.sandbox.certificates import Authority
@@ -74,10 +76,19 @@ def test_the_nodes_own_file_and_sockets_open_values(node: Disk, at_end: ExitStac
     secret = os.urandom(32)
     node.path("/run/plugin").mkdir(parents=True)
     with listening(KmsV1(KEK), node.path("/run/plugin/a.sock")):
-        before = open_sockets()
         assert ring.decrypt(KEY, v1_value(gcm(secret, PLAIN), secret)).plaintext == PLAIN
-        assert open_sockets() > before
         at_end.close()
+
+
+def test_a_run_hangs_up_on_a_plugin_when_it_ends(node: Disk) -> None:
+    session = Session(Streams({"PYETCDCTL_ROOT": str(node.root)}))
+    secret = os.urandom(32)
+    node.path("/run/plugin").mkdir(parents=True)
+    with listening(KmsV1(KEK), node.path("/run/plugin/a.sock")):
+        before = open_sockets()
+        assert session.keyring.decrypt(KEY, v1_value(gcm(secret, PLAIN), secret)).plaintext == PLAIN
+        assert open_sockets() > before
+        session.close()
         deadline = time.monotonic() + 30
         while open_sockets() > before:
             assert time.monotonic() < deadline, "the plugin's socket is still open"
