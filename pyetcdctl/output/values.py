@@ -73,10 +73,12 @@ def shown_yaml(text: str, settings: OutputSettings) -> bytes:
 
 
 def json_value(value: StoredValue, mod_revision: int | None = None) -> str:
-    """Return a value as JSON: an object, a string, or ``{"base64": ...}``."""
+    """Return a value as JSON: an object, a string, ``{"base64": ...}``, null if it stays closed."""
     obj = value.decoded.object
     if obj is not None:
         return json_text(obj if mod_revision is None else like_api(obj, mod_revision))
+    if value.closed:
+        return "null"
     return json_bytes(value.plain)
 
 

@@ -104,6 +104,12 @@ def test_a_value_that_stays_closed_says_by_whom_and_shows_no_bytes(sample_etcd: 
     assert document == "null"
 
 
+def test_a_value_that_stays_closed_is_null_in_a_json_line(sample_etcd: Etcd) -> None:
+    (line,) = get(sample_etcd, SECRET, "-w", "jsonl").stdout.splitlines()
+    assert json.loads(line)["value"] is None
+    assert "no encryption configuration is known" in line.decode()
+
+
 @pytest.mark.parametrize("flags", [("-w", "yaml"), ("-w", "jsonl"), ("--decode",)])
 def test_a_value_that_stays_closed_fails_where_it_was_to_be_read(
     sample_etcd: Etcd, flags: tuple[str, ...]
