@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.status import go_text
+from pyetcdctl.client.endpoints import is_utf8
+from pyetcdctl.client.status import NOT_UTF8, go_text
 from pyetcdctl.errors import CallFailed, MethodUnknown
 from pyetcdctl.rpc.auth import (
     SERVICE,
@@ -35,7 +36,6 @@ ROOT = "root"
 """The user and the role that may do everything."""
 ROOT_LACKS_ROLE = "etcdserver: root user does not have root role"
 ROLE_EXISTS = "etcdserver: role name already exists"
-NOT_UTF8 = "grpc: error while marshaling: string field contains invalid UTF-8"
 
 
 def enable(connection: Connection, deadline: Deadline) -> ChangeResponse:
@@ -173,14 +173,6 @@ def _look(connection: Connection, method: str, request: Message, deadline: Deadl
 def _encoded(request: Message) -> bytes:
     """Return the request's bytes. Servers before 3.6 would take a name that is no UTF-8."""
     for field in request.FIELDS:
-        if field.kind == "string" and not _is_utf8(getattr(request, field.name)):
+        if field.kind == "string" and not is_utf8(getattr(request, field.name)):
             raise CallFailed(go_text("INTERNAL", NOT_UTF8), code="INTERNAL", details=NOT_UTF8)
     return request.encode()
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NO_ENDPOINTS = "etcdclient: no available endpoints"
 EXAMPLE = "An endpoint looks like 10.0.0.4:2379, https://10.0.0.4:2379 or unix:///run/etcd.sock."
 
+LONGEST_SOCKET_PATH = 107
+
 
 class Endpoint(NamedTuple):
     """One address of a server. ``secure`` is None where the other settings decide about TLS."""
@@ -47,6 +49,8 @@ def parse_endpoints(texts: tuple[str, ...]) -> list[Endpoint]:
 
 def parse_endpoint(text: str) -> Endpoint:
     """Read one endpoint: bare, http, https, unix or unixs."""
+    if not is_utf8(text):
+        raise malformed(text, "it is not UTF-8")
     if text.startswith(("unix:", "unixs:")):
         return _socket(text)
     scheme, separator, rest = text.rpartition("://")
@@ -87,6 +91,15 @@ def split_port(address: str) -> tuple[str, str]:
     return (host, port) if separator else (address, "")
 
 
+def is_utf8(text: str) -> bool:
+    """Whether an argument came as UTF-8: other bytes stand in it as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def malformed(text: str, reason: str) -> DeadlineExceeded:
     """Return the error for an endpoint that no connection can be made to.
 
@@ -94,10 +107,14 @@ def malformed(text: str, reason: str) -> DeadlineExceeded:
     """
     return DeadlineExceeded(
         "context deadline exceeded",
-        f"The endpoint {text!r} cannot be used: {reason}.",
+        f"The endpoint {_quoted(text)} cannot be used: {reason}.",
         EXAMPLE,
         code="DEADLINE_EXCEEDED",
     )
+
+
+def _quoted(text: str) -> str:
+    return repr(text) if is_utf8(text) else repr(text.encode("utf-8", "surrogateescape"))[1:]
 
 
 def _socket(text: str) -> Endpoint:
@@ -106,6 +123,8 @@ def _socket(text: str) -> Endpoint:
     name = path.rpartition("/")[2]
     if not name:
         raise malformed(text, "it names no socket")
+    if len(path.encode()) > LONGEST_SOCKET_PATH:
+        raise malformed(text, f"a socket's path has at most {LONGEST_SOCKET_PATH} bytes")
     secure = True if scheme == "unixs" else None
     return Endpoint(text, f"unix:{path}", name, secure, socket_path=path)
 

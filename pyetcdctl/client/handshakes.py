@@ -20,7 +20,7 @@ SETTINGS_FRAME = 4
 def plain_socket(endpoint: Endpoint, timeout: float) -> socket.socket:
     """Return a connected socket. Raises OSError."""
     if not endpoint.socket_path:
-        return socket.create_connection((endpoint.host, endpoint.port), timeout=timeout)
+        return _connected((endpoint.host, endpoint.port), timeout)
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connected.settimeout(timeout)
@@ -29,6 +29,13 @@ def plain_socket(endpoint: Endpoint, timeout: float) -> socket.socket:
         connected.close()
         raise
     return connected
+
+
+def _connected(address: tuple[str, int], timeout: float) -> socket.socket:
+    try:
+        return socket.create_connection(address, timeout=timeout)
+    except UnicodeError as error:  # a part of the name is empty or too long to be looked up
+        raise socket.gaierror(socket.EAI_NONAME, "it is no host name") from error
 
 
 def secure_socket(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pyetcdctl.client.endpoints import is_utf8
+from pyetcdctl.client.status import NOT_UTF8, go_text
 from pyetcdctl.errors import PyetcdctlError
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
@@ -22,6 +24,8 @@ def peer_urls(text: str) -> list[str]:
 
 
 def _check(url: str) -> None:
+    if not is_utf8(url):
+        raise PyetcdctlError(go_text("INTERNAL", NOT_UTF8))
     scheme, rest = _scheme_of(url)
     if scheme in ("http", "https"):
         _check_network(url, rest)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DEADLINE_TEXT = "context deadline exceeded"
 CANCELED_TEXT = "context canceled"
+NOT_UTF8 = "grpc: error while marshaling: string field contains invalid UTF-8"
 INVALID_TOKEN = "etcdserver: invalid auth token"
 OLD_AUTH_REVISION = "etcdserver: revision of auth store is old"
 # What early releases of 3.4 and 3.5 say instead where the change overtook the call.

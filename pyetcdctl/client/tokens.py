@@ -53,6 +53,8 @@ class Tokens:
 
     def current(self, deadline: Deadline) -> str:
         """Return the token, logging in for the first. Empty: the server asks for none."""
+        if not _may_be_sent(self._credentials.token):
+            raise CallFailed(INVALID_TOKEN, code="UNAUTHENTICATED", details=INVALID_TOKEN)
         if self._token is None:
             try:
                 self._token = self._authenticate(deadline)
@@ -87,3 +89,8 @@ class Tokens:
             if error.details == AUTH_NOT_ENABLED:
                 return ""
             raise
+
+
+def _may_be_sent(token: str) -> bool:
+    """Whether HTTP can carry it: no server has given out another one."""
+    return token.isascii() and token.isprintable()

@@ -89,6 +89,15 @@ def test_what_is_printed_configures_the_new_member(three_members, peer_url):
     run("member", "remove", added_id(added), env=env)
 
 
+def test_a_peer_url_that_is_no_utf8_is_refused_in_grpcs_words(etcd):
+    result = run("member", "add", "n4", "--peer-urls", b"http://\xff:1", env=etcd.environment)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: rpc error: code = Internal desc = "
+        "grpc: error while marshaling: string field contains invalid UTF-8\n"
+    )
+
+
 def test_a_learner_listens_and_is_not_promoted_before_it_runs(etcd, peer_url):
     env = etcd.environment
     added = run("member", "add", "n2", "--peer-urls", peer_url, "--learner", env=env)

@@ -43,6 +43,9 @@ def test_an_endpoint_is_read(text, target, authority, secure):
         ("no de:2379", "'no de' is not a host"),
         ("https://root@node-1:2379", "'root@node-1' is not a host"),
         ("unix://", "names no socket"),
+        ("unix:///" + "s" * 107, "at most 107 bytes"),
+        ("node\udcff:2379", r"'node\xff:2379' cannot be used: it is not UTF-8"),
+        ("unix:///\udcff", "not UTF-8"),
     ],
 )
 def test_an_endpoint_that_cannot_work_says_why(text, reason):

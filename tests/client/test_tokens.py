@@ -193,3 +193,11 @@ def change_users(connection, times):
     for number in range(times):
         auth.add_user(connection, f"user-{number}", None, Deadline.after(5))
         auth.delete_user(connection, f"user-{number}", Deadline.after(5))
+
+
+@pytest.mark.parametrize("token", ["\udcff", "é", "a\nb"])
+def test_a_token_that_no_header_can_carry_is_an_invalid_one(etcd, open_connection, read, token):
+    connection = open_connection(etcd.endpoint, credentials=Credentials(token=token))
+
+    with pytest.raises(CallFailed, match="etcdserver: invalid auth token"):
+        read(connection, b"key")
