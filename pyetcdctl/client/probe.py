@@ -195,7 +195,7 @@ def _broken_handshake(
     reason = error.reason or "" if isinstance(error, ssl.SSLError) else ""
     if "ALERT" in reason:
         return client_refused(endpoint, settings)
-    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST") or _is_plain(endpoint, clock):
+    if reason == "HTTP_REQUEST" or _is_plain(endpoint, clock):
         return is_not_tls(endpoint)
     return not_etcd(endpoint)
 

@@ -102,6 +102,13 @@ def answering(reply):
 
 
 @pytest.fixture
+def ssh_port():
+    """A port with a server that knows neither TLS nor HTTP."""
+    with answering(b"SSH-2.0-OpenSSH_9.2\r\n") as port:
+        yield port
+
+
+@pytest.fixture
 def web_port():
     """A port with a web server that knows HTTP/1 only."""
     with answering(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as port:

@@ -54,6 +54,11 @@ def test_a_server_that_is_not_etcd_is_told(web_port, scheme):
     assert expected in cause_of(endpoint)
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_server_that_knows_no_http_is_never_called_one_that_speaks_it(ssh_port, scheme):
+    assert "not as etcd does" in cause_of(f"{scheme}://127.0.0.1:{ssh_port}")
+
+
 def test_a_healthy_server_is_reachable(etcd):
     assert "can be reached" in cause_of(etcd.address)
 
