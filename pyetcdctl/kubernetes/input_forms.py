@@ -60,9 +60,16 @@ def _values(data: bytes) -> list[Given]:
     if key_line and data.startswith(STARTS, key_line.end()):
         return list(_in_a_row(data[key_line.end() :], key_line[1]))
     plain = _of_text(data)
-    if plain is not None and recognise(plain) not in (Format.RAW, Format.NUMBER):
-        return [Given(plain)]
-    return [Given(data)] if recognise(data) is Format.YAML else []
+    found = _dumped(plain) if plain is not None else []
+    return found or ([Given(data)] if recognise(data) is Format.YAML else [])
+
+
+def _dumped(plain: bytes) -> list[Given]:
+    """Find values in what digits stand for; what etcdctl printed around them may be dumped, too."""
+    key_line = KEY_LINE.match(plain)
+    if plain.startswith(MAGIC) or (key_line and plain.startswith(STARTS, key_line.end())):
+        return _values(plain)
+    return [Given(plain)] if recognise(plain) not in (Format.RAW, Format.NUMBER) else []
 
 
 def _in_a_row(data: bytes, key: bytes) -> Iterator[Given]:

@@ -84,6 +84,18 @@ def test_a_value_is_found_behind_its_key(printed: bytes, line_end: bytes) -> Non
     assert result.stderr == f"# {KEY}  v1 Namespace\n"
 
 
+@pytest.mark.parametrize("form", [dumped, dumped_with_bars, base64.b64encode, bytes.hex])
+def test_what_etcdctl_printed_may_be_dumped(
+    printed: bytes, value: bytes, form: Callable[[bytes], bytes | str]
+) -> None:
+    """``etcdctl get KEY | xxd``: the key and the newline behind the value are in the dump, too."""
+    with_newline = run("kubernetes", "decode", input=form(value + b"\n"))
+    with_key = run("kubernetes", "decode", input=form(printed))
+    expected = answers()[KEY]["yaml"]
+    assert (with_newline.stdout.decode(), with_newline.stderr) == (expected, "")
+    assert (with_key.stdout.decode(), with_key.stderr) == (expected, f"# {KEY}  v1 Namespace\n")
+
+
 def test_all_values_of_a_listing_are_found(sample_etcd: Etcd) -> None:
     listed = run("get", "/registry/", "--prefix", env=sample_etcd.environment).stdout
     flags = ("-o", "jsonl", "--encryption-config", CONFIG)
