@@ -171,8 +171,7 @@ class Watching:
         """Open a stream and ask for all watches on it, each from where it was."""
         exchange = self._connection.exchange(WATCH, self._limit())
         with self._changed:
-            if self._closed:
-                exchange.close()
+            self._exchange = exchange
             self._by_id = {}
             self._creating = deque(self._watches)
             for watch in self._watches.values():
@@ -180,7 +179,9 @@ class Watching:
             if self._asks_progress:
                 exchange.send(_PROGRESS)
             self._asks_progress = False
-            self._exchange = exchange
+            # Looked at last: close() may come from a signal's handler, even within this block.
+            if self._closed:
+                exchange.close()
         return exchange
 
     def _limit(self) -> Deadline:

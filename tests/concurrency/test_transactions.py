@@ -12,8 +12,9 @@ import threading
 from contextlib import closing
 from itertools import count
 
-from pyetcdctl.client.connection import PERHAPS_APPLIED, Connection, Deadline
+from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.client.kv import commit, prefix_range, read
+from pyetcdctl.client.status import PERHAPS_APPLIED
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.kv import PutRequest, RangeRequest
 from pyetcdctl.rpc.txn import MOD, Compare, RequestOp, TxnRequest

@@ -273,3 +273,29 @@ def test_a_silent_server_ends_the_start_by_the_command_timeout(connect):
         watching.add(under("k"))
         with pytest.raises(DeadlineExceeded):
             next(watching.told())
+
+
+def test_a_close_while_the_stream_is_being_opened_ends_it(etcd, connect, prefix):
+    """As the handler of a signal closes, that comes between two steps of the thread that opens."""
+
+    class Closing(Connection):
+        def exchange(self, *args):
+            exchange = super().exchange(*args)
+            send = exchange.send
+
+            def send_and_close(message):
+                send(message)
+                watching.close()
+
+            exchange.send = send_and_close
+            return exchange
+
+    alarm = threading.Timer(30, lambda: watching.close(CallFailed("it went on")))
+    with (
+        closing(Closing(connect(etcd).settings)) as connection,
+        closing(Watching(connection)) as watching,
+    ):
+        watching.add(under(prefix))
+        alarm.start()
+        assert list(watching.told()) == []
+    alarm.cancel()
