@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.output import unsupported
+from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.results import AuthResult, ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import RangeResponse
 from pyetcdctl.rpc.lease import LeaseAnswer
@@ -17,34 +18,50 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import OutputSettings
 
 
-@singledispatch
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
-    """Write the result as one serialized message."""
+    """Write the result as one serialized message; on a terminal its controls are escaped."""
+    _write(result, _Terminal(out) if settings.terminal else out, settings)
+
+
+class _Terminal:
+    """A sink on a terminal: what could drive it is escaped."""
+
+    def __init__(self, out: Sink) -> None:
+        self._out = out
+        self.flush = out.flush
+
+    def write(self, data: bytes) -> None:
+        """Write data so that it does no harm."""
+        self._out.write(terminal_safe(data))
+
+
+@singledispatch
+def _write(result: Any, out: Sink, settings: OutputSettings) -> None:
     raise unsupported("protobuf")
 
 
-@render.register(Message)
+@_write.register(Message)
 def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(result.encode())
 
 
-@render.register(LeaseAnswer)
+@_write.register(LeaseAnswer)
 def _lease_answer(result: LeaseAnswer, out: Sink, settings: OutputSettings) -> None:
     out.write(result.header.encode())  # all that etcdctl shows of it
 
 
-@render.register(LeaseLife)
-@render.register(LeaseRevoked)
+@_write.register(LeaseLife)
+@_write.register(LeaseRevoked)
 def _about_lease(result: LeaseLife | LeaseRevoked, out: Sink, settings: OutputSettings) -> None:
-    render(result.response, out, settings)
+    _write(result.response, out, settings)
 
 
-@render.register(LeaseGone)
+@_write.register(LeaseGone)
 def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
     """Say nothing."""
 
 
-@render.register(Listing)
+@_write.register(Listing)
 def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     reading = result.reading
     out.write(RangeResponse(header=reading.header).encode())
@@ -54,7 +71,7 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     out.write(RangeResponse(more=reading.more, count=reading.count).encode())
 
 
-@render.register(WatchResponse)
+@_write.register(WatchResponse)
 def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None:
     head = WatchHead(
         header=result.header,
@@ -67,7 +84,7 @@ def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None
         out.write(batch.encoded)
 
 
-@render.register(ClusterResult)
+@_write.register(ClusterResult)
 def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
     """A report about several endpoints is no single message."""
     response: Any = getattr(result, "response", None)
@@ -76,6 +93,6 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
     out.write(response.SerializeToString())
 
 
-@render.register(AuthResult)
+@_write.register(AuthResult)
 def _auth(result: AuthResult, out: Sink, settings: OutputSettings) -> None:
-    render(result.response, out, settings)
+    _write(result.response, out, settings)
