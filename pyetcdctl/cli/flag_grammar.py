@@ -113,7 +113,10 @@ class _Line:
             elif self._rest:
                 self._set(flag, self._rest.pop())
             else:
-                raise FlagError(f"flag needs an argument: '{letter}' in -{letters}")
+                raise FlagError(
+                    f"flag needs an argument: '{letter}' in -{letters}",
+                    *_meant_by_letter(flag, self._flags),
+                )
             return
 
     def _set(self, flag: Flag, text: str) -> None:
@@ -170,3 +173,11 @@ def _suggestion(name: str, flags: FlagSet) -> tuple[str, ...]:
     longer = [each for each in names if each.startswith(name)]
     close = longer[:3] or get_close_matches(name, names, n=1)
     return (f"Did you mean --{' or --'.join(close)}?",) if close else ()
+
+
+def _meant_by_letter(flag: Flag, flags: FlagSet) -> tuple[str, ...]:
+    """Point to flags without a value, and without a letter because this one has it."""
+    bare = [each.name for each in flags if each.is_boolean and not each.short]
+    meant = [name for name in bare if name.startswith(flag.short)]
+    advice = f"-{flag.short} is --{flag.name}. Did you mean --{' or --'.join(meant)}?"
+    return (advice,) if meant else ()

@@ -146,6 +146,16 @@ def test_etcdctls_format_flag_is_not_taken_for_o(sample_etcd: Etcd) -> None:
     refused = get(sample_etcd, "nodes", "-w", "json")
     assert refused.exit_code == 4
     assert "take -o FORMAT" in refused.stderr
+    assert "--watch" not in refused.stderr
+
+
+@pytest.mark.parametrize("words", [("pods", "-w"), ("-w", "pods"), ("po", "-w", "-n", "shop")])
+def test_who_asks_for_a_watch_with_a_letter_is_told_how(
+    sample_etcd: Etcd, words: tuple[str, ...]
+) -> None:
+    refused = get(sample_etcd, *words)
+    assert refused.exit_code != 0
+    assert "Did you mean --watch" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyetcdctl.errors import UnsupportedFormat
+from pyetcdctl.output import formats
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session import Session
@@ -30,9 +31,12 @@ Namespace = Annotated[
 def session_of(ctx: typer.Context) -> Session:
     """Return the session of a command that has formats of its own."""
     session: Session = ctx.obj
-    if session.output.format != "simple":
+    form = session.output.format
+    if form != "simple":
+        may_watch = "watch" in ctx.params and form not in formats()
         raise UnsupportedFormat(
-            f"{session.output.format} not supported as output format",
+            f"{form} not supported as output format",
             "The kubernetes commands take -o FORMAT; -w is for etcdctl's commands.",
+            *(("Did you mean --watch?",) if may_watch else ()),
         )
     return session
