@@ -15,7 +15,7 @@ _BY_PATH = {resource.path: resource for resource in BUILT_IN}
 
 
 class ObjectKey(NamedTuple):
-    """What a key says of its object."""
+    """What a key says of its object; without a name, what a prefix says of many."""
 
     path: str
     """Where the resource lies below the prefix: ``pods``, ``services/specs``, GROUP/PLURAL."""
@@ -28,6 +28,8 @@ class ObjectKey(NamedTuple):
         return resource_at(self.path, namespaced=bool(self.namespace))
 
     def __str__(self) -> str:
+        if self.namespace and not self.name:
+            return f"{self.resource.name}/{self.namespace}/"
         return "/".join(filter(None, (self.resource.name, self.namespace, self.name)))
 
 
@@ -35,12 +37,33 @@ def parse(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
     """Read a key; None for one that is of no object."""
     if not key.startswith(f"{prefix}/"):
         return None
-    parts = key[len(prefix) + 1 :].split("/")
-    size = 2 if "." in parts[0] or parts[0] == "services" else 1
-    path, rest = "/".join(parts[:size]), parts[size:]
-    if not 1 <= len(rest) <= 2 or not all((*parts[:size], *rest)):
+    path, rest = _divided(key[len(prefix) + 1 :])
+    if not 1 <= len(rest) <= 2 or not all((*path.split("/"), *rest)):
         return None
     return ObjectKey(path, rest[0] if len(rest) == 2 else "", rest[-1])
+
+
+def parse_prefix(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
+    """Read what all keys of a resource, or of its objects in one namespace, start with."""
+    if not key.startswith(f"{prefix}/"):
+        return None
+    path, rest = _divided(key[len(prefix) + 1 :].removesuffix("/"))
+    group, _, plural = path.partition("/")
+    known = _BY_PATH.get(path)
+    if known is None and not ("." in group and plural):
+        return None
+    # Without its definition nobody knows whether a custom resource has namespaces.
+    most = int(known.namespaced if known else key.endswith("/"))
+    if len(rest) > most or not all(rest):
+        return None
+    return ObjectKey(path, "".join(rest), "")
+
+
+def _divided(below: str) -> tuple[str, list[str]]:
+    """Return where a resource lies, and the words behind that."""
+    parts = below.split("/")
+    size = 2 if "." in parts[0] or parts[0] == "services" else 1
+    return "/".join(parts[:size]), parts[size:]
 
 
 def resource_at(path: str, *, namespaced: bool) -> Resource:

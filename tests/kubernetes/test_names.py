@@ -65,7 +65,30 @@ def test_another_prefix_of_the_api_server_is_used() -> None:
     assert run("kube", "path", "/kubernetes.io/pods/a/b", *flags).stdout == b"pods/a/b\n"
 
 
-@pytest.mark.parametrize("word", ["nodes/a/b", "/registry/health", "/elsewhere/a/b", "po/a/b/c"])
+def test_a_prefix_of_many_objects_goes_to_their_resource_and_back() -> None:
+    names = {
+        "/registry/pods/": "pods",
+        "/registry/pods/kube-system/": "pods/kube-system/",
+        "/registry/minions/": "nodes",
+        "/registry/services/specs/": "services",
+        "/registry/services/endpoints/a/": "endpoints/a/",
+        "/registry/shop.example.com/widgets/": "widgets.shop.example.com",
+        "/registry/shop.example.com/widgets/a/": "widgets.shop.example.com/a/",
+    }
+    shown = run("kubernetes", "path", *names).stdout.decode().splitlines()
+    assert shown == list(names.values())
+    assert run("kubernetes", "path", *shown).stdout.decode().splitlines() == list(names)
+    open_ended = [key.rstrip("/") for key in names][:-1]
+    assert run("kubernetes", "path", *open_ended).stdout.decode().splitlines() == shown[:-1]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("nodes/a/b", "po/a/b/c", "/elsewhere/a/b", "/registry/health", "/registry/a.b/"),
+        *("/registry/", "/registry/minions/a/", "/registry/pods//", "/registry/services/foo/"),
+    ],
+)
 def test_what_cannot_be_a_path_is_refused(word: str) -> None:
     assert run("kubernetes", "path", word).exit_code == 128
 

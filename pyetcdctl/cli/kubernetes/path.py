@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.cli.kubernetes.registry_prefix import known_prefix
 from pyetcdctl.cli.kubernetes.store import Store
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.kubernetes.registry_keys import key_of, parse
+from pyetcdctl.kubernetes.registry_keys import key_of, parse, parse_prefix
 from pyetcdctl.kubernetes.resources import Resource, find
 from pyetcdctl.output.quoting import terminal_safe
 
@@ -30,7 +30,7 @@ def path(session: Session, words: Sequence[str], prefix: str) -> None:
 
 
 def _object_of(key: str, prefix: str) -> str:
-    found = parse(key, prefix)
+    found = parse_prefix(key, prefix) or parse(key, prefix)
     if found is None:
         raise BadArguments(f"{key} is no key of an object below {prefix}/")
     return str(found)
