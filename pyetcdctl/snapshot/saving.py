@@ -49,7 +49,7 @@ def _write(pieces: Iterable[bytes], part: str) -> int:
             verifier.update(piece)
             _write_all(descriptor, piece, part)
         _check(verifier)
-        _fsync(descriptor)
+        _fsync(descriptor, part)
     finally:
         os.close(descriptor)
     return verifier.size
@@ -78,21 +78,23 @@ def _check(verifier: Verifier) -> None:
 def _rename(part: str, path: str) -> None:
     try:
         os.rename(part, path)
-        folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        folder = os.path.dirname(path) or "."
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         failed = f"rename {part} {path}: {_reason(error)}"
         raise SnapshotFailed(f"could not rename {part} to {path} ({failed})") from error
     try:
-        _fsync(folder)
+        _fsync(descriptor, folder)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
-def _fsync(descriptor: int) -> None:
+def _fsync(descriptor: int, path: str) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        raise SnapshotFailed(f"could not fsync snapshot: {_reason(error)}") from error
+        reason = f"sync {path}: {_reason(error)}"
+        raise SnapshotFailed(f"could not fsync snapshot: {reason}") from error
 
 
 def _reason(error: OSError) -> str:

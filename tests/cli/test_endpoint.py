@@ -1,15 +1,18 @@
 """Health, status and hash of every endpoint, also where some are dead, frozen or without rights."""
 
 import json
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
+from tests.concurrency.lossy import LossyWay
 from tests.runner import run
 from tests.server import freeze, thaw
 
 DEAD = "127.0.0.1:1"
 SHORT = ("--command-timeout", "1s")
+# HTTP/2: a HEADERS frame that is whole, of the second call on its connection.
+SECOND_CALL = bytes((1, 4, 0, 0, 0, 3))
 
 
 def at(*endpoints):
@@ -174,6 +177,25 @@ def test_an_alarm_makes_every_endpoint_unhealthy(own_etcd):
     ):
         result = run("endpoint", "health", "-w", form, env=server.environment)
         assert (result.exit_code, found(result)) == (1, "Active Alarm(s): NOSPACE ")
+
+
+@pytest.mark.parametrize("form", ["simple", "json"])
+def test_an_endpoint_whose_alarms_cannot_be_had_is_unhealthy(etcd, form):
+    with closing(LossyWay(etcd.address, SECOND_CALL, loses="request")) as way:
+        result = run("endpoint", "health", "-w", form, *SHORT, env=at(way.endpoint))
+        assert way.lost.is_set()
+    assert result.exit_code == 1
+    told, where = "Unable to fetch the alarm list", f"{way.endpoint} is unhealthy: failed to commit"
+    if form == "json":
+        (row,) = json.loads(result.stdout)
+        assert (row["health"], row["error"]) == (False, told)
+        assert row["took"].endswith("s")
+        assert lines(result.stderr)[:2] == [
+            "Error: unhealthy cluster",
+            "  context deadline exceeded",
+        ]
+    else:
+        assert lines(result.stderr)[:2] == [f"{where} proposal: {told}", "Error: unhealthy cluster"]
 
 
 def test_over_mutual_tls_every_endpoint_is_asked(secure_etcd):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import resource
 import signal
 import stat
@@ -14,6 +15,7 @@ import pexpect
 import pytest
 
 from tests.cli.narrow_way import NarrowWay
+from tests.cli.refused_call import refuse_fsync
 from tests.runner import PROJECT, clean_environment, command, run
 from tests.server import enable_authentication, freeze, running, running_with_tls, thaw
 
@@ -202,6 +204,20 @@ def test_a_full_disk_keeps_the_older_file(large_etcd, tmp_path):
     assert saving.returncode == 5
     assert errors.startswith(b"Error: could not write snapshot: write ")
     assert errors.endswith(b": file too large\n")
+    assert path.read_bytes() == b"old"
+    assert left_in(tmp_path) == ["a.db"]
+
+
+def test_a_disk_that_does_not_take_it_keeps_the_older_file(etcd, tmp_path):
+    path = tmp_path / "a.db"
+    path.write_bytes(b"old")
+    saving = start(path, endpoint=etcd.address, preexec_fn=refuse_fsync)
+    printed, errors = saving.communicate(timeout=SECONDS)
+    assert (printed, saving.returncode) == (b"", 5)
+    expected = (
+        rf"Error: could not fsync snapshot: sync {path}\.[0-9a-f]+\.part: input/output error\n"
+    )
+    assert re.fullmatch(expected, errors.decode())
     assert path.read_bytes() == b"old"
     assert left_in(tmp_path) == ["a.db"]
 
