@@ -52,6 +52,8 @@ class ValueReader(Protocol):
     """Opens and decodes values (kubernetes/reading.py); ``closed`` counts those it could not."""
 
     closed: int
+    first_closed: str
+    """The key of the first of these, and why."""
 
     def __call__(self, key: bytes, value: bytes) -> Any:
         """Return what is in the value under a key."""

@@ -29,8 +29,9 @@ def decoding(
     return Decoding(Reader(session.opener), like_api, tell)
 
 
-def fail_where_closed(shown: Decoding | None) -> None:
-    """Raise Reported where a value that was to be decoded stayed encrypted."""
+def fail_where_closed(session: Session, shown: Decoding | None) -> None:
+    """Say so and raise Reported where a value that was to be decoded stayed encrypted."""
+    session.tell_closed(shown)
     if shown is not None and shown.read.closed:
         raise Reported
 

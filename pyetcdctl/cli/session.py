@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
 UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
+HOW_TO_OPEN = (
+    "Try:  --encryption-config FILE, the file of the API server's --encryption-provider-config"
+)
 NOTHING_HERE = (
     "No etcd was found on this machine.",
     "Try:  --endpoints with the address of one, or `pyetcdctl sandbox` for one to try things on",
@@ -60,6 +63,7 @@ class Session:
         self.registry = ""
         """The prefix of an API server's objects, once somebody knows."""
         self._at_end = ExitStack()
+        self._has_told_how_to_open = False
 
     def take_line(self, flags: Mapping[str, Any], words_before_dashes: int | None) -> None:
         """Take what the command line said beyond the command's own parameters."""
@@ -180,6 +184,25 @@ class Session:
     def print_values(self, answer: Any, decoding: Decoding | None) -> None:
         """Write an answer in the chosen format, its values decoded if need be."""
         self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
+        if not self._has_told_how_to_open:
+            self.tell_closed(decoding)
+
+    def tell_closed(self, decoding: Decoding | None) -> None:
+        """Say how many values stayed encrypted, if any did."""
+        if decoding is not None and decoding.read.closed:
+            was_told_of_each = decoding.tell is not None
+            first = "" if was_told_of_each else decoding.read.first_closed
+            self.tell_of_closed(decoding.read.closed, first)
+
+    def tell_of_closed(self, count: int, first: str) -> None:
+        """Say how many values stayed encrypted, and, the first time, what may open them."""
+        self.streams.out.flush()
+        what = "1 value stays closed" if count == 1 else f"{count} values stay closed"
+        which = ": " if count == 1 else ", the first: "
+        self.streams.err.line(f"# {what}{which}{first}" if first else f"# {what}")
+        if not self._has_told_how_to_open and self.keyring.config is None:
+            self.streams.err.line(f"# {HOW_TO_OPEN}")
+        self._has_told_how_to_open = True
 
     def _resource_of(self, key: bytes) -> GroupResource | None:
         from pyetcdctl.cli.kubernetes.registry_prefix import known_prefix

@@ -71,19 +71,23 @@ class StoredValue(NamedTuple):
 class Reader:
     """Reads the values under keys, and counts those that stay closed."""
 
-    __slots__ = ("_keyring", "_release", "closed")
+    __slots__ = ("_keyring", "_release", "closed", "first_closed")
 
     def __init__(self, keyring: Opener | None, release: str | None = None) -> None:
         self._keyring = keyring
         self._release = release
         self.closed = 0
+        self.first_closed = ""
 
     def __call__(self, key: bytes, value: bytes) -> StoredValue:
         """Open and decode one value; never raises on what the value holds."""
         if not value.startswith(ENCRYPTED):
             return StoredValue(decode(value, self._release), value)
         stored = _opened(key, value, self._keyring, self._release)
-        self.closed += bool(stored.closed)
+        if stored.closed:
+            self.closed += 1
+            shown = key.decode("utf-8", "backslashreplace")
+            self.first_closed = self.first_closed or f"{shown}: {stored.closed}"
         return stored
 
 

@@ -127,11 +127,15 @@ def test_a_missing_object_fails_and_no_objects_do_not(sample_etcd: Etcd) -> None
     assert none.stderr == "No resources found in nowhere namespace\n"
 
 
-def test_encrypted_objects_are_listed_and_told_of_in_one_line(sample_etcd: Etcd) -> None:
+def test_encrypted_objects_are_listed_and_told_of_once(sample_etcd: Etcd) -> None:
     shown = get(sample_etcd, "secrets", "-n", "vault-aescbc")
     assert shown.stdout.decode().splitlines()[1].split()[1:] == ["<closed>"] * 3
     assert shown.stderr.startswith("# 8 values stay closed, the first: /registry/secrets/vault-aes")
-    assert (shown.exit_code, shown.stderr.count("\n")) == (0, 1)
+    assert shown.stderr.endswith(
+        "\n# Try:  --encryption-config FILE, the file of the API server's "
+        "--encryption-provider-config\n"
+    )
+    assert (shown.exit_code, shown.stderr.count("\n")) == (0, 2)
 
 
 @pytest.mark.parametrize("flags", [("-o", "yaml"), ("-o", "jsonpath={.items}"), ("-l", "a=b")])

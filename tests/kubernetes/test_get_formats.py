@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -114,7 +115,14 @@ def test_a_value_that_stays_closed_is_null_in_a_json_line(sample_etcd: Etcd) -> 
 def test_a_value_that_stays_closed_fails_where_it_was_to_be_read(
     sample_etcd: Etcd, flags: tuple[str, ...]
 ) -> None:
-    assert get(sample_etcd, SECRET, *flags).exit_code == 1
+    closed = get(sample_etcd, SECRET, *flags)
+    assert closed.exit_code == 1
+    assert "# 1 value stays closed" in closed.stderr
+    assert closed.stderr.count("no encryption configuration is known") == 1
+    assert closed.stderr.count("Try:  --encryption-config FILE") == 1
+    many = get(sample_etcd, SECRET.rpartition("/")[0], "--prefix", *flags).stderr
+    assert "\n# Try:" in many
+    assert re.search(r"^# 8 values stay closed(, the first: /registry/|$)", many, re.M)
     assert get(sample_etcd, SECRET, *flags, "--encryption-config", CONFIG).exit_code == 0
     assert get(sample_etcd, SECRET).exit_code == 0
 

@@ -107,7 +107,7 @@ def get(
     # Both at once print the values, of which the answer has none.
     keys_only = keys_only and not print_value_only
     session.print(Listing(reading, keys_only, print_value_only, shown))
-    fail_where_closed(shown)
+    fail_where_closed(session, shown)
 
 
 def _check_format(name: str, count_only: bool, print_value_only: bool) -> None:

@@ -103,10 +103,7 @@ class Finder:
     def tell_closed(self) -> None:
         """Say which values stayed closed since it was said last."""
         if self.closed:
-            self._session.streams.out.flush()
-            more = f"{len(self.closed)} values stay closed, the first: "
-            prefix = more if len(self.closed) > 1 else ""
-            self._session.streams.err.line(f"# {prefix}{self.closed[0]}")
+            self._session.tell_of_closed(len(self.closed), self.closed[0])
             self.closed = []
 
     def _shown(self, entry: Entry, stored: StoredValue) -> Object | None:
