@@ -190,7 +190,7 @@ __pyetcdctl_value() {
         kubernetes\ get:--output | \
             kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE' ;;
         kubernetes\ encode:--as | \
-            kubernetes\ put:--as) REPLY='choices protobuf json' ;;
+            kubernetes\ put:--as) REPLY='choices protobuf json cbor' ;;
         kubernetes\ encode:--output | \
             kubernetes\ encode:-o) REPLY='choices raw hex base64' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;

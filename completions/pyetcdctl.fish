@@ -462,7 +462,7 @@ function __pyetcdctl_value
             echo -- 'choices wide name yaml json jsonl jsonpath=TEMPLATE'
         case 'kubernetes encode:--as' \
             'kubernetes put:--as'
-            echo -- 'choices protobuf json'
+            echo -- 'choices protobuf json cbor'
         case 'kubernetes encode:--output' \
             'kubernetes encode:-o'
             echo -- 'choices raw hex base64'

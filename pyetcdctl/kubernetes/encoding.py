@@ -2,14 +2,16 @@
 
 Built-in kinds are protobuf in its envelope, by the field table. CustomResourceDefinitions,
 APIServices and custom resources are JSON: the former in the order of the API, as it is read from
-their protobuf, the latter with their names in order.
+their protobuf, the latter with their names in order. Custom resources may be CBOR instead, where
+the API server's gate CBORServingAndStorage is on.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes import encoding_plans, plans
+from pyetcdctl.kubernetes import cbor_writing, encoding_plans, plans
+from pyetcdctl.kubernetes.byte_fields import with_bytes
 from pyetcdctl.kubernetes.envelope import wrap
 from pyetcdctl.kubernetes.json_text import json_text
 from pyetcdctl.kubernetes.objects import in_order
@@ -22,8 +24,8 @@ from pyetcdctl.kubernetes.wire_fields import TOP, Reading
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object, Plain
 
-PROTOBUF, JSON = "protobuf", "json"
-FORMS = (PROTOBUF, JSON)
+PROTOBUF, JSON, CBOR = "protobuf", "json", "cbor"
+FORMS = (PROTOBUF, JSON, CBOR)
 STORED_AS_JSON = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
     ("apiregistration.k8s.io", "APIService"),
@@ -44,13 +46,14 @@ def encode(obj: Plain, as_: str | None = None) -> bytes:
     if message is None:
         if as_ == PROTOBUF:
             raise Unfit(f"the field table has no kind {kind} of {api_version}", "kind")
-        return _line(in_order(bare))
+        return cbor_writing.dumps(bare) if as_ == CBOR else _line(in_order(bare))
     payload = {name: value for name, value in bare.items() if name not in ("apiVersion", "kind")}
     raw = encoding_plans.plan_of(message).write(payload)
     if (as_ or default_form(api_version, kind)) == PROTOBUF:
         return wrap(api_version, kind, raw)
     told = plans.plan_of(message).read(raw, TOP, Reading())
-    return _line({"kind": kind, "apiVersion": api_version, **told})
+    kinded = {"kind": kind, "apiVersion": api_version, **told}
+    return cbor_writing.dumps(with_bytes(message, kinded)) if as_ == CBOR else _line(kinded)
 
 
 def default_form(api_version: str, kind: str) -> str:

@@ -60,17 +60,20 @@ def number(value: float) -> Literal:
     if value == 0:
         return Literal("-0" if digits.startswith("-") else "0")
     if 1e-6 <= abs(value) < 1e21:
-        return Literal(f"{value:.0f}" if value.is_integer() else _positional(digits))
+        return Literal(_positional(digits))
     mantissa, _, exponent = digits.partition("e")
     return Literal(f"{mantissa.removesuffix('.0')}e{int(exponent):+d}")
 
 
 def _positional(digits: str) -> str:
-    mantissa, _, exponent = digits.partition("e-")
+    mantissa, _, exponent = digits.removesuffix(".0").partition("e")
     if not exponent:
-        return digits
+        return mantissa
     sign = "-" if mantissa.startswith("-") else ""
-    return f"{sign}0.{'0' * (int(exponent) - 1)}{mantissa.lstrip('-').replace('.', '')}"
+    whole, _, part = mantissa.lstrip("-").partition(".")
+    if int(exponent) < 0:
+        return f"{sign}0.{'0' * (-int(exponent) - 1)}{whole}{part}"
+    return f"{sign}{whole}{part:0<{int(exponent)}}"
 
 
 def in_order(plain: Plain) -> Plain:

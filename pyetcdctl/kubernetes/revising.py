@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.decoding import decode
 from pyetcdctl.kubernetes.documents import documents
-from pyetcdctl.kubernetes.encoding import encode
+from pyetcdctl.kubernetes.encoding import CBOR, JSON, PROTOBUF, encode
 from pyetcdctl.kubernetes.envelope import Format
 from pyetcdctl.kubernetes.json_text import json_text
 from pyetcdctl.kubernetes.reading import REPLACED
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 MANAGED = "managedFields"
 FIXED = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
-FORM = {Format.PROTOBUF: "protobuf", Format.BASE64: "protobuf"}
+FORM = {Format.PROTOBUF: PROTOBUF, Format.BASE64: PROTOBUF, Format.CBOR: CBOR}
 
 
 def form_of(stored: StoredValue) -> str:
-    """Return how a new value is written where this one lies: CBOR and YAML become JSON."""
-    return FORM.get(stored.decoded.format, "json")
+    """Return how a new value is written where this one lies: as it is, except that YAML is JSON."""
+    return FORM.get(stored.decoded.format, JSON)
 
 
 def obstacle(stored: StoredValue) -> str:
@@ -61,7 +61,7 @@ def _unfaithful(stored: StoredValue) -> str:
         again = decode(encode(obj, form_of(stored))).object
     except Unfit as unfit:
         return f"it does not fit its kind: {unfit}"
-    if json_text(_bare(again)) != json_text(_bare(obj)) and form_of(stored) == "protobuf":
+    if json_text(_bare(again)) != json_text(_bare(obj)) and form_of(stored) == PROTOBUF:
         return "it changes when it is written again"
     return ""
 

@@ -18,6 +18,7 @@ import pytest
 
 from pyetcdctl.kubernetes import encryption_config
 from pyetcdctl.kubernetes.decoding import decode
+from pyetcdctl.kubernetes.encoding import encode
 from pyetcdctl.kubernetes.encryption import Keyring
 from tests.kubernetes.sample import DATA, answers, stored_values
 from tests.kubernetes.wire import field, stored
@@ -315,7 +316,7 @@ def test_what_would_be_lost_keeps_an_object_from_being_edited(
     assert "cannot be edited: encrypted by aesgcm" in edit("touch", closed).stderr
 
 
-def test_a_value_of_another_release_or_form_is_edited_with_a_remark(
+def test_a_value_of_another_release_is_edited_with_a_remark(
     cluster: Etcd, edit: Callable[..., Result]
 ) -> None:
     old = stored("v1", "ConfigMap", field(1, field(1, "x") + field(15, "")))
@@ -325,9 +326,33 @@ def test_a_value_of_another_release_or_form_is_edited_with_a_remark(
         "# stored by another release: zero fields of that one will be left out" in remarked.stderr
     )
     assert remarked.exit_code == 0
-    key = next(k for k, a in answers().items() if a["format"] == "cbor" and "encryption" not in a)
-    assert "# stored as cbor, it will be json" in edit(ADDS, key).stderr
-    assert json.loads(value_of(cluster, key))["metadata"]["generateName"] == "edited-"
+
+
+CBOR = (
+    "d9d9f7bf 646b696e64 614b 6a61706956657273696f6e 63782f76 "
+    "686d65746164617461 bf 646e616d65 6178 ff ff"
+)
+"""As others might write it: with lengths left open, texts that are texts, names in any order."""
+
+
+def test_an_object_in_cbor_stays_cbor(cluster: Etcd, edit: Callable[..., Result]) -> None:
+    ours = [key for key, answer in answers().items() if answer["format"] == "cbor"]
+    plain = next(key for key in ours if "encryption" not in answers()[key])
+    sealed = next(key for key in ours if answers()[key].get("config_decrypts"))
+    foreign = "/registry/x/ks/odd"
+    cluster.etcdctl("put", foreign, input=bytes.fromhex(CBOR), check=True)
+    keyring = Keyring(lambda: encryption_config.load(str(CONFIG)))
+    for key in (plain, sealed, foreign):
+        before = keyring.decrypt(key.encode(), value_of(cluster, key))
+        edited = edit(ADDS, key, "--encryption-config", str(CONFIG))
+        assert edited.exit_code == 0, edited.stderr
+        assert ("# stored in another spelling" in edited.stderr) == (key == foreign)
+        after = keyring.decrypt(key.encode(), value_of(cluster, key))
+        assert (after.provider, after.key_name) == (before.provider, before.key_name)
+        obj = decode(before.plaintext).object
+        assert obj is not None
+        obj["metadata"]["generateName"] = "edited-"
+        assert after.plaintext == encode(obj, "cbor")
 
 
 def test_without_a_terminal_nothing_is_begun(cluster: Etcd, tmp_path: Path) -> None:

@@ -300,12 +300,18 @@ def test_the_lease_is_kept(cluster: Etcd) -> None:
     assert entry_of(cluster, key)["lease"] == int(lease, 16)
 
 
-def test_a_custom_resource_in_cbor_is_replaced_by_json_with_a_remark(cluster: Etcd) -> None:
+def test_a_custom_resource_in_cbor_stays_cbor(cluster: Etcd) -> None:
     key = next(k for k, a in answers().items() if a["format"] == "cbor" and "encryption" not in a)
     shown = kube(cluster, "decode", "-o", "yaml", input=cluster.etcdctl("get", key).stdout).stdout
     replaced = put(cluster, shown.replace(b"metadata:", b"metadata:\n  generateName: put-"))
-    assert "is stored as cbor, it will be json\n" in replaced.stderr
-    assert json.loads(value_of(cluster, key))["metadata"]["generateName"] == "put-"
+    assert "stored as" not in replaced.stderr
+    value = value_of(cluster, key)
+    assert value.startswith(b"\xd9\xd9\xf7")
+    obj = object_of(cluster, key)
+    assert obj["metadata"]["generateName"] == "put-"
+    assert kube(cluster, "encode", "--as", "cbor", input=json.dumps(obj)).stdout == value
+    put(cluster, shown, "--as", "json")
+    assert value_of(cluster, key).startswith(b"{")
 
 
 def test_an_object_is_put_where_the_key_says(cluster: Etcd) -> None:

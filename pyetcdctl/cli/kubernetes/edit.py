@@ -136,10 +136,14 @@ class _Editing:
     def _remark(self) -> None:
         """Tell what else changes besides the lines of the diff."""
         stored, err = self._present.stored, self._session.streams.err
-        if stored.decoded.format not in (Format.PROTOBUF, Format.JSON):
+        if stored.decoded.format.value != self._form:
             err.line(f"# stored as {stored.decoded.format.value}, it will be {self._form}")
-        elif encode(self._before, self._form) != stored.plain:
+        elif encode(self._before, self._form) == stored.plain:
+            return
+        elif stored.decoded.format is Format.PROTOBUF:
             err.line("# stored by another release: zero fields of that one will be left out")
+        else:
+            err.line("# stored in another spelling: all of it will be in the API server's own")
 
     def _write(self, value: bytes) -> None:
         entry = self._present.entry

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.cli.kubernetes.input_text import objects_in, refusal, shown
 from pyetcdctl.errors import BadArguments, InvalidInput
 from pyetcdctl.kubernetes.encoding import FORMS, encode
-from pyetcdctl.kubernetes.envelope import MAGIC
+from pyetcdctl.kubernetes.envelope import MAGIC, SELF_DESCRIBED_CBOR
 from pyetcdctl.kubernetes.unfit import Unfit
 from pyetcdctl.output.quoting import terminal_safe
 
@@ -57,7 +57,7 @@ def _write(session: Session, value: bytes, output: str) -> None:
     out = session.streams.out
     if output != "raw":
         out.text(f"{value.hex() if output == 'hex' else b64encode(value).decode()}\n")
-    elif out.is_terminal and value.startswith(MAGIC):
+    elif out.is_terminal and value.startswith((MAGIC, SELF_DESCRIBED_CBOR)):
         raise BadArguments(
             "the value is binary, and standard output is a terminal",
             "Try:  -o hex, -o base64, or a file behind >",

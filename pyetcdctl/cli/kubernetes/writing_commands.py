@@ -25,7 +25,9 @@ _PUT = """\
     pyetcdctl kubernetes put -f - --yes"""
 _As = Annotated[
     str,
-    typer.Option("--as", metavar="protobuf|json", help="Instead of the form that the kind has."),
+    typer.Option(
+        "--as", metavar="protobuf|json|cbor", help="Instead of the form that the kind has."
+    ),
 ]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -80,8 +82,9 @@ def encode(
 ) -> None:
     """Turn an object's YAML or JSON into the bytes that are stored.
 
-    Built-in kinds become protobuf; custom resources, their definitions and APIServices JSON. A
-    field that the kind does not have is an error, which the API server would pass over.
+    Built-in kinds become protobuf; custom resources, their definitions and APIServices JSON. With
+    --as cbor they are what an API server with the gate CBORServingAndStorage writes. A field that
+    the kind does not have is an error, which the API server would pass over.
     """
     from pyetcdctl.cli.kubernetes.encode import write_encoded
 
