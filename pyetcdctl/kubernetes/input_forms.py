@@ -14,6 +14,7 @@ from json.decoder import JSONDecodeError, JSONDecoder
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.errors import InvalidInput
+from pyetcdctl.kubernetes.decoding import decode
 from pyetcdctl.kubernetes.envelope import ENCRYPTED, MAGIC, SELF_DESCRIBED_CBOR, Format, recognise
 from pyetcdctl.kubernetes.envelope import unwrap as open_envelope
 from pyetcdctl.rpc.wire import LENGTH, WireError, read_varint
@@ -32,6 +33,10 @@ ESCAPED_HEX = re.compile(rb"(?:\\x[0-9a-fA-F]{2}\s*)+")
 DUMP_LINE = re.compile(rb"[0-9a-fA-F]{6,8}(?::?  ?((?: {0,2}[0-9a-fA-F]{2,4})+)(?:  .*)?)?")
 BASE64 = re.compile(rb"[A-Za-z0-9+/=_\s-]+")
 MANGLED = re.compile(rb"k8s(?:\^@|\\x00|\\0|\xef\xbf\xbd|\xe2\x90\x80| )|k8s\r?\n")
+LINE_ENDS = (
+    "a terminal had put a carriage return before each newline in the value (kubectl exec -t does): "
+    "they are taken out again"
+)
 HOW = "Try: etcdctl get KEY | pyetcdctl kubernetes decode    (or etcdctl get KEY -w json)"
 
 
@@ -41,13 +46,17 @@ class Given(NamedTuple):
     value: bytes
     key: bytes = b""
     mod_revision: int = 0
+    remark: str = ""
+    """What was done to the value before it could be read."""
 
 
 def values_in(data: bytes) -> list[Given]:
     """Find the values in what was given; raises InvalidInput where there is none."""
     if not data.strip():
         raise InvalidInput("there is nothing to decode", HOW)
-    found = _values(data) or _values(_without_carriage_returns(data))
+    found = _values(data)
+    if not found or _has_other_line_ends(data, found):
+        found = _without_carriage_returns(data) or found
     if not found or any(_was_mangled(each.value) for each in found):
         raise _refusal(data)
     return found
@@ -174,8 +183,33 @@ def _of_base64(data: bytes) -> bytes | None:
         return None
 
 
-def _without_carriage_returns(data: bytes) -> bytes:
-    return data.replace(b"\r\n", b"\n")
+def _has_other_line_ends(data: bytes, found: list[Given]) -> bool:
+    """Whether a carriage return before every newline is why the values cannot be read."""
+    newlines = data.count(b"\n")
+    if newlines == 0 or newlines != data.count(b"\r\n"):
+        return False
+    return any(_seems_damaged(each.value, newlines) for each in found)
+
+
+def _seems_damaged(value: bytes, newlines: int) -> bool:
+    if value.startswith(ENCRYPTED + b"aescbc"):
+        return len(value.split(b":", 5)[-1]) % 16 != 0
+    if value.startswith(ENCRYPTED):
+        # Two that stand behind carriage returns by chance are one in many thousand values.
+        return newlines > 1
+    return bool(decode(value).problem)
+
+
+def _without_carriage_returns(data: bytes) -> list[Given]:
+    """Find values as they were before a terminal wrote them; none where that helps nothing."""
+    before = data.replace(b"\r\n", b"\n")
+    found = _values(before)
+    if any(_seems_damaged(each.value, 0) for each in found):
+        return []
+    return [
+        each._replace(remark=LINE_ENDS) if each.value in before and each.value not in data else each
+        for each in found
+    ]
 
 
 def _was_mangled(value: bytes) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.kubernetes.sample import Stored
     from tests.server import Etcd
 
 KEY = "/registry/namespaces/default"
@@ -81,7 +82,41 @@ def test_a_value_is_found_behind_its_key(printed: bytes, line_end: bytes) -> Non
     """``kubectl exec -t`` makes two characters of every newline."""
     result = run("kubernetes", "decode", "-", input=printed.replace(b"\n", line_end))
     assert result.stdout.decode() == answers()[KEY]["yaml"]
-    assert result.stderr == f"# {KEY}  v1 Namespace\n"
+    told = result.stderr.splitlines()
+    assert told[0] == f"# {KEY}  v1 Namespace"
+    assert (
+        len(told) == 1 if line_end == b"\n" else "a carriage return before each newline" in told[1]
+    )
+
+
+@pytest.mark.parametrize("sealed", ["", "vault-aescbc", "vault-secretbox"])
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_a_value_whose_newlines_a_terminal_changed_is_read(
+    stored: dict[str, Stored], sealed: str, end: bytes
+) -> None:
+    folder = f"/registry/secrets/{sealed}/" if sealed else "/registry/minions/"
+    key = next(
+        key for key in stored if key.startswith(folder) and stored[key].value.count(b"\n") > 1
+    )
+    changed = (stored[key].value + end).replace(b"\n", b"\r\n")
+    flags = ("-o", "jsonl", "--encryption-config", CONFIG)
+    result = run("kubernetes", "decode", *flags, input=changed)
+    assert (result.stdout.decode(), result.exit_code) == (f"{answers()[key]['json']}\n", 0)
+    assert "a carriage return before each newline" in result.stderr
+
+
+def test_what_etcdctl_printed_field_by_field_is_read(sample_etcd: Etcd) -> None:
+    for folder in ("/registry/secrets/vault-aesgcm/", "/registry/minions/"):
+        listed = run("get", folder, "--prefix", "-w", "fields", env=sample_etcd.environment).stdout
+        flags = ("-o", "jsonl", "--encryption-config", CONFIG)
+        for text in (listed, listed.replace(b"\n", b"\r\n")):
+            shown = run("kubernetes", "decode", *flags, input=text)
+            keys = sorted(key for key in answers() if key.startswith(folder))
+            assert shown.stdout.decode().splitlines() == [answers()[key]["json"] for key in keys]
+            assert f"# {keys[0]}  v1 " in shown.stderr
+    cut = run("kubernetes", "decode", input=listed.replace(b"\\n", b"\n"))
+    assert (cut.exit_code, cut.stdout) == (3, b"")
+    assert cut.stderr.startswith("Error: a field's text does not end on its line, or was changed\n")
 
 
 @pytest.mark.parametrize("form", [dumped, dumped_with_bars, base64.b64encode, bytes.hex])

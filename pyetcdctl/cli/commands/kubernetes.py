@@ -67,8 +67,8 @@ def decode(
 ) -> None:
     """Show the object in a value that lies in a file or comes from a pipe.
 
-    The value is raw, or as `etcdctl get` prints it with its key, or etcdctl's JSON, or a dump in
-    hex or base64; which of them is found out. What is copied from a terminal is damaged.
+    The value is raw, or as `etcdctl get` prints it with its key, or etcdctl's JSON or fields, or a
+    dump in hex or base64; which of them is found out. What is copied from a terminal is damaged.
     """
     from pyetcdctl.cli.kubernetes.decode import decode
 

@@ -31,7 +31,7 @@ def decode(session: Session, words: Sequence[str], form: str, release: str) -> N
         raise BadArguments("--release is a minor release of Kubernetes, as 1.28")
     name = words[0] if words else "-"
     is_whole = True
-    for number, given in enumerate(values_in(_content(session, name))):
+    for number, given in enumerate(_given(_content(session, name))):
         stored = read(given.key, given.value, session.opener, release or None)
         if number and form == "yaml":
             session.streams.out.write(b"---\n")
@@ -47,6 +47,15 @@ def _content(session: Session, name: str) -> bytes:
         return file.read()
 
 
+def _given(content: bytes) -> list[Given]:
+    if content.lstrip().startswith(b'"'):
+        from pyetcdctl.cli.kubernetes.printed_fields import values_in_fields
+
+        if found := values_in_fields(content):
+            return found
+    return values_in(content)
+
+
 def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bool:
     """Write one object, and return whether nothing is wrong with it."""
     out, err = session.streams.out, session.streams.err
@@ -55,7 +64,7 @@ def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bo
         out.flush()
         what = ", ".join(filter(None, (stored.type, stored.encryption)))
         err.line(f"# {key}  {what}" if key else f"# {what}")
-    for line in stored.remarks:
+    for line in (*filter(None, [given.remark]), *stored.remarks):
         err.line(f"# {line}")
     if stored.decoded.object is not None:
         out.write(shown_object(stored.decoded.object, form, session.output))
