@@ -55,7 +55,7 @@ __pyetcdctl_flags() {
         kubernetes\ del) REPLY='--etcd-prefix --namespace -n --yes -y' ;;
         kubernetes\ edit) REPLY='--etcd-prefix --namespace -n --show-managed-fields --yes -y' ;;
         kubernetes\ encode) REPLY='--as --output -o' ;;
-        kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --namespace -n --yes -y' ;;
+        kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --lease --namespace -n --yes -y' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
         check\ perf) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
         check\ datascale) REPLY='--auto-compact --auto-defrag --load --prefix' ;;

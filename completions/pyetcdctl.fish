@@ -264,6 +264,7 @@ function __pyetcdctl_flags
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
             echo -- '--filename'\t'YAML or JSON; - is a pipe.'
             echo -- '-f'\t'YAML or JSON; - is a pipe.'
+            echo -- '--lease'\t'Hexadecimal; else the old object\'s lease.'
             echo -- '--namespace'\t'In this namespace, else in default.'
             echo -- '-n'\t'In this namespace, else in default.'
             echo -- '--yes'\t'Do not ask.'

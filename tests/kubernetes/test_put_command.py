@@ -300,6 +300,30 @@ def test_the_lease_is_kept(cluster: Etcd) -> None:
     assert entry_of(cluster, key)["lease"] == int(lease, 16)
 
 
+def test_an_event_without_a_lease_is_told_of_and_can_have_one(cluster: Etcd) -> None:
+    event = json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": "e"},
+            "involvedObject": {"kind": "Pod"},
+        }
+    )
+    lease = cluster.etcdctl("lease", "grant", "3600", check=True).stdout.split()[1].decode()
+    key = "/registry/events/default/e"
+    lasting = put(cluster, event)
+    assert lasting.stdout == b"events/default/e created\n"
+    assert "Note: a new Event without a lease stays for good" in lasting.stderr
+    assert put(cluster, event).stdout == b"events/default/e unchanged\n"
+    passing = put(cluster, event, "--lease", lease)
+    assert (passing.stdout, "Note" in passing.stderr) == (b"events/default/e updated\n", False)
+    assert entry_of(cluster, key)["lease"] == int(lease, 16)
+    assert put(cluster, event, "--lease", "0").stdout == b"events/default/e updated\n"
+    assert "lease" not in entry_of(cluster, key)
+    gone = put(cluster, event, "--lease", "1234")
+    assert (gone.exit_code, "requested lease not found" in gone.stderr) == (1, True)
+
+
 def test_a_custom_resource_in_cbor_stays_cbor(cluster: Etcd) -> None:
     key = next(k for k, a in answers().items() if a["format"] == "cbor" and "encryption" not in a)
     shown = kube(cluster, "decode", "-o", "yaml", input=cluster.etcdctl("get", key).stdout).stdout
@@ -331,6 +355,10 @@ REFUSED_OBJECTS = [
     ('{"apiVersion":"v1","kind":"Pod","metadata":{}}', "metadata.name: an object needs a name"),
     (config_map("a", metadata={"namespace": "other"}), "the object is not for namespace shop"),
     (config_map("a", data={"x": 1}), "standard input:1: data.x: a string is needed here"),
+    (
+        '{"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":{"name":"a"}}',
+        "apiVersion: the API server stores this as v1 Event",
+    ),
     ("[1]", "an object with apiVersion, kind and metadata is needed here"),
 ]
 

@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.cli.arguments import lease_id
 from pyetcdctl.cli.kubernetes.encode import check_form
 from pyetcdctl.cli.kubernetes.input_text import objects_in, refusal
 from pyetcdctl.cli.kubernetes.store import Store
@@ -31,8 +32,12 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.documents import Document
     from pyetcdctl.kubernetes.objects import Object
 
-
+_EVENTS = "events"
 _NEIGHBOURS = 500
+_NO_LEASE = (
+    "Note: a new Event without a lease stays for good; the API server's go after an hour "
+    "(`pyetcdctl lease grant 3600`, then --lease ID)"
+)
 
 
 class PutFlags(NamedTuple):
@@ -43,6 +48,7 @@ class PutFlags(NamedTuple):
     namespace: str = ""
     form: str = ""
     etcd_prefix: str = ""
+    lease: str = ""
     yes: bool = False
 
 
@@ -65,22 +71,28 @@ def put(session: Session, flags: PutFlags) -> None:
         raise BadArguments(f"--at is for one object, and there are {len(found)}")
     putting = _Putting(session, flags)
     planned = [plan for document in found for plan in putting.plan(document)]
-    for key, times in Counter(plan.change.target.key for plan in planned).items():
-        if times > 1:
-            raise InvalidInput(
-                f"{os.fsdecode(key)} is there {times} times: which of them is meant?"
-            )
+    _refuse_twins(planned)
     if not planned:
         return
     for plan in planned:
         show(session, plan.change.target.title, plan.before, plan.after)
     warn(session)
+    if any(putting.lasts_too_long(plan.change) for plan in planned):
+        session.streams.err.line(_NO_LEASE)
     count = f"{len(planned)} objects" if len(planned) > 1 else planned[0].change.target.title
     where = session.connection.endpoint
     if ask(session, f"Write {count} to {where}?", yes=flags.yes) != "y":
         raise NotWritten("nothing was written")
     for plan in planned:
         write(session, plan.change)
+
+
+def _refuse_twins(planned: list[_Planned]) -> None:
+    for key, times in Counter(plan.change.target.key for plan in planned).items():
+        if times > 1:
+            raise InvalidInput(
+                f"{os.fsdecode(key)} is there {times} times: which of them is meant?"
+            )
 
 
 class _Putting:
@@ -90,6 +102,7 @@ class _Putting:
         self._session = session
         self._flags = flags
         self._store = Store(session, flags.etcd_prefix)
+        self._lease = lease_id(flags.lease) if flags.lease else None
 
     def plan(self, document: Document) -> Iterator[_Planned]:
         """Yield the change of one object, nothing where it is stored as it is."""
@@ -104,13 +117,19 @@ class _Putting:
             value = encode(obj, form or None)
         except Unfit as unfit:
             raise refusal(self._flags.file, document, unfit) from None
-        if present and value == present.stored.plain:
+        is_held = present is not None and self._lease in (None, present.entry.lease)
+        if present and is_held and value == present.stored.plain:
             self._session.streams.out.text(f"{target.title} unchanged\n")
             return
         verb = "updated" if present else "created"
-        change = Change(target, present.entry if present else None, b"", verb)
+        change = Change(target, present.entry if present else None, b"", verb, self._lease)
         sealed = self._sealed(target, present, value)
         yield _Planned(change._replace(value=sealed), before, decode(value).object)
+
+    def lasts_too_long(self, change: Change) -> bool:
+        """Whether an Event comes up that nothing will end."""
+        found = parse(os.fsdecode(change.target.key), self._store.prefix)
+        return found is not None and found.path == _EVENTS and not (change.before or change.lease)
 
     def _target(self, obj: Object) -> tuple[Target, str]:
         """Return where an object belongs, and the namespace that it has to name."""
@@ -120,6 +139,12 @@ class _Putting:
             return target_of_key(self._flags.key, self._store.prefix), ""
         group = str(obj.get("apiVersion", "")).rpartition("/")[0]
         kind, metadata = str(obj.get("kind", "")), obj["metadata"]
+        if (kind, group) == ("Event", "events.k8s.io"):
+            raise Unfit(
+                "the API server stores this as v1 Event, where regarding is involvedObject "
+                "and note is message",
+                "apiVersion",
+            )
         resource = of_kind(kind, group) or of_kind(kind, group, self._store.custom)
         if resource is None:
             raise InvalidInput(

@@ -36,6 +36,8 @@ class Change(NamedTuple):
     before: KeyValue | None
     value: bytes | None
     verb: str
+    lease: int | None = None
+    """The lease that the key is to have, 0 for none; None for the one that it has."""
 
 
 def require_somebody(session: Session, *, yes: bool) -> None:
@@ -96,7 +98,9 @@ def _transaction(change: Change) -> TxnRequest:
     if change.value is None:
         step = RequestOp(request_delete_range=DeleteRangeRequest(key=key))
     else:
-        lease = before.lease if before else 0
+        lease = change.lease
+        if lease is None:
+            lease = before.lease if before else 0
         step = RequestOp(request_put=PutRequest(key=key, value=change.value, lease=lease))
     look = RequestOp(request_range=RangeRequest(key=key, keys_only=True))
     return TxnRequest(compare=[guard], success=[step], failure=[look])

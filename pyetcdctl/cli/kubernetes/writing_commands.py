@@ -102,6 +102,10 @@ def put(
     file: Annotated[
         str, typer.Option("--filename", "-f", metavar="FILE", help="YAML or JSON; - is a pipe.")
     ] = "",
+    lease: Annotated[
+        str,
+        typer.Option("--lease", metavar="ID", help="Hexadecimal; else the old object's lease."),
+    ] = "",
     namespace: Namespace = "",
     yes: _Yes = False,
 ) -> None:
@@ -117,7 +121,7 @@ def put(
 
     if no_words:
         raise BadArguments("kubernetes put takes its objects from -f FILE")
-    run(session_of(ctx), PutFlags(file, at, namespace, as_, etcd_prefix, yes))
+    run(session_of(ctx), PutFlags(file, at, namespace, as_, etcd_prefix, lease, yes))
 
 
 def add_writing_commands(app: typer.Typer) -> None:
