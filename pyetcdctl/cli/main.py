@@ -85,9 +85,10 @@ def _fill_closed_descriptors() -> None:
 
     Data would be written into it. Writing to the stand-in fails as writing to nothing does.
     """
-    while (descriptor := os.open(os.devnull, os.O_RDONLY)) <= 2:
-        pass
-    os.close(descriptor)
+    with suppress(OSError):  # some containers have no such device
+        while (descriptor := os.open(os.devnull, os.O_RDONLY)) <= 2:
+            pass
+        os.close(descriptor)
 
 
 def _report(error: PyetcdctlError, streams: Streams) -> int:
@@ -103,9 +104,9 @@ def _report(error: PyetcdctlError, streams: Streams) -> int:
 
 def _os_error_text(error: OSError) -> str:
     reason = (error.strerror or str(error)).lower()
-    return (
-        f"{error.filename}: {reason}" if error.filename else f"write to standard output: {reason}"
-    )
+    if not error.filename:
+        return f"write to standard output: {reason}"
+    return f"{os.fsdecode(error.filename)}: {reason}"
 
 
 def _end_by(number: signal.Signals) -> NoReturn:

@@ -2,10 +2,11 @@
 
 import signal
 import subprocess
+import sys
 
 import pytest
 
-from tests.runner import clean_environment, command
+from tests.runner import clean_environment, command, run
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +81,22 @@ def test_ctrl_c_at_the_very_start_ends_the_program_without_a_word(tmp_path):
         check=False,
     )
     assert (run.stdout, run.stderr, run.returncode) == (b"", b"", -signal.SIGINT)
+
+
+def test_a_file_that_cannot_be_read_is_named_as_it_was_given():
+    for words in (("decode",), ("encode",), ("put", "--yes", "-f")):
+        refused = run("kubernetes", *words, b"no\xff file")
+        shown = "Error: no\\xff file: no such file or directory\n"
+        assert (refused.stderr, refused.exit_code) == (shown, 1)
+
+
+def test_a_system_without_a_null_device_is_no_obstacle():
+    script = "import os; os.devnull = '/no/null'; from pyetcdctl.cli.main import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "version"],
+        env=clean_environment(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
