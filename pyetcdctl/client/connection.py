@@ -20,6 +20,7 @@ from pyetcdctl.client.failover import (
     backoff_before,
     doubts_about,
     may_repeat,
+    quote_early_end,
 )
 from pyetcdctl.client.login import API_VERSION, Login
 from pyetcdctl.client.status import details_of, error_from, never_left, request_too_large
@@ -140,7 +141,7 @@ class Connection:
                 if started:
                     raise self.translate(error) from error
                 attempts += 1
-                self._recover(error, deadline, attempts, repeatable=False)
+                self._recover(error, deadline, attempts, repeatable=False, is_write=False)
             else:
                 return
             finally:
@@ -252,14 +253,22 @@ class Connection:
                 )
             except grpc.RpcError as error:
                 attempts += 1
-                self._recover(error, deadline, attempts, repeatable=repeatable)
+                self._recover(
+                    error, deadline, attempts, repeatable=repeatable, is_write=not repeatable
+                )
             else:
                 if not login:
                     self._login.accepted()
                 return answer
 
     def _recover(
-        self, error: grpc.RpcError, deadline: Deadline, attempts: int, *, repeatable: bool
+        self,
+        error: grpc.RpcError,
+        deadline: Deadline,
+        attempts: int,
+        *,
+        repeatable: bool,
+        is_write: bool,
     ) -> None:
         """Return if the call may be made again, or raise what its failure means."""
         if self._login.outlasts(error, deadline) and attempts < MAX_ATTEMPTS:
@@ -270,8 +279,10 @@ class Connection:
         elif not may_repeat(error, len(self._route.endpoints), repeatable) or (
             attempts >= MAX_ATTEMPTS
         ):
+            left = deadline.remaining()
             failure = self.translate(error)
-            if not repeatable:
+            quote_early_end(failure, error, left)
+            if is_write:
                 doubts = doubts_about(error, len(self._route.endpoints), attempts)
                 failure.advice = (*doubts, *failure.advice)
             raise failure from error

@@ -18,7 +18,9 @@ from pyetcdctl.client.status import (
     code_name,
     deadline_exceeded,
     details_of,
+    go_text,
 )
+from pyetcdctl.errors import DeadlineExceeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from pyetcdctl.client.channels import Link
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.client.endpoints import Endpoint
-    from pyetcdctl.errors import DeadlineExceeded
+    from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.settings import ConnectionSettings
 
 MAX_ATTEMPTS = 100
 BACKOFF_SECONDS = 0.025
+RACE_SECONDS = 0.5
+"""A server that was told our deadline may end by it a little before we do."""
 
 
 def backoff_before(attempt: int, endpoints: int) -> float:
@@ -42,10 +46,13 @@ def backoff_before(attempt: int, endpoints: int) -> float:
 
 
 def may_repeat(error: grpc.RpcError, endpoints: int, repeatable: bool) -> bool:
-    """Whether a call may be sent again although it may have arrived."""
+    """Whether a call may be sent again although it may have arrived.
+
+    A server's own time may end before the command's; when the latter has, nothing is sent any more.
+    """
     if endpoints > 1 and details_of(error) == LEARNER:
         return True
-    return repeatable and code_name(error) == "UNAVAILABLE"
+    return repeatable and code_name(error) in ("UNAVAILABLE", "DEADLINE_EXCEEDED")
 
 
 def doubts_about(error: grpc.RpcError, endpoints: int, attempts: int) -> tuple[str, ...]:
@@ -64,6 +71,13 @@ def _may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bo
     if code == "DEADLINE_EXCEEDED":
         return attempts == 1 or endpoints > 1
     return details == DEADLINE_TEXT or (code == "UNAVAILABLE" and details != UNHEALTHY)
+
+
+def quote_early_end(failure: PyetcdctlError, error: grpc.RpcError, left: float | None) -> None:
+    """Give the status as it came of a server whose own time ended well before ours."""
+    was_early = left is None or left > RACE_SECONDS
+    if was_early and isinstance(failure, DeadlineExceeded) and code_name(error) == "UNKNOWN":
+        failure.message = go_text("UNKNOWN", details_of(error))
 
 
 class Route:

@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from pyetcdctl.client.connection import Connection, Deadline
-from pyetcdctl.client.failover import backoff_before, doubts_about
+from pyetcdctl.client.failover import backoff_before, doubts_about, may_repeat
 from pyetcdctl.client.status import PERHAPS_APPLIED
 from pyetcdctl.errors import CallFailed, DeadlineExceeded
 from pyetcdctl.settings import ConnectionSettings
@@ -216,6 +216,13 @@ class Failure(grpc.RpcError):
 def test_a_failed_write_is_in_doubt(code, details, endpoints, attempts, in_doubt):
     failure = Failure(getattr(grpc.StatusCode, code), details)
     assert doubts_about(failure, endpoints, attempts) == ((PERHAPS_APPLIED,) if in_doubt else ())
+
+
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "DEADLINE_EXCEEDED"])
+def test_a_write_that_a_member_gives_up_is_not_sent_again_and_a_read_is(code):
+    failure = Failure(getattr(grpc.StatusCode, code), "context deadline exceeded")
+    assert may_repeat(failure, endpoints=1, repeatable=True)
+    assert not may_repeat(failure, endpoints=1, repeatable=False)
 
 
 def test_a_cluster_without_a_quorum_is_told(own_etcd, open_connection, read):
