@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.columns import age_of, columns_of
 from pyetcdctl.kubernetes.selecting import label_selector
 from tests.kubernetes.sample import DATA, answers
@@ -178,13 +179,34 @@ def test_what_cannot_be_meant_is_refused(sample_etcd: Etcd, words: tuple[str, ..
         ("app", True),
         ("!app", False),
         ("!tier", True),
-        ("app in (web, api)", True),
+        ("app in ( web, api )", True),
+        ("tier in (,web)", False),
         ("app notin (web,api)", False),
         ("tier notin (db),app in (web)", True),
+        ("tier in (None)", False),
+        ("example.com/of-2 > 9, app", True),
+        ("example.com/of-2<10", False),
+        ("app>1", False),
+        ("tier<1", False),
+        ("tier!=", True),
     ],
 )
 def test_a_label_selector_selects(text: str, selects: bool) -> None:
-    assert label_selector(text)({"metadata": {"labels": {"app": "web"}}}) is selects
+    labels = {"app": "web", "example.com/of-2": "10"}
+    assert label_selector(text)({"metadata": {"labels": labels}}) is selects
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(",", "a=b,", "=b", "!", "a b", "a=b=c", "-a=b", "a-=b", "a=-b", "a/b/c=d", "a=$(x)"),
+        *("a in b", "a in ()", "a in (b", "a in (b)c", "a in (b c)", "a=b(", "exists(a)"),
+        *("a>b", "a>", "a>=1"),
+    ],
+)
+def test_what_is_no_label_selector_is_refused(text: str) -> None:
+    with pytest.raises(BadArguments, match="is no label selector"):
+        label_selector(text)
 
 
 ODD = (None, 7, "x", [], [[1]], {}, {"a": [{}]}, [{"type": [1], "status": {}}], True)
