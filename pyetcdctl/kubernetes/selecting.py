@@ -20,7 +20,7 @@ _VALUE = r"(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)?"
 _VALUES = rf"\((?!\s*\))\s*({_VALUE}(?:\s*,\s*{_VALUE})*)\s*\)"
 _SET = re.compile(rf"{_KEY}\s+(in|notin)\s*{_VALUES}", re.ASCII)
 _EQUALITY = re.compile(rf"{_KEY}\s*(==?|!=)\s*({_VALUE})", re.ASCII)
-_ORDER = re.compile(rf"{_KEY}\s*([<>])\s*(\d{1, 19})", re.ASCII)
+_ORDER = re.compile(rf"{_KEY}\s*([<>])\s*(\d{{1,19}})", re.ASCII)
 _NAME = re.compile(rf"(!?)\s*{_KEY}", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\d{1,19}", re.ASCII)
 
