@@ -39,7 +39,7 @@ __pyetcdctl_flags() {
         member\ update) REPLY='--peer-urls' ;;
         snapshot\ save) REPLY='--stall-timeout' ;;
         snapshot\ restore) REPLY='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir' ;;
-        elect) REPLY='--listen -l' ;;
+        elect) REPLY='--decode --listen -l --no-decode' ;;
         lock) REPLY='--ttl' ;;
         role\ grant-permission) REPLY='--prefix --from-key' ;;
         role\ revoke-permission) REPLY='--prefix --from-key' ;;
@@ -131,8 +131,10 @@ __pyetcdctl_value() {
             member\ add:--learner | \
             snapshot\ restore:--mark-compacted | \
             snapshot\ restore:--skip-hash-check | \
+            elect:--decode | \
             elect:--listen | \
             elect:-l | \
+            elect:--no-decode | \
             role\ grant-permission:--prefix | \
             role\ grant-permission:--from-key | \
             role\ revoke-permission:--prefix | \

@@ -189,8 +189,10 @@ function __pyetcdctl_flags
             echo -- '--skip-hash-check'\t'For a copy of a member\'s own database.'
             echo -- '--wal-dir'\t'Where the log goes, if not into --data-dir.'
         case 'elect'
+            echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself.'
             echo -- '--listen'\t'Show each leader; take no part.'
             echo -- '-l'\t'Show each leader; take no part.'
+            echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does.'
         case 'lock'
             echo -- '--ttl'\t'Seconds after which the lock of a holder that died is free.'
         case 'role grant-permission'
@@ -393,8 +395,10 @@ function __pyetcdctl_value
             'member add:--learner' \
             'snapshot restore:--mark-compacted' \
             'snapshot restore:--skip-hash-check' \
+            'elect:--decode' \
             'elect:--listen' \
             'elect:-l' \
+            'elect:--no-decode' \
             'role grant-permission:--prefix' \
             'role grant-permission:--from-key' \
             'role revoke-permission:--prefix' \

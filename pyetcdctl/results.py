@@ -30,7 +30,12 @@ if TYPE_CHECKING:
         MoveLeaderResponse,
         StatusResponse,
     )
-    from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, ResponseHeader
+    from pyetcdctl.rpc.kv import (
+        DeleteRangeResponse,
+        PutResponse,
+        RangeResponse,
+        ResponseHeader,
+    )
     from pyetcdctl.rpc.lease import LeaseRevokeResponse, LeaseTimeToLiveResponse
     from pyetcdctl.rpc.range_page import RangePage
     from pyetcdctl.rpc.txn import TxnResponse
@@ -70,9 +75,9 @@ class Decoding(Record):
 
 
 class DecodedAnswer(Record):
-    """An answer to put, del, txn or watch, the values in it decoded."""
+    """An answer to put, del, txn, watch, elect or lock, the values in it decoded."""
 
-    answer: PutResponse | DeleteRangeResponse | TxnResponse | WatchResponse
+    answer: PutResponse | DeleteRangeResponse | RangeResponse | TxnResponse | WatchResponse
     decoding: Decoding
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.session import DECODING_FORMATS
 from pyetcdctl.errors import BadArguments, Reported
 from pyetcdctl.results import Decoding
 
@@ -11,13 +12,12 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session import Session
     from pyetcdctl.settings import OutputSettings
 
-DECODING_FORMATS = ("jsonl", "yaml")
-
 
 def decoding(
     session: Session, *, decode: bool, no_decode: bool, like_api: bool = False
 ) -> Decoding | None:
     """Return how to decode; None where the bytes in etcd are shown."""
+    session.shows_values = True
     name = session.output.format
     _check(name, decode, no_decode, like_api)
     is_simple = name == "simple"

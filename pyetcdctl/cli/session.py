@@ -14,7 +14,7 @@ from pyetcdctl.cli.configuration import (
     described,
     discovery_root,
 )
-from pyetcdctl.output import printer_for
+from pyetcdctl.output import printer_for, unsupported
 from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pyetcdctl.results import Decoding
     from pyetcdctl.settings import ConnectionSettings
 
+DECODING_FORMATS = ("jsonl", "yaml")
 UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
 HOW_TO_OPEN = (
     "Try:  --encryption-config FILE, the file of the API server's --encryption-provider-config"
@@ -62,6 +63,8 @@ class Session:
         self.words_before_dashes: int | None = None
         self.registry = ""
         """The prefix of an API server's objects, once somebody knows."""
+        self.shows_values = False
+        """Whether the command has something for the formats that are for values alone."""
         self._at_end = ExitStack()
         self._has_told_how_to_open = False
 
@@ -97,8 +100,12 @@ class Session:
         return printer_for(self.output.format)
 
     def check_format(self) -> None:
-        """Raise UnsupportedFormat for an unknown output format before anything is done."""
+        """Raise UnsupportedFormat for an unknown or unfit format before anything is done."""
         self.printer  # noqa: B018 - making it is the check
+        # One that the environment names for all commands is nothing to those that pass it over.
+        asked = self.flags.get("write-out")
+        if asked in DECODING_FORMATS and not self.shows_values:
+            raise unsupported(asked)
 
     @cached_property
     def settings(self) -> ConnectionSettings:

@@ -1,6 +1,7 @@
 """The ``yaml`` format: a document for each key, after comments that say which and from when.
 
-Each event of a watch is a document after ``---``, so that a reader can take them one by one.
+Each event of a watch, and each leader of an election, is a document after ``---``, so that a reader
+can take them one by one.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None
     documents = _Documents(result.decoding, out, settings)
     if isinstance(answer, WatchResponse):
         documents.write_events(answer)
+    elif isinstance(answer, RangeResponse):
+        documents.write_apart(answer)
     else:
         _write(answer, documents, f"  revision {answer.header.revision}")
 
@@ -101,6 +104,12 @@ class _Documents:
             f"{document(stored, revision)}"
         )
         self._separator = _SEPARATOR
+
+    def write_apart(self, response: RangeResponse) -> None:
+        """Write each key after the separator."""
+        for kv in response.kvs:
+            self._separator = _SEPARATOR
+            self.write(Entry.of_message(kv))
 
     def write_events(self, response: WatchResponse) -> None:
         """Write what a watch was told; the document of a deletion is null."""

@@ -51,7 +51,10 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
 def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None:
     write, answer = _writer(out, settings), result.answer
     entries = _Entries(result.decoding)
-    if not isinstance(answer, WatchResponse):
+    if isinstance(answer, RangeResponse):
+        for kv in answer.kvs:
+            write(f"{{{entries.members(Entry.of_message(kv))}}}\n")
+    elif not isinstance(answer, WatchResponse):
         write(f'{{"revision":{answer.header.revision}{entries.answer(answer)}}}\n')
     elif answer.is_progress:
         write(f'{{"type":"PROGRESS","revision":{answer.header.revision}}}\n')

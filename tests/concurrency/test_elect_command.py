@@ -128,6 +128,25 @@ def test_listeners_print_the_same_json_as_etcdctls(etcd, elect, lead, prefix):
     interrupt(leader)
 
 
+def test_leaders_are_lines_of_json_and_documents(etcd, elect, lead, prefix):
+    lines, documents = (elect(etcd, "-l", prefix, "-w", name) for name in ("jsonl", "yaml"))
+    leader = elect(etcd, prefix, '{"kind": "Me"}', "-w", "jsonl")
+    own = leader.line()
+    key = json.loads(own)["key"]
+    place = f"# create_revision {json.loads(own)['mod_revision']}  mod_revision "
+    assert lines.line() == own
+    assert json.loads(own)["value"] == {"kind": "Me"}
+    shown = [documents.line() for _ in range(4)]
+    assert (shown[:2], shown[3]) == (["---", f"# {key}"], "kind: Me")
+    assert shown[2].startswith(place)
+    etcd.etcdctl("put", key, "proclaimed", "--ignore-lease", check=True)
+    assert json.loads(lines.line())["value"] == "proclaimed"
+    assert [documents.line() for _ in range(4)][3] == "proclaimed"
+    plain, decoded = (elect(etcd, "-l", prefix, flag) for flag in ("--no-decode", "--decode"))
+    assert [plain.line(), plain.line()] == [decoded.line(), decoded.line()] == [key, "proclaimed"]
+    interrupt(leader)
+
+
 def test_a_listener_needs_no_lease(etcd, elect, lead, prefix):
     lead(etcd, prefix, "me")
     before = leases(etcd)

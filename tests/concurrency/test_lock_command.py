@@ -199,11 +199,12 @@ def test_a_ttl_that_is_none_means_sixty_seconds(etcd, hold, prefix):
     assert json.loads(answer)["granted-ttl"] == 60
 
 
-@pytest.mark.parametrize("format", ["json", "fields", "--hex"])
+@pytest.mark.parametrize("format", ["json", "jsonl", "yaml", "fields", "--hex"])
 def test_the_key_is_printed_in_the_chosen_format(etcd, lock, prefix, format):
     flags = [format] if format == "--hex" else ["-w", format]
     line = lock(etcd, prefix, *flags).line()
     shown = {"json": '{"header":', "fields": '"ClusterID" : ', "--hex": r"\x2f\x74\x65\x73\x74"}
+    shown |= {"jsonl": f'{{"key":"{prefix}', "yaml": "---"}
     assert line.startswith(shown[format])
 
 

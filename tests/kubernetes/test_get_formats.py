@@ -166,10 +166,15 @@ def test_keys_only_gives_lines_without_values_and_no_documents(etcd: Etcd, prefi
 
 
 @pytest.mark.parametrize("name", ["yaml", "jsonl"])
-def test_only_commands_with_values_have_these_formats(etcd: Etcd, name: str) -> None:
-    refused = run("member", "list", "-w", name, env=etcd.environment)
-    assert refused.exit_code == 4
-    assert refused.stderr == f"Error: {name} not supported as output format\n"
+def test_only_commands_with_values_have_these_formats(etcd: Etcd, prefix: str, name: str) -> None:
+    for words in (("member", "list"), ("role", "add", prefix)):
+        refused = run(*words, "-w", name, env=etcd.environment)
+        assert refused.exit_code == 4
+        assert refused.stderr == f"Error: {name} not supported as output format\n"
+    assert run("role", "get", prefix, env=etcd.environment).exit_code == 1
+    # What the environment says for all commands is nothing to one that prints no answer.
+    defragmented = run("defrag", env={**etcd.environment, "ETCDCTL_WRITE_OUT": name})
+    assert defragmented.exit_code == 0
 
 
 def test_a_pipe_gets_the_bytes_of_etcd(sample_etcd: Etcd) -> None:

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.decoding import decoding
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import words
+from pyetcdctl.cli.options import Decode, NoDecode, words
 from pyetcdctl.cli.releasing import stop_by_signals
 from pyetcdctl.cli.session import Session
 from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import BadArguments
+from pyetcdctl.results import Decoding
 
 _EXAMPLE = """\
   pyetcdctl elect database-primary node-7
@@ -25,9 +27,11 @@ app = new_app()
 def elect(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("ELECTION [PROPOSAL]")] = [],  # noqa: B006 - Typer copies it
+    decode: Decode = False,
     listen: Annotated[
         bool, typer.Option("--listen", "-l", help="Show each leader; take no part.")
     ] = False,
+    no_decode: NoDecode = False,
 ) -> None:
     """Take part in an election, or see who leads.
 
@@ -39,6 +43,7 @@ def elect(
             "elect takes one election name argument and an optional proposal argument"
         )
     session: Session = ctx.obj
+    shown = decoding(session, decode=decode, no_decode=no_decode)
     session.check_format()  # what is wrong with the format is told before the rest
     if len(arguments) == 1 and not listen:
         raise BadArguments("no proposal argument but -l not set")
@@ -46,12 +51,14 @@ def elect(
         raise BadArguments("proposal given but -l is set")
     with stop_by_signals() as stop:
         if listen:
-            _listen(session, raw(arguments[0]), stop)
+            _listen(session, raw(arguments[0]), stop, shown)
         else:
-            _lead(session, raw(arguments[0]), raw(arguments[1]), stop)
+            _lead(session, raw(arguments[0]), raw(arguments[1]), stop, shown)
 
 
-def _lead(session: Session, election: bytes, proposal: bytes, stop: Stop) -> None:
+def _lead(
+    session: Session, election: bytes, proposal: bytes, stop: Stop, shown: Decoding | None
+) -> None:
     # gRPC takes its time to load, and the signal may come meanwhile.
     from pyetcdctl.concurrency.elections import LOST, Leadership
     from pyetcdctl.concurrency.sessions import DEFAULT_TTL, LeaseSession
@@ -60,14 +67,14 @@ def _lead(session: Session, election: bytes, proposal: bytes, stop: Stop) -> Non
         LeaseSession(session.connection, DEFAULT_TTL, stop) as lease,
         Leadership(lease, election, proposal) as leadership,
     ):
-        session.print(leadership.read())
+        session.print_values(leadership.read(), shown)
         session.streams.out.flush()
         lease.hold(LOST)
 
 
-def _listen(session: Session, election: bytes, stop: Stop) -> None:
+def _listen(session: Session, election: bytes, stop: Stop, shown: Decoding | None) -> None:
     from pyetcdctl.concurrency.elections import leaders
 
     for leader in leaders(session.connection, election, stop):
-        session.print(leader)
+        session.print_values(leader, shown)
         session.streams.out.flush()

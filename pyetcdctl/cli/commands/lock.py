@@ -9,11 +9,13 @@ import typer
 
 from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.children import run_or_fail
+from pyetcdctl.cli.decoding import decoding
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import number, words
 from pyetcdctl.cli.releasing import left_to_the_child, stop_by_signals
 from pyetcdctl.cli.session import Session
 from pyetcdctl.errors import BadArguments, PyetcdctlError
+from pyetcdctl.results import Decoding
 
 if TYPE_CHECKING:
     from pyetcdctl.concurrency.locks import Lock
@@ -44,6 +46,7 @@ def lock(
         raise BadArguments("lock takes a lock name argument and an optional command to execute")
     session: Session = ctx.obj
     name, *program = arguments
+    shown = decoding(session, decode=False, no_decode=False)
     with stop_by_signals() as stop:
         # gRPC takes its time to load, and the signal may come meanwhile.
         from pyetcdctl.concurrency.locks import Lock
@@ -53,7 +56,7 @@ def lock(
             if program:
                 _run(session, lease, held, program)
             else:
-                show_and_hold(session, lease, held)
+                show_and_hold(session, lease, held, shown)
 
 
 def _run(session: Session, lease: LeaseSession, held: Lock, program: list[str]) -> None:
@@ -67,11 +70,13 @@ def _run(session: Session, lease: LeaseSession, held: Lock, program: list[str]) 
         run_or_fail(program, {**variables, **session.streams.environment})
 
 
-def show_and_hold(session: Session, lease: LeaseSession, held: Lock) -> None:
+def show_and_hold(
+    session: Session, lease: LeaseSession, held: Lock, shown: Decoding | None = None
+) -> None:
     """Print the lock's key and hold it until told to end."""
     answer = held.read()
     if not answer.kvs:
         raise PyetcdctlError("lock lost on init")
-    session.print(answer)
+    session.print_values(answer, shown)
     session.streams.out.flush()
     lease.hold(_LOST)

@@ -10,7 +10,7 @@ import typer
 
 from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.children import run_to_its_end
-from pyetcdctl.cli.decoding import DECODING_FORMATS, decoding
+from pyetcdctl.cli.decoding import decoding
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import (
     Decode,
@@ -21,7 +21,7 @@ from pyetcdctl.cli.options import (
     number,
     words,
 )
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session import DECODING_FORMATS, Session
 from pyetcdctl.cli.watch_words import (
     LineRefused,
     WatchFlags,
