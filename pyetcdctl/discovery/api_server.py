@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pyetcdctl.discovery.options import Options
+
 PROGRAM = "kube-apiserver"
 RANCHER = "/var/lib/rancher"
 MANIFESTS = (
     "/etc/kubernetes/manifests/kube-apiserver.yaml",
     f"{RANCHER}/rke2/agent/pod-manifests/kube-apiserver.yaml",
+    "/etc/kubernetes/manifests/kube-apiserver.manifest",
+    "/etc/kubernetes/manifests/kube-apiserver.yml",
+    "/etc/kubernetes/manifests/kube-apiserver.json",
 )
 
 
@@ -46,10 +51,16 @@ def command_lines(node: Node) -> Iterator[CommandLine]:
         yield CommandLine(service.file, service.words, {})
 
 
+def flags_of(line: CommandLine) -> Options:
+    """Return an API server's flags, in whose names ``_`` is as good as ``-``."""
+    flags = from_flags(line.words, line.file).items()
+    return {name.replace("_", "-"): option for name, option in flags}
+
+
 def find_etcd_prefix(root: str | os.PathLike[str] = "/") -> str:
     """Return the --etcd-prefix of this node's API server; empty where it has none."""
     for line in command_lines(Node(root)):
-        options = from_flags(line.words, line.file)
+        options = flags_of(line)
         if "etcd-prefix" in options:
             return options["etcd-prefix"].value
     return ""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.discovery.api_server import RANCHER, command_lines
+from pyetcdctl.discovery.api_server import RANCHER, CommandLine, command_lines, flags_of
 from pyetcdctl.discovery.node import Node
-from pyetcdctl.discovery.options import from_flags
 from pyetcdctl.discovery.static_pods import Container
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from pyetcdctl.discovery.findings import FoundFile, Skipped
 
@@ -57,21 +56,20 @@ def find_encryption_config(root: str | os.PathLike[str] = "/") -> EncryptionSear
 
 def _candidates(node: Node) -> Iterator[EncryptionConfigFile]:
     for line in command_lines(node):
-        yield from _of_command(node, line.file, line.words, line.mounts)
+        yield from _of_command(node, line)
     for path in WRITTEN_BY_RANCHER:
         node.look_at(path)
         if node.exists(path):
             yield EncryptionConfigFile(node.file(path), node.file(path), "", node.root)
 
 
-def _of_command(
-    node: Node, file: str, words: Sequence[str], mounts: Mapping[str, str]
-) -> Iterator[EncryptionConfigFile]:
-    options = from_flags(words, file)
+def _of_command(node: Node, line: CommandLine) -> Iterator[EncryptionConfigFile]:
+    options = flags_of(line)
     for flag in FLAGS:
         if flag in options and options[flag].value:
-            named = node.file(_on_the_node(options[flag].value, mounts))
-            yield EncryptionConfigFile(named, node.file(file), f"--{flag}", node.root, mounts)
+            named = node.file(_on_the_node(options[flag].value, line.mounts))
+            found_in = node.file(line.file)
+            yield EncryptionConfigFile(named, found_in, f"--{flag}", node.root, line.mounts)
 
 
 def _on_the_node(path: str, mounts: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
-from posixpath import basename
+from posixpath import basename, join
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.discovery.documents import parse_mapping
@@ -125,12 +125,13 @@ def _host_paths(spec: Mapping[str, Any]) -> dict[str, str]:
 
 def _mounts(container: Mapping[str, Any], host_paths: Mapping[str, str]) -> dict[str, str]:
     mounts = _named(container.get("volumeMounts"), "mountPath")
-    named = {path: mount.get("name") for path, mount in mounts.items()}
-    return {
-        path: host_paths[name]
-        for path, name in named.items()
-        if isinstance(name, str) and name in host_paths
-    }
+    found = {}
+    for path, mount in mounts.items():
+        name, below = mount.get("name"), mount.get("subPath")
+        if isinstance(name, str) and name in host_paths:
+            inside = below if isinstance(below, str) else ""
+            found[path] = join(host_paths[name], inside.lstrip("/")) if inside else host_paths[name]
+    return found
 
 
 def _translated(name: str, option: Option, container: Container) -> Option:

@@ -14,6 +14,7 @@ from fnmatch import fnmatch
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.discovery.environment_files import variables_in
 from pyetcdctl.discovery.findings import Reason
 from pyetcdctl.discovery.node import Node, Unusable
 from pyetcdctl.discovery.options import Option
@@ -169,16 +170,8 @@ def _matching(node: Node, pattern: str) -> list[str]:
 def _variables_in(node: Node, path: str, optional: bool) -> dict[str, Option]:
     if not optional and not node.exists(path):
         node.skip(path, Unusable(Reason.MISSING, "no such file, but the unit names it"))
-    variables = {}
-    for line in _joined_lines(node.text(path) or ""):
-        name, equals, value = line.partition("=")
-        if equals and name.strip().isidentifier():
-            variables[name.strip()] = Option(_unquoted(value.strip(), path), path, name.strip())
-    return variables
-
-
-def _unquoted(value: str, file: str) -> str:
-    return " ".join(_split(value, file)) if value.startswith(('"', "'")) else value
+    found = variables_in(node.text(path) or "")
+    return {name: Option(value, path, name) for name, value in found}
 
 
 def _split(text: str, file: str) -> list[str]:

@@ -60,6 +60,60 @@ def test_a_unit_names_the_file_as_it_is(disk: Disk) -> None:
     assert found.locate("/run/a.sock") == str(disk.path("/run/a.sock"))
 
 
+FLAG = f"--encryption-provider-config={INSIDE}"
+COMMAND = "ExecStart=/usr/bin/kube-apiserver --v=2 "
+VARIABLES = "EnvironmentFile=-/etc/kubernetes/apiserver\n"
+FROM_FILE = VARIABLES + COMMAND
+SERVICES = {
+    "in the next line": (f'{COMMAND}\\\n  # why\n\t"{FLAG}" \\\n  --x', ""),
+    "with an underscore": (f"{COMMAND}--encryption_provider_config {INSIDE}", ""),
+    "in a variable": (f"{FROM_FILE}$LOG $ARGS", f"LOG=--y\nARGS='--x {FLAG}'\n"),
+    "in a variable of many lines": (f"{FROM_FILE}$ARGS", f'NOTE=it\'s\nARGS="--x\n {FLAG}\n -y"\n'),
+    "in a continued variable": (f"{FROM_FILE}${{ARGS}}", f"ARGS={FLAG[:9]}\\\n{FLAG[9:]}\n"),
+    "in a shell": (
+        f"{VARIABLES}ExecStart=/bin/sh -c 'exec kube-apiserver $ARGS'",
+        f'ARGS="{FLAG}"\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("where", SERVICES)
+def test_a_unit_may_name_the_file_in_many_ways(disk: Disk, where: str) -> None:
+    service, variables = SERVICES[where]
+    disk.unit(service, UNIT)
+    disk.write("/etc/kubernetes/apiserver", variables)
+    found = find_encryption_config(disk.root).found
+    assert found is not None
+    assert found.file.path == INSIDE
+
+
+@pytest.mark.parametrize(
+    ("mount", "place"),
+    [
+        ("{mountPath: /etc/kubernetes/enc/, name: v}", "/srv/enc.yaml"),
+        (f"{{mountPath: {INSIDE}, name: v, subPath: a/b.yaml}}", "/srv/a/b.yaml"),
+        ("{mountPath: /etc, name: v, subPath: x}", "/srv/x/kubernetes/enc/enc.yaml"),
+        ("{mountPath: /etc/kubernetes/en, name: v}", INSIDE),
+    ],
+)
+def test_the_file_is_looked_for_where_it_is_mounted(disk: Disk, mount: str, place: str) -> None:
+    volumes = f"    volumeMounts: [{mount}]\n  volumes: [{{name: v, hostPath: {{path: /srv}}}}]\n"
+    api_server(disk, FLAG, extra=volumes)
+    found = find_encryption_config(disk.root).found
+    assert found is not None
+    assert found.file.path == place
+
+
+@pytest.mark.parametrize("end", [".manifest", ".yml", ".json"])
+def test_a_manifest_may_have_another_ending(disk: Disk, end: str) -> None:
+    words = ("--log-file=/x", "/usr/local/bin/kube-apiserver", FLAG)
+    path = API_SERVER_POD.replace(".yaml", end)
+    disk.pod(*words, path=path, name="kube-apiserver", extra="")
+    found = find_encryption_config(disk.root).found
+    assert found is not None
+    assert (found.file.path, found.found_in.path) == (INSIDE, path)
+
+
 @pytest.mark.parametrize("name", ["k3s", "rke2"])
 def test_the_file_that_k3s_writes_is_found(disk: Disk, name: str) -> None:
     path = f"/var/lib/rancher/{name}/server/cred/encryption-config.json"
