@@ -75,15 +75,26 @@ class _Watch:
         self._fragments = []
         return response
 
+    def is_news(self, response: WatchResponse) -> bool:
+        """Take out events that the watch has been told or never asked for; false if none is left.
+
+        A server that is behind, and catches up by a snapshot, tells such (etcd before 3.6.2).
+        """
+        if not response.batches:
+            return True
+        later = [batch.since(self.next_revision) for batch in response.batches]
+        response.batches = [batch for batch in later if len(batch)]
+        return bool(response.batches)
+
     def advance(self, response: WatchResponse) -> None:
-        """Note what the watch has been told."""
+        """Note what the watch has been told. A server that is behind does not lead it back."""
         if response.batches:
             self.next_revision = response.batches[-1].last_revision + 1
         elif response.created:
             self.next_revision = self.next_revision or response.header.revision + 1
         # Old servers answer a question for progress before the events that lie ahead of it.
         elif response.is_progress and response.watch_id != NO_WATCH:
-            self.next_revision = response.header.revision + 1
+            self.next_revision = max(self.next_revision, response.header.revision + 1)
 
 
 class Watching:
@@ -213,7 +224,7 @@ class Watching:
             return
         if whole.canceled or whole.compact_revision:
             yield self._ended(number, whole, _reason(whole))
-        else:
+        elif watch.is_news(whole):
             watch.advance(whole)
             yield Told(number, whole)
 

@@ -105,8 +105,19 @@ class EventBatch:
     @property
     def last_revision(self) -> int:
         """The revision of the last event."""
-        modified = next(iter(records_at(self._data, self._bodies[-1:])))[2]
-        return signed(read_varint(modified, 0)[0]) if modified else 0
+        return self._revision(-1)
+
+    def since(self, revision: int) -> EventBatch:
+        """Return the events of a revision and after it; all stand in their order."""
+        if not self._bodies or self._revision(0) >= revision:
+            return self
+        at = self._start
+        for number in range(len(self._bodies)):
+            if self._revision(number) >= revision:
+                break
+            size, at = read_varint(self._data, at + 1)
+            at += size
+        return EventBatch(self._data, at)
 
     def records(self) -> Iterator[Record]:
         """Yield each event's KeyValue."""
@@ -121,6 +132,10 @@ class EventBatch:
         """Yield what stood at each event's key before, None where that is not known."""
         known = records_at(self._data, (body for body in self._previous if body))
         return (next(known) if body else None for body in self._previous)
+
+    def _revision(self, number: int) -> int:
+        modified = next(records_at(self._data, (self._bodies[number],)))[2]
+        return _number(modified)
 
     def _read(self, at: int) -> int:
         data, end = self._data, len(self._data)

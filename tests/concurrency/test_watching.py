@@ -1,7 +1,9 @@
 """Watches told through a real server, and through its loss."""
 
+import json
 import socket
 import threading
+from collections import deque
 from contextlib import closing
 
 import pytest
@@ -11,12 +13,13 @@ from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit, compact, put
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, InvalidInput
-from pyetcdctl.rpc.kv import PutRequest
+from pyetcdctl.rpc.kv import PUT, PutRequest
 from pyetcdctl.rpc.txn import CompactionRequest, RequestOp, TxnRequest
 from pyetcdctl.rpc.watch import WatchCreateRequest
 from pyetcdctl.rpc.wire import read_varint
 from pyetcdctl.settings import ConnectionSettings
 from tests.concurrency.gate import Gate
+from tests.server import freeze, thaw
 
 MANY = 200
 
@@ -26,7 +29,7 @@ def connect():
     made = []
 
     def open_connection(etcd, **settings):
-        made.append(Connection(ConnectionSettings(endpoints=etcd.client_urls, **settings)))
+        made.append(Connection(ConnectionSettings(**{"endpoints": etcd.client_urls, **settings})))
         return made[-1]
 
     yield open_connection
@@ -85,6 +88,18 @@ def test_fragments_are_put_together(every_etcd, connect, prefix):
         told = next(watching.told())
     assert len(told.response.batches) > 1
     assert [record[0][-1:] for record in records(told)] == [b"0", b"1", b"2", b"3", b"4"]
+
+
+def test_events_since_a_revision_are_the_later_ones(every_etcd, connect, prefix):
+    connection = connect(every_etcd)
+    first, *_ = [write(connection, f"{prefix}{n}".encode(), b"x" * 100 * n) for n in range(5)]
+    with closing(Watching(connect(every_etcd))) as watching:
+        watching.add(under(prefix, start_revision=first, prev_kv=True))
+        (batch,) = next(watching.told()).response.batches
+    for skipped in range(6):
+        later = batch.since(first + skipped)
+        assert list(later.records()) == list(batch.records())[skipped:]
+        assert batch.encoded.endswith(later.encoded)
 
 
 def test_several_watches_share_a_stream_and_each_is_told_its_own(every_etcd, connect, prefix):
@@ -221,6 +236,58 @@ def test_killed_members_lose_no_event_and_double_none(own_etcd, connect):
 
 def told_revisions(told):
     return [read_varint(record[2], 0)[0] for record in records(told)]
+
+
+LATER = 6_000
+"""A leader keeps 5,000 writes for those that are behind; who lacks more gets a snapshot."""
+
+
+def test_a_member_that_catches_up_by_a_snapshot_tells_nobody_old_news(own_etcd, connect):
+    """Early releases then begin anew, and also where nobody asked: a mirror would double events."""
+    interval = "--experimental-watch-progress-notify-interval=50ms"
+    etcd = own_etcd(size=3, flags=["--snapshot-count=100", interval])
+    slow = follower(etcd)
+    others = [url for url in etcd.client_urls if url != etcd.client_urls[slow]]
+    behind = connect(etcd, endpoints=(etcd.client_urls[slow],), keepalive_timeout=600.0)
+    writer = connect(etcd, endpoints=tuple(others))
+    told = {0: [], 1: []}
+    with closing(Watching(behind)) as watching:
+        watching.add(under("k", start_revision=2))
+        watching.add(under("k", start_revision=LATER, progress_notify=True))
+        answers = watching.told()
+        for number in range(10):
+            write(writer, b"k", b"%d" % number)
+            told[0] += told_revisions(next(answers))
+        freeze(etcd.members[slow])
+        write_until(writer, LATER - 200)
+        thaw(etcd.members[slow])
+        for revision, watches in ((LATER - 100, {0}), (LATER + 100, {0, 1})):
+            write_until(writer, revision)
+            while not all(revision in told[number] for number in watches):
+                answer = next(answers)
+                told[answer.number] += told_revisions(answer)
+    assert told == {0: list(range(2, LATER + 101)), 1: list(range(LATER, LATER + 101))}
+
+
+def follower(etcd):
+    """Return the index of a member that does not lead."""
+    rows = json.loads(etcd.etcdctl("endpoint", "status", "-w", "json", check=True).stdout)
+    statuses = {row["Endpoint"]: row["Status"] for row in rows}
+    asked = [statuses[url] for url in etcd.client_urls]
+    return [each["leader"] == each["header"]["member_id"] for each in asked].index(False)
+
+
+def write_until(connection, revision):
+    """Write the key, many times at once, until the cluster is at a revision."""
+    request = PutRequest(key=b"k").encode()
+    missing = revision - write(connection, b"k", b"")
+    under_way = deque()
+    for _ in range(missing):
+        under_way.append(connection.future(PUT, request, deadline=Deadline.after(60)))
+        if len(under_way) > 64:
+            under_way.popleft().result()
+    for answer in under_way:
+        answer.result()
 
 
 def test_a_compaction_while_the_way_was_cut_ends_the_watch(own_etcd, connect):
