@@ -71,6 +71,8 @@ def template(text: str) -> Part:
 
     What is returned raises TemplateFailed for an object that the template does not fit.
     """
+    if not text:
+        raise BadArguments("jsonpath= needs a template", "Example:  jsonpath={.metadata.name}")
     shown = text if "{" in text else f"{{{text if text[:1] in '.[$' else '.' + text}}}"
     try:
         pieces = list(_Parser(shown).pieces())

@@ -48,6 +48,22 @@ def canonical(text: str) -> str:
     return _decimal(sign, amount, by_exponent=by_exponent)
 
 
+def amount(text: str) -> Fraction | None:
+    """Return what a quantity amounts to; None for what is none."""
+    found = QUANTITY.fullmatch(text) if len(text) <= MOST_DIGITS else None
+    if found is None:
+        return None
+    whole, part, suffix = found[2], found[3] or "", found[4]
+    power = EXPONENT.fullmatch(suffix)
+    if suffix in BINARY:
+        scale = Fraction(1 << BINARY[suffix])
+    elif suffix in DECIMAL or power:
+        scale = Fraction(10) ** (int(power[1]) if power else DECIMAL[suffix])
+    else:
+        return None
+    return Fraction(int(f"{found[1]}0{whole}{part}"), 10 ** len(part)) * scale
+
+
 def _suffixes() -> str:
     return ", ".join([*filter(None, DECIMAL), *BINARY])
 

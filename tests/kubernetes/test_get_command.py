@@ -10,7 +10,9 @@ import pytest
 
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.columns import age_of, columns_of
+from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.selecting import label_selector
+from pyetcdctl.kubernetes.sorting import rank
 from tests.kubernetes.sample import DATA, answers
 from tests.runner import run
 
@@ -118,6 +120,20 @@ def test_objects_are_sorted_by_a_field(sample_etcd: Etcd) -> None:
     created = [json.loads(line)["metadata"]["creationTimestamp"] for line in shown]
     assert len(created) == 212
     assert created == sorted(created)
+    refused = get(sample_etcd, "pods,pv", "-A", "--sort-by", ".metadata.nmae")
+    assert (refused.exit_code, refused.stdout) == (1, b"")
+    assert 'no object that was found has a field ".metadata.nmae"' in refused.stderr
+    assert get(sample_etcd, "pods,pv", "-A", "--sort-by", ".spec.capacity.storage").exit_code == 0
+
+
+ASCENDING = (None, -5, "-0.5", "500m", Literal("0.75"), 1, "007", "1e3", "2Gi", "10Gi")
+TEXTS = ("", "2026-03-02", "10.0.0.1", "web", "web-", "web-2", "web-02-a", "web-10", "web1", "weba")
+
+
+def test_numbers_and_quantities_are_sorted_by_value_and_text_by_its_numbers() -> None:
+    in_order = [*ASCENDING, 10**400, *TEXTS, {}]
+    mixed = in_order[::2] + in_order[1::2]
+    assert sorted(mixed, key=lambda value: rank([value])) == in_order
 
 
 def test_a_missing_object_fails_and_no_objects_do_not(sample_etcd: Etcd) -> None:
@@ -164,7 +180,8 @@ def test_who_asks_for_a_watch_with_a_letter_is_told_how(
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("pods/a/b",), ("pods", "-o", "xml"), ("pods", "x", "-A"), ("po", "-l", "a=b=c")]
+    "words",
+    [(), ("pods/a/b",), ("pods", "-o", "xml"), ("pods", "x", "-A"), ("po", "-o=jsonpath=")],
 )
 def test_what_cannot_be_meant_is_refused(sample_etcd: Etcd, words: tuple[str, ...]) -> None:
     assert get(sample_etcd, *words).exit_code == 128

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.kubernetes.finding import Finder
 from pyetcdctl.cli.kubernetes.showing import Showing
-from pyetcdctl.errors import BadArguments, ObjectNotFound, Reported
+from pyetcdctl.errors import BadArguments, ObjectNotFound, Reported, TemplateFailed
 from pyetcdctl.kubernetes.jsonpath import Path
+from pyetcdctl.kubernetes.sorting import rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pyetcdctl.cli.kubernetes.finding import Found, GetFlags
     from pyetcdctl.cli.session import Session
-    from pyetcdctl.kubernetes.objects import Plain
     from pyetcdctl.kubernetes.resources import Resource
 
 _ALL = "pods,replicationcontrollers,services,daemonsets,deployments,replicasets,statefulsets,"
@@ -39,7 +40,9 @@ def get(session: Session, words: Sequence[str], flags: GetFlags) -> None:
     resource, name = finder.store.resource(wanted[0][0]), wanted[0][1]
     if not flags.watch_only:
         begin, entries = finder.store.listed(finder.key(resource, name), bool(name))
-        found = _sorted(finder.among(resource, entries), order)
+        found = list(finder.among(resource, entries))
+        _check_order(found, order, flags.sort_by)
+        found = _sorted(found, order)
         if name and not found:
             raise ObjectNotFound(f'{resource.full_name} "{name}" not found')
         showing.show_change("ADDED", found)
@@ -82,6 +85,7 @@ class _Getting:
                 missing.append(f'{resource.full_name} "{name}" not found')
             found.setdefault(resource.path, []).extend(objects)
         single = len(wanted) == 1 and bool(wanted[0][1])
+        _check_order(chain.from_iterable(found.values()), order, self._flags.sort_by)
         groups = [_sorted(objects, order) for objects in found.values()]
         self._showing.show(groups, single=single)
         self._end(missing, list(resources.values()), nothing=not any(found.values()))
@@ -111,13 +115,11 @@ class _Getting:
 def _sorted(objects: Iterable[Found], order: Path | None) -> list[Found]:
     if order is None:
         return list(objects)
-    return sorted(objects, key=lambda each: _rank(order.of(each.shown)))
+    return sorted(objects, key=lambda each: rank(order.of(each.shown)))
 
 
-def _rank(values: list[Plain]) -> tuple[int, float, str]:
-    """Return what values are ordered by: those that are missing come first, numbers as numbers."""
-    if not values:
-        return (0, 0.0, "")
-    if isinstance(values[0], int):
-        return (1, float(values[0]), "")
-    return (2, 0.0, str(values[0]))
+def _check_order(objects: Iterable[Found], order: Path | None, sort_by: str) -> None:
+    """Refuse to order by what no object has: it is a slip of the pen."""
+    shown = [each.shown for each in objects if each.shown is not None]
+    if order and shown and not any(order.of(each) for each in shown):
+        raise TemplateFailed(f'no object that was found has a field "{sort_by}" to sort by')
