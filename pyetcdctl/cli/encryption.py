@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadEncryptionConfig
@@ -45,6 +46,8 @@ def _found(root: Path, at_end: ExitStack, resource_of: ResourceOf) -> Keyring:
         found, skipped = find_encryption_config(root)
         if found is None and skipped:
             raise BadEncryptionConfig(f"{skipped[0].file} cannot be used: {skipped[0].why}")
+        if found and os.path.exists(found.file.real) and not os.path.isfile(found.file.real):
+            raise BadEncryptionConfig(f"{found.file} cannot be used: not a regular file")
         return load(found.file.real) if found else None
 
     return Keyring(load_found, at_end.enter_context(PluginSockets(locate)), resource_of)

@@ -263,8 +263,8 @@ def _plugin(settings: object, at: str) -> Source:
         raise _Malformed(f"{at}.apiVersion is neither v1 nor v2")
     if ":" in name:
         raise _Malformed(f"{at}.name must not have a colon")
-    if not endpoint.startswith("unix://"):
-        raise _Malformed(f"{at}.endpoint does not begin with unix://")
+    if not endpoint.startswith("unix:/"):
+        raise _Malformed(f"{at}.endpoint does not begin with unix:///")
     timeout = _seconds(mapping.get("timeout"), f"{at}.timeout")
     return Source(Provider(f"kms {version}"), name, endpoint=endpoint, timeout_seconds=timeout)
 

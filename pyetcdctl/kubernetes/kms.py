@@ -8,9 +8,11 @@ once is not asked again, so that a listing of thousands of values waits for it o
 from __future__ import annotations
 
 import os
+import re
 import stat
 import uuid
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from urllib.parse import unquote
 
 from pyetcdctl.kubernetes.encryption_config import Secret, Source
 from pyetcdctl.kubernetes.sealed import Provider, append_field, shown
@@ -79,7 +81,8 @@ class PluginSockets:
     def __init__(self, locate: Callable[[str], str] = str) -> None:
         self._locate = locate
         self._channels: dict[str, grpc.Channel] = {}
-        self._silent: dict[str, str] = {}
+        self._silent: dict[tuple[str, str], str] = {}
+        """Why no more is asked of an endpoint, by method: one may hang where the other answers."""
         self._known: dict[tuple[Source, Wrapped], Secret | str] = {}
         self._key_ids: dict[Source, bytes | None] = {}
 
@@ -125,33 +128,32 @@ class PluginSockets:
     def _call(self, source: Source, method: str, request: bytes) -> dict[int, bytes]:
         import grpc
 
-        if source.endpoint in self._silent:
-            raise NotUnwrapped(self._silent[source.endpoint])
+        if (source.endpoint, method) in self._silent:
+            raise NotUnwrapped(self._silent[source.endpoint, method])
         service = "v1beta1" if _is_v1(source) else "v2"
         try:
             channel = self._channel(source)
             call = channel.unary_unary(f"/{service}.KeyManagementService/{method}")
             return _bytes_fields(call(request, timeout=source.timeout_seconds))
         except _Unreachable as unreachable:
-            self._silent[source.endpoint] = str(unreachable)
+            self._silent[source.endpoint, method] = str(unreachable)
             raise NotUnwrapped(str(unreachable)) from None
         except grpc.RpcError as error:
-            why = f"its plugin at {shown_path(source)} {self._complaint(source, error)}"
-            raise NotUnwrapped(why) from None
+            raise NotUnwrapped(self._complaint(source, method, error)) from None
         except WireError:
             raise NotUnwrapped(f"its plugin at {shown_path(source)} answered no message") from None
 
-    def _complaint(self, source: Source, error: grpc.RpcError) -> str:
+    def _complaint(self, source: Source, method: str, error: grpc.RpcError) -> str:
         import grpc
 
-        code = error.code()
+        code, plugin = error.code(), f"its plugin at {shown_path(source)}"
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-            why = f"did not answer within {source.timeout_seconds:g} s"
+            why = f"{plugin} did not answer within {source.timeout_seconds:g} s"
         elif code is grpc.StatusCode.UNAVAILABLE:
-            why = "cannot be reached"
+            why = f"{plugin} cannot be reached"
         else:
-            return f"refused: {code.name}: {shown((error.details() or '').encode())}"
-        self._silent[source.endpoint] = f"its plugin at {shown_path(source)} {why}"
+            return f"{plugin} refused: {code.name}: {shown((error.details() or '').encode())}"
+        self._silent[source.endpoint, method] = why
         return why
 
     def _channel(self, source: Source) -> grpc.Channel:
@@ -163,10 +165,9 @@ class PluginSockets:
         return self._channels[source.endpoint]
 
     def _target(self, source: Source) -> str:
-        path = source.endpoint.removeprefix("unix://")
-        abstract = path.removeprefix("/")
-        if abstract.startswith("@"):
-            return f"unix-abstract:{abstract[1:]}"
+        path = path_of(source)
+        if path.startswith("@"):
+            return f"unix-abstract:{path[1:]}"
         place = os.path.abspath(self._locate(path))
         _look_at_socket(place, path)
         return f"unix:{place}"
@@ -176,9 +177,21 @@ class _Unreachable(Exception):
     pass
 
 
+def path_of(source: Source) -> str:
+    """Return a plugin's socket as the API server reads its URL: a path, or ``@`` and a name.
+
+    It is never relative: what stands before the path is a host, which no socket has.
+    """
+    rest = source.endpoint.removeprefix("unix:")
+    if rest.startswith("//") and not rest.startswith(("//@", "///")):
+        rest = rest[2:].partition("/")[2]
+    path = re.split("[?#]", rest.lstrip("/"), maxsplit=1)[0]
+    return unquote(path if path.startswith("@") else f"/{path}")
+
+
 def shown_path(source: Source) -> str:
-    """Return a plugin's socket as the file names it."""
-    return shown(source.endpoint.removeprefix("unix://").encode())
+    """Return a plugin's socket for a message."""
+    return shown(path_of(source).encode())
 
 
 def _look_at_socket(place: str, path: str) -> None:

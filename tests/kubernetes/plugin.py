@@ -133,6 +133,18 @@ class Hung(KmsV1):
         return b""
 
 
+class Undecided(KmsV2):
+    """A plugin that opens data keys, and does not say which key is today's until it is released."""
+
+    def __init__(self, kek: Kek, key_id: bytes) -> None:
+        super().__init__(kek, key_id)
+        self.released = Event()
+
+    def status(self, message: bytes, context: grpc.ServicerContext) -> bytes:
+        self.released.wait(60)
+        return super().status(message, context)
+
+
 class Raw(KmsV1):
     """A plugin that answers these bytes to everything."""
 

@@ -200,7 +200,7 @@ MALFORMED = {
     ),
     "a plugin by TCP": (
         HEAD + block("secrets", "kms: {name: a, endpoint: 'http://user:pw@x'}"),
-        "does not begin with unix://",
+        "does not begin with unix:///",
     ),
     "a plugin with a colon": (
         HEAD + block("secrets", "kms: {name: 'a:b', endpoint: 'unix:///x'}"),

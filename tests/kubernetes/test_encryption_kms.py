@@ -16,9 +16,19 @@ from pyetcdctl.errors import NotDecrypted
 from pyetcdctl.kubernetes.encryption import Keyring
 from pyetcdctl.kubernetes.encryption_config import Block, EncryptionConfig, GroupResource, Source
 from pyetcdctl.kubernetes.envelope import wrap
-from pyetcdctl.kubernetes.kms import PluginSockets
+from pyetcdctl.kubernetes.kms import PluginSockets, path_of
 from pyetcdctl.kubernetes.sealed import Provider, inspect
-from tests.kubernetes.plugin import Hung, Kek, KmsV1, KmsV2, Raw, field, fields_of, listening
+from tests.kubernetes.plugin import (
+    Hung,
+    Kek,
+    KmsV1,
+    KmsV2,
+    Raw,
+    Undecided,
+    field,
+    fields_of,
+    listening,
+)
 from tests.kubernetes.test_encryption import cbc
 
 if TYPE_CHECKING:
@@ -240,6 +250,32 @@ def test_a_socket_in_the_abstract_namespace_is_reached() -> None:
     ):
         ring = keyring(sockets, f"/@{name}", "v1")
         assert ring.decrypt(KEY, v1_value(gcm(secret, PLAIN), secret)).plaintext == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path"),
+    [
+        ("unix:///run/k.sock", "/run/k.sock"),
+        ("unix:/run/k.sock", "/run/k.sock"),
+        ("unix:///run/k%20s.sock?x#y", "/run/k s.sock"),
+        ("unix://run/k.sock", "/k.sock"),
+        ("unix:///@name", "@name"),
+        ("unix://@name", "@name"),
+    ],
+)
+def test_an_endpoint_is_read_as_the_api_server_reads_it(endpoint: str, path: str) -> None:
+    assert path_of(Source(Provider.KMS_V2, "k", endpoint=endpoint)) == path
+
+
+def test_a_plugin_that_hangs_only_when_asked_for_its_status_still_opens(tmp_path: Path) -> None:
+    plugin = Undecided(KEK, b"id-1")
+    begin = time.monotonic()
+    with served(plugin, tmp_path, timeout=0.3) as ring:
+        for secret in (os.urandom(32), os.urandom(32), os.urandom(32)):
+            found = ring.decrypt(KEY, v2_value(seeded(secret, PLAIN), secret))
+            assert (found.plaintext, found.stale) == (PLAIN, False)
+        plugin.released.set()
+    assert time.monotonic() - begin < 5
 
 
 @pytest.mark.parametrize(

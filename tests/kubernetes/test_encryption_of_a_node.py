@@ -104,6 +104,13 @@ def test_a_manifest_that_cannot_be_used_is_told_where_a_value_stays_closed(
         ring.decrypt(KEY, written(BY_FILE))
 
 
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(node: Disk, at_end: ExitStack) -> None:
+    node.path("/srv/enc/enc.yaml").unlink()
+    os.mkfifo(node.path("/srv/enc/enc.yaml"))
+    with pytest.raises(NotDecrypted, match=r"/srv/enc/enc.yaml cannot be used: not a regular file"):
+        keyring_of("", node.root, at_end).decrypt(KEY, written(BY_FILE))
+
+
 def test_a_file_that_is_named_must_be_usable(node: Disk, at_end: ExitStack) -> None:
     with pytest.raises(BadEncryptionConfig, match="no such file"):
         keyring_of("/nowhere/enc.yaml", node.root, at_end)
