@@ -18,18 +18,21 @@ _DIGITS = {
     "": re.compile(r"[0-9]+"),
 }
 _UNDERSCORES = re.compile(r"(?:0[bBoOxX]_?)?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*")
-_UNIT_SECONDS = {
-    "ns": 1e-9,
-    "us": 1e-6,
-    "µs": 1e-6,
-    "μs": 1e-6,
-    "ms": 1e-3,
-    "s": 1.0,
-    "m": 60.0,
-    "h": 3600.0,
+_UNIT_NANOSECONDS = {
+    "ns": 1,
+    "us": 1_000,
+    "µs": 1_000,
+    "μs": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60_000_000_000,
+    "h": 3_600_000_000_000,
 }
+FOREVER_SECONDS = 2e9
+"""No duration is longer: gRPC's clock cannot take the greatest that Go can."""
+
 _QUOTED_FIELD = re.compile(r'"((?:[^"]|"")*+)"')
-_DURATION_PART = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([^0-9.]*)")
+_DURATION_PART = re.compile(r"(?=\.?[0-9])([0-9]*)(\.[0-9]*)?([^0-9.]*)")
 
 
 class ValueRefused(Exception):
@@ -105,23 +108,24 @@ def duration(text: str) -> float:
     sign, body = _split_sign(text)
     if body == "0":
         return 0.0
-    seconds, at = 0.0, 0
+    nanoseconds, at = 0, 0
     while at < len(body):
         part = _DURATION_PART.match(body, at)
         if part is None:
             break
-        number, unit = part.groups()
+        whole, fraction, unit = part.groups()
         if not unit:
             raise ValueRefused(f"time: missing unit in duration {_time_quoted(text)}")
-        if unit not in _UNIT_SECONDS:
+        if unit not in _UNIT_NANOSECONDS:
             raise ValueRefused(
                 f"time: unknown unit {_time_quoted(unit)} in duration {_time_quoted(text)}"
             )
-        seconds += float(number) * _UNIT_SECONDS[unit]
+        nanoseconds += int(whole or 0) * _UNIT_NANOSECONDS[unit]
+        nanoseconds += int(float(f"0{fraction or ''}") * _UNIT_NANOSECONDS[unit])
         at = part.end()
-    if not body or at < len(body) or seconds * 1e9 >= 1 << 63:
+    if not body or at < len(body) or sign * nanoseconds not in _INT64:
         raise ValueRefused(f"time: invalid duration {_time_quoted(text)}")
-    return sign * seconds
+    return min(sign * nanoseconds / 1e9, FOREVER_SECONDS)
 
 
 def is_serializable(consistency: str) -> bool:

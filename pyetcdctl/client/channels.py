@@ -87,8 +87,8 @@ def _options(settings: ConnectionSettings) -> Options:
         ("grpc.max_reconnect_backoff_ms", LAST_RECONNECT_MS),
     ]
     if settings.keepalive_time > 0:
-        options.append(("grpc.keepalive_time_ms", int(keepalive * 1000)))
-        options.append(("grpc.keepalive_timeout_ms", int(settings.keepalive_timeout * 1000)))
+        options.append(("grpc.keepalive_time_ms", _milliseconds(keepalive)))
+        options.append(("grpc.keepalive_timeout_ms", _milliseconds(settings.keepalive_timeout)))
         options += _pings_of_a_quiet_stream(keepalive + settings.keepalive_timeout)
     return options
 
@@ -101,5 +101,9 @@ def _pings_of_a_quiet_stream(patience: float) -> Options:
     """
     return [
         ("grpc.http2.max_pings_without_data", 0),
-        ("grpc.http2.ping_timeout_ms", int(patience * 1000)),
+        ("grpc.http2.ping_timeout_ms", _milliseconds(patience)),
     ]
+
+
+def _milliseconds(seconds: float) -> int:
+    return min(int(seconds * 1000), INT32_MAX)

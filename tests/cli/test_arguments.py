@@ -57,6 +57,8 @@ def test_a_number_beyond_64_bits_is_out_of_range():
         ("7ns", 7e-9),
         ("-1m", -60),
         ("0", 0),
+        ("9223372036854775807ns", arguments.FOREVER_SECONDS),
+        ("-9223372036854775808ns", -9223372036.854775808),
     ],
 )
 def test_a_duration_is_read_as_go_reads_it(text, seconds):
@@ -73,6 +75,7 @@ def test_a_duration_is_read_as_go_reads_it(text, seconds):
         ("-", 'time: invalid duration "-"'),
         ("1s2", 'time: missing unit in duration "1s2"'),
         ("9999999999h", 'time: invalid duration "9999999999h"'),
+        ("9223372036854775808ns", 'time: invalid duration "9223372036854775808ns"'),
     ],
 )
 def test_what_is_no_duration_is_refused_in_gos_words(text, message):

@@ -151,6 +151,8 @@ get foo --consistency "é
 get foo --cert /etc/passwd --key /etc/passwd
 get foo --cacert /
 get foo --dial-timeout -1s
+get foo --command-timeout 9223372036854775807ns --dial-timeout 2562047h
+get foo --keepalive-time 2562047h --keepalive-timeout 9223372036854775807ns
 --consistency s get foo
 get --prefix k --keys-only
 -w json get foo
