@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.kubernetes.columns import age_of, columns_of
 from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.selecting import label_selector
 from pyetcdctl.kubernetes.sorting import rank
@@ -50,7 +48,9 @@ def test_pods_have_the_columns_of_kubectl(sample_etcd: Etcd) -> None:
         ("deploy", "NAMESPACE NAME READY UP-TO-DATE AVAILABLE AGE"),
         ("svc", "NAMESPACE NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE"),
         ("Namespace", "NAME STATUS AGE"),
-        ("leases", "NAMESPACE NAME AGE"),
+        ("leases", "NAMESPACE NAME HOLDER AGE"),
+        ("events", "NAMESPACE LAST SEEN TYPE REASON OBJECT MESSAGE"),
+        ("crd", "NAME CREATED AT"),
         ("widgets", "NAMESPACE NAME SIZE"),
         ("relics", "NAMESPACE NAME AGE"),
         ("anything.misc.example.com", "NAME AGE"),
@@ -60,6 +60,16 @@ def test_a_resource_has_its_columns(sample_etcd: Etcd, word: str, columns: str) 
     lines = get(sample_etcd, word, "-A").stdout.decode().splitlines()
     assert lines[0].split() == columns.split()
     assert len(lines) > 1
+
+
+def test_what_columns_add_to_names_stands_behind_them(sample_etcd: Etcd) -> None:
+    flags = ("events,sc,ing", "-n", "shop", "-o", "wide")
+    events, classes, ingresses = get(sample_etcd, *flags).stdout.decode().split("\n\n")
+    assert events.splitlines()[0].endswith("   COUNT   NAME")
+    assert events.splitlines()[1].split()[-1].startswith("event/")
+    assert "storageclass.storage.k8s.io/" in classes
+    assert classes.splitlines()[1].split()[1] == "(default)"
+    assert "   80, 443   " in ingresses
 
 
 def test_nodes_and_services_tell_what_they_are(sample_etcd: Etcd) -> None:
@@ -127,7 +137,7 @@ def test_objects_are_sorted_by_a_field(sample_etcd: Etcd) -> None:
 
 
 ASCENDING = (None, -5, "-0.5", "500m", Literal("0.75"), 1, "007", "1e3", "2Gi", "10Gi")
-TEXTS = ("", "2026-03-02", "10.0.0.1", "web", "web-", "web-2", "web-02-a", "web-10", "web1", "weba")
+TEXTS = ("", "10.0.0.1", "2026-03-02", "web", "web-", "web-2", "web-02-a", "web-10", "web1", "weba")
 
 
 def test_numbers_and_quantities_are_sorted_by_value_and_text_by_its_numbers() -> None:
@@ -224,42 +234,3 @@ def test_a_label_selector_selects(text: str, selects: bool) -> None:
 def test_what_is_no_label_selector_is_refused(text: str) -> None:
     with pytest.raises(BadArguments, match="is no label selector"):
         label_selector(text)
-
-
-ODD = (None, 7, "x", [], [[1]], {}, {"a": [{}]}, [{"type": [1], "status": {}}], True)
-
-
-@pytest.mark.parametrize("kind", ["Pod", "Node", "Deployment", "Service", "Secret", "Widget"])
-def test_columns_of_objects_that_are_none_hold_something(kind: str) -> None:
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    below = ("conditions", "addresses", "containers", "containerStatuses", "ports", "labels")
-    for odd in ODD:
-        inner = dict.fromkeys((*below, "template", "creationTimestamp", "replicas"), odd)
-        for part in (odd, inner):
-            obj = dict.fromkeys(("metadata", "spec", "status", "data", "type"), part)
-            for _, cell in columns_of(kind, wide=True, now=now):
-                assert cell(obj)
-            for text in ("a=b", "a in (b)", "!a"):
-                label_selector(text)({"metadata": {"labels": part}})
-
-
-@pytest.mark.parametrize(
-    ("seconds", "age"),
-    [
-        (0, "0s"),
-        (119, "119s"),
-        (130, "2m10s"),
-        (600, "10m"),
-        (10_799, "179m"),
-        (11_400, "3h10m"),
-        (100_000, "27h"),
-        (180_000, "2d2h"),
-        (22_982_400, "266d"),
-        (70_000_000, "2y80d"),
-        (300_000_000, "9y"),
-    ],
-)
-def test_an_age_is_rounded_as_kubectl_does(seconds: int, age: str) -> None:
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    created = (now - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert age_of(created, now) == age
