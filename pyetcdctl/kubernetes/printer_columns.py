@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes import definitions
-from pyetcdctl.kubernetes.columns import age_of
+from pyetcdctl.kubernetes.ages import UNKNOWN, age_of
+from pyetcdctl.kubernetes.columns.column import AGE, NAME, Column
 from pyetcdctl.kubernetes.jsonpath import Path, value_text
 from pyetcdctl.kubernetes.objects import Literal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pyetcdctl.kubernetes.columns import Cell
+    from pyetcdctl.kubernetes.columns.column import Cell
     from pyetcdctl.kubernetes.objects import Object, Plain
 
-_CREATED = {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}
-_BREAK = re.compile("[\f\n\r]")
 
-
-def printer_columns(definition: Object, *, wide: bool, now: datetime) -> list[tuple[str, Cell]]:
-    """Return titles and cells of the version in which objects are stored; AGE where it has none."""
-    columns = _declared(definition) or [_CREATED]
-    return [
-        (str(column.get("name", "")).upper(), _cell(column, now))
-        for column in columns
-        if wide or not column.get("priority")
+def printer_columns(definition: Object) -> list[Column]:
+    """Return the columns of the version in which objects are stored; AGE where it has none."""
+    columns = [
+        Column(str(each.get("name", "")).upper(), _cell(each), wide=bool(each.get("priority")))
+        for each in _declared(definition)
     ]
+    return [NAME, *(columns or [AGE])]
 
 
 def _declared(definition: Object) -> list[Object]:
@@ -43,19 +39,19 @@ def _declared(definition: Object) -> list[Object]:
     return []
 
 
-def _cell(column: Object, now: datetime) -> Cell:
+def _cell(column: Object) -> Cell:
     kind = str(column.get("type", ""))
     try:
         path = Path(str(column.get("jsonPath", "")))
     except BadArguments:
-        return lambda obj: ""
-    return lambda obj: next((_shown(each, kind, now) for each in path.of(obj)), "")
+        return lambda *_: ""
+    return lambda obj, now: next((_shown(each, kind, now) for each in path.of(obj)), "")
 
 
 def _shown(plain: Plain, kind: str, now: datetime) -> str:
     """Return a value as a column of its type shows it; nothing where it is of another type."""
     if kind == "string":
-        return "" if plain is None else _one_line(value_text(plain))
+        return "" if plain is None else value_text(plain)
     if kind == "date":
         return _age(plain, now) if isinstance(plain, str) else ""
     if kind == "boolean":
@@ -69,9 +65,4 @@ def _shown(plain: Plain, kind: str, now: datetime) -> str:
 
 def _age(created: str, now: datetime) -> str:
     age = age_of(created, now)
-    return "<invalid>" if age == "<unknown>" else age
-
-
-def _one_line(text: str) -> str:
-    found = _BREAK.search(text)
-    return f"{text[: found.start()]}..." if found else text
+    return "<invalid>" if age == UNKNOWN else age

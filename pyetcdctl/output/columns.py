@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _GAP = "   "
+_BREAK = re.compile("[\f\n\r]")
 _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -34,6 +35,12 @@ class Columns:
 def aligned(rows: Sequence[Sequence[str]]) -> bytes:
     """Return rows as the lines of one table."""
     return Columns().lines(rows)
+
+
+def one_line(cell: str) -> str:
+    """Return a cell up to its first line break, as kubectl prints it."""
+    found = _BREAK.search(cell)
+    return f"{cell[: found.start()]}..." if found else cell
 
 
 def _escaped(found: re.Match[str]) -> str:

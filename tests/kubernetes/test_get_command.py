@@ -221,6 +221,8 @@ def test_what_cannot_be_meant_is_refused(sample_etcd: Etcd, words: tuple[str, ..
 def test_a_label_selector_selects(text: str, selects: bool) -> None:
     labels = {"app": "web", "example.com/of-2": "10"}
     assert label_selector(text)({"metadata": {"labels": labels}}) is selects
+    for odd in (None, 7, "x", [[1]], {"app": [1]}, {"app": {}, "tier": True}):
+        assert label_selector(text)({"metadata": {"labels": odd}}) in (True, False)
 
 
 @pytest.mark.parametrize(

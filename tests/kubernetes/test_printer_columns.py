@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pyetcdctl.kubernetes.columns.column import AGE, NAME
 from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.printer_columns import printer_columns
 
@@ -27,7 +28,6 @@ def definition(*columns: Any) -> dict[str, Any]:
     ("kind", "value", "shown"),
     [
         ("string", "text", "text"),
-        ("string", "two\nlines", "two..."),
         ("string", 7, "7"),
         ("string", {"b": 1, "a": [True]}, '{"a":[true],"b":1}'),
         ("string", None, ""),
@@ -46,33 +46,32 @@ def definition(*columns: Any) -> dict[str, Any]:
 )
 def test_a_cell_shows_its_type_alone(kind: str, value: object, shown: str) -> None:
     column = {"name": "Value", "type": kind, "jsonPath": ".spec.value"}
-    ((title, cell),) = printer_columns(definition(column), wide=False, now=NOW)
-    assert title == "VALUE"
-    assert cell({"spec": {"value": value}}) == shown
-    assert cell({"spec": []}) == ""
+    name, (title, cell, *_) = printer_columns(definition(column))
+    assert (name, title) == (NAME, "VALUE")
+    assert cell({"spec": {"value": value}}, NOW) == shown
+    assert cell({"spec": []}, NOW) == ""
 
 
-def test_columns_of_the_stored_version_are_shown_the_lesser_ones_when_wide() -> None:
+def test_columns_of_the_stored_version_are_shown_the_lesser_ones_as_wide() -> None:
     columns = definition({"name": "A"}, {"name": "B", "priority": 1})
-    assert [title for title, _ in printer_columns(columns, wide=False, now=NOW)] == ["A"]
-    assert [title for title, _ in printer_columns(columns, wide=True, now=NOW)] == ["A", "B"]
+    shown = [(column.title, column.wide) for column in printer_columns(columns)]
+    assert shown == [("NAME", False), ("A", False), ("B", True)]
 
 
 def test_the_first_of_several_values_is_shown() -> None:
-    column = {"name": "Ready", "type": "string", "jsonPath": ".c[?(@.type=='Ready')].status"}
-    ((_, cell),) = printer_columns(definition(column), wide=False, now=NOW)
-    assert cell({"c": [{"type": "Ready", "status": x} for x in ("True", "False")]}) == "True"
+    declared = {"name": "Ready", "type": "string", "jsonPath": ".c[?(@.type=='Ready')].status"}
+    _, column = printer_columns(definition(declared))
+    obj = {"c": [{"type": "Ready", "status": x} for x in ("True", "False")]}
+    assert column.cell(obj, NOW) == "True"
 
 
 @pytest.mark.parametrize(
     "odd", [{}, {"spec": 1}, {"spec": {"versions": [1]}}, definition(), definition("x")]
 )
 def test_a_definition_without_columns_has_the_age(odd: dict[str, Any]) -> None:
-    ((title, cell),) = printer_columns(odd, wide=False, now=NOW)
-    assert title == "AGE"
-    assert cell({"metadata": {"creationTimestamp": "2026-11-22T23:00:00Z"}}) == "60m"
+    assert printer_columns(odd) == [NAME, AGE]
 
 
 def test_a_column_whose_path_is_none_stays_empty() -> None:
-    ((_, cell),) = printer_columns(definition({"jsonPath": ".a["}), wide=False, now=NOW)
-    assert cell({"a": 1}) == ""
+    _, column = printer_columns(definition({"jsonPath": ".a["}))
+    assert column.cell({"a": 1}, NOW) == ""

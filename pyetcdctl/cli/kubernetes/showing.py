@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.kubernetes.columns import columns_of, current_time
+from pyetcdctl.kubernetes.ages import current_time
+from pyetcdctl.kubernetes.columns import columns_of
 from pyetcdctl.kubernetes.jsonpath import template
 from pyetcdctl.kubernetes.printer_columns import printer_columns
-from pyetcdctl.output.columns import Columns
+from pyetcdctl.output.columns import Columns, one_line
 from pyetcdctl.output.objects import object_text, shown_object, shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from pyetcdctl.cli.kubernetes.finding import Found, GetFlags
     from pyetcdctl.cli.kubernetes.store import Store
     from pyetcdctl.cli.session import Session
-    from pyetcdctl.kubernetes.columns import Cell
+    from pyetcdctl.kubernetes.columns.column import Column
     from pyetcdctl.kubernetes.objects import Object, Plain
     from pyetcdctl.kubernetes.resources import Resource
 
@@ -103,14 +105,13 @@ class Showing:
         self._session.streams.out.write(self._table.lines(shown))
 
     def _new_table(self, resource: Resource, *, named: bool) -> _Table:
-        wide, now = self._flags.output == "wide", current_time()
         definition = self._store.definitions.get(resource.path) if resource.custom else None
-        if definition is not None:
-            columns = printer_columns(definition, wide=wide, now=now)
-        else:
-            columns = columns_of("" if resource.custom else resource.kind, wide=wide, now=now)
+        known = columns_of("" if resource.custom else resource.kind)
+        columns = known if definition is None else printer_columns(definition)
+        is_wide = self._flags.output == "wide"
+        shown = [column for column in columns if is_wide or not column.wide]
         spaced = resource.namespaced and self._flags.all_namespaces
-        return _Table(columns, spaced=spaced, named=named)
+        return _Table(shown, spaced=spaced, named=named)
 
     def _write(self, text: str) -> None:
         self._session.streams.out.write(shown_text(text, self._session.output))
@@ -119,23 +120,27 @@ class Showing:
 class _Table:
     """The rows of one resource."""
 
-    def __init__(self, columns: list[tuple[str, Cell]], *, spaced: bool, named: bool) -> None:
+    def __init__(self, columns: Sequence[Column], *, spaced: bool, named: bool) -> None:
         self.lines = Columns().lines
-        self._cells = [cell for _, cell in columns]
+        self._columns = columns
         self._spaced = spaced
         self._named = named
         self.header = [
             *(["NAMESPACE"] if spaced else []),
-            "NAME",
-            *(title for title, _ in columns),
+            *(column.title for column in columns),
         ]
 
     def row(self, found: Found) -> list[str]:
-        """Return the cells of an object."""
+        """Return the cells of an object; a text is cut at its first line break, as kubectl does."""
+        now = current_time()
+        cells = [one_line(self._cell(column, found, now)) for column in self._columns]
+        return [*([found.namespace] if self._spaced else []), *cells]
+
+    def _cell(self, column: Column, found: Found, now: datetime) -> str:
         name = found.full_name if self._named else found.name
-        obj = found.shown
-        cells = [cell(obj) if obj else found.unreadable for cell in self._cells]
-        return [*([found.namespace] if self._spaced else []), name, *cells]
+        if found.shown is None:
+            return name if column.is_name else found.unreadable
+        return f"{name if column.is_name else ''}{column.cell(found.shown, now)}"
 
 
 def _list_of(objects: list[Object]) -> Object:
