@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
+from tests.concurrency.gate import Gate
 from tests.kubernetes.sample import DATA
 from tests.kubernetes.test_decoded_answers import values
 from tests.runner import SECONDS, clean_environment, command, run
@@ -38,10 +39,10 @@ def pod(name: str = "web", phase: str = "Running", **labels: str) -> dict[str, A
 class Watched:
     """A running ``kubernetes get --watch``."""
 
-    def __init__(self, server: Etcd, *words: str) -> None:
+    def __init__(self, server: Etcd, *words: str, **environment: str) -> None:
         self._process = subprocess.Popen(
             command("kubernetes", "get", *words),
-            env=clean_environment(server.environment),
+            env=clean_environment({**server.environment, **environment}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -74,6 +75,10 @@ class Watched:
     def words(self, count: int = 1) -> list[list[str]]:
         return [line.split() for line in self.lines(count)]
 
+    def complaint(self) -> str:
+        assert self._process.stderr
+        return self._process.stderr.readline().rstrip("\n")
+
     def end(self, by: signal.Signals) -> tuple[int, str, str]:
         """Send a signal; return exit code and the rest of the output."""
         self._process.send_signal(by)
@@ -92,6 +97,12 @@ def server() -> Iterator[Etcd]:
 def put(server: Etcd, key: str, value: object) -> None:
     data = value if isinstance(value, bytes) else json.dumps(value).encode()
     assert run("put", key, env=server.environment, input=data).exit_code == 0
+
+
+def entry_revision(server: Etcd, key: str) -> int:
+    shown = json.loads(run("get", key, "-w", "json", env=server.environment).stdout)
+    revision: int = shown["kvs"][0]["mod_revision"]
+    return revision
 
 
 def delete(server: Etcd, key: str) -> None:
@@ -237,11 +248,57 @@ def test_what_cannot_be_watched_is_told(
     assert why in refused.stderr
 
 
-def test_a_watch_outlives_its_server(own_etcd: Callable[..., Etcd]) -> None:
+def test_a_watch_outlives_its_server_and_tells_of_an_outage_that_lasts(
+    own_etcd: Callable[..., Etcd],
+) -> None:
     server = own_etcd()
     put(server, POD, pod())
-    with Watched(server, "pods", "-n", "shop", "--watch", "-o", "name") as watched:
+    flags = ("-n", "shop", "--watch", "-o", "name")
+    with Watched(server, "pods", *flags, ETCDCTL_COMMAND_TIMEOUT="3s") as watched:
         assert watched.lines(1) == ["pod/web"]
         server.members[0].restart()
         put(server, f"{POD}-2", pod("web-2"))
         assert watched.lines(1) == ["pod/web-2"]
+        server.members[0].kill()
+        assert watched.complaint() == "Warning: no server answers: context deadline exceeded"
+        server.members[0].start()
+        server.members[0].wait_until_healthy()
+        put(server, f"{POD}-3", pod("web-3"))
+        assert watched.lines(1) == ["pod/web-3"]
+
+
+def test_what_was_compacted_away_in_an_outage_is_made_up_for(own_etcd: Callable[..., Etcd]) -> None:
+    server = own_etcd()
+    gate = Gate(server.address)
+    for name in ("same", "gone", "changed", "again", "hidden"):
+        put(server, f"/registry/pods/shop/{name}", pod(name, app="web"))
+    flags = ("-n", "shop", "-l", "app=web", "--watch", "--output-watch-events")
+    with Watched(server, "pods", *flags, ETCDCTL_ENDPOINTS=gate.endpoint) as watched:
+        assert watched.words(6)[-1][:2] == ["ADDED", "same"]
+        put(server, f"{POD}-1", pod("web-1", app="web"))
+        assert watched.words()[0][:2] == ["ADDED", "web-1"]
+        gate.shut()
+        put(server, f"{POD}-2", pod("web-2", app="web"))
+        for name in ("gone", "again", "web-1"):
+            delete(server, f"/registry/pods/shop/{name}")
+        put(server, "/registry/pods/shop/changed", pod("changed", "Failed", app="web"))
+        put(server, "/registry/pods/shop/again", pod("again", app="web"))
+        put(server, "/registry/pods/shop/hidden", pod("hidden", app="db"))
+        put(server, f"{POD}-3", pod("web-3"))
+        latest = entry_revision(server, f"{POD}-3")
+        server.etcdctl("compact", str(latest), check=True)
+        gate.open()
+        assert [(row[0], row[1], row[3]) for row in watched.words(6)] == [
+            ("DELETED", "gone", "Running"),
+            ("DELETED", "web-1", "Running"),
+            ("ADDED", "web-2", "Running"),
+            ("MODIFIED", "changed", "Failed"),
+            ("MODIFIED", "again", "Running"),
+            ("DELETED", "hidden", "Running"),
+        ]
+        put(server, f"{POD}-3", pod("web-3", app="web"))
+        assert watched.words()[0][:2] == ["ADDED", "web-3"]
+        code, out, err = watched.end(signal.SIGTERM)
+    gate.shut()
+    assert (code, out) == (-signal.SIGTERM, "")
+    assert err.count("compacted away; listed again") == 1

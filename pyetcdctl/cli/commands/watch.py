@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from threading import Thread
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from pyetcdctl.cli.options import (
     number,
     words,
 )
+from pyetcdctl.cli.outages import teller_of_outages
 from pyetcdctl.cli.session import DECODING_FORMATS, Session
 from pyetcdctl.cli.watch_words import (
     LineRefused,
@@ -78,7 +79,7 @@ def watch(
         _InteractiveWatch(session, keys, progress_notify, shown).run()
     divided = command_line_words(arguments, session.words_before_dashes, keys)
     request = watch_request(divided.keys, WatchFlags(prefix, prev_kv, progress_notify, rev))
-    watching = Watching(session.connection, _teller(session))
+    watching = Watching(session.connection, teller_of_outages(session))
     watching.add(request)
     for told in watching.told():
         _show(session, told, divided.command, shown)
@@ -100,7 +101,7 @@ class _InteractiveWatch:
         self._shown = shown
         self._keys = keys
         self._progress_notify = progress_notify
-        self._watching = Watching(session.connection, _teller(session))
+        self._watching = Watching(session.connection, teller_of_outages(session))
         self._commands: list[list[str]] = []
 
     def run(self) -> None:
@@ -134,18 +135,6 @@ class _InteractiveWatch:
             request, words = typed
             self._commands.append(words)
             self._watching.add(request)
-
-
-def _teller(session: Session) -> Callable[[PyetcdctlError | None], None]:
-    def tell(failure: PyetcdctlError | None) -> None:
-        if failure is None:
-            session.note("The watch goes on.")
-            return
-        session.note(f"Warning: no server answers: {failure.message}")
-        for line in (*failure.advice, "The watch goes on, without a gap, when one does."):
-            session.note(f"  {line}")
-
-    return tell
 
 
 def _show(session: Session, told: Told, words: Sequence[str], shown: Decoding | None) -> None:

@@ -31,23 +31,23 @@ def get(session: Session, words: Sequence[str], flags: GetFlags) -> None:
     if not (flags.watch or flags.watch_only):
         _Getting(session, finder, showing, flags).run(wanted, order)
         return
-    from pyetcdctl.cli.kubernetes.get_watch import watch
+    from pyetcdctl.cli.kubernetes.get_watch import listed, watch
 
     if len(wanted) != 1:
         raise BadArguments("you may only watch a single resource or type of resource at a time")
     if order:
         session.streams.err.line("Warning: --sort-by orders what is there first, not what changes")
     resource, name = finder.store.resource(wanted[0][0]), wanted[0][1]
+    begin = listed(finder, resource, name)
     if not flags.watch_only:
-        begin, entries = finder.store.listed(finder.key(resource, name), bool(name))
-        found = list(finder.among(resource, entries))
+        found = list(finder.among(resource, begin.entries))
         _check_order(found, order, flags.sort_by)
         found = _sorted(found, order)
         if name and not found:
             raise ObjectNotFound(f'{resource.full_name} "{name}" not found')
         showing.show_change("ADDED", found)
         finder.tell_closed()
-    watch(session, finder, showing, resource, name, 0 if flags.watch_only else begin + 1)
+    watch(session, finder, showing, begin)
 
 
 def _wanted(words: Sequence[str]) -> list[tuple[str, str]]:
