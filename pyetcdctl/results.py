@@ -30,12 +30,7 @@ if TYPE_CHECKING:
         MoveLeaderResponse,
         StatusResponse,
     )
-    from pyetcdctl.rpc.kv import (
-        DeleteRangeResponse,
-        PutResponse,
-        RangeResponse,
-        ResponseHeader,
-    )
+    from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse, ResponseHeader
     from pyetcdctl.rpc.lease import LeaseRevokeResponse, LeaseTimeToLiveResponse
     from pyetcdctl.rpc.range_page import RangePage
     from pyetcdctl.rpc.txn import TxnResponse
