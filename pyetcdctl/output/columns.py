@@ -1,4 +1,7 @@
-"""Columns as kubectl prints them: as wide as their longest cell, three blanks between them."""
+"""Columns as kubectl prints them: as wide as their longest cell, three blanks between them.
+
+No column but the last is narrower than three characters.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _GAP = "   "
+_NARROWEST = 3
 _BREAK = re.compile("[\f\n\r]")
 _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -22,7 +26,7 @@ class Columns:
     def lines(self, rows: Sequence[Sequence[str]]) -> bytes:
         """Return rows as lines; what could break a line or drive a terminal is escaped."""
         safe = [[_UNSAFE.sub(_escaped, cell) for cell in row] for row in rows]
-        before = self._widths or [0] * len(safe[0])
+        before = self._widths or [_NARROWEST] * len(safe[0])
         columns = zip(before, zip(*safe, strict=True), strict=True)
         self._widths = [max(width, *map(len, cells)) for width, cells in columns]
         return "".join(f"{self._line(row)}\n" for row in safe).encode()

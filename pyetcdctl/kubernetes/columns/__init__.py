@@ -11,6 +11,7 @@ from pyetcdctl.kubernetes.columns import (
     devices,
     events,
     networking,
+    older,
     pods,
     storage,
     workloads,
@@ -30,6 +31,7 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
     **cluster.COLUMNS,
     **events.COLUMNS,
     **devices.COLUMNS,
+    **older.COLUMNS,
 }
 KINDS = tuple(_COLUMNS)
 
