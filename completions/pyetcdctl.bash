@@ -47,7 +47,7 @@ __pyetcdctl_flags() {
         user\ get) REPLY='--detail' ;;
         user\ passwd) REPLY='--interactive' ;;
         discover) REPLY='--export' ;;
-        kubernetes\ decode) REPLY='--output -o --release' ;;
+        kubernetes\ decode) REPLY='--output -o' ;;
         kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
         kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --output-watch-events --output -o --selector -l --show-managed-fields --sort-by --watch --watch-only' ;;
         kubernetes\ path) REPLY='--etcd-prefix' ;;
@@ -62,7 +62,7 @@ __pyetcdctl_flags() {
         make-mirror) REPLY='--dest-cacert --dest-cert --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --max-txn-ops --no-dest-prefix --prefix --rev' ;;
         *) REPLY='' ;;
     esac
-    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --encryption-config --pki --help -h'
+    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --encryption-config --pki --release --help -h'
 }
 
 __pyetcdctl_value() {

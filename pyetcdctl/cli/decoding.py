@@ -26,7 +26,7 @@ def decoding(
     from pyetcdctl.kubernetes.reading import Reader
 
     tell = session.streams.err.line if is_simple else None
-    return Decoding(Reader(session.opener), like_api, tell)
+    return Decoding(Reader(session.opener, session.release), like_api, tell)
 
 
 def fail_where_closed(session: Session, shown: Decoding | None) -> None:

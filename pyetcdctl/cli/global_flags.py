@@ -123,6 +123,13 @@ OWN_FLAGS = (
         "folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike",
         values="DIR",
     ),
+    GlobalFlag(
+        "release",
+        "string",
+        "",
+        "release of Kubernetes, as 1.28, whose empty fields objects are shown with (default the "
+        "newest one)",
+    ),
 )
 GLOBAL_FLAGS = ETCDCTL_FLAGS + OWN_FLAGS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from pyetcdctl.cli.configuration import (
     described,
     discovery_root,
 )
+from pyetcdctl.errors import BadArguments
 from pyetcdctl.output import printer_for, unsupported
 from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
 DECODING_FORMATS = ("jsonl", "yaml")
+_RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
 UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
 HOW_TO_OPEN = (
     "Try:  --encryption-config FILE, the file of the API server's --encryption-provider-config"
@@ -144,6 +147,14 @@ class Session:
         path = self.configuration.values["encryption-config"]
         root = discovery_root(self.streams.environment)
         return keyring_of(path, root, self._at_end, self._resource_of)
+
+    @cached_property
+    def release(self) -> str | None:
+        """The release of Kubernetes whose way of printing objects is asked for."""
+        release: str = self.configuration.values["release"]
+        if release and not _RELEASE.fullmatch(release):
+            raise BadArguments("--release is a minor release of Kubernetes, as 1.28")
+        return release or None
 
     @property
     def opener(self) -> Opener:

@@ -95,6 +95,25 @@ def test_an_empty_list_of_extra_values_is_a_list():
     assert '"extra":{"a":[],"b":[]}' in json_text(decode(value).object)
 
 
+def test_every_command_that_shows_objects_takes_a_release(sample_etcd):
+    key = "/registry/deployments/kube-system/coredns"
+    commands = [
+        ("get", key, "-w", "yaml"),
+        ("get", key, "--decode"),
+        ("kubernetes", "get", "deploy", "coredns", "-n", "kube-system", "-o", "yaml"),
+    ]
+    for words in commands:
+        now, then = (
+            run(*words, *flags, env=sample_etcd.environment).stdout.decode()
+            for flags in ((), ("--release", "1.33"))
+        )
+        template = "  template:\n    metadata:\n"
+        assert template in now
+        assert now.replace(template, f"{template}      creationTimestamp: null\n") == then
+        env = {**sample_etcd.environment, "ETCDCTL_RELEASE": "1.33"}
+        assert run(*words, env=env).stdout.decode() == then
+
+
 def test_a_release_is_asked_for_on_the_command_line():
     value = stored("v1", "PodTemplate", field(1, field(1, "web")) + field(2, field(1, EMPTY)))
     decode_it = ("kubernetes", "decode", "-o", "jsonl")

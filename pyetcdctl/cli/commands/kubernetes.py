@@ -56,14 +56,6 @@ def decode(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="yaml|json|jsonl", help="Format of the object.")
     ] = "yaml",
-    release: Annotated[
-        str,
-        typer.Option(
-            "--release",
-            metavar="1.NN",
-            help="Print empty fields as this release of Kubernetes does.",
-        ),
-    ] = "",
 ) -> None:
     """Show the object in a value that lies in a file or comes from a pipe.
 
@@ -73,7 +65,7 @@ def decode(
     from pyetcdctl.cli.kubernetes.decode import decode
 
     session = session_of(ctx)
-    decode(session, file, output, release)
+    decode(session, file, output)
 
 
 @command(app, "encryption", _ENCRYPTION)

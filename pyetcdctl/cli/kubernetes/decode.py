@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments, Reported
@@ -18,21 +17,17 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.input_forms import Given
     from pyetcdctl.kubernetes.reading import StoredValue
 
-RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
 
-
-def decode(session: Session, words: Sequence[str], form: str, release: str) -> None:
+def decode(session: Session, words: Sequence[str], form: str) -> None:
     """Print the objects in what was given; tell what is odd about them aside."""
     if len(words) > 1:
         raise BadArguments("kubernetes decode takes one FILE, or - for standard input")
     if form not in FORMATS:
         raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")
-    if release and not RELEASE.fullmatch(release):
-        raise BadArguments("--release is a minor release of Kubernetes, as 1.28")
     name = words[0] if words else "-"
     is_whole = True
     for number, given in enumerate(_given(_content(session, name))):
-        stored = read(given.key, given.value, session.opener, release or None)
+        stored = read(given.key, given.value, session.opener, session.release)
         if number and form == "yaml":
             session.streams.out.write(b"---\n")
         is_whole &= _write(session, given, stored, form)

@@ -38,7 +38,7 @@ class Store:
         """An empty prefix is found out."""
         self._given = prefix
         self._session = session
-        self._read = Reader(session.opener)
+        self._read = Reader(session.opener, session.release)
 
     @cached_property
     def prefix(self) -> str:
