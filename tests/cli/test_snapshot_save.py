@@ -229,8 +229,11 @@ def test_a_missing_folder_is_told_before_the_call(etcd, tmp_path):
     assert result.stderr.endswith(": no such file or directory)\n")
 
 
-@pytest.mark.parametrize("target", ["/dev/null", "."])
-def test_what_is_no_file_is_not_replaced(target, etcd):
+@pytest.mark.parametrize("name", ["pipe", "folder"])
+def test_what_is_no_file_is_not_replaced(name, etcd, tmp_path):
+    """Root would replace /dev/null for the whole machine."""
+    target = tmp_path / name
+    os.mkfifo(target) if name == "pipe" else target.mkdir()
     result = save(target, env=etcd.environment)
     assert result.exit_code == 5
     assert result.stderr == f"Error: could not write snapshot: {target} is not a regular file\n"
