@@ -105,15 +105,14 @@ def shows_mark(etcd, prefix):
 def test_a_step_whose_answer_is_lost_is_applied_once(every_etcd, opened, lossy, prefix):
     way = lossy(every_etcd, "answer")
     every_etcd.etcdctl("put", f"{prefix}gone", "x", check=True)
-    _, before = keys_under(every_etcd, prefix)
     destination = opened(way.endpoint)
     cutter = cut_when_lost(way, shows_mark(every_etcd, prefix))
     destination.write([deleting(prefix, "gone"), putting(prefix, "a", MARK), putting(prefix, "b")])
     cutter.join()
-    keys, revision = keys_under(every_etcd, prefix)
+    keys, _ = keys_under(every_etcd, prefix)
     assert sorted(keys) == ["a", "b"]
     assert versions(keys) == {1}
-    assert revision == before + 1
+    assert len({revision for _, _, revision in keys.values()}) == 1
 
 
 def test_a_step_that_never_arrived_is_sent_again(every_etcd, opened, lossy, prefix):
@@ -127,7 +126,8 @@ def test_a_step_that_never_arrived_is_sent_again(every_etcd, opened, lossy, pref
 
 
 @pytest.mark.parametrize("loses", ["answer", "request"])
-def test_of_many_writes_under_way_each_is_applied_once(etcd, opened, lossy, prefix, loses):
+def test_of_many_writes_under_way_each_is_applied_once(own_etcd, opened, lossy, prefix, loses):
+    etcd = own_etcd()
     way = lossy(etcd, loses)
     destination = opened(way.endpoint)
     _, before = keys_under(etcd, prefix)
