@@ -21,18 +21,19 @@ _OVER = ("Failed", "Succeeded")
 
 
 class _Told(NamedTuple):
-    """What container statuses tell: a reason, who is ready, and the restarts."""
+    """What container statuses tell: a reason, how many are ready, and whose restarts count."""
 
-    reason: str
-    ready: int
-    restarting: list[Object]
+    reason: str = ""
+    ready: int = 0
+    restarting: Sequence[Object] = ()
+    may_run: bool = True
 
 
 def _ready(pod: Object, _: datetime) -> str:
     before = objects(at(pod, "spec.initContainers"))
     whole = sum(each.get("restartPolicy") == "Always" for each in before)
     whole += len(objects(at(pod, "spec.containers")))
-    return f"{_begun(pod).ready + _main(pod).ready}/{whole}"
+    return f"{sum(told.ready for told in _told(pod))}/{whole}"
 
 
 def _status(pod: Object, _: datetime) -> str:
@@ -47,12 +48,13 @@ def _status(pod: Object, _: datetime) -> str:
         for each in objects(at(pod, "status.conditions"))
     )
     usual = "SchedulingGated" if gated else status or phase
-    reason = _main(pod).reason or _begun(pod).reason or usual
-    return _of_completed(pod) if reason == "Completed" and _is_begun(pod) else reason
+    begun, main = _told(pod)
+    reason = main.reason or begun.reason or usual
+    return _of_completed(pod) if reason == "Completed" and main.may_run else reason
 
 
 def _restarts(pod: Object, now: datetime) -> str:
-    statuses = _begun(pod).restarting + _main(pod).restarting
+    statuses = [status for told in _told(pod) for status in told.restarting]
     restarts = sum(number(each.get("restartCount")) for each in statuses)
     ends = (time_of(at(each, "lastState.terminated.finishedAt")) for each in statuses)
     last = max((end for end in ends if end), default=None)
@@ -66,6 +68,13 @@ def _sidecars(pod: Object) -> set[str]:
     containers = objects(at(pod, "spec.initContainers"))
     policies = {text(each.get("name")): each.get("restartPolicy") for each in containers}
     return {name for name, policy in policies.items() if policy == "Always"}
+
+
+def _told(pod: Object) -> tuple[_Told, _Told]:
+    """Return what the init containers tell, and the others once they may run."""
+    begun = _begun(pod)
+    may_run = not begun.reason or _has_initialized(pod)
+    return begun, _main(pod) if may_run else _Told(may_run=False)
 
 
 def _begun(pod: Object) -> _Told:
@@ -90,16 +99,10 @@ def _begun(pod: Object) -> _Told:
 
 
 def _main(pod: Object) -> _Told:
-    """Return what the containers tell, once they may run; the first has the last word."""
-    if not _is_begun(pod):
-        return _Told("", 0, [])
+    """Return what the containers tell; the first has the last word."""
     statuses = objects(at(pod, "status.containerStatuses"))
     reason = next(filter(None, map(_reason, statuses)), "")
     return _Told(reason, sum(map(_runs, statuses)), statuses)
-
-
-def _is_begun(pod: Object) -> bool:
-    return not _begun(pod).reason or _has_initialized(pod)
 
 
 def _has_initialized(pod: Object) -> bool:

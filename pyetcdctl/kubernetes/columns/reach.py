@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def at(plain: Plain, path: str) -> Plain:
     """Return the field at names with dots between them; None where they lead nowhere."""
     for name in path.split("."):
-        plain = plain.get(name) if isinstance(plain, dict) else None
+        if not isinstance(plain, dict):
+            return None
+        plain = plain.get(name)
     return plain
 
 
