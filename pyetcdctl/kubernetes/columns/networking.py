@@ -70,7 +70,7 @@ def _endpoints(obj: Object, _: datetime) -> str:
 def _of_subset(subset: Object) -> list[str]:
     hosts = [text(each.get("ip")) for each in objects(subset.get("addresses"))]
     ports = [number(port.get("port")) for port in objects(subset.get("ports"))]
-    in_brackets = [f"[{host}]" if ":" in host or "%" in host else host for host in hosts]
+    in_brackets = [f"[{host}]" if ":" in host else host for host in hosts]
     return [f"{host}:{port}" for port in ports for host in in_brackets] if ports else hosts
 
 
