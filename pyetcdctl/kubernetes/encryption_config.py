@@ -79,7 +79,8 @@ class GroupResource(NamedTuple):
         return self.group in ("*", other.group)
 
     def __str__(self) -> str:
-        return f"{self.resource}.{self.group}" if self.group else self.resource
+        is_core = self.resource == "*" and self.group == ""
+        return f"{self.resource}.{self.group}" if self.group or is_core else self.resource
 
 
 class Source(NamedTuple):

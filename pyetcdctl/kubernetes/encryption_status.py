@@ -89,6 +89,22 @@ def violations(status: Iterable[ResourceStatus], config: EncryptionConfig) -> li
     return found
 
 
+def unmet(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[str]:
+    """Return the entries of the file that cover nothing in the store, and what may be meant."""
+    met = [row.resource for row in status if row.resource]
+    entries = dict.fromkeys(entry for block in config.blocks for entry in block.resources)
+    return [
+        f"{entry}{_meant(entry, met)}"
+        for entry in entries
+        if not any(entry.covers(resource) for resource in met)
+    ]
+
+
+def _meant(entry: GroupResource, met: list[GroupResource]) -> str:
+    same = sorted(str(resource) for resource in met if resource.resource == entry.resource)
+    return f" (is {same[0]} meant?)" if same else ""
+
+
 def _count(row: ResourceStatus, key: bytes, value: bytes, keyring: Keyring) -> None:
     row.total += 1
     if value.startswith(ENCRYPTED):

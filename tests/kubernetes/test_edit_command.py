@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 SECONDS = 40
 STUCK = "/registry/namespaces/stuck"
 WARNING = "Warning: this goes to etcd past the API server, "
+STAYS = "and stays so; the API server would write it otherwise today"
 KEPT = re.compile(r"Your text is kept in (\S+)")
 CONFIG = DATA / "encryption-config.yaml"
 
@@ -274,9 +275,26 @@ def test_an_encrypted_object_stays_encrypted_by_its_own_key(
     assert value.startswith(header + b":")
     opened = Keyring(lambda: encryption_config.load(str(CONFIG))).decrypt(key.encode(), value)
     assert b"edited-" in opened.plaintext
+    assert (f"encrypted by {way} {opened.key_name} {STAYS}" in result.stderr) == opened.stale
     secret = json.loads(answers()[key]["json"])
     for data in secret["data"].values():
         assert not data or data not in result.stderr
+
+
+def test_a_plain_object_that_should_be_encrypted_stays_plain_with_a_remark(
+    cluster: Etcd, edit: Callable[..., Result]
+) -> None:
+    key = "/registry/secrets/vault-plain/new"
+    cluster.etcdctl("put", key, input=stored("v1", "Secret", field(1, field(1, "new"))), check=True)
+    remark = f"# secrets/vault-plain/new is stored plain {STAYS}"
+    flags = ("--encryption-config", str(CONFIG))
+    assert remark in edit(ADDS, key, *flags).stderr
+    without_a_file = edit("sed -i s/edited/again/", key)
+    assert (without_a_file.exit_code, remark in without_a_file.stderr) == (0, False)
+    secret = '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"new"},"type":"x"}'
+    put = ("kubernetes", "put", "-f", "-", "--at", key, "--yes", *flags)
+    assert remark in run(*put, env=cluster.environment, input=secret).stderr
+    assert value_of(cluster, key).startswith(b"k8s\0")
 
 
 def test_the_lease_is_kept(cluster: Etcd, edit: Callable[..., Result]) -> None:

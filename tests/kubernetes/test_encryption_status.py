@@ -21,6 +21,7 @@ from pyetcdctl.kubernetes.encryption_status import (
     ResourceStatus,
     SealedBy,
     survey,
+    unmet,
     violations,
 )
 from pyetcdctl.kubernetes.envelope import wrap
@@ -107,6 +108,15 @@ def test_plain_values_of_a_resource_of_the_file_are_violations() -> None:
         ("pods", 2, False),
         ("secrets", 1, False),
     ]
+
+
+def test_entries_that_cover_nothing_are_told() -> None:
+    rows = status_of((key("secrets"), PLAIN), (key("deployments"), PLAIN), (key("leases"), PLAIN))
+    entries = ("secrets", "secret", "leases", "*.apps", "*.batch", "*.")
+    named = EncryptionConfig((Block(tuple(map(GroupResource.parse, entries)), (NEW,)),))
+    told = ["secret", "leases (is leases.coordination.k8s.io meant?)", "*.batch"]
+    assert unmet(rows.values(), named) == told
+    assert unmet([], named)[-1] == "*."
 
 
 def test_a_store_that_is_all_encrypted_breaks_no_rule() -> None:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.cli.kubernetes.drafts import Draft, editor_of, kept_on_failure
 from pyetcdctl.cli.kubernetes.store import Store
 from pyetcdctl.cli.kubernetes.targets import find, targets
-from pyetcdctl.cli.kubernetes.writing import Change, ask, require_somebody, show, warn, write
+from pyetcdctl.cli.kubernetes.writing import (
+    Change,
+    ask,
+    require_somebody,
+    show,
+    tell_how_sealed,
+    warn,
+    write,
+)
 from pyetcdctl.errors import BadArguments, NotWritten
 from pyetcdctl.kubernetes.decoding import decode
 from pyetcdctl.kubernetes.documents import Unreadable, documents
@@ -128,6 +136,7 @@ class _Editing:
         show(self._session, title, self._before, decode(value).object)
         if not self._has_warned:
             self._remark()
+            tell_how_sealed(self._session, self._present)
             warn(self._session)
             self._has_warned = True
         where = self._session.connection.endpoint

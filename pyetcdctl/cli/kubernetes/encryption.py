@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.kubernetes.store import Store
 from pyetcdctl.errors import BadArguments, Reported
-from pyetcdctl.kubernetes.encryption_status import survey, violations
+from pyetcdctl.kubernetes.encryption_status import survey, unmet, violations
 from pyetcdctl.kubernetes.key_resources import resource_of
 from pyetcdctl.output.columns import aligned
 from pyetcdctl.output.objects import object_text
@@ -45,6 +45,8 @@ def status(session: Session, prefix: str, form: str, *, require: bool, every: bo
         session.streams.err.line(
             "No EncryptionConfiguration is known: what is stale or should be encrypted is not told"
         )
+    for entry in unmet(rows, config) if config else ():
+        session.streams.err.line(f"# {entry}: named in the configuration, and the store has none")
     bad = violations(rows, config) if config and require else []
     for each in bad:
         opted_out = "; the configuration gives it no key" if each.by_configuration else ""

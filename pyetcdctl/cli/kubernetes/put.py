@@ -12,7 +12,15 @@ from pyetcdctl.cli.kubernetes.encode import check_form
 from pyetcdctl.cli.kubernetes.input_text import objects_in, refusal
 from pyetcdctl.cli.kubernetes.store import Store
 from pyetcdctl.cli.kubernetes.targets import look, target_of_key
-from pyetcdctl.cli.kubernetes.writing import Change, ask, require_somebody, show, warn, write
+from pyetcdctl.cli.kubernetes.writing import (
+    Change,
+    ask,
+    require_somebody,
+    show,
+    tell_how_sealed,
+    warn,
+    write,
+)
 from pyetcdctl.errors import BadArguments, InvalidInput, NotWritten
 from pyetcdctl.kubernetes.completing import completed, contradiction
 from pyetcdctl.kubernetes.decoding import decode
@@ -188,6 +196,7 @@ class _Putting:
         """Return the value as it is stored: encrypted as it was, or as its resource is today."""
         keyring = self._session.keyring
         if present:
+            tell_how_sealed(self._session, present)
             if not present.stored.encryption:
                 return value
             return keyring.encrypt_like(present.entry.value, value, key=target.key)

@@ -17,7 +17,7 @@ from pyetcdctl.rpc.txn import CREATE, EQUAL, MOD, Compare, RequestOp, TxnRequest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.cli.kubernetes.targets import Target
+    from pyetcdctl.cli.kubernetes.targets import Present, Target
     from pyetcdctl.cli.session import Session
     from pyetcdctl.kubernetes.objects import Object
     from pyetcdctl.rpc.kv import KeyValue
@@ -63,6 +63,16 @@ def show(session: Session, title: str, before: Object | None, after: Object | No
     coloured = streams.err.is_terminal and streams.wants_colour
     for line in difference(title, before, after):
         streams.err.safe(line.shown(safe=streams.err.is_terminal, coloured=coloured))
+
+
+def tell_how_sealed(session: Session, present: Present) -> None:
+    """Say that a value stays encrypted, or plain, in a way that is not today's."""
+    target, entry, stored = present
+    if session.keyring.decrypt(entry.key, entry.value).stale:
+        how = f"encrypted by {stored.encryption}" if stored.encryption else "stored plain"
+        session.streams.err.line(
+            f"# {target.title} is {how} and stays so; the API server would write it otherwise today"
+        )
 
 
 def ask(session: Session, question: str, *, yes: bool, also: str = "") -> str:
