@@ -30,6 +30,7 @@ KEY_SIZES = {
     Provider.SECRETBOX: (32,),
 }
 SIZE_LIMIT = 1 << 20
+LONGEST_NAME = 255
 DEEPEST, MOST_ALIASES = 32, 64
 DEFAULT_TIMEOUT_SECONDS, LONGEST_TIMEOUT_SECONDS = 3.0, 10.0
 DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
@@ -145,8 +146,14 @@ def load(path: str) -> EncryptionConfig:
     except OSError as error:
         advice = ("Try: sudo",) if isinstance(error, PermissionError) else ()
         why = (error.strerror or "unreadable").lower()
-        raise BadEncryptionConfig(f"cannot read {path}: {why}", *advice) from None
+        raise BadEncryptionConfig(f"cannot read {_named(path)}: {why}", *advice) from None
     return parse(content, path)
+
+
+def _named(path: str) -> str:
+    """Return a path for a message, unless it looks like the content that the file should have."""
+    is_name = len(path) <= LONGEST_NAME and path.isprintable()
+    return path if is_name else "the EncryptionConfiguration of that name"
 
 
 def parse(content: bytes, path: str) -> EncryptionConfig:

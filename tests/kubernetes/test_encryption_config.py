@@ -262,6 +262,14 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         load(str(tmp_path))
 
 
+def test_content_in_the_place_of_a_name_is_not_repeated() -> None:
+    content = block("secrets", cipher("aescbc", "a"))
+    for given in (content, content.replace("\n", " ") + " " * 200):
+        with pytest.raises(BadEncryptionConfig) as refused:
+            load(given)
+        assert SECRET not in str(refused.value)
+
+
 def test_no_form_of_a_configuration_shows_a_secret() -> None:
     config = read(block("secrets", cipher("aescbc", "a")))
     source = config.sources[0]
