@@ -91,6 +91,11 @@ class Keyring:
                 self._why_none = error.message
         return self._config
 
+    @property
+    def why_no_config(self) -> str:
+        """Why the file that there is cannot be used; empty where there is none, or it can."""
+        return "" if self.config else self._why_none
+
     def decrypt(self, key: bytes, value: bytes) -> Decrypted:
         """Open a value that lies at an etcd key; a plain one is returned as it is."""
         own = self.sources_of(key)

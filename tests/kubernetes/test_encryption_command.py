@@ -110,6 +110,22 @@ def test_the_file_of_this_nodes_api_server_is_found(sample_etcd: Etcd, tmp_path:
     assert json.loads(shown.stdout) == json.loads(status(sample_etcd, "-o", "json", *CONFIG).stdout)
 
 
+def test_why_the_file_of_this_node_cannot_be_used_is_told(
+    sample_etcd: Etcd, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "etc/kubernetes/manifests/kube-apiserver.yaml"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(
+        "spec: {containers: [{name: kube-apiserver, args: [--encryption-provider-config=/x]}]}"
+    )
+    found = {"PYETCDCTL_ROOT": str(tmp_path), "PYETCDCTL_DISCOVERY": ""}
+    refused = status(sample_etcd, "--require-encrypted", env=found)
+    assert refused.exit_code == 128
+    why = f"cannot read {tmp_path}/x: no such file or directory"
+    assert f"what has to be encrypted is not known: {why}\n" in refused.stderr
+    assert f"No EncryptionConfiguration is known ({why})" in status(sample_etcd, env=found).stderr
+
+
 def test_an_unusable_file_is_told_without_its_words(sample_etcd: Etcd, tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("password: hunter2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.kubernetes.store import Store
-from pyetcdctl.errors import BadArguments, Reported
+from pyetcdctl.errors import BadArguments, BadEncryptionConfig, Reported
 from pyetcdctl.kubernetes.encryption_status import survey, unmet, violations
 from pyetcdctl.kubernetes.key_resources import resource_of
 from pyetcdctl.output.columns import aligned
@@ -29,6 +29,8 @@ def status(session: Session, prefix: str, form: str, *, require: bool, every: bo
     keyring = session.keyring
     config = keyring.config
     if require and config is None:
+        if why := keyring.why_no_config:
+            raise BadEncryptionConfig(f"what has to be encrypted is not known: {why}")
         raise BadArguments(
             "--require-encrypted needs the API server's EncryptionConfiguration",
             "Try: --encryption-config FILE, the API server's --encryption-provider-config",
@@ -42,8 +44,10 @@ def status(session: Session, prefix: str, form: str, *, require: bool, every: bo
     named = [row for row in rows if row.sealed or (config and config.names(row.resource))]
     _print(session, rows if every else named, form)
     if config is None:
+        why = f" ({keyring.why_no_config})" if keyring.why_no_config else ""
         session.streams.err.line(
-            "No EncryptionConfiguration is known: what is stale or should be encrypted is not told"
+            f"No EncryptionConfiguration is known{why}: "
+            "what is stale or should be encrypted is not told"
         )
     for entry in unmet(rows, config) if config else ():
         session.streams.err.line(f"# {entry}: named in the configuration, and the store has none")
