@@ -180,6 +180,14 @@ def test_etcdctls_format_flag_is_not_taken_for_o(sample_etcd: Etcd) -> None:
     assert "--watch" not in refused.stderr
 
 
+def test_a_format_that_the_environment_names_for_etcdctls_commands_is_passed_over(
+    sample_etcd: Etcd,
+) -> None:
+    environment = {**sample_etcd.environment, "ETCDCTL_WRITE_OUT": "json"}
+    shown = run("kubernetes", "get", "nodes", "-o", "name", env=environment)
+    assert shown.stdout.split() == [b"node/master", b"node/node01"]
+
+
 @pytest.mark.parametrize("words", [("pods", "-w"), ("-w", "pods"), ("po", "-w", "-n", "shop")])
 def test_who_asks_for_a_watch_with_a_letter_is_told_how(
     sample_etcd: Etcd, words: tuple[str, ...]

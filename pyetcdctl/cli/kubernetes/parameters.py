@@ -31,7 +31,8 @@ Namespace = Annotated[
 def session_of(ctx: typer.Context) -> Session:
     """Return the session of a command that has formats of its own."""
     session: Session = ctx.obj
-    form = session.output.format
+    # One that the environment names is for etcdctl's commands.
+    form = session.flags.get("write-out", "simple")
     if form != "simple":
         may_watch = "watch" in ctx.params and form not in formats()
         raise UnsupportedFormat(
