@@ -35,6 +35,11 @@ class GetFlags(NamedTuple):
     watch_only: bool = False
     watch_events: bool = False
 
+    @property
+    def shows_keys_only(self) -> bool:
+        """Whether keys tell all that is asked for: ``-o name`` of whatever there is."""
+        return self.output == "name" and not (self.selector or self.sort_by)
+
 
 class Found(NamedTuple):
     """An object in the store; ``shown`` is None where nothing of it can be read."""
@@ -77,7 +82,8 @@ class Finder:
 
     def objects(self, resource: Resource, name: str) -> Iterator[Found]:
         """Yield the objects of a resource; one at most for a name."""
-        return self.among(resource, self.store.listed(self.key(resource, name), bool(name))[1])
+        key, keys_only = self.key(resource, name), self._flags.shows_keys_only
+        return self.among(resource, self.store.listed(key, bool(name), keys_only=keys_only)[1])
 
     def among(self, resource: Resource, entries: Iterable[Entry]) -> Iterator[Found]:
         """Yield those entries that are objects of the resource and have the labels."""
@@ -91,6 +97,8 @@ class Finder:
         place = parse(entry.key, self.store.prefix)
         if place is None or place.path != resource.path:
             return None
+        if self._flags.shows_keys_only:
+            return Found(resource, place.namespace, place.name, None)
         stored = self.store.read(entry)
         if not quiet:
             self._tell_about(entry, stored)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.kubernetes.finding import Finder
@@ -12,7 +11,7 @@ from pyetcdctl.kubernetes.jsonpath import Path
 from pyetcdctl.kubernetes.sorting import rank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyetcdctl.cli.kubernetes.finding import Found, GetFlags
     from pyetcdctl.cli.session import Session
@@ -26,9 +25,11 @@ def get(session: Session, words: Sequence[str], flags: GetFlags) -> None:
     """Print the objects that words and flags mean."""
     wanted = _wanted(words)
     order = Path(flags.sort_by) if flags.sort_by else None
+    is_watch = flags.watch or flags.watch_only
+    flags = flags._replace(watch_events=flags.watch_events and is_watch)
     finder = Finder(session, flags)
     showing = Showing(session, finder.store, flags)
-    if not (flags.watch or flags.watch_only):
+    if not is_watch:
         _Getting(session, finder, showing, flags).run(wanted, order)
         return
     from pyetcdctl.cli.kubernetes.get_watch import listed, watch
@@ -72,35 +73,52 @@ class _Getting:
         self._finder = finder
         self._showing = showing
         self._flags = flags
+        self._missing: list[str] = []
 
     def run(self, wanted: list[tuple[str, str]], order: Path | None) -> None:
         """Find and print; what is missing is told at the end."""
         resources = {word: self._finder.store.resource(word) for word, _ in wanted}
-        found: dict[str, list[Found]] = {}
-        missing = []
-        for word, name in wanted:
-            resource = resources[word]
-            objects = list(self._finder.objects(resource, name))
-            if name and not objects:
-                missing.append(f'{resource.full_name} "{name}" not found')
-            found.setdefault(resource.path, []).extend(objects)
         single = len(wanted) == 1 and bool(wanted[0][1])
-        _check_order(chain.from_iterable(found.values()), order, self._flags.sort_by)
-        groups = [_sorted(objects, order) for objects in found.values()]
-        self._showing.show(groups, single=single)
-        self._end(missing, list(resources.values()), nothing=not any(found.values()))
+        objects = self._objects(wanted, resources)
+        is_one_resource = len({resource.path for resource in resources.values()}) == 1
+        if is_one_resource and not (single or order or self._showing.needs_all):
+            is_any = self._showing.show_on(objects)
+        else:
+            is_any = self._show_all(list(objects), order, single=single)
+        self._end(list(resources.values()), nothing=not is_any)
 
-    def _end(self, missing: list[str], resources: list[Resource], *, nothing: bool) -> None:
+    def _objects(
+        self, wanted: list[tuple[str, str]], resources: dict[str, Resource]
+    ) -> Iterator[Found]:
+        """Yield what is meant, and remember what is not there."""
+        for word, name in wanted:
+            resource, is_there = resources[word], False
+            for each in self._finder.objects(resource, name):
+                is_there = True
+                yield each
+            if name and not is_there:
+                self._missing.append(f'{resource.full_name} "{name}" not found')
+
+    def _show_all(self, found: list[Found], order: Path | None, *, single: bool) -> bool:
+        """Show objects by their resources."""
+        _check_order(found, order, self._flags.sort_by)
+        groups: dict[str, list[Found]] = {}
+        for each in found:
+            groups.setdefault(each.resource.path, []).append(each)
+        self._showing.show([_sorted(group, order) for group in groups.values()], single=single)
+        return bool(found)
+
+    def _end(self, resources: list[Resource], *, nothing: bool) -> None:
         """Say what was not shown, and fail where that is not what was asked for."""
         # A table has a row for a closed value; its labels cannot be looked at.
         is_complete = self._showing.shows_names_only and self._finder.selects is None
         is_whole = is_complete or not self._finder.closed
         self._finder.tell_closed()
-        if missing:
+        if self._missing:
             self._out.flush()
-            for line in missing[:-1]:
+            for line in self._missing[:-1]:
                 self._err.line(f"Error: {line}")
-            raise ObjectNotFound(missing[-1])
+            raise ObjectNotFound(self._missing[-1])
         if nothing:
             self._err.line(self._nothing(resources))
         if not is_whole:

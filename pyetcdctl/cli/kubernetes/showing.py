@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.kubernetes.lists import FORMS as LISTS
+from pyetcdctl.cli.kubernetes.lists import GrowingList, list_of
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.ages import current_time
 from pyetcdctl.kubernetes.columns import columns_of
@@ -13,19 +16,21 @@ from pyetcdctl.output.columns import Columns, one_line
 from pyetcdctl.output.objects import object_text, shown_object, shown_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pyetcdctl.cli.kubernetes.finding import Found, GetFlags
     from pyetcdctl.cli.kubernetes.store import Store
     from pyetcdctl.cli.session import Session
     from pyetcdctl.kubernetes.columns.column import Column
-    from pyetcdctl.kubernetes.objects import Object, Plain
+    from pyetcdctl.kubernetes.objects import Plain
     from pyetcdctl.kubernetes.resources import Resource
 
 _JSONPATH = "jsonpath="
 _TABLES = ("", "wide")
 _FORMS = (*_TABLES, "name", "yaml", "json", "jsonl")
+_AT_ONCE = 500
+"""So many rows are as wide as the widest of them; later ones may be wider."""
 
 
 class Showing:
@@ -49,6 +54,25 @@ class Showing:
         """Whether an object that cannot be read is shown as well as can be asked."""
         return self._form in (*_TABLES, "name")
 
+    @property
+    def needs_all(self) -> bool:
+        """Whether nothing can be written before everything is found."""
+        return self._template is not None
+
+    def show_on(self, found: Iterator[Found]) -> bool:
+        """Write objects of one resource while they are found; return whether there are any."""
+        growing = GrowingList(self._session, self._form) if self._form in LISTS else None
+        is_any = False
+        while some := list(islice(found, _AT_ONCE)):
+            is_any = True
+            if growing:
+                growing.add([each.shown for each in some if each.shown is not None])
+            else:
+                self.show_change("", some)
+        if growing:
+            growing.end()
+        return is_any
+
     def show(self, groups: Sequence[Sequence[Found]], *, single: bool) -> None:
         """Write all that was found: an object for a single name, else a list of them."""
         found = [each for group in groups for each in group]
@@ -60,7 +84,7 @@ class Showing:
         elif self._form == "jsonl":
             self._write("".join(object_text(obj, "jsonl") for obj in objects))
         elif objects or not single:
-            self._show_one(objects[0] if single else _list_of(objects))
+            self._show_one(objects[0] if single else list_of(objects))
 
     def show_change(self, event: str, changed: Sequence[Found]) -> None:
         """Write objects of one resource that were there or changed, each by itself."""
@@ -141,8 +165,3 @@ class _Table:
         if found.shown is None:
             return name if column.is_name else found.unreadable
         return f"{name if column.is_name else ''}{column.cell(found.shown, now)}"
-
-
-def _list_of(objects: list[Object]) -> Object:
-    metadata = {"resourceVersion": ""}
-    return {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": metadata}

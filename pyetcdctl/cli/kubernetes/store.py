@@ -47,11 +47,14 @@ class Store:
         self._session.registry = found
         return found
 
-    def listed(self, key: str, is_name: bool) -> tuple[int, Iterator[Entry]]:
+    def listed(
+        self, key: str, is_name: bool, *, keys_only: bool = False
+    ) -> tuple[int, Iterator[Entry]]:
         """Return the revision of a reading, and the entry of a key or all with a prefix."""
         start = key.encode("utf-8", "surrogateescape")
         start, end = (start, b"") if is_name else prefix_range(start)
-        reading = self._reading(RangeRequest(key=start, range_end=end))
+        request = RangeRequest(key=start, range_end=end, keys_only=keys_only)
+        reading = self._reading(request)
         return reading.header.revision, _entries(reading)
 
     def entries(self, prefix: str, *, keys_only: bool = False) -> Iterator[Entry]:
