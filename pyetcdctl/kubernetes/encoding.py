@@ -30,6 +30,7 @@ STORED_AS_JSON = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
     ("apiregistration.k8s.io", "APIService"),
 }
+SECRET = "Secret"
 NOT_STORED = ("resourceVersion", "selfLink")
 """Fields of the metadata that the API server fills in when it answers."""
 GROUPS = {resource.group for resource in BUILT_IN}
@@ -48,7 +49,10 @@ def encode(obj: Plain, as_: str | None = None) -> bytes:
             raise Unfit(f"the field table has no kind {kind} of {api_version}", "kind")
         return cbor_writing.dumps(bare) if as_ == CBOR else _line(in_order(bare))
     payload = {name: value for name, value in bare.items() if name not in ("apiVersion", "kind")}
-    raw = encoding_plans.plan_of(message).write(payload)
+    try:
+        raw = encoding_plans.plan_of(message).write(payload)
+    except Unfit as unfit:
+        raise (unfit.without_value() if kind == SECRET else unfit) from None
     if (as_ or default_form(api_version, kind)) == PROTOBUF:
         return wrap(api_version, kind, raw)
     told = plans.plan_of(message).read(raw, TOP, Reading())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,6 +126,26 @@ def test_what_does_not_fit_is_refused_by_its_field(given: Any, why: str) -> None
     with pytest.raises(Unfit) as refused:
         encode(given)
     assert str(refused.value).startswith(why)
+
+
+SECRETS = ["hunter2", ["hunter2"], 72, literals.parse("7.2"), True]
+WRONG = [{"data": {"a": value}} for value in SECRETS] + [
+    {"data": "hunter2"},
+    {"data": ["hunter2"]},
+    {"data": 72},
+    {"stringData": {"a": 72}},
+    {"type": ["hunter2"]},
+    {"type": 72},
+    {"immutable": "hunter2"},
+    {"metadata": {"annotations": {"copy": 72}}},
+]
+
+
+@pytest.mark.parametrize("given", WRONG, ids=map(str, WRONG))
+def test_what_does_not_fit_a_secret_is_refused_without_the_value(given: Any) -> None:
+    with pytest.raises(Unfit, match="is needed here") as refused:
+        encode(obj(kind="v1 Secret", **given))
+    assert not re.search(r"hunter2|7|[Tt]rue(?! or)", str(refused.value))
 
 
 def test_a_custom_resource_is_json_in_order_without_what_only_answers_have() -> None:
