@@ -50,6 +50,20 @@ def test_a_custom_resource_is_found_by_any_name_of_its_definition(sample_etcd: E
     ]
 
 
+def test_a_name_that_means_several_resources_is_told_with_them(etcd: Etcd, prefix: str) -> None:
+    root = f"{prefix}apiextensions.k8s.io/customresourcedefinitions"
+    for group in ("a.io", "b.io"):
+        spec = {"group": group, "names": {"plural": "things", "kind": "Thing"}}
+        definition = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+        run(
+            "put", f"{root}/{group}", json.dumps({**definition, "spec": spec}), env=etcd.environment
+        )
+    words = ("thing/a/b", "things.b.io/a/b", "--etcd-prefix", prefix)
+    shown = run("kube", "path", *words, env=etcd.environment)
+    assert shown.stdout.decode() == f"{prefix}a.io/things/a/b\n{prefix}b.io/things/a/b\n"
+    assert shown.stderr == "# thing is taken for things.a.io; it may also mean things.b.io\n"
+
+
 def test_every_key_of_a_cluster_goes_to_its_object_and_back(sample_etcd: Etcd) -> None:
     keys = [key for key in answers() if parse(key) and "leases/192" not in key]
     keys = [key for key in keys if not key.startswith("/registry/ranges/")]

@@ -88,7 +88,7 @@ class Store:
 
     def resource(self, word: str) -> Resource:
         """Return the resource of a name; raises InvalidInput where the store knows none."""
-        found = find(word) or find(word, self.custom) or self._orphan(word)
+        found = find(word) or self._custom(word) or self._orphan(word)
         if found:
             return found
         from difflib import get_close_matches
@@ -101,6 +101,15 @@ class Store:
             *advice,
             "Try:  pyetcdctl kubernetes resources",
         )
+
+    def _custom(self, word: str) -> Resource | None:
+        """Look a name up in the definitions, and tell when it means several of them."""
+        found = [each for each in self.custom if find(word, (each,))]
+        if len(found) > 1:
+            others = ", ".join(each.full_name for each in found[1:])
+            line = f"# {word} is taken for {found[0].full_name}; it may also mean {others}"
+            self._session.streams.err.line(line)
+        return found[0] if found else None
 
     def _orphan(self, word: str) -> Resource | None:
         """Look for objects whose definition is gone: keys are all that is left to know them by."""
