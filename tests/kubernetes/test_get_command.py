@@ -205,6 +205,14 @@ def test_what_cannot_be_meant_is_refused(sample_etcd: Etcd, words: tuple[str, ..
     assert get(sample_etcd, *words).exit_code == 128
 
 
+def test_who_names_an_object_as_other_commands_do_is_told_how_here() -> None:
+    refused = run("kubernetes", "get", "pods/kube-system/etcd-a", "/registry/pods/a/b")
+    assert refused.stderr.splitlines()[1:] == [
+        "  Try:  pyetcdctl kubernetes get pods etcd-a -n kube-system",
+        "  Try:  pyetcdctl get /registry/pods/a/b -w yaml",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "selects"),
     [

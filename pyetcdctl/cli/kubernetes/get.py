@@ -58,10 +58,21 @@ def _wanted(words: Sequence[str]) -> list[tuple[str, str]]:
     if any("/" in word for word in words):
         pairs = [word.partition("/") for word in words]
         if any(not name or "/" in name for _, _, name in pairs):
-            raise BadArguments("RESOURCE/NAME is the form of each word, or of none")
+            advice = filter(None, map(_instead, words))
+            raise BadArguments("RESOURCE/NAME is the form of each word, or of none", *advice)
         return [(resource, name) for resource, _, name in pairs]
     resources = _ALL if words[0] == "all" else words[0]
     return [(each, name) for each in resources.split(",") for name in words[1:] or [""]]
+
+
+def _instead(word: str) -> str:
+    """Return what takes a key, or an object as other commands name it; nothing for other words."""
+    if word.startswith("/"):
+        return f"Try:  pyetcdctl get {word} -w yaml"
+    parts = word.split("/")
+    if len(parts) != 3 or not all(parts):
+        return ""
+    return f"Try:  pyetcdctl kubernetes get {parts[0]} {parts[2]} -n {parts[1]}"
 
 
 class _Getting:
