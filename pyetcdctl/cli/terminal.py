@@ -28,7 +28,10 @@ def show(text: bytes) -> None:
 def choose(streams: Streams, question: str) -> str:
     """Ask, and return the first letter of the answer in lower case; nothing at the input's end."""
     show(terminal_safe(f"{question} ".encode("utf-8", "surrogateescape")))
-    line = streams.input.readline()
-    if not line.endswith(b"\n"):
-        show(b"\n")
+    line = b""
+    try:
+        line = streams.input.readline()
+    finally:
+        if not line.endswith(b"\n"):
+            show(b"\n")
     return line.decode("utf-8", "replace").strip()[:1].lower()

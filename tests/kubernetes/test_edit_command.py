@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -281,6 +282,33 @@ def test_an_encrypted_object_stays_encrypted_by_its_own_key(
         assert not data or data not in result.stderr
 
 
+OUTCOMES = {ADDS: 0, "false": 1, r"sed -i 's/^data:/&\n  zz: 5/'": 1, "sed -i /^kind/d": 1}
+
+
+@pytest.mark.parametrize("change", OUTCOMES)
+def test_neither_keys_nor_secrets_are_told_or_handed_on(
+    cluster: Etcd,
+    edit: Callable[..., Result],
+    editor: Callable[[str], str],
+    tmp_path: Path,
+    drafts: Path,
+    change: str,
+) -> None:
+    key = next(k for k in answers() if k.startswith("/registry/secrets/vault-aesgcm/db-02"))
+    secrets = re.findall(r"secret: ([^}]+)=", CONFIG.read_text())
+    for text in filter(None, json.loads(answers()[key]["json"])["data"].values()):
+        secrets += [text, base64.b64decode(text).decode(errors="replace")]
+    watched = f'for each in $$ $PPID; do cat /proc/$each/cmdline /proc/$each/environ; done > "{{}}"'
+    script = editor(f'{watched.format(tmp_path / "seen")}\nset -e\n{change} "$1"')
+    result = edit(script, key, "--encryption-config", str(CONFIG), "--debug")
+    assert result.exit_code == OUTCOMES[change], result.stderr
+    told = result.stderr + result.stdout.decode() + (tmp_path / "seen").read_text()
+    assert "encryption-config" in told
+    assert [secret for secret in secrets if len(secret) > 3 and secret in told] == []
+    left = list(drafts.rglob("*"))
+    assert [stat.S_IMODE(each.stat().st_mode) for each in left] in ([], [0o700, 0o600])
+
+
 def test_a_plain_object_that_should_be_encrypted_stays_plain_with_a_remark(
     cluster: Etcd, edit: Callable[..., Result]
 ) -> None:
@@ -430,7 +458,7 @@ def test_on_a_terminal_the_change_is_shown_and_asked_for(
     value = b'{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"asked"},"data":{"a":"1"}}\n'
     cluster.etcdctl("put", key, input=value, check=True)
     adds = editor("""grep -q b: "$1" || sed -i 's/^data:/&\\n  b: "\\\\e[31mred"/' "$1" """)
-    question = f"Write configmaps/asked/asked to {cluster.endpoint}? [y/e/N] "
+    question = f"Write configmaps/asked/asked to {cluster.endpoint}? [y/N, e to edit on] "
     terminal = on_terminal(cluster, adds, drafts, key)
     terminal.expect_exact(question)
     assert "\x1b[32m+  b: " in terminal.before
@@ -459,15 +487,15 @@ def test_a_confirmed_change_is_written_and_an_interrupt_at_the_question_is_not(
     before = at(cluster, key)
     activates = "sed -i s/Active/Terminating/"
     terminal = on_terminal(cluster, activates, drafts, key)
-    terminal.expect_exact("[y/e/N] ")
+    terminal.expect_exact("[y/N, e to edit on] ")
     terminal.sendintr()
-    terminal.expect_exact("Your text is kept in ")
+    terminal.expect_exact("\r\nYour text is kept in ")
     terminal.read()
     terminal.wait()
     assert terminal.signalstatus == signal.SIGINT
     assert at(cluster, key) == before
     terminal = on_terminal(cluster, activates, drafts, key)
-    terminal.expect_exact("[y/e/N] ")
+    terminal.expect_exact("[y/N, e to edit on] ")
     terminal.sendline("yes")
     terminal.expect_exact("namespaces/payments edited")
     terminal.read()

@@ -140,7 +140,9 @@ class _Editing:
             warn(self._session)
             self._has_warned = True
         where = self._session.connection.endpoint
-        return ask(self._session, f"Write {title} to {where}?", yes=self._yes, also="e")
+        return ask(
+            self._session, f"Write {title} to {where}?", yes=self._yes, also=", e to edit on"
+        )
 
     def _remark(self) -> None:
         """Tell what else changes besides the lines of the diff."""

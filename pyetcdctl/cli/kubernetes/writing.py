@@ -79,8 +79,7 @@ def ask(session: Session, question: str, *, yes: bool, also: str = "") -> str:
     """Return the letter of the answer; it is ``y`` where that was said beforehand."""
     if yes:
         return "y"
-    letters = "/".join(("y", *also, "N"))
-    return choose(session.streams, f"{question} [{letters}]")
+    return choose(session.streams, f"{question} [y/N{also}]")
 
 
 def write(session: Session, change: Change) -> None:
