@@ -298,7 +298,7 @@ def test_neither_keys_nor_secrets_are_told_or_handed_on(
     secrets = re.findall(r"secret: ([^}]+)=", CONFIG.read_text())
     for text in filter(None, json.loads(answers()[key]["json"])["data"].values()):
         secrets += [text, base64.b64decode(text).decode(errors="replace")]
-    watched = f'for each in $$ $PPID; do cat /proc/$each/cmdline /proc/$each/environ; done > "{{}}"'
+    watched = 'for each in $$ $PPID; do cat /proc/$each/cmdline /proc/$each/environ; done > "{}"'
     script = editor(f'{watched.format(tmp_path / "seen")}\nset -e\n{change} "$1"')
     result = edit(script, key, "--encryption-config", str(CONFIG), "--debug")
     assert result.exit_code == OUTCOMES[change], result.stderr
