@@ -84,6 +84,16 @@ def test_keys_that_no_line_could_show_are_left_out(etcd: Etcd, prefix: str) -> N
     assert answer("get", prefix, env=etcd.environment) == [f"{prefix}plain"]
 
 
+def test_a_key_that_would_be_read_as_a_flag_comes_behind_dashes(etcd: Etcd) -> None:
+    put(etcd, "--a-key/b", "+a-key")
+    known = {"--a-key/", "+a-key"}
+    assert known & set(answer("get", "", env=etcd.environment)) == {"+a-key"}
+    assert known & set(answer("get", "--", "", env=etcd.environment)) == known
+    assert answer("get", "--", "--a-key/", env=etcd.environment) == ["--a-key/b"]
+    etcd.etcdctl("del", "--", "--a-key/b")
+    etcd.etcdctl("del", "+a-key")
+
+
 def test_values_are_never_printed(etcd: Etcd, prefix: str) -> None:
     put(etcd, f"{prefix}secret", value="hunter2")
     result = run("__complete", "--", "get", prefix, env=etcd.environment)

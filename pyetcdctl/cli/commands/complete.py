@@ -46,7 +46,9 @@ def complete(
         with suppress(Exception):
             flags = _global_flags(ctx.find_root().command, line[:-1])
             settings = _settings(flags, session.streams.environment)
-            answer.extend(_keys(settings, raw(line[-1])))
+            may_be_flags = "--" not in line[:-1]
+            found = _keys(settings, raw(line[-1]))
+            answer.extend(key for key in found if not (may_be_flags and key.startswith("-")))
 
     # A name server or a file system that hangs is beyond any deadline of a call.
     search = Thread(target=find, daemon=True)
