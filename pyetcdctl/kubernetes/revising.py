@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.documents import documents
+from pyetcdctl.kubernetes.documents import Unreadable, documents
 from pyetcdctl.kubernetes.encoding import CBOR, JSON, PROTOBUF, encode
 from pyetcdctl.kubernetes.envelope import Format
 from pyetcdctl.kubernetes.json_text import json_text
@@ -105,6 +105,16 @@ class Revision:
             hidden = {MANAGED: before[MANAGED]} if MANAGED not in metadata else {}
             merged = {**merged, "metadata": {**metadata, **hidden}}
         return merged
+
+
+def with_unchanged_parts(obj: Object, before: Object) -> Object:
+    """Return an object with all whose YAML is the same taken from the one that it replaces."""
+    try:
+        [shown] = documents(yaml_text(before))
+    except Unreadable:
+        return obj
+    merged: Object = _merged(obj, shown.object, before)
+    return merged
 
 
 def _at(obj: Plain, path: tuple[str, ...]) -> Plain:

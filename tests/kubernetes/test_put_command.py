@@ -338,6 +338,24 @@ def test_a_custom_resource_in_cbor_stays_cbor(cluster: Etcd) -> None:
     assert value_of(cluster, key).startswith(b"{")
 
 
+@pytest.mark.parametrize(
+    ("form", "spec"), [("cbor", '{"a":1.0,"b":[{"c":-0.0}]}'), ("json", '{"a":1.50,"b":[1E3]}')]
+)
+def test_numbers_that_yaml_shows_otherwise_stay(cluster: Etcd, form: str, spec: str) -> None:
+    title, key = f"odd-{form}", f"/registry/shop.example.com/widgets/shop/odd-{form}"
+    metadata = f'{{"name":"{title}","namespace":"shop"}}'
+    given = f'{{"apiVersion":"shop.example.com/v1","kind":"Widget","metadata":{metadata}'
+    put(cluster, f'{given},"spec":{spec}}}', "--as", form)
+    value = value_of(cluster, key)
+    shown = kube(cluster, "decode", input=value).stdout
+    again = put(cluster, shown).stdout.decode()
+    assert again == f"widgets.shop.example.com/shop/{title} unchanged\n"
+    put(cluster, shown.replace(b"spec:", b"spec:\n  new: 1"))
+    new = {"cbor": b"\x43new\x01", "json": b',"new":1'}[form]
+    after = value_of(cluster, key).replace(new, b"")
+    assert after.replace(b"\x44spec\xa3", b"\x44spec\xa2") == value
+
+
 def test_an_object_is_put_where_the_key_says(cluster: Etcd) -> None:
     key = "/kubernetes.io/configmaps/a/b"
     created = put(cluster, config_map("b", metadata={"namespace": "a"}), "--at", key)

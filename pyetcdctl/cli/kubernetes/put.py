@@ -29,7 +29,7 @@ from pyetcdctl.kubernetes.envelope import ENCRYPTED
 from pyetcdctl.kubernetes.key_resources import resource_of
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.kubernetes.resources import of_kind
-from pyetcdctl.kubernetes.revising import form_of
+from pyetcdctl.kubernetes.revising import form_of, with_unchanged_parts
 from pyetcdctl.kubernetes.unfit import Unfit
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ class _Putting:
             if why := contradiction(document.object, before, self._revision(present)):
                 raise NotWritten(f"{target.title}: {why}")
             obj = completed(document.object, before, namespace)
+            obj = with_unchanged_parts(obj, before) if before else obj
             form = self._flags.form or (self._form_of(present) if present else "")
             value = encode(obj, form or None)
         except Unfit as unfit:
