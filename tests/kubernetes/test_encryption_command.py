@@ -89,6 +89,21 @@ def test_all_encrypted_is_what_is_required(sample_etcd: Etcd, tmp_path: Path) ->
     assert status(sample_etcd, *flags).exit_code == 0
 
 
+def test_what_the_configuration_closes_to_the_api_server_is_told(
+    sample_etcd: Etcd, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.yaml"
+    without_identity = FILE.read_text().replace("  - identity: {}\n- resources:", "- resources:", 1)
+    file.write_text(without_identity.replace("'vaultentries.sec", "'vaultentry.sec"))
+    told = status(sample_etcd, "-o", "json", "--encryption-config", str(file))
+    rows = {row["resource"]: row for row in json.loads(told.stdout)}
+    cannot = "by the configuration, the API server cannot read"
+    assert f"# secrets: {cannot} {rows['secrets']['plain']} of 77 values" in told.stderr
+    assert f"# vaultentries.sec.example.com: {cannot} 8 of 8 values" in told.stderr
+    assert "# vaultentry.sec.example.com: named in the configuration" in told.stderr
+    assert "cannot read" not in status(sample_etcd, *CONFIG).stderr
+
+
 def test_without_a_file_nothing_can_be_required(sample_etcd: Etcd) -> None:
     refused = status(sample_etcd, "--require-encrypted")
     assert refused.exit_code == 128

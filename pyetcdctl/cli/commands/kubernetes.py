@@ -90,8 +90,9 @@ def encryption(
     """Show by which keys the values of each resource are encrypted, and which are plain.
 
     A value is stale when the API server would write it otherwise today: with another key, or at all
-    encrypted. That is known from the file of --encryption-config, or this node's API server's. No
-    value is shown.
+    encrypted. That is known from the file of --encryption-config, or this node's API server's. Told
+    as well: values that the API server cannot read by that file, and entries of it that cover
+    nothing. No value is shown.
     """
     if action != ["status"]:
         raise BadArguments("kubernetes encryption takes one word: status")

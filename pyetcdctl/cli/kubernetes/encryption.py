@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyetcdctl.cli.session import Session
+    from pyetcdctl.kubernetes.encryption import Keyring
     from pyetcdctl.kubernetes.encryption_config import GroupResource
     from pyetcdctl.kubernetes.encryption_status import ResourceStatus
     from pyetcdctl.kubernetes.objects import Object
 
+_NO_OBJECTS = "(no objects)"
 _HEADER = ("RESOURCE", "VALUES", "PLAIN", "ENCRYPTED BY", "STALE", "CLOSED HERE")
 
 
@@ -43,14 +45,8 @@ def status(session: Session, prefix: str, form: str, *, require: bool, every: bo
     rows = survey(_values(store), keyring, resource)
     named = [row for row in rows if row.sealed or (config and config.names(row.resource))]
     _print(session, rows if every else named, form)
-    if config is None:
-        why = f" ({keyring.why_no_config})" if keyring.why_no_config else ""
-        session.streams.err.line(
-            f"No EncryptionConfiguration is known{why}: "
-            "what is stale or should be encrypted is not told"
-        )
-    for entry in unmet(rows, config) if config else ():
-        session.streams.err.line(f"# {entry}: named in the configuration, and the store has none")
+    for line in _remarks(rows, keyring):
+        session.streams.err.line(line)
     bad = violations(rows, config) if config and require else []
     for each in bad:
         opted_out = "; the configuration gives it no key" if each.by_configuration else ""
@@ -58,6 +54,23 @@ def status(session: Session, prefix: str, form: str, *, require: bool, every: bo
     if bad:
         session.streams.out.flush()
         raise Reported
+
+
+def _remarks(rows: Sequence[ResourceStatus], keyring: Keyring) -> Iterator[str]:
+    config = keyring.config
+    if config is None:
+        why = f" ({keyring.why_no_config})" if keyring.why_no_config else ""
+        yield (
+            f"No EncryptionConfiguration is known{why}: "
+            "what is stale or should be encrypted is not told"
+        )
+        return
+    for row in rows:
+        if row.closed_to_server:
+            count = f"{row.closed_to_server:,} of {row.total:,} values"
+            yield f"# {row.name or _NO_OBJECTS}: by the configuration, the API server cannot read {count}"
+    for entry in unmet(rows, config):
+        yield f"# {entry}: named in the configuration, and the store has none"
 
 
 def _values(store: Store) -> Iterator[tuple[bytes, bytes]]:
@@ -92,7 +105,7 @@ def _lines(row: ResourceStatus, *, knows_stale: bool) -> Iterator[tuple[str, ...
         for by, count in row.sealed.most_common()
     ]
     yield (
-        row.name or "(no objects)",
+        row.name or _NO_OBJECTS,
         f"{row.total:,}",
         f"{row.plain:,}",
         sealed[0] if sealed else "-",
