@@ -67,8 +67,8 @@ def _remarks(rows: Sequence[ResourceStatus], keyring: Keyring) -> Iterator[str]:
         return
     for row in rows:
         if row.closed_to_server:
-            count = f"{row.closed_to_server:,} of {row.total:,} values"
-            yield f"# {row.name or _NO_OBJECTS}: by the configuration, the API server cannot read {count}"
+            name, count = row.name or _NO_OBJECTS, f"{row.closed_to_server:,} of {row.total:,}"
+            yield f"# {name}: by the configuration, the API server cannot read {count} values"
     for entry in unmet(rows, config):
         yield f"# {entry}: named in the configuration, and the store has none"
 
