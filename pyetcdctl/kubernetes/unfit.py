@@ -16,16 +16,16 @@ _SORTS = {str: "a string", int: "a number", Literal: "a number", bool: "a bool"}
 class Unfit(ValueError):
     """A value does not fit its field; ``path`` grows while the error rises through the object."""
 
-    def __init__(self, why: str, *path: str | int, discreet: str = "") -> None:
-        """``discreet`` says the same without the value."""
+    def __init__(self, why: str, *path: str | int, quiet: str = "") -> None:
+        """``quiet`` says the same without the value."""
         super().__init__(why)
         self.why = why
         self.path: list[str | int] = list(path)
-        self._discreet = discreet
+        self._quiet = quiet
 
     def without_value(self) -> Unfit:
         """Keep to oneself what the value is; return the error itself."""
-        self.why = self._discreet or self.why
+        self.why = self._quiet or self.why
         return self
 
     def within(self, *steps: str | int) -> Unfit:
@@ -46,8 +46,8 @@ class Unfit(ValueError):
 
 def needs(what: str, value: Plain) -> Unfit:
     """Return the error of a value that is something else than it has to be."""
-    discreet = f"{what} is needed here, not {_SORTS.get(type(value)) or described(value)}"
-    return Unfit(f"{what} is needed here, not {described(value)}", discreet=discreet)
+    quiet = f"{what} is needed here, not {_SORTS.get(type(value)) or described(value)}"
+    return Unfit(f"{what} is needed here, not {described(value)}", quiet=quiet)
 
 
 def described(value: Plain) -> str:
