@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.client.status import KNOWN, go_text
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, PyetcdctlError, SnapshotFailed
 from pyetcdctl.rpc.snapshot import SNAPSHOT, SnapshotRequest, SnapshotResponse
 from pyetcdctl.rpc.wire import WireError
@@ -54,7 +55,7 @@ class _Pieces:
         """Say what went wrong: nothing had come, nothing more came, or less than all."""
         advice = error.advice if isinstance(error, PyetcdctlError) else ()
         if not self._size:
-            return SnapshotFailed(str(error), *advice)
+            return SnapshotFailed(_in_full(error), *advice)
         if isinstance(error, DeadlineExceeded) and not self._end.expired:
             return SnapshotFailed(
                 f"could not write snapshot: no data for {self._stall:g} s",
@@ -62,3 +63,10 @@ class _Pieces:
                 "Try:  another member, or a longer --stall-timeout",
             )
         return SnapshotFailed(f"could not write snapshot: {error}", *advice)
+
+
+def _in_full(error: CallFailed | WireError) -> str:
+    """Write an error as etcdctl does here: the server's words with the status that they came by."""
+    if isinstance(error, CallFailed) and error.message in KNOWN:
+        return go_text(error.code, error.details)
+    return str(error)

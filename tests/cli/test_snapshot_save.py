@@ -17,7 +17,14 @@ import pytest
 from tests.cli.narrow_way import NarrowWay
 from tests.cli.refused_call import refuse_fsync
 from tests.runner import PROJECT, clean_environment, command, run
-from tests.server import enable_authentication, freeze, running, running_with_tls, thaw
+from tests.server import (
+    enable_authentication,
+    every_programs,
+    freeze,
+    running,
+    running_with_tls,
+    thaw,
+)
 
 HALF_WAY = 8_000_000
 SECONDS = 60
@@ -112,6 +119,17 @@ def test_it_is_saved_over_tls_and_with_a_password(tmp_path):
     assert refused.exit_code == 5
     assert refused.stderr.startswith("Error: etcdserver: authentication failed")
     assert left_in(tmp_path) == ["a.db", "pki"]
+
+
+@pytest.mark.parametrize("programs", every_programs(), ids=lambda programs: programs.version)
+def test_without_a_user_it_is_refused_with_the_whole_status(programs, own_etcd, tmp_path):
+    server = enable_authentication(own_etcd(programs))
+    refused = save(tmp_path / "a.db", env={"ETCDCTL_ENDPOINTS": server.address})
+    code = (
+        "InvalidArgument desc = etcdserver" if server.release >= (3, 6) else "Unknown desc = auth"
+    )
+    assert refused.stderr == f"Error: rpc error: code = {code}: user name is empty\n"
+    assert (refused.exit_code, left_in(tmp_path)) == (5, [])
 
 
 def test_any_member_of_three_is_saved(three_members, tmp_path):
