@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyetcdctl.cli.lazy import LazyGroup, new_app
-from pyetcdctl.cli.registry import COMMANDS
+from pyetcdctl.cli.registry import BEYOND_ETCDCTL, COMMANDS
 
 
 class RootGroup(LazyGroup):
@@ -11,6 +11,13 @@ class RootGroup(LazyGroup):
 
     table = COMMANDS
     rejects_unknown = True
+
+    def find(self, word: str) -> str | None:
+        """Return what a word means; a beginning means etcdctl's command if it is one there."""
+        etcdctls = [
+            name for name in COMMANDS if name.startswith(word) and name not in BEYOND_ETCDCTL
+        ]
+        return super().find(word) or (etcdctls[0] if len(etcdctls) == 1 else None)
 
 
 app = new_app(

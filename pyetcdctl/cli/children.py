@@ -55,6 +55,8 @@ def end_in_go(returncode: int) -> str:
 
 
 def _start_failure(program: str, error: OSError) -> str:
+    if not program:
+        return "exec: no command"
     reason = os.strerror(error.errno or 0).lower()
     if "/" in program:
         return f"fork/exec {program}: {reason}"

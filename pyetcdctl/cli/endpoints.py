@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded, PyetcdctlError
+from pyetcdctl.errors import (
+    BadArguments,
+    CallFailed,
+    ConnectionFailed,
+    DeadlineExceeded,
+    PyetcdctlError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +36,7 @@ def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:
     except CallFailed as error:
         error.message = f"failed to fetch endpoints from etcd cluster member list: {error.message}"
         raise
-    except ConnectionFailed as error:
+    except (BadArguments, ConnectionFailed) as error:  # etcdctl has one exit code for all of it
         raise PyetcdctlError(error.message, *error.advice) from error
     if found.doubt is not None:
         session.streams.err.line(

@@ -121,7 +121,7 @@ class WordGroup(TyperGroup):
         """Bring the command's name to the front; show help where there is none."""
         name_first = self.with_name_first(args)
         if name_first is None:
-            parse_line(args, self._known_flags())
+            parse_line(args, self._own_flags())
             _show_help(ctx)
         return super().parse_args(ctx, name_first or args)
 
@@ -152,7 +152,7 @@ class WordGroup(TyperGroup):
         """Return the command that the first argument means, for running or completing."""
         name = self.find(args[0])
         if name is None:
-            self._end_at_unknown(ctx, args[0])
+            self._end_at_unknown(ctx, *args)
         return name, self.load(name), args[1:]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -170,16 +170,28 @@ class WordGroup(TyperGroup):
 
     def _known_flags(self) -> FlagSet:
         """Return the flags that may stand before the command's name."""
-        leaves = [each for each in self.commands.values() if isinstance(each, WordCommand)]
-        own = [_flag(option, None) for each in leaves for option in each.own_flags]
+        own = [_flag(option, None) for each in self._leaves() for option in each.own_flags]
         return FlagSet([*own, *SHARED_FLAGS])
 
-    def _end_at_unknown(self, ctx: Any, word: str) -> NoReturn:
+    def _own_flags(self) -> FlagSet:
+        """Return the flags of the group itself, which all its commands take."""
+        leaves = self._leaves()
+        options = leaves[0].own_flags if leaves else []
+        for leaf in leaves[1:]:
+            names = {option.name for option in leaf.own_flags}
+            options = [option for option in options if option.name in names]
+        return FlagSet([*(_flag(option, None) for option in options), *SHARED_FLAGS])
+
+    def _leaves(self) -> list[WordCommand]:
+        return [each for each in self.commands.values() if isinstance(each, WordCommand)]
+
+    def _end_at_unknown(self, ctx: Any, word: str, *others: str) -> NoReturn:
         close = self._close_names(word)
         advice = (f"Did you mean this?  {'  '.join(close)}",) if close else ()
         message = f'unknown command {go_quoted(raw(word))} for "{ctx.command_path}"'
         if self.rejects_unknown:
             raise FlagError(message, *advice)
+        parse_line(others, self._own_flags())
         for line in (message, *advice) if advice else ():
             ctx.obj.streams.err.line(line)
         _show_help(ctx)

@@ -59,3 +59,4 @@ COMMANDS = {
     "version": _entry("version", _UTILITY, "Print the version."),
     "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),
 }
+BEYOND_ETCDCTL = frozenset({"tree", "discover", "kubernetes", "sandbox", "__complete"})

@@ -45,7 +45,10 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.streams import Messages
 
 _RESULTS = {"=": EQUAL, "!=": NOT_EQUAL, ">": GREATER, "<": LESS}
-_OPERATOR = re.compile(r"\) +(\S+)")
+# What Go's fmt takes for a blank.
+_BLANK = r"\t\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_OPERATOR = re.compile(rf"\)[{_BLANK}]+([^{_BLANK}]+)")
+_BLANKS = re.compile(rf"[{_BLANK}]*")
 
 
 class _Target(NamedTuple):
@@ -119,17 +122,21 @@ def _words(line: str) -> list[str]:
 def _scan(text: str) -> _Scanned:
     scanned = _Scanned()
     try:
-        key, at = match_quoted(text, len(text) - len(text.lstrip()))
+        key, at = match_quoted(text, _behind_blanks(text, 0))
         scanned = _Scanned(key)
         operator = _OPERATOR.match(text, at)
         if operator is None:
             return scanned
         scanned = _Scanned(key, operator[1])
-        blanks = re.compile(r"\s+").match(text, operator.end())
-        value, _ = match_quoted(text, blanks.end() if blanks else len(text))
+        value, _ = match_quoted(text, _behind_blanks(text, operator.end()))
     except NotQuoted:
         return scanned
     return _Scanned(key, operator[1], value, whole=True)
+
+
+def _behind_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
 
 
 def _decimal(value: bytes) -> int:

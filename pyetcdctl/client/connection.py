@@ -192,6 +192,11 @@ class Connection:
         """Return what goes with every call; this logs in if need be."""
         return self._metadata(Deadline.after(self.settings.command_timeout))
 
+    def begin(self) -> None:
+        """Check the settings and log in, where the first call is still far."""
+        self._route  # noqa: B018 - making it checks the files and asks DNS
+        self.metadata()
+
     def renews_login(self, error: grpc.RpcError) -> bool:
         """Whether a call failed for its token and may be made again: there is a new one."""
         deadline = Deadline.after(self.settings.command_timeout)

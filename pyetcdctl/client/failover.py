@@ -14,7 +14,7 @@ from pyetcdctl.client.status import (
     DEADLINE_TEXT,
     LEARNER,
     PERHAPS_APPLIED,
-    UNHEALTHY,
+    REFUSALS,
     code_name,
     deadline_exceeded,
     details_of,
@@ -70,7 +70,7 @@ def _may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bo
     code, details = code_name(error), details_of(error)
     if code == "DEADLINE_EXCEEDED":
         return attempts == 1 or endpoints > 1
-    return details == DEADLINE_TEXT or (code == "UNAVAILABLE" and details != UNHEALTHY)
+    return details == DEADLINE_TEXT or (code == "UNAVAILABLE" and details not in REFUSALS)
 
 
 def quote_early_end(failure: PyetcdctlError, error: grpc.RpcError, left: float | None) -> None:

@@ -25,7 +25,9 @@ AUTH_NOT_ENABLED = "etcdserver: authentication is not enabled"
 COMPACTED = "etcdserver: mvcc: required revision has been compacted"
 LEARNER = "etcdserver: rpc not supported for learner"
 UNHEALTHY = "etcdserver: unhealthy cluster"
-"""A change of the members that was refused before anybody was asked to agree."""
+REFUSALS = frozenset({LEARNER, UNHEALTHY})
+"""What a member says that carries nothing out although it is there; UNHEALTHY of a change of the
+members, before anybody was asked to agree."""
 
 PERHAPS_APPLIED = "The write may have been applied: look before you repeat it."
 

@@ -1,10 +1,16 @@
 """A full database raises an alarm; it is listed and ended."""
 
 import json
+from contextlib import closing
 
 import pytest
 
+from pyetcdctl.client.connection import Connection, Deadline
+from pyetcdctl.rpc import etcdserverpb_pb2 as api
+from pyetcdctl.settings import ConnectionSettings
 from tests.runner import run
+
+ALARM = "/etcdserverpb.Maintenance/Alarm"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +52,26 @@ def test_an_alarm_that_is_disarmed_is_over(full_etcd):
     assert json.loads(disarmed.stdout) == {"alarms": [{"memberID": number, "alarm": 1}]}
     assert run("alarm", "list", env=env).stdout == b""
     assert run("alarm", "disarm", env=env).stdout == b""
+
+
+def test_a_cluster_that_is_called_corrupt_takes_no_writes(own_etcd):
+    server = own_etcd()
+    env, number = server.environment, member_id(server)
+    alarm = api.AlarmRequest(action=api.AlarmRequest.ACTIVATE, memberID=number, alarm=api.CORRUPT)
+    with closing(Connection(ConnectionSettings(endpoints=server.client_urls))) as connection:
+        request = alarm.SerializeToString()
+        connection.unary(ALARM, request, deadline=Deadline.after(30), repeatable=True)
+    for line, told in (
+        ("put k v", "etcdserver: corrupt cluster"),
+        ("lease grant 5", "failed to grant lease (etcdserver: corrupt cluster)"),
+    ):
+        refused = run(*line.split(), env=env)
+        assert (refused.stderr, refused.exit_code) == (f"Error: {told}\n", 1)
+    health = run("endpoint", "health", "-w", "json", env=env)
+    assert json.loads(health.stdout)[0]["error"] == "Active Alarm(s): CORRUPT "
+    ended = run("alarm", "disarm", env=env).stdout.decode()
+    assert ended.split() == [f"memberID:{number}", "alarm:CORRUPT"]
+    assert run("put", "k", "v", env=env).stdout == b"OK\n"
 
 
 def test_every_release_has_no_alarm(every_etcd):

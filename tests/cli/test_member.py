@@ -124,6 +124,8 @@ def test_a_learner_started_with_what_was_printed_is_promoted(own_etcd, tmp_path,
     with started(server, tmp_path, printed, client_url):
         status = wait_for("endpoint", "status", "-w", "json", env={"ETCDCTL_ENDPOINTS": client_url})
         assert json.loads(status.stdout)[0]["Status"]["isLearner"] is True
+        refused = run("put", "k", "v", env={"ETCDCTL_ENDPOINTS": client_url})
+        assert refused.stderr == "Error: etcdserver: rpc not supported for learner\n"
         promoted = wait_for("member", "promote", added_id(added), env=server.environment)
         assert re.fullmatch(
             rf"Member +{added_id(added)} promoted in cluster [ 0-9a-f]{{16}}\n",
@@ -233,7 +235,7 @@ def test_a_peer_url_without_a_scheme_is_answered_with_one():
     assert result.stderr.splitlines()[-1] == "  Try:  --peer-urls http://10.0.0.9:2380"
 
 
-@pytest.mark.parametrize("word", ["member", "member bogus", "mem", "member --learner"])
+@pytest.mark.parametrize("word", ["member", "member bogus", "mem", "member -w json"])
 def test_a_group_without_a_command_shows_its_help(word):
     result = run(*word.split())
     assert (result.exit_code, result.stderr) == (0, "")

@@ -205,6 +205,7 @@ class Failure(grpc.RpcError):
         ("UNAVAILABLE", "Socket closed", 1, 1, True),
         ("UNAVAILABLE", "etcdserver: request timed out", 1, 1, True),
         ("UNAVAILABLE", "etcdserver: unhealthy cluster", 1, 1, False),
+        ("UNAVAILABLE", "etcdserver: rpc not supported for learner", 1, 1, False),
         ("UNKNOWN", "context deadline exceeded", 1, 1, True),
         ("UNKNOWN", "context deadline exceeded", 1, 2, True),
         ("DEADLINE_EXCEEDED", "Deadline Exceeded", 1, 1, True),

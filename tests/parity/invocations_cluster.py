@@ -231,5 +231,10 @@ downgrade cancel surplus -w json
 member add --bogus
 member list --consistency
 endpoint hashkv --rev many
+endpoint nosuch --rev=1
+endpoint health --cluster --key /nope
+endpoint health --key /nope
+defrag --cluster --cert /nope
+endpoint --rev 1
 member add n7 --peer-urls http://127.0.0.1:16 --learner -w table
 """

@@ -19,6 +19,7 @@ def newer() -> list[Invocation]:
         *lines(_ENDS),
         *lines(_REFUSED),
         *lines("lock n sh -c true\nlock --bogus\nelect --bogus\nlock --ttl n\nlock --ttl=x n true"),
+        Invocation(("lock", "none", "")),
         *_keys_left(),
     ]
 

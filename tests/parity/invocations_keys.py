@@ -12,6 +12,8 @@ def both() -> list[Invocation]:
         Invocation(("put", "from-stdin"), b"a value\nof two lines\n"),
         Invocation(("put", "from-stdin", "--prev-kv"), b"\x00\xff\xfe"),
         Invocation(("put", "empty-stdin"), b""),
+        Invocation(("put", "too-large-for-the-server"), bytes(1_600_000)),
+        Invocation(("put", "too-large-to-be-sent"), bytes(2_100_000)),
         Invocation(("put", b"binary/\xff\x00\x01"[:8], b"\x80\x81")),
         Invocation(("put", "text", 'quotes " and \\ and \t tab')),
         Invocation(("put", "text/é", "日本 \u2028 <&>")),
@@ -150,6 +152,9 @@ get foo --consistency x
 get foo --consistency "é
 get foo --cert /etc/passwd --key /etc/passwd
 get foo --cacert /
+get foo --cert '' --key /etc/passwd
+get foo --key '' --cert /etc/passwd
+get foo --cert /etc/passwd
 get foo --dial-timeout -1s
 get foo --command-timeout 9223372036854775807ns --dial-timeout 2562047h
 get foo --keepalive-time 2562047h --keepalive-timeout 9223372036854775807ns

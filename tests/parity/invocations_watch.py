@@ -123,6 +123,8 @@ watch w/a w/b --prefix
 watch w/a w/b --prefix -- echo
 watch --prefix -- echo
 watch w/a -w nonsense
+watch w/a w/b --prefix -w nonsense
+watch -i --cacert /nope
 """
 _LINES = r"""
 bogus x

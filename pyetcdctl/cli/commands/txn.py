@@ -49,6 +49,7 @@ def txn(
     session: Session = ctx.obj
     shown = decoding(session, decode=decode, no_decode=no_decode)
     connection = session.connection
+    connection.begin()  # what is wrong with files or password is told before anything is typed
     script = _Script(session, interactive)
     request = TxnRequest(
         compare=script.block("compares:", parse_compare),

@@ -78,8 +78,9 @@ def watch(
     if interactive:
         _InteractiveWatch(session, keys, progress_notify, shown).run()
     divided = command_line_words(arguments, session.words_before_dashes, keys)
+    connection = session.connection
     request = watch_request(divided.keys, WatchFlags(prefix, prev_kv, progress_notify, rev))
-    watching = Watching(session.connection, teller_of_outages(session))
+    watching = Watching(connection, teller_of_outages(session))
     watching.add(request)
     for told in watching.told():
         _show(session, told, divided.command, shown)
@@ -106,7 +107,7 @@ class _InteractiveWatch:
 
     def run(self) -> None:
         """Read and print until the input ends, which is an error as in etcdctl."""
-        self._session.connection.metadata()  # a login that fails is told before any line
+        self._session.connection.begin()  # what is wrong there is told before any line
         Thread(target=self._read_lines, name="watch-lines", daemon=True).start()
         for told in self._watching.told():
             _show(self._session, told, self._commands[told.number], self._shown)
