@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from pyetcdctl.sandbox.sites import Layout
 
 SECONDS = 60
+LOSING = ("3.5.0", "3.5.1", "3.5.2")
+"""A killed member of these may lack a write for ever, and count one revision less than the others:
+the database that it wrote in the middle of applying it says that it was applied. So in tests their
+databases are not written; the log has all."""
 
 
 @dataclass(frozen=True)
@@ -141,10 +145,13 @@ def running(
     **settings: Any,
 ) -> Iterator[Etcd]:
     """Run a cluster; ``settings`` are those of ``Cluster``: size, flags, environment, snapshot."""
+    programs = programs or distributed()
+    if settings.get("size", 1) > 1 and programs.version in LOSING:
+        settings["flags"] = (*settings.get("flags", ()), "--backend-batch-interval=1h")
     with Lifetime() as lifetime:
         if sample:
             settings["snapshot"] = unpack_sample(lifetime.folder)
-        with Cluster(lifetime, programs or distributed(), layout, **settings) as cluster:
+        with Cluster(lifetime, programs, layout, **settings) as cluster:
             yield Etcd(cluster, client_tls)
 
 
