@@ -215,7 +215,11 @@ __pyetcdctl_word() {
             role\ grant-permission:2 | \
             role\ grant-permission:3 | \
             role\ revoke-permission:1 | \
-            role\ revoke-permission:2) REPLY='keys' ;;
+            role\ revoke-permission:2 | \
+            kubernetes\ path:0 | \
+            kubernetes\ path:* | \
+            kubernetes\ del:0 | \
+            kubernetes\ edit:0) REPLY='keys' ;;
         txn:1 | \
             snapshot\ save:0 | \
             snapshot\ status:0 | \
@@ -226,13 +230,7 @@ __pyetcdctl_word() {
             lock:-- | \
             sandbox:--) REPLY='foreign' ;;
         role\ grant-permission:1) REPLY='choices READ WRITE READWRITE' ;;
-        kubernetes\ get:1 | \
-            kubernetes\ get:*) REPLY='choices NAME RESOURCE/NAME' ;;
-        kubernetes\ path:0 | \
-            kubernetes\ path:*) REPLY='choices RESOURCE/NAMESPACE/NAME KEY' ;;
-        kubernetes\ del:1 | \
-            kubernetes\ del:* | \
-            kubernetes\ edit:1) REPLY='choices NAME RESOURCE/NAME KEY' ;;
+        kubernetes\ encryption:0) REPLY='choices status' ;;
         completion:0) REPLY='choices bash zsh fish' ;;
         help:0 | \
             help:*) REPLY='commands' ;;

@@ -494,7 +494,11 @@ function __pyetcdctl_word
             'role grant-permission:2' \
             'role grant-permission:3' \
             'role revoke-permission:1' \
-            'role revoke-permission:2'
+            'role revoke-permission:2' \
+            'kubernetes path:0' \
+            'kubernetes path:*' \
+            'kubernetes del:0' \
+            'kubernetes edit:0'
             echo -- 'keys'
         case 'txn:1' \
             'snapshot save:0' \
@@ -509,16 +513,8 @@ function __pyetcdctl_word
             echo -- 'foreign'
         case 'role grant-permission:1'
             echo -- 'choices READ WRITE READWRITE'
-        case 'kubernetes get:1' \
-            'kubernetes get:*'
-            echo -- 'choices NAME RESOURCE/NAME'
-        case 'kubernetes path:0' \
-            'kubernetes path:*'
-            echo -- 'choices RESOURCE/NAMESPACE/NAME KEY'
-        case 'kubernetes del:1' \
-            'kubernetes del:*' \
-            'kubernetes edit:1'
-            echo -- 'choices NAME RESOURCE/NAME KEY'
+        case 'kubernetes encryption:0'
+            echo -- 'choices status'
         case 'completion:0'
             echo -- 'choices bash zsh fish'
         case 'help:0' \

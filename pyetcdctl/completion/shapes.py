@@ -27,6 +27,9 @@ _NAMED_OFFERS = {
 }
 
 
+_UNNAMED = re.compile(r"[\[\].]")
+
+
 class FlagShape(NamedTuple):
     """A flag; ``offer`` is what may stand behind it."""
 
@@ -63,8 +66,13 @@ class CommandShape(NamedTuple):
 
     def word_offers(self) -> list[str]:
         """Return what each word may be, in order."""
-        words = _before_dashes(self.words).replace(" | ", "|")
-        return [offer_of(word) for word in words.split()]
+        first, *others = [
+            [_word_offer(word) for word in form.split()]
+            for form in _before_dashes(self.words).split(" | ")
+        ]
+        # Of the other forms, such as a key instead of a name, only the first word is told apart.
+        known = [form[0] for form in (first, *others) if form and form[0] != ANYTHING]
+        return [*known[:1], *first[1:]] if known else first
 
     @property
     def repeats_last_word(self) -> bool:
@@ -80,10 +88,15 @@ class CommandShape(NamedTuple):
 def offer_of(metavar: str) -> str:
     """Return what completion offers where help shows this metavar."""
     # A dash among the choices is standard input, which nobody wants typed for them.
-    names = [name for name in re.sub(r"[\[\].]", "", metavar).split("|") if name != "-"]
+    names = [name for name in _UNNAMED.sub("", metavar).split("|") if name != "-"] or [""]
     if len(names) > 1:
         return f"{CHOICES} {' '.join(names)}"
     return _NAMED_OFFERS.get(names[0], ANYTHING)
+
+
+def _word_offer(metavar: str) -> str:
+    word = _UNNAMED.sub("", metavar)
+    return f"{CHOICES} {word}" if word.isalpha() and word.islower() else offer_of(word)
 
 
 def _before_dashes(words: str) -> str:

@@ -42,6 +42,8 @@ ODD_NAMES = (
         ("pyetcdctl --endpoints=a vers", "pyetcdctl --endpoints=a version "),
         ("pyetcdctl help vers", "pyetcdctl help version "),
         ("pyetcdctl completion z", "pyetcdctl completion zsh "),
+        ("pyetcdctl kube encryption s", "pyetcdctl kube encryption status "),
+        ("pyetcdctl kubernetes get ns N", "pyetcdctl kubernetes get ns N"),
     ],
 )
 def test_a_command_is_completed(shell: Shell, typed: str, line: str) -> None:
@@ -101,6 +103,8 @@ def test_keys_are_completed_one_segment_at_a_time(shell: Shell, etcd: Etcd, pref
     assert shell.after_tab(f"{line}pods/d") == f"{line}pods/default/"
     assert shell.after_tab(f"{line}pods/default/w") == f"{line}pods/default/web "
     assert shell.after_tab(f"{line}po{TAB}k{TAB}") == f"{line}pods/kube-system/dns "
+    line = f"pyetcdctl kubernetes edit {prefix}pods/"
+    assert shell.after_tab(f"{line}default/w") == f"{line}default/web "
 
 
 def test_keys_of_a_branch_are_listed(shell: Shell, etcd: Etcd, prefix: str) -> None:
