@@ -56,6 +56,13 @@ def test_the_end_of_a_lease_is_told_and_no_failure(every_etcd, keep_alive):
     assert running.ended() == (0, "")
 
 
+def test_a_renewal_that_is_refused_is_not_the_end_of_the_lease(etcd, keep_alive):
+    tight = ("--max-request-bytes", "9", "--max-recv-bytes", "9")
+    code, errors = keep_alive(etcd, new_lease(etcd, 60), *tight).ended()
+    assert code == 2
+    assert errors.startswith("Error: rpc error: code = ResourceExhausted desc = trying to send")
+
+
 def test_in_json_the_end_of_a_lease_is_not_told(etcd, keep_alive):
     lease = new_lease(etcd, 2)
     running = keep_alive(etcd, lease, "-w", "json")
