@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NoReturn
 
+from pyetcdctl.kubernetes.envelope import SELF_DESCRIBED_CBOR
 from pyetcdctl.kubernetes.objects import MAX_DEPTH, SURROGATE, Literal, NoJson, text
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def compact(json_text: str) -> str:
 
 
 def raw_json(raw: bytes) -> Plain:
-    """Return the JSON that a raw extension holds; what is none becomes base64, as bytes do."""
+    """Return the JSON that a raw extension holds, CBOR as JSON too; what is none becomes base64."""
     if not raw:
         return None
     return _cached_raw(raw) if len(raw) <= CACHED_SIZE else _raw(raw)
@@ -70,12 +71,22 @@ def without_surrogates(plain: Plain) -> Plain:
 
 
 def _raw(raw: bytes) -> Plain:
+    if raw.startswith(SELF_DESCRIBED_CBOR):
+        return _raw_cbor(raw)
     json_text = text(raw)
     try:
         parse(json_text)
     except ValueError:
         return NoJson(base64.b64encode(raw).decode())
     return Literal(compact(json_text), json_text)
+
+
+def _raw_cbor(raw: bytes) -> Plain:
+    from pyetcdctl.kubernetes.cbor import loads
+    from pyetcdctl.kubernetes.json_text import json_text
+
+    plain, problem = loads(raw)
+    return NoJson(base64.b64encode(raw).decode()) if problem else Literal(json_text(plain), raw)
 
 
 _cached_raw = lru_cache(maxsize=1024)(_raw)

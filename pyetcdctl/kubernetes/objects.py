@@ -25,10 +25,10 @@ class Literal:
 
     __slots__ = ("source", "text")
 
-    def __init__(self, text: str, source: str | None = None) -> None:
-        """``source`` is the stored text where that has blanks, which ``text`` has not."""
+    def __init__(self, text: str, source: str | bytes | None = None) -> None:
+        """``source`` is what is stored: a text with blanks, which ``text`` has not, or CBOR."""
         self.text = text
-        self.source = text if source is None else source
+        self.source: str | bytes = text if source is None else source
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Literal) and self.text == other.text

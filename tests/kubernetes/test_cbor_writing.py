@@ -22,6 +22,8 @@ from pyetcdctl.kubernetes.revising import form_of, obstacle
 from pyetcdctl.kubernetes.unfit import Unfit
 from tests.kubernetes.sample import DATA, answers
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
+from tests.kubernetes.wire import field
+from tests.kubernetes.wire import stored as stored_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,6 +102,18 @@ def test_lengths_are_as_short_as_they_can_be(size: int) -> None:
     assert len(head) == 1 + (size > 23) + (size > 255) + 2 * (size > 65535)
     for given in ("x" * size, list(range(size)), {f"{n:05}": n for n in range(size)}):
         assert loads(dumps(given)) == (given, None)
+
+
+def test_cbor_inside_protobuf_is_shown_as_json_and_written_back_as_it_was() -> None:
+    inside = dumps({"b": 1, "a": [literals.parse("1.5"), "<"], "data": b"x"})
+    answer = '"data":{"a":[1.5,"\\u003c"],"b":1,"data":"eA=="}'
+    for raw, shown in ((inside, answer), (inside[:-1], '"data":"2dn3')):
+        metadata = field(1, field(1, "x"))
+        value = stored_value("apps/v1", "ControllerRevision", metadata, field(2, field(1, raw)))
+        obj = decode(value).object
+        assert obj is not None
+        assert shown in json_text(obj)
+        assert raw in encode(obj)
 
 
 def test_raw_bytes_that_are_no_json_cannot_be_written() -> None:
