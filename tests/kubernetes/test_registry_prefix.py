@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.kubernetes.sample import DATA, stored_values
+from tests.kubernetes.wire import field, stored
 from tests.runner import run
 from tests.server import running
 
@@ -63,6 +64,18 @@ def test_the_keys_tell_where_the_objects_are(server: Etcd) -> None:
     assert [json.loads(row)["prefix"] for row in rows] == [
         *(f"{PREFIX}/namespaces/", f"{PREFIX}/secrets/")
     ]
+
+
+def test_objects_of_openshift_are_found_by_their_keys(server: Etcd) -> None:
+    value = stored("route.openshift.io/v1", "Route", field(1, field(1, "web")), field(2, 7))
+    put(server, "/openshift.io/routes/shop/web", value)
+    flags = ("-n", "shop", "--etcd-prefix", "openshift.io")
+    shown = kube(server, "get", "routes", *flags).stdout.decode()
+    assert [line.split()[0] for line in shown.splitlines()] == ["NAME", "web"]
+    assert json.loads(kube(server, "get", "routes", "web", "-o", "json", *flags).stdout)["wire"]
+    key = kube(server, "path", "routes/shop/web", *flags[2:]).stdout
+    assert key == b"/openshift.io/routes/shop/web\n"
+    assert kube(server, "get", "routes").exit_code == 3
 
 
 def test_the_prefix_of_this_nodes_api_server_is_taken_where_it_fits(

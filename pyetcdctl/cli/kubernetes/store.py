@@ -112,12 +112,13 @@ class Store:
         return found[0] if found else None
 
     def _orphan(self, word: str) -> Resource | None:
-        """Look for objects whose definition is gone: keys are all that is left to know them by."""
+        """Look for objects whose definition is gone, or of OpenShift: only keys tell of them."""
         plural, _, group = word.partition(".")
-        for entry in self.entries(f"{self.prefix}/{group}", keys_only=True):
-            found = parse(entry.key, self.prefix)
-            if found and found.resource.custom and _is_named(found.resource, plural, group):
-                return resource_at(found.path, namespaced=bool(found.namespace))
+        for place in [group] if group else [f"{plural}/", ""]:
+            for entry in self.entries(f"{self.prefix}/{place}", keys_only=True):
+                found = parse(entry.key, self.prefix)
+                if found and _is_named(found.resource, plural, group):
+                    return resource_at(found.path, namespaced=bool(found.namespace))
         return None
 
     def key_of(self, resource: Resource, namespace: str = "", name: str = "") -> str:
