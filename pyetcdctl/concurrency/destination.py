@@ -3,8 +3,9 @@
 A write is a transaction that holds only while the first key it puts is no newer than the cluster
 was before the write was first sent. So it may be sent again whenever its fate is unknown: if it was
 applied the key is newer, the transaction does nothing, and a look at the keys tells whether they
-are this write's work. Deleting twice is deleting once and needs no guard. A user who may not read
-cannot have one: for him an unknown fate ends the writing.
+are this write's work. Deleting twice is deleting once, but a deletion that was lost must not arrive
+after what was written later: it has such a guard too. A user who may not read cannot have one: for
+him an unknown fate of a put ends the writing.
 
 Invariant: no key is in two writes that are under way, so a key's writes keep their order.
 """
@@ -54,8 +55,10 @@ class Write:
     def __init__(self, operations: Sequence[RequestOp], before: int, *, guarded: bool) -> None:
         self.operations = operations
         self.puts = [each.request_put for each in operations if each.request_put is not None]
+        deletions = [each.request_delete_range for each in operations if each.request_delete_range]
+        self._guarded_key = self.puts[0].key if self.puts else deletions[0].key
         self.before = before
-        self.guarded = guarded and bool(self.puts)
+        self.guarded = guarded
         self.was_lost = False
 
     @property
@@ -73,7 +76,7 @@ class Write:
         if not self.guarded:
             return TxnRequest(success=self.operations)
         newer = self.before + 1
-        guard = Compare(result=LESS, target=MOD, key=self.puts[0].key, mod_revision=newer)
+        guard = Compare(result=LESS, target=MOD, key=self._guarded_key, mod_revision=newer)
         return TxnRequest(compare=(guard,), success=self.operations)
 
     def look(self) -> TxnRequest:

@@ -10,8 +10,8 @@ from contextlib import suppress
 class LossyWay:
     """Carries bytes to and fro until ``mark`` stands in a request, then loses what is named.
 
-    ``loses`` is "answer" (the server gets the request) or "request". Nothing passes from then on
-    until ``cut()``: later lines are whole.
+    ``loses`` is "answer" (the server gets the request), "request", or "time": the server gets the
+    request by ``deliver()``. Nothing passes from then on until ``cut()``: later lines are whole.
     """
 
     def __init__(self, address: str, mark: bytes, loses: str) -> None:
@@ -24,6 +24,7 @@ class LossyWay:
         self.endpoint = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self.lost = threading.Event()
         self._was_cut = False
+        self._late: tuple[socket.socket, bytes] | None = None
         threading.Thread(target=self._serve, daemon=True).start()
 
     def cut(self) -> None:
@@ -35,11 +36,19 @@ class LossyWay:
                 line.shutdown(socket.SHUT_RDWR)
             line.close()
 
+    def deliver(self) -> None:
+        """Let the request arrive on its old line, which the server has heard no end of."""
+        assert self._late
+        server, data = self._late
+        server.sendall(data)
+
     def close(self) -> None:
         """End everything."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.cut()
+        if self._late:
+            self._late[0].close()
 
     def _serve(self) -> None:
         while True:
@@ -56,6 +65,11 @@ class LossyWay:
         with suppress(OSError):
             while data := client.recv(1 << 16):
                 found = self._mark in data and not self._was_cut
+                if found and self._loses == "time":
+                    self._late = server, data
+                    self._lines.remove(server)
+                    self.lost.set()
+                    return
                 if not (found and self._loses == "request"):
                     if found:
                         self.lost.set()

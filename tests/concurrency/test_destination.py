@@ -1,5 +1,6 @@
 """Each write is applied once, whatever happens to requests and answers on the way."""
 
+import json
 from contextlib import closing
 from threading import Event, Thread
 
@@ -123,6 +124,28 @@ def test_a_step_that_never_arrived_is_sent_again(every_etcd, opened, lossy, pref
     cutter.join()
     keys, _ = keys_under(every_etcd, prefix)
     assert keys["a"][:2] == (MARK, 1)
+
+
+def test_a_deletion_that_arrives_late_undoes_no_later_write(own_etcd, opened):
+    etcd = own_etcd()
+    etcd.etcdctl("put", "/k", "old", check=True)
+    with closing(LossyWay(etcd.address, b"/k", "time")) as way:
+        destination = opened(way.endpoint)
+        cutter = cut_when_lost(way, lambda: True)
+        destination.write([deleting("/", "k")])
+        destination.write([putting("/", "k", b"new")])
+        cutter.join()
+        before = applied(etcd)
+        way.deliver()
+        while applied(etcd) == before:
+            Event().wait(0.01)
+    assert keys_under(etcd, "/")[0]["k"][:2] == (b"new", 1)
+
+
+def applied(etcd):
+    """Return how many entries of its log the server has applied."""
+    (row,) = json.loads(etcd.etcdctl("endpoint", "status", "-w", "json", check=True).stdout)
+    return row["Status"]["raftAppliedIndex"]
 
 
 @pytest.mark.parametrize("loses", ["answer", "request"])
