@@ -5,6 +5,9 @@ from __future__ import annotations
 import hmac
 import os
 import socket
+import subprocess
+import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -30,6 +33,7 @@ from tests.kubernetes.plugin import (
     listening,
 )
 from tests.kubernetes.test_encryption import cbc
+from tests.runner import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,6 +230,39 @@ def test_a_place_without_a_socket_is_told(tmp_path: Path, make: object, why: str
         told = refusal(keyring(sockets, place, "v1"), v1_value(gcm(secret, PLAIN), secret))
     assert told.endswith(f"its plugin's socket {place} {why}")
     assert "kms v1 plugin vault" in told
+
+
+AS_NOBODY = """
+import os, sys
+from pyetcdctl.kubernetes.encryption_config import Source
+from pyetcdctl.kubernetes.kms import NotUnwrapped, PluginSockets, Wrapped
+from pyetcdctl.kubernetes.sealed import Provider
+import grpc
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+for place in sys.argv[1:]:
+    try:
+        source = Source(Provider.KMS_V2, "k", endpoint=f"unix://{place}")
+        PluginSockets().unwrap(source, Wrapped(b"x"))
+    except NotUnwrapped as error:
+        print(error)
+"""
+
+
+def test_a_socket_of_another_user_is_told() -> None:
+    # pytest's own folders may be closed to other users.
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        os.chmod(folder, 0o755)
+        closed, inside = f"{folder}/k.sock", f"{folder}/closed/k.sock"
+        listener.bind(closed)
+        listener.listen()
+        os.chmod(closed, 0)
+        os.mkdir(os.path.dirname(inside), 0)
+        words = [sys.executable, "-c", AS_NOBODY, closed, inside]
+        told = subprocess.run(words, capture_output=True, text=True, check=True, cwd=PROJECT).stdout
+        os.chmod(os.path.dirname(inside), 0o700)
+    why = "its plugin's socket {} is not open to this user: use sudo"
+    assert told.splitlines() == [why.format(closed), why.format(inside)]
 
 
 def test_a_path_longer_than_a_socket_can_have_is_told(tmp_path: Path) -> None:
