@@ -12,6 +12,7 @@ from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.selecting import label_selector
 from pyetcdctl.kubernetes.sorting import rank
 from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.wire import field, stored
 from tests.runner import run
 
 if TYPE_CHECKING:
@@ -171,6 +172,27 @@ def test_a_closed_object_fails_where_its_content_is_asked_for(
 ) -> None:
     assert get(sample_etcd, "secrets", "-n", "vault-aescbc", *flags).exit_code == 1
     assert get(sample_etcd, "secrets", "-n", "vault-aescbc", *flags, *CONFIG).exit_code == 0
+
+
+def test_what_is_no_object_has_a_row_and_fails_where_its_content_is_asked_for(
+    etcd: Etcd, prefix: str
+) -> None:
+    fine = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"fine"}}'
+    for name, value in (("fine", fine), ("number", "42")):
+        run("put", f"{prefix}configmaps/a/{name}", value, env=etcd.environment)
+    route = stored("route.openshift.io/v1", "Route", field(1, field(1, "web")), field(2, 7))
+    run("put", f"{prefix}routes/a/web", input=route, env=etcd.environment)
+    flags = ("-n", "a", "--etcd-prefix", prefix)
+    told = f"# {prefix}configmaps/a/number: it holds no object of Kubernetes\n"
+    table = get(etcd, "cm", *flags)
+    assert table.stdout.splitlines()[-1].split() == [b"number", b"<unknown>", b"<unknown>"]
+    assert (table.stderr, table.exit_code) == (told, 0)
+    lines = get(etcd, "cm", "-o", "jsonl", *flags)
+    assert (lines.stderr, lines.exit_code, lines.stdout.count(b"\n")) == (told, 1, 1)
+    one = get(etcd, "cm", "number", "-o", "yaml", *flags)
+    assert (one.stderr, one.exit_code, one.stdout) == (told, 1, b"")
+    assert get(etcd, "routes", *flags).stderr == ""
+    assert "the kind is not known here" in get(etcd, "routes", "-o", "yaml", *flags).stderr
 
 
 def test_etcdctls_format_flag_is_not_taken_for_o(sample_etcd: Etcd) -> None:

@@ -140,8 +140,8 @@ def get(
     (cronjobs.batch); custom resources are known from their stored definitions. Objects are in the
     version in which they are stored, and custom ones lack the defaults of their schema.
 
-    An encrypted object that stays closed is told of; where its content is asked for, by -o or -l,
-    the command ends with 1.
+    An object that stays encrypted, or is none, is told of; where its content is asked for, by -o
+    or -l, the command ends with 1.
     """
     from pyetcdctl.cli.kubernetes.finding import GetFlags
     from pyetcdctl.cli.kubernetes.get import get

@@ -36,6 +36,11 @@ class GetFlags(NamedTuple):
     watch_events: bool = False
 
     @property
+    def shows_rows(self) -> bool:
+        """Whether each object is a row of a table, or a name."""
+        return self.output in ("", "wide", "name")
+
+    @property
     def shows_keys_only(self) -> bool:
         """Whether keys tell all that is asked for: ``-o name`` of whatever there is."""
         return self.output == "name" and not (self.selector or self.sort_by)
@@ -67,6 +72,7 @@ class Finder:
         self._flags = flags
         self.selects = label_selector(flags.selector) if flags.selector else None
         self.closed: list[str] = []
+        self.unreadable = 0
 
     @property
     def namespace(self) -> str:
@@ -123,6 +129,13 @@ class Finder:
     def _tell_about(self, entry: Entry, stored: StoredValue) -> None:
         if stored.closed:
             self.closed.append(f"{entry.key}: {stored.closed}")
-        else:
-            for line in stored.remarks:
-                self._session.streams.err.line(f"# {entry.key}: {line}")
+            return
+        remarks = stored.remarks
+        if stored.decoded.object is None:
+            self.unreadable += 1
+            remarks = remarks or ["it holds no object of Kubernetes"]
+        elif self._flags.shows_rows:
+            # A row has nothing of what is unknown.
+            remarks = [stored.decoded.problem] if stored.decoded.problem else []
+        for line in remarks:
+            self._session.streams.err.line(f"# {entry.key}: {line}")

@@ -121,9 +121,9 @@ class _Getting:
 
     def _end(self, resources: list[Resource], *, nothing: bool) -> None:
         """Say what was not shown, and fail where that is not what was asked for."""
-        # A table has a row for a closed value; its labels cannot be looked at.
-        is_complete = self._showing.shows_names_only and self._finder.selects is None
-        is_whole = is_complete or not self._finder.closed
+        # A table has a row for what cannot be read; its labels cannot be looked at.
+        is_complete = self._flags.shows_rows and self._finder.selects is None
+        is_whole = is_complete or not (self._finder.closed or self._finder.unreadable)
         self._finder.tell_closed()
         if self._missing:
             self._out.flush()

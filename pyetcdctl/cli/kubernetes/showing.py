@@ -50,11 +50,6 @@ class Showing:
         self._separator = b""
 
     @property
-    def shows_names_only(self) -> bool:
-        """Whether an object that cannot be read is shown as well as can be asked."""
-        return self._form in (*_TABLES, "name")
-
-    @property
     def needs_all(self) -> bool:
         """Whether nothing can be written before everything is found."""
         return self._template is not None
