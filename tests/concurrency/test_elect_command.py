@@ -89,18 +89,15 @@ def test_a_signal_while_waiting_withdraws_the_candidate(etcd, lead, elect, prefi
     assert set(leases(etcd)) <= set(before)
 
 
-@pytest.mark.parametrize("waits", [False, True], ids=["leader", "candidate"])
-def test_a_lost_lease_ends_a_candidate(own_etcd, lead, elect, waits):
+def test_a_lost_lease_ends_a_leader_and_a_candidate(own_etcd, lead, elect):
     etcd = own_etcd()
-    _, key = lead(etcd, "e", "me")
-    if waits:
-        loser = elect(etcd, "e", "you")
-        key = next(each for each in until_waiting(etcd, "e", 2) if each != key)
-    else:
-        etcd.etcdctl("del", key, check=True)
-        loser, key = lead(etcd, "e", "you")
-    etcd.etcdctl("lease", "revoke", lease_of(key), check=True)
-    assert loser.ended(25) == (1, "Error: elect: session expired\n")
+    _, held = lead(etcd, "e", "me")
+    candidate = elect(etcd, "e", "you")
+    waiting = next(key for key in until_waiting(etcd, "e", 2) if key != held)
+    leader, leading = lead(etcd, "f", "me")
+    for key in (waiting, leading):
+        etcd.etcdctl("lease", "revoke", lease_of(key), check=True)
+    assert candidate.ended() == leader.ended() == (1, "Error: elect: session expired\n")
 
 
 @pytest.mark.parametrize("listener", PROGRAMS)

@@ -299,21 +299,26 @@ def test_a_lock_outlives_the_leader(three_members, hold, lock, prefix):
     assert waiter.line() != key
 
 
-def test_a_frozen_member_costs_no_lock(three_members, hold, prefix):
+@pytest.mark.parametrize("leads", [True, False], ids=["leader", "follower"])
+def test_a_frozen_member_costs_no_lock(three_members, hold, prefix, leads):
     """A leader of etcd 3.5.1 that thaws may revoke leases that others have renewed: look before."""
-    for member, url in zip(three_members.members, three_members.client_urls, strict=True):
-        others = {"ETCDCTL_ENDPOINTS": ",".join(set(three_members.client_urls) - {url})}
-        holder, key = hold(three_members, prefix, "--ttl", "8")
-        freeze(member)
-        try:
+    leader = leading_member(three_members)
+    member = next(each for each in three_members.members if (each is leader) == leads)
+    url = three_members.client_urls[three_members.members.index(member)]
+    others = {"ETCDCTL_ENDPOINTS": ",".join(set(three_members.client_urls) - {url})}
+    held = [hold(three_members, f"{prefix}{name}", "--ttl", "8") for name in "abcd"]
+    freeze(member)
+    try:
+        for holder, _ in held:
             with pytest.raises(subprocess.TimeoutExpired):
-                holder.process.wait(10)
+                holder.process.wait(10 if holder is held[0][0] else 0.1)
+        for holder, key in held:
             listed = three_members.etcdctl("get", key, "--keys-only", env=others, check=True)
             assert listed.stdout.decode().split() == [key]
             holder.process.send_signal(signal.SIGINT)
-            assert holder.ended() == (0, "")
-        finally:
-            thaw(member)
+        assert [holder.ended() for holder, _ in held] == [(0, "")] * len(held)
+    finally:
+        thaw(member)
 
 
 def test_what_is_counted_under_a_lock_is_not_lost_when_leaders_are_killed(

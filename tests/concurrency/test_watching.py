@@ -1,6 +1,5 @@
 """Watches told through a real server, and through its loss."""
 
-import json
 import socket
 import threading
 from collections import deque
@@ -19,6 +18,7 @@ from pyetcdctl.rpc.watch import WatchCreateRequest
 from pyetcdctl.rpc.wire import read_varint
 from pyetcdctl.settings import ConnectionSettings
 from tests.concurrency.gate import Gate
+from tests.concurrency.holders import leading_member
 from tests.server import freeze, thaw
 
 MANY = 200
@@ -247,10 +247,10 @@ def test_a_member_that_catches_up_by_a_snapshot_tells_nobody_old_news(own_etcd, 
     """Early releases then begin anew, and also where nobody asked: a mirror would double events."""
     interval = "--experimental-watch-progress-notify-interval=50ms"
     etcd = own_etcd(size=3, flags=["--snapshot-count=100", interval])
-    slow = follower(etcd)
-    others = [url for url in etcd.client_urls if url != etcd.client_urls[slow]]
+    leader = leading_member(etcd)
+    slow, other = (number for number in range(3) if etcd.members[number] is not leader)
     behind = connect(etcd, endpoints=(etcd.client_urls[slow],), keepalive_timeout=600.0)
-    writer = connect(etcd, endpoints=tuple(others))
+    writer = connect(etcd, endpoints=(etcd.client_urls[other],))
     told = {0: [], 1: []}
     with closing(Watching(behind)) as watching:
         watching.add(under("k", start_revision=2))
@@ -268,14 +268,6 @@ def test_a_member_that_catches_up_by_a_snapshot_tells_nobody_old_news(own_etcd, 
                 answer = next(answers)
                 told[answer.number] += told_revisions(answer)
     assert told == {0: list(range(2, LATER + 101)), 1: list(range(LATER, LATER + 101))}
-
-
-def follower(etcd):
-    """Return the index of a member that does not lead."""
-    rows = json.loads(etcd.etcdctl("endpoint", "status", "-w", "json", check=True).stdout)
-    statuses = {row["Endpoint"]: row["Status"] for row in rows}
-    asked = [statuses[url] for url in etcd.client_urls]
-    return [each["leader"] == each["header"]["member_id"] for each in asked].index(False)
 
 
 def write_until(connection, revision):
