@@ -32,10 +32,7 @@ class Output:
     @property
     def width(self) -> int:
         """The terminal's columns; 80 where there is none or it does not say."""
-        try:
-            return os.get_terminal_size(self._descriptor).columns or 80
-        except OSError:
-            return 80
+        return _width(self._descriptor)
 
     def write(self, data: bytes) -> None:
         """Take data. Raises OSError when it cannot be delivered (closed pipe, full disk)."""
@@ -89,12 +86,14 @@ class Messages:
     def status(self, text: str) -> None:
         """Show a line on a terminal until the next one; an empty one takes it away.
 
-        A terminal that cannot take lines away is shown none.
+        A terminal that cannot take lines away is shown none. What would go on in the next line
+        could not be taken away, and is cut.
         """
         if not self._takes_escapes:
             return
+        shown = terminal_safe(text.encode()).decode()[: _width(self._descriptor) - 1]
         with suppress(OSError):
-            os.write(self._descriptor, b"\r\x1b[K" + terminal_safe(text.encode()))
+            os.write(self._descriptor, b"\r\x1b[K" + shown.encode())
 
 
 class Streams:
@@ -126,6 +125,13 @@ class Streams:
 def _takes_escapes(environment: Mapping[str, str]) -> bool:
     """Whether a terminal is known to understand escape sequences."""
     return environment.get("TERM", "dumb") not in ("dumb", "")
+
+
+def _width(descriptor: int) -> int:
+    try:
+        return os.get_terminal_size(descriptor).columns or 80
+    except OSError:
+        return 80
 
 
 def is_terminal(descriptor: int) -> bool:

@@ -1,11 +1,16 @@
 """Standard output that nobody reads, that is full, that is closed: one right ending each."""
 
+import fcntl
+import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
+from pyetcdctl.cli.streams import Messages
 from tests.runner import clean_environment, command, run
 
 
@@ -100,3 +105,14 @@ def test_a_system_without_a_null_device_is_no_obstacle():
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_passing_line_stays_within_a_narrow_terminal():
+    reader, writer = os.openpty()
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 20, 0, 0))
+    messages = Messages(writer, takes_escapes=True)
+    for text, shown in (("Reading\x1b " * 9, rb"Reading\x1b Reading"), ("", b"")):
+        messages.status(text)
+        assert os.read(reader, 200) == b"\r\x1b[K" + shown
+    os.close(reader)
+    os.close(writer)
