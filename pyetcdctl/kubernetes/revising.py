@@ -13,11 +13,14 @@ from pyetcdctl.kubernetes.documents import Unreadable, documents
 from pyetcdctl.kubernetes.encoding import CBOR, JSON, PROTOBUF, encode
 from pyetcdctl.kubernetes.envelope import Format
 from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.reading import REPLACED
 from pyetcdctl.kubernetes.unfit import Unfit
 from pyetcdctl.kubernetes.yaml_text import yaml_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyetcdctl.kubernetes.objects import Object, Plain
     from pyetcdctl.kubernetes.reading import StoredValue
 
@@ -109,12 +112,21 @@ class Revision:
 
 def with_unchanged_parts(obj: Object, before: Object) -> Object:
     """Return an object with all whose YAML is the same taken from the one that it replaces."""
+    if not _has_texts(without_managed_fields(before)):
+        return obj
     try:
         [shown] = documents(yaml_text(before))
     except Unreadable:
         return obj
     merged: Object = _merged(obj, shown.object, before)
     return merged
+
+
+def _has_texts(plain: Plain) -> bool:
+    """Tell whether a value has a part that YAML shows otherwise than it is stored."""
+    if isinstance(plain, (dict, list)):
+        return any(map(_has_texts, plain.values() if isinstance(plain, dict) else plain))
+    return isinstance(plain, Literal)
 
 
 def _at(obj: Plain, path: tuple[str, ...]) -> Plain:
@@ -133,17 +145,19 @@ def _merged(new: Plain, shown: Plain, old: Plain) -> Plain:
             for name in new
         }
     if isinstance(new, list) and isinstance(shown, list) and isinstance(old, list):
-        return [_merged_item(at, item, shown, old) for at, item in enumerate(new)]
+        return list(_merged_items(new, shown, old))
     return new
 
 
-def _merged_item(at: int, item: Plain, shown: list[Plain], old: list[Plain]) -> Plain:
-    """Return an item of a list, which others may have gone or come before."""
-    here = [at] if at < len(shown) else []
-    for index in (*here, *range(len(shown))):
-        if _same(item, shown[index]):
-            return old[index]
-    return _merged(item, shown[at], old[at]) if here else item
+def _merged_items(new: list[Plain], shown: list[Plain], old: list[Plain]) -> Iterator[Plain]:
+    """Yield the items of a list, some of which may have come, gone or moved."""
+    places = {json_text(shown[at]): at for at in reversed(range(len(shown)))}
+    for at, item in enumerate(new):
+        place = at if at < len(shown) and _same(item, shown[at]) else places.get(json_text(item))
+        if place is not None and _same(item, shown[place]):
+            yield old[place]
+        else:
+            yield _merged(item, shown[at], old[at]) if at < len(shown) else item
 
 
 def _same(left: Plain, right: Plain) -> bool:
