@@ -154,7 +154,7 @@ class Mirror:
                     self._outage.end()
                     yield told.response
                     if told.response.batches:
-                        self._next_revision = told.response.batches[-1].last_revision + 1
+                        self._next_revision = told.response.batches[-1].revisions[1] + 1
             except (CallFailed, ConnectionFailed) as failure:
                 watching.close()
                 if not self._plan.copies:

@@ -75,26 +75,30 @@ class _Watch:
         self._fragments = []
         return response
 
-    def is_news(self, response: WatchResponse) -> bool:
-        """Take out events that the watch has been told or never asked for; false if none is left.
+    def advance(self, response: WatchResponse) -> bool:
+        """Note what the watch is told; false if there is nothing new in it.
 
-        A server that is behind, and catches up by a snapshot, tells such (etcd before 3.6.2).
+        Events that it was told, or never asked for, are taken out: a server that catches up by a
+        snapshot tells such (etcd before 3.6.2). One that is behind does not lead the watch back.
         """
-        if not response.batches:
-            return True
-        later = [batch.since(self.next_revision) for batch in response.batches]
-        response.batches = [batch for batch in later if len(batch)]
-        return bool(response.batches)
-
-    def advance(self, response: WatchResponse) -> None:
-        """Note what the watch has been told. A server that is behind does not lead it back."""
         if response.batches:
-            self.next_revision = response.batches[-1].last_revision + 1
-        elif response.created:
+            return self._advance_over_events(response)
+        if response.created:
             self.next_revision = self.next_revision or response.header.revision + 1
         # Old servers answer a question for progress before the events that lie ahead of it.
         elif response.is_progress and response.watch_id != NO_WATCH:
             self.next_revision = max(self.next_revision, response.header.revision + 1)
+        return True
+
+    def _advance_over_events(self, response: WatchResponse) -> bool:
+        start, news = self.next_revision, []
+        for batch in response.batches:
+            first, last = batch.revisions
+            if last >= start:
+                news.append(batch if first >= start else batch.since(start))
+                self.next_revision = last + 1
+        response.batches = news
+        return bool(news)
 
 
 class Watching:
@@ -224,8 +228,7 @@ class Watching:
             return
         if whole.canceled or whole.compact_revision:
             yield self._ended(number, whole, _reason(whole))
-        elif watch.is_news(whole):
-            watch.advance(whole)
+        elif watch.advance(whole):
             yield Told(number, whole)
 
     def _take_created(self, number: int, response: WatchResponse) -> Iterator[Told]:

@@ -103,14 +103,16 @@ class EventBatch:
         return self._data[self._start : self._end]
 
     @property
-    def last_revision(self) -> int:
-        """The revision of the last event."""
-        return self._revision(-1)
+    def revisions(self) -> tuple[int, int]:
+        """The revisions of the first and the last event, between which the others stand in order.
+
+        Most batches hold one event, whose revision is looked up once.
+        """
+        first = self._revision(0)
+        return first, first if len(self.kinds) == 1 else self._revision(-1)
 
     def since(self, revision: int) -> EventBatch:
-        """Return the events of a revision and after it; all stand in their order."""
-        if not self._bodies or self._revision(0) >= revision:
-            return self
+        """Return the events of a revision and after it."""
         at = self._start
         for number in range(len(self._bodies)):
             if self._revision(number) >= revision:

@@ -96,7 +96,8 @@ def test_events_since_a_revision_are_the_later_ones(every_etcd, connect, prefix)
     with closing(Watching(connect(every_etcd))) as watching:
         watching.add(under(prefix, start_revision=first, prev_kv=True))
         (batch,) = next(watching.told()).response.batches
-    for skipped in range(6):
+    assert batch.revisions == (first, first + 4)
+    for skipped in range(5):
         later = batch.since(first + skipped)
         assert list(later.records()) == list(batch.records())[skipped:]
         assert batch.encoded.endswith(later.encoded)
