@@ -238,10 +238,10 @@ def new_app(group: type[WordGroup] | None = None, **settings: Any) -> typer.Type
     )
 
 
-def new_group(summary: str, example: str) -> typer.Typer:
+def new_group(summary: str, example: str, group: type[WordGroup] = WordGroup) -> typer.Typer:
     """Make an app of several commands, which its module adds with ``command``."""
     return new_app(
-        WordGroup,
+        group,
         help=summary,
         epilog=_example(example),
         subcommand_metavar="COMMAND [ARGUMENTS] [FLAGS]",

@@ -32,3 +32,11 @@ def test_an_unknown_command_of_a_group_shows_its_help_as_etcdctl_does_and_a_gues
         'unknown command "gramt" for "pyetcdctl lease"\nDid you mean this?  grant\n'
     )
     assert run("member", "help").stderr == ""
+
+
+def test_an_unknown_command_of_a_group_that_etcdctl_lacks_is_an_error():
+    for word, guess in (("delete", "  Did you mean this?  del\n"), ("apply", "")):
+        refused = run("kubernetes", word, "pod", "web")
+        message = f'Error: unknown command "{word}" for "pyetcdctl kubernetes"\n{guess}'
+        assert (refused.exit_code, refused.stdout, refused.stderr) == (1, b"", message)
+    assert run("kubernetes").exit_code == 0

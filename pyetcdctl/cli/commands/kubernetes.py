@@ -8,7 +8,7 @@ import typer
 
 from pyetcdctl.cli.kubernetes.parameters import EtcdPrefix, Namespace, session_of
 from pyetcdctl.cli.kubernetes.writing_commands import add_writing_commands
-from pyetcdctl.cli.lazy import command, new_group
+from pyetcdctl.cli.lazy import WordGroup, command, new_group
 from pyetcdctl.cli.options import words
 from pyetcdctl.errors import BadArguments
 
@@ -46,7 +46,14 @@ _Watch = Annotated[
     bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")
 ]
 
-app = new_group("Show and change what Kubernetes keeps in etcd, by its own names.", _EXAMPLE)
+_HELP = "Show and change what Kubernetes keeps in etcd, by its own names."
+
+
+class _KubernetesGroup(WordGroup):
+    rejects_unknown = True
+
+
+app = new_group(_HELP, _EXAMPLE, _KubernetesGroup)
 
 
 @command(app, "decode", _DECODE)
