@@ -189,7 +189,7 @@ class WordGroup(TyperGroup):
         close = self._close_names(word)
         advice = (f"Did you mean this?  {'  '.join(close)}",) if close else ()
         message = f'unknown command {go_quoted(raw(word))} for "{ctx.command_path}"'
-        if self.rejects_unknown:
+        if self.rejects_unknown and word != "help":
             raise FlagError(message, *advice)
         parse_line(others, self._own_flags())
         for line in (message, *advice) if advice else ():
