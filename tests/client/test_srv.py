@@ -9,6 +9,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
+from pyetcdctl.cli.main import main
 from pyetcdctl.client import srv
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.errors import ExitCode, PyetcdctlError
@@ -143,3 +144,12 @@ def test_endpoints_are_used_when_dns_names_none_that_may_be(name_server, etcd, r
     assert read(connection, b"nothing") is None
     assert connection.ignored_endpoints == ("http://b.example.:1",)
     connection.close()
+
+
+def test_an_endpoint_that_is_ignored_is_told(name_server, etcd, monkeypatch, capfd):
+    resolver = name_server({PLAIN: ["0 0 1 b.example."]})
+    monkeypatch.setattr(srv, "_system_resolver", lambda: resolver)
+    flags = ("--discovery-srv=example", "--insecure-discovery=false", "--endpoints", etcd.address)
+    assert main(["get", "nothing", *flags], {"PYETCDCTL_DISCOVERY": "off"}) == 0
+    told = 'ignoring discovered insecure endpoint "http://b.example.:1"\n'
+    assert capfd.readouterr() == ("", told)

@@ -21,6 +21,7 @@ def both() -> list[Invocation]:
 def newer() -> list[Invocation]:
     """Return the invocations that are compared with the recorded 3.7."""
     return [
+        *lines(_TOO_LARGE),
         *lines(_LIFE_OF_ONE),
         *(each for name in _FORMATS for each in lines(_IN_EVERY_FORMAT.replace("FORMAT", name))),
         *lines(_HEX),
@@ -75,6 +76,11 @@ lease keep-alive --once {lease} --hex -w fields
 lease list --hex -w fields
 lease list --hex -w json
 lease revoke {lease} --hex -w fields
+"""
+_TOO_LARGE = """
+lease list --max-recv-bytes 2 --max-request-bytes 2
+lease timetolive 12 --max-recv-bytes 9 --max-request-bytes 9
+lease revoke 12 --max-recv-bytes 1 --max-request-bytes 1
 """
 _REFUSED = """
 lease grant

@@ -20,6 +20,7 @@ def both() -> list[Invocation]:
         Invocation(("txn", "surplus"), b"\n\n\n"),
         Invocation(("tx",), b"\n\n\n"),
         Invocation(("t",), b"\n\n\n"),
+        Invocation(("txn",), b"\n" + b"get key1\n" * 129 + b"\n\n"),
         Invocation(("txn",), 'ver("a")\t=\xa0"1"\nver( "a") \v\u2003<\x85"1" x\n\n\n\n'.encode()),
         Invocation(("txn",), b'ver("a")\t="1"\n'),
         Invocation(("txn", "--cert", "/nope"), b"nonsense\n"),
