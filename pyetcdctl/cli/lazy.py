@@ -75,7 +75,12 @@ class WordCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Fill ``ctx.params`` from the command line."""
         options = {option.name: option for option in self.own_flags}
-        values, words, words_before_dashes = parse_line(args, self.flag_set(ctx))
+        try:
+            values, words, words_before_dashes = parse_line(args, self.flag_set(ctx))
+        except FlagError as error:
+            if "-- COMMAND" in self.words_metavar and not ("--" in args or error.advice):
+                error.advice = ("Try:  -- before the command, if this flag is one of its own",)
+            raise
         if values.pop("help", False):
             _show_help(ctx)
         ctx.obj.take_line(values, words_before_dashes)

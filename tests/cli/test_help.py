@@ -34,6 +34,13 @@ def test_an_unknown_command_of_a_group_shows_its_help_as_etcdctl_does_and_a_gues
     assert run("member", "help").stderr == ""
 
 
+def test_who_runs_a_command_with_flags_of_its_own_is_told_of_the_dashes():
+    advice = "Try:  -- before the command"
+    assert advice in run("lock", "name", "sh", "-c", "exit 7").stderr
+    assert advice not in run("lock", "name", "--tll", "sh", "-c").stderr
+    assert advice not in run("get", "name", "-c").stderr
+
+
 def test_an_unknown_command_of_a_group_that_etcdctl_lacks_is_an_error():
     for word, guess in (("delete", "  Did you mean this?  del\n"), ("apply", "")):
         refused = run("kubernetes", word, "pod", "web")
