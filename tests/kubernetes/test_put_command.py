@@ -372,6 +372,8 @@ REFUSED_OBJECTS = [
     ('{"apiVersion":"x.y/v1","kind":"Nope","metadata":{"name":"a"}}', "no resource of kind Nope"),
     ('{"apiVersion":"v1","kind":"Pod","metadata":{}}', "metadata.name: an object needs a name"),
     (config_map("a", metadata={"namespace": "other"}), "the object is not for namespace shop"),
+    (config_map("a", metadata={"namespace": "x/y"}), "this is no name of a namespace"),
+    (config_map("a", metadata={"name": "../a"}), "no name of an object has a slash"),
     (config_map("a", data={"x": 1}), "standard input:1: data.x: a string is needed here"),
     (
         '{"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":{"name":"a"}}',

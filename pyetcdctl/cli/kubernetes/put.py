@@ -161,15 +161,19 @@ class _Putting:
                 "Try:  --at KEY, if you know where it belongs",
             )
         name = metadata.get("name")
-        if not isinstance(name, str) or not name or "/" in name:
+        if not isinstance(name, str) or not name:
             raise Unfit("an object needs a name", "metadata", "name")
+        if "/" in name:
+            raise Unfit("no name of an object has a slash", "metadata", "name")
         namespace = self._namespace(metadata) if resource.namespaced else ""
         key = self._store.key_of(resource, namespace, name)
         return target_of_key(key, self._store.prefix), namespace
 
     def _namespace(self, metadata: Object) -> str:
         own, asked = metadata.get("namespace") or "", self._flags.namespace
-        if not isinstance(own, str) or "/" in own or (own and asked not in ("", own)):
+        if not isinstance(own, str) or "/" in own:
+            raise Unfit("this is no name of a namespace", "metadata", "namespace")
+        if own and asked not in ("", own):
             raise Unfit(f"the object is not for namespace {asked}", "metadata", "namespace")
         return own or asked or "default"
 
