@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.cli.arguments import ValueRefused, decimal, hex_id
 from pyetcdctl.cli.flag_grammar import parse_line
-from pyetcdctl.cli.go_scan import NotQuoted, match_quoted, split_words
+from pyetcdctl.cli.go_scan import BLANKS, NotQuoted, match_quoted, split_words
 from pyetcdctl.cli.lazy import flag_name
 from pyetcdctl.cli.registry import COMMANDS
 from pyetcdctl.cli.requests import (
@@ -45,10 +45,8 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.streams import Messages
 
 _RESULTS = {"=": EQUAL, "!=": NOT_EQUAL, ">": GREATER, "<": LESS}
-# What Go's fmt takes for a blank.
-_BLANK = r"\t\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_OPERATOR = re.compile(rf"\)[{_BLANK}]+([^{_BLANK}]+)")
-_BLANKS = re.compile(rf"[{_BLANK}]*")
+_OPERATOR = re.compile(rf"\)[{BLANKS}]+([^{BLANKS}]+)")
+_BLANKS = re.compile(f"[{BLANKS}]*")
 
 
 class _Target(NamedTuple):

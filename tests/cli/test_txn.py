@@ -98,6 +98,8 @@ def test_a_malformed_comparison_is_refused(line):
         ("put 'a b' \"c d\"", ["put", "a b", "c d"]),
         (r'put "\"" \n', ["put", '"', r"\n"]),
         ('put f"g"h', ["put", 'f"g"h']),
+        ("put\xa0k \x85", ["put\xa0k", "\x85"]),
+        ('put "\udcff"', ["put", "\udcff"]),
         ("", []),
     ],
 )

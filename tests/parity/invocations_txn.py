@@ -20,6 +20,10 @@ def both() -> list[Invocation]:
         Invocation(("txn", "surplus"), b"\n\n\n"),
         Invocation(("tx",), b"\n\n\n"),
         Invocation(("t",), b"\n\n\n"),
+        Invocation(
+            ("txn",), "\nput o\x85p\xa0q\u2003r v\vw\xa0\nput o\x1c v\x1c\n\x85\n\n".encode()
+        ),
+        Invocation(("get", "o", "--prefix", "-w", "fields")),
         Invocation(("txn",), b"\n" + b"get key1\n" * 129 + b"\n\n"),
         Invocation(("txn",), 'ver("a")\t=\xa0"1"\nver( "a") \v\u2003<\x85"1" x\n\n\n\n'.encode()),
         Invocation(("txn",), b'ver("a")\t="1"\n'),

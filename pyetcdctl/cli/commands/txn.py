@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from pyetcdctl.cli.decoding import decoding
+from pyetcdctl.cli.go_scan import BLANKS
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.options import Decode, NoDecode, words
 from pyetcdctl.cli.session import Session
@@ -82,7 +83,7 @@ class _Script:
             line = self._streams.input.readline()
             if not line.endswith(b"\n"):
                 raise InvalidInput("EOF", "Each of the three blocks ends with an empty line.")
-            text = line.decode("utf-8", "surrogateescape").strip()
+            text = line.decode("utf-8", "surrogateescape").strip(BLANKS)
             if not text:
                 return
             yield text
