@@ -27,7 +27,8 @@ def show(text: bytes) -> None:
 
 def choose(streams: Streams, question: str) -> str:
     """Ask, and return the first letter of the answer in lower case; nothing at the input's end."""
-    show(terminal_safe(f"{question} ".encode("utf-8", "surrogateescape")))
+    in_one_line = question.replace("\n", "\\n")
+    show(terminal_safe(f"{in_one_line} ".encode("utf-8", "surrogateescape")))
     line = b""
     try:
         line = streams.input.readline()

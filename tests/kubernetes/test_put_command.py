@@ -390,6 +390,19 @@ def test_what_does_not_fit_is_not_put(cluster: Etcd, text: str, error: str) -> N
     assert error in refused.stderr
 
 
+def test_no_key_can_add_a_line_to_the_question(cluster: Etcd) -> None:
+    key = "/registry/configmaps/default/a\nDelete nothing?"
+    cluster.etcdctl("put", key, "v", check=True)
+    terminal = on_terminal(cluster, "del", key)
+    terminal.expect_exact("[y/N] ")
+    shown = terminal.before.splitlines()
+    assert [line for line in shown if line.startswith("Delete")] == shown[-1:]
+    terminal.sendline("y")
+    terminal.read()
+    terminal.wait()
+    assert not cluster.etcdctl("get", key).stdout
+
+
 def test_objects_are_deleted_after_they_were_shown(cluster: Etcd) -> None:
     pods = [key for key in answers() if key.startswith("/registry/pods/payments/")][:3]
     first, second, third = pods

@@ -9,6 +9,7 @@ from pyetcdctl.cli.kubernetes.store import Store
 from pyetcdctl.cli.kubernetes.targets import find, targets
 from pyetcdctl.cli.kubernetes.writing import Change, ask, require_somebody, warn, write
 from pyetcdctl.errors import NotWritten
+from pyetcdctl.output.values import comment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,12 +46,14 @@ def _show(session: Session, present: Present) -> None:
     stored, err = present.stored, session.streams.err
     key = os.fsdecode(present.entry.key)
     what = ", ".join(filter(None, (stored.type, stored.encryption)))
-    err.line(f"# {key}  mod_revision {present.entry.mod_revision}  {what}".rstrip())
+    line = f"{key}  mod_revision {present.entry.mod_revision}  {what}".rstrip()
+    err.line(comment(line).rstrip("\n"))
     obj = stored.decoded.object
     metadata = obj.get("metadata") if obj else None
     if not isinstance(metadata, dict):
         return
     if finalizers := metadata.get("finalizers"):
-        err.line(f"#   its finalizers are not run: {', '.join(map(str, finalizers))}")
+        line = f"  its finalizers are not run: {', '.join(map(str, finalizers))}"
+        err.line(comment(line).rstrip("\n"))
     if stored.decoded.kind in ("Namespace", "CustomResourceDefinition"):
         err.line("#   the objects in it stay in the store")
