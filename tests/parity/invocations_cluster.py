@@ -231,6 +231,20 @@ downgrade cancel surplus -w json
 member add --bogus
 member list --consistency
 endpoint hashkv --rev many
+member add n8 --learner --peer-urls http://%zz:1
+member add n8 --learner --peer-urls http://h%41:1
+member add n8 --learner --peer-urls http://[fe80::1%eth0]:1
+member add n8 --learner --peer-urls http://[h]:1
+member add n8 --learner --peer-urls http://[127.0.0.1]:1
+member add n8 --learner --peer-urls http://h[:1
+member add n8 --learner --peer-urls http://h:1:2
+member add n8 --learner --peer-urls http://u%zz@h:1
+member add n8 --learner --peer-urls http://[@h:1
+member add n8 --learner --peer-urls http://h:1/%
+member add n8 --learner --peer-urls http://h:1#%zz
+member add n8 --learner --peer-urls unixs://h%4:1\\
+member add n8 --learner --peer-urls http://h\x7f:1
+member update 1 --peer-urls http://h`:1
 endpoint nosuch --rev=1
 endpoint health --cluster --key /nope
 endpoint health --key /nope

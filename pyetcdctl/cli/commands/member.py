@@ -9,8 +9,8 @@ import typer
 from pyetcdctl.cli.arguments import ValueRefused, unsigned_hex
 from pyetcdctl.cli.lazy import command, new_group
 from pyetcdctl.cli.options import words
+from pyetcdctl.cli.peer_urls import peer_urls as checked
 from pyetcdctl.cli.session import Session
-from pyetcdctl.client.peer_urls import peer_urls as checked
 from pyetcdctl.errors import BadArguments, BadFeature
 from pyetcdctl.results import MemberAdded, MemberChanged, MemberList
 
