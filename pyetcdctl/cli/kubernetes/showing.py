@@ -119,7 +119,8 @@ class Showing:
         if self._table is None:
             self._table = self._new_table(changed[0].resource, named=False)
             before = [["EVENT", *self._table.header]]
-        rows = [*before, *([event, *self._table.row(each)] for each in changed)]
+        # As wide as the longest of them, MODIFIED, whichever comes first.
+        rows = [*before, *([f"{event:8}", *self._table.row(each)] for each in changed)]
         shown = rows if self._flags.watch_events else [row[1:] for row in rows]
         self._session.streams.out.write(self._table.lines(shown))
 
