@@ -222,7 +222,7 @@ class Keyring:
             return NotDecrypted(f"{report}; {shown_file(self._config)} has no such key or plugin")
         if self._why_none:
             return NotDecrypted(f"{report}; {self._why_none}")
-        advice = "Try: --encryption-config FILE, the API server's --encryption-provider-config"
+        advice = "Try:  --encryption-config FILE, the API server's --encryption-provider-config"
         return NotDecrypted(f"{report}; no encryption configuration is known", advice)
 
 

@@ -144,7 +144,7 @@ def load(path: str) -> EncryptionConfig:
         with open(path, "rb") as file:
             content = file.read(SIZE_LIMIT + 1)
     except OSError as error:
-        advice = ("Try: sudo",) if isinstance(error, PermissionError) else ()
+        advice = ("Try:  sudo",) if isinstance(error, PermissionError) else ()
         why = (error.strerror or "unreadable").lower()
         raise BadEncryptionConfig(f"cannot read {_named(path)}: {why}", *advice) from None
     return parse(content, path)

@@ -37,7 +37,7 @@ LINE_ENDS = (
     "a terminal had put a carriage return before each newline in the value (kubectl exec -t does): "
     "they are taken out again"
 )
-HOW = "Try: etcdctl get KEY | pyetcdctl kubernetes decode    (or etcdctl get KEY -w json)"
+HOW = "Try:  etcdctl get KEY | pyetcdctl kubernetes decode    (or etcdctl get KEY -w json)"
 
 
 class Given(NamedTuple):

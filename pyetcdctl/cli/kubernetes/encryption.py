@@ -35,7 +35,7 @@ def status(session: Session, prefix: str, form: str, *, require: bool, every: bo
             raise BadEncryptionConfig(f"what has to be encrypted is not known: {why}")
         raise BadArguments(
             "--require-encrypted needs the API server's EncryptionConfiguration",
-            "Try: --encryption-config FILE, the API server's --encryption-provider-config",
+            "Try:  --encryption-config FILE, the API server's --encryption-provider-config",
         )
     store = Store(session, prefix)
 
