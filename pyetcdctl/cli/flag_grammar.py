@@ -141,21 +141,22 @@ def find_command_word(arguments: Sequence[str], flags: FlagSet) -> int | None:
     """Return the index of the first word that is no flag and no flag's value.
 
     As in cobra, a flag that is not known here (it belongs to the command, whose name is still
-    ahead) is taken to have a value behind it unless it is written with ``=``.
+    ahead) is taken to have a value behind it unless it is written with ``=``. The empty word and
+    ``-`` name no command.
     """
     index = 0
     while index < len(arguments):
         argument = arguments[index]
         if argument == "--":
             return None
-        if not argument.startswith("-") or argument == "-":
+        if argument and not argument.startswith("-"):
             return index
         index += 2 if _takes_next(argument, flags) else 1
     return None
 
 
 def _takes_next(argument: str, flags: FlagSet) -> bool:
-    if "=" in argument:
+    if argument in ("", "-") or "=" in argument:
         return False
     if argument.startswith("--"):
         flag = flags.long(argument[2:])

@@ -132,7 +132,7 @@ class WordGroup(TyperGroup):
 
     def with_name_first(self, args: Sequence[str]) -> list[str] | None:
         """Return the arguments with the command's name at their front; None if it is missing."""
-        if args and not args[0].startswith("-"):
+        if args and args[0] and not args[0].startswith("-"):
             return list(args)
         index = find_command_word(args, self._known_flags())
         return None if index is None else [args[index], *args[:index], *args[index + 1 :]]

@@ -95,12 +95,14 @@ def test_a_mistyped_flag_gets_a_suggestion(mistyped):
         ("--consistency s get k", 2),
         ("--consistency=s get k", 1),
         ("--limit 1 -i get", 3),
+        ("- get k", 1),
+        (" -w json get", 3),
     ],
 )
 def test_a_commands_name_is_found_behind_flags_known_and_unknown(line, index):
     assert find_command_word(line.split(" "), FLAGS) == index
 
 
-@pytest.mark.parametrize("line", ["", "--prefix", "-- get", "--unknown value"])
+@pytest.mark.parametrize("line", ["", "-", "--prefix", "-- get", "--unknown value"])
 def test_a_line_may_have_no_command(line):
     assert find_command_word(line.split(), FLAGS) is None

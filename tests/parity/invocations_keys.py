@@ -164,6 +164,9 @@ get --prefix k --keys-only
 get -w fields foo -w json
 get foo --write-out=json
 ge foo
+- get foo
+'' get zz
+'' - get -w json k1
 get
 get k --prefix --from-key
 get k l --prefix
