@@ -49,7 +49,7 @@ __pyetcdctl_flags() {
         discover) REPLY='--export' ;;
         kubernetes\ decode) REPLY='--output -o' ;;
         kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
-        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --output-watch-events --output -o --selector -l --show-managed-fields --sort-by --watch --watch-only' ;;
+        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --no-headers --output-watch-events --output -o --selector -l --show-labels --show-managed-fields --sort-by --watch --watch-only' ;;
         kubernetes\ path) REPLY='--etcd-prefix' ;;
         kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
         kubernetes\ del) REPLY='--etcd-prefix --namespace -n --yes -y' ;;
@@ -149,7 +149,9 @@ __pyetcdctl_value() {
             kubernetes\ get:--all-namespaces | \
             kubernetes\ get:-A | \
             kubernetes\ get:--as-stored | \
+            kubernetes\ get:--no-headers | \
             kubernetes\ get:--output-watch-events | \
+            kubernetes\ get:--show-labels | \
             kubernetes\ get:--show-managed-fields | \
             kubernetes\ get:--watch | \
             kubernetes\ get:--watch-only | \

@@ -227,17 +227,19 @@ function __pyetcdctl_flags
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
             echo -- '--namespace'\t'In this namespace, else in default.'
             echo -- '-n'\t'In this namespace, else in default.'
+            echo -- '--no-headers'\t'Rows without their titles.'
             echo -- '--output-watch-events'\t'Say what happened: ADDED, DELETED...'
             echo -- '--output'\t'Instead of the usual columns.'
             echo -- '-o'\t'Instead of the usual columns.'
             echo -- '--selector'\t'With these labels.'
             echo -- '-l'\t'With these labels.'
+            echo -- '--show-labels'\t'With all labels as the last column.'
             echo -- '--show-managed-fields'\t'Do not hide metadata.managedFields.'
             echo -- '--sort-by'\t'By a field: .metadata.name'
             echo -- '--watch'\t'Go on with what changes, until interrupted.'
             echo -- '--watch-only'\t'Only what changes.'
         case 'kubernetes path'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, else /registry).'
         case 'kubernetes resources'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
             echo -- '--output'\t'Format of the list.'
@@ -413,7 +415,9 @@ function __pyetcdctl_value
             'kubernetes get:--all-namespaces' \
             'kubernetes get:-A' \
             'kubernetes get:--as-stored' \
+            'kubernetes get:--no-headers' \
             'kubernetes get:--output-watch-events' \
+            'kubernetes get:--show-labels' \
             'kubernetes get:--show-managed-fields' \
             'kubernetes get:--watch' \
             'kubernetes get:--watch-only' \

@@ -202,6 +202,17 @@ def test_etcdctls_format_flag_is_not_taken_for_o(sample_etcd: Etcd) -> None:
     assert "--watch" not in refused.stderr
 
 
+def test_rows_may_come_without_titles_and_with_labels(sample_etcd: Etcd) -> None:
+    flags = ("-n", "kube-system", "-l", "k8s-app=kube-dns", "--no-headers", "--show-labels")
+    for words in (("po",), ("po", "--sort-by", ".metadata.name"), ("po,svc",)):
+        rows = get(sample_etcd, *words, *flags).stdout.decode().split("\n\n")[0].splitlines()
+        assert [row.split()[0].rpartition("/")[2][:8] for row in rows] == ["coredns-"] * 2
+        labels = "k8s-app=kube-dns,pod-template-hash=78fcdf6894"
+        assert [row.split()[-1] for row in rows] == [labels] * 2
+    closed = get(sample_etcd, "secrets", "-n", "vault-aescbc", "--show-labels").stdout.decode()
+    assert {line.split()[-1] for line in closed.splitlines()[1:]} != {"<none>"}
+
+
 def test_a_format_that_the_environment_names_for_etcdctls_commands_is_passed_over(
     sample_etcd: Etcd,
 ) -> None:

@@ -141,3 +141,5 @@ def test_resources_lists_what_the_store_holds(sample_etcd: Etcd) -> None:
         *("RESOURCE", "GROUP", "KIND", "STORED", "VERSIONS", "COUNT", "NAMESPACED", "PREFIX")
     ]
     assert len(table) == len(rows) + 1
+    shown = {line.split()[0]: line.split() for line in table[1:]}
+    assert shown["cronjobs"][3] == "v1,v1beta1"

@@ -66,6 +66,15 @@ def test_the_keys_tell_where_the_objects_are(server: Etcd) -> None:
     ]
 
 
+def test_a_path_that_only_the_store_knows_begins_where_its_objects_are(server: Etcd) -> None:
+    name = f"{PREFIX}/apiextensions.k8s.io/customresourcedefinitions/gears.shop.io"
+    spec = {"group": "shop.io", "names": {"plural": "gears", "kind": "Gear"}, "scope": "Cluster"}
+    definition = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+    put(server, name, json.dumps({**definition, "spec": spec}).encode())
+    assert kube(server, "path", "gear/a").stdout == f"{PREFIX}/shop.io/gears/a\n".encode()
+    assert run("del", name, env=server.environment).exit_code == 0
+
+
 def test_objects_of_openshift_are_found_by_their_keys(server: Etcd) -> None:
     value = stored("route.openshift.io/v1", "Route", field(1, field(1, "web")), field(2, 7))
     put(server, "/openshift.io/routes/shop/web", value)

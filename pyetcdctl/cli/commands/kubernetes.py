@@ -36,6 +36,18 @@ _PATH = """\
   pyetcdctl kubernetes path /registry/services/specs/default/kubernetes"""
 _RESOURCES = """\
   pyetcdctl kubernetes resources"""
+_PathPrefix = Annotated[
+    str,
+    typer.Option(
+        "--etcd-prefix",
+        metavar="PREFIX",
+        help="The API server's --etcd-prefix (default this node's, else /registry).",
+    ),
+]
+_NoHeaders = Annotated[bool, typer.Option("--no-headers", help="Rows without their titles.")]
+_ShowLabels = Annotated[
+    bool, typer.Option("--show-labels", help="With all labels as the last column.")
+]
 _OutputWatchEvents = Annotated[
     bool, typer.Option("--output-watch-events", help="Say what happened: ADDED, DELETED...")
 ]
@@ -121,6 +133,7 @@ def get(
     ] = False,
     etcd_prefix: EtcdPrefix = "",
     namespace: Namespace = "",
+    no_headers: _NoHeaders = False,
     output_watch_events: _OutputWatchEvents = False,
     output: Annotated[
         str,
@@ -132,6 +145,7 @@ def get(
         ),
     ] = "",
     selector: _Selector = "",
+    show_labels: _ShowLabels = False,
     show_managed_fields: Annotated[
         bool, typer.Option("--show-managed-fields", help="Do not hide metadata.managedFields.")
     ] = False,
@@ -166,6 +180,8 @@ def get(
         watch,
         watch_only,
         output_watch_events,
+        no_headers,
+        show_labels,
     )
     get(session, objects, flags)
 
@@ -174,7 +190,7 @@ def get(
 def path(
     ctx: typer.Context,
     objects: Annotated[list[str], words("RESOURCE[/[NAMESPACE/]NAME] | KEY...")] = [],  # noqa: B006
-    etcd_prefix: EtcdPrefix = "",
+    etcd_prefix: _PathPrefix = "",
 ) -> None:
     """Show the etcd key of an object, and the object of a key.
 

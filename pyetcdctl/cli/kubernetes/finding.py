@@ -34,6 +34,8 @@ class GetFlags(NamedTuple):
     watch: bool = False
     watch_only: bool = False
     watch_events: bool = False
+    no_headers: bool = False
+    show_labels: bool = False
 
     @property
     def shows_rows(self) -> bool:

@@ -21,34 +21,48 @@ def path(session: Session, words: Sequence[str], prefix: str) -> None:
     """Print the key of each object, and the object of each key."""
     if not words:
         raise BadArguments("kubernetes path takes RESOURCE/[NAMESPACE/]NAME or a key")
-    prefix = known_prefix(session, prefix)
+    paths = _Paths(session, prefix)
     out = session.streams.out
     for word in words:
-        answer = _object_of(word, prefix) if word.startswith("/") else _key(session, word, prefix)
+        answer = paths.object_of(word) if word.startswith("/") else paths.key_of(word)
         data = answer.encode("utf-8", "surrogateescape")
         out.write((terminal_safe(data) if out.is_terminal else data) + b"\n")
 
 
-def _object_of(key: str, prefix: str) -> str:
-    found = parse_prefix(key, prefix) or parse(key, prefix)
-    if found is None:
-        raise BadArguments(f"{key} is no key of an object below {prefix}/")
-    return str(found)
+class _Paths:
+    """Objects' names and keys; the store is asked for what only its definitions tell."""
 
+    def __init__(self, session: Session, prefix: str) -> None:
+        self._known = known_prefix(session, prefix)
+        self._store = Store(session, prefix)
 
-def _key(session: Session, word: str, prefix: str) -> str:
-    name, *rest = word.split("/")
-    # Only the definition tells whether a single name stands in a namespace.
-    told = None if len(rest) == 1 else _by_group(name)
-    resource = find(name) or told or Store(session, prefix).resource(name)
-    most = 2 if resource.namespaced else 1
-    if len(rest) > most:
-        form = f"{name}/NAMESPACE/NAME" if most == 2 else f"{name}/NAME: it has no namespaces"
-        raise BadArguments(f"{word} should be {form}")
-    if resource.namespaced and len(rest) == 1 and rest[0]:
-        rest = ["default", *rest]
-    namespace = rest[0] if len(rest) == 2 else ""
-    return key_of(resource, namespace, rest[-1] if rest else "", prefix)
+    def object_of(self, key: str) -> str:
+        """Return what a key, or the prefix of some, is the place of."""
+        found = parse_prefix(key, self._known) or parse(key, self._known)
+        if found is None:
+            raise BadArguments(f"{key} is no key of an object below {self._known}/")
+        return str(found)
+
+    def key_of(self, word: str) -> str:
+        """Return the key of RESOURCE/[NAMESPACE/]NAME, or the prefix of a resource."""
+        name, *rest = word.split("/")
+        resource, prefix = self._resource(name, is_lone=len(rest) == 1)
+        most = 2 if resource.namespaced else 1
+        if len(rest) > most:
+            form = f"{name}/NAMESPACE/NAME" if most == 2 else f"{name}/NAME: it has no namespaces"
+            raise BadArguments(f"{word} should be {form}")
+        if resource.namespaced and len(rest) == 1 and rest[0]:
+            rest = ["default", *rest]
+        namespace = rest[0] if len(rest) == 2 else ""
+        return key_of(resource, namespace, rest[-1] if rest else "", prefix)
+
+    def _resource(self, name: str, *, is_lone: bool) -> tuple[Resource, str]:
+        """Return a resource, and the prefix of the registry that it is in."""
+        # Only the definition tells whether a lone name stands in a namespace.
+        found = find(name) or (None if is_lone else _by_group(name))
+        if found:
+            return found, self._known
+        return self._store.resource(name), self._store.prefix
 
 
 def _by_group(name: str) -> Resource | None:

@@ -96,7 +96,7 @@ def _line(row: Object) -> tuple[str, ...]:
         row["resource"],
         row["group"],
         kinds,
-        ",".join(row["storedVersions"]),
+        ",".join(each.removeprefix(f"{row['group']}/") for each in row["storedVersions"]),
         str(row["count"]),
         "true" if row["namespaced"] else "false",
         row["prefix"],

@@ -10,6 +10,7 @@ from pyetcdctl.cli.kubernetes.lists import GrowingList, list_of
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.ages import current_time
 from pyetcdctl.kubernetes.columns import columns_of
+from pyetcdctl.kubernetes.columns.labels import LABELS
 from pyetcdctl.kubernetes.jsonpath import template
 from pyetcdctl.kubernetes.printer_columns import printer_columns
 from pyetcdctl.output.columns import Columns, one_line
@@ -108,7 +109,7 @@ class Showing:
     def _show_tables(self, groups: Sequence[Sequence[Found]]) -> None:
         for number, group in enumerate(groups):
             table = self._new_table(group[0].resource, named=len(groups) > 1)
-            rows = [table.header, *map(table.row, group)]
+            rows = [*self._titles(table.header), *map(table.row, group)]
             self._session.streams.out.write(b"\n" if number else b"")
             self._session.streams.out.write(table.lines(rows))
 
@@ -118,11 +119,14 @@ class Showing:
         before = []
         if self._table is None:
             self._table = self._new_table(changed[0].resource, named=False)
-            before = [["EVENT", *self._table.header]]
+            before = self._titles(["EVENT", *self._table.header])
         # As wide as the longest of them, MODIFIED, whichever comes first.
         rows = [*before, *([f"{event:8}", *self._table.row(each)] for each in changed)]
         shown = rows if self._flags.watch_events else [row[1:] for row in rows]
         self._session.streams.out.write(self._table.lines(shown))
+
+    def _titles(self, header: list[str]) -> list[list[str]]:
+        return [] if self._flags.no_headers else [header]
 
     def _new_table(self, resource: Resource, *, named: bool) -> _Table:
         definition = self._store.definitions.get(resource.path) if resource.custom else None
@@ -130,6 +134,8 @@ class Showing:
         columns = known if definition is None else printer_columns(definition)
         is_wide = self._flags.output == "wide"
         shown = [column for column in columns if is_wide or not column.wide]
+        if self._flags.show_labels:
+            shown.append(LABELS)
         spaced = resource.namespaced and self._flags.all_namespaces
         return _Table(shown, spaced=spaced, named=named)
 

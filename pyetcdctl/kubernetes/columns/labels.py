@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.columns.column import NONE
+from pyetcdctl.kubernetes.columns.column import NONE, Column
 from pyetcdctl.kubernetes.columns.reach import at, mapping, objects, text, texts
 
 if TYPE_CHECKING:
@@ -76,3 +76,6 @@ def _value(word: str) -> str:
     if word and not _WORD.fullmatch(word):
         raise ValueError("no value of a label")
     return word
+
+
+LABELS = Column("LABELS", labels("metadata.labels"))
