@@ -44,6 +44,15 @@ _PathPrefix = Annotated[
         help="The API server's --etcd-prefix (default this node's, else /registry).",
     ),
 ]
+_Form = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="wide|name|yaml|json|jsonl|jsonpath=TEMPLATE",
+        help="Instead of the usual columns.",
+    ),
+]
 _NoHeaders = Annotated[bool, typer.Option("--no-headers", help="Rows without their titles.")]
 _ShowLabels = Annotated[
     bool, typer.Option("--show-labels", help="With all labels as the last column.")
@@ -135,15 +144,7 @@ def get(
     namespace: Namespace = "",
     no_headers: _NoHeaders = False,
     output_watch_events: _OutputWatchEvents = False,
-    output: Annotated[
-        str,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="wide|name|yaml|json|jsonl|jsonpath=TEMPLATE",
-            help="Instead of the usual columns.",
-        ),
-    ] = "",
+    output: _Form = "",
     selector: _Selector = "",
     show_labels: _ShowLabels = False,
     show_managed_fields: Annotated[
