@@ -24,7 +24,8 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 def save(pieces: Iterable[bytes], path: str) -> int:
     """Write a snapshot to ``path``, replacing what is there; return its size.
 
-    Raises SnapshotFailed; then, and after any other exception, nothing has changed on the disk.
+    Raises SnapshotFailed; then, and after any other exception, nothing has changed on the disk, but
+    that a folder which cannot keep the new name has none of them.
     """
     if os.path.lexists(path) and not os.path.isfile(path):
         raise SnapshotFailed(f"could not write snapshot: {path} is not a regular file")
@@ -78,11 +79,22 @@ def _check(verifier: Verifier) -> None:
 def _rename(part: str, path: str) -> None:
     try:
         os.rename(part, path)
-        folder = os.path.dirname(path) or "."
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         failed = f"rename {part} {path}: {_reason(error)}"
         raise SnapshotFailed(f"could not rename {part} to {path} ({failed})") from error
+    try:
+        _fsync_folder(os.path.dirname(path) or ".")
+    except SnapshotFailed:
+        with suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def _fsync_folder(folder: str) -> None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return  # Who may write there but not read has no way to sync it.
     try:
         _fsync(descriptor, folder)
     finally:

@@ -1,5 +1,7 @@
 """What came damaged or cut is not kept."""
 
+import os
+import stat
 from hashlib import sha256
 
 import pytest
@@ -61,3 +63,17 @@ def test_a_name_that_was_taken_meanwhile_is_told(tmp_path):
     with pytest.raises(SnapshotFailed, match=expected):
         save(taking(), str(path))
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_name_that_the_folder_cannot_keep_is_taken_back(tmp_path, monkeypatch):
+    sync = os.fsync
+
+    def refuses_folders(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(5, "Input/output error")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuses_folders)
+    with pytest.raises(SnapshotFailed, match="could not fsync snapshot: sync"):
+        save([WHOLE], str(tmp_path / "a.db"))
+    assert list(tmp_path.iterdir()) == []
