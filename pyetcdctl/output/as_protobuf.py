@@ -8,31 +8,53 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.results import AuthResult, ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
-from pyetcdctl.rpc.kv import RangeResponse
+from pyetcdctl.rpc.kv import RangeResponse, ResponseHeader
 from pyetcdctl.rpc.lease import LeaseAnswer
 from pyetcdctl.rpc.watch import WatchHead, WatchResponse
-from pyetcdctl.rpc.wire import Message
+from pyetcdctl.rpc.wire import Message, WireError, read_varint
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink
     from pyetcdctl.settings import OutputSettings
 
+_HEADER = b"\x0a"  # field 1, of a length
+
 
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
-    """Write the result as one serialized message; on a terminal its controls are escaped."""
+    """Write the result as one serialized message; on a terminal its keys and values are escaped."""
     _write(result, _Terminal(out) if settings.terminal else out, settings)
 
 
 class _Terminal:
-    """A sink on a terminal: what could drive it is escaped."""
+    """A sink on a terminal: what could drive it is escaped.
+
+    The header is not: programs that run etcdctl in a terminal look for its bytes, and it holds four
+    numbers of the server, no text of anybody.
+    """
 
     def __init__(self, out: Sink) -> None:
         self._out = out
+        self._is_begun = False
         self.flush = out.flush
 
     def write(self, data: bytes) -> None:
         """Write data so that it does no harm."""
-        self._out.write(terminal_safe(data))
+        end = 0 if self._is_begun else _end_of_header(data)
+        self._is_begun = True
+        self._out.write(data[:end] + terminal_safe(data[end:]))
+
+
+def _end_of_header(data: bytes) -> int:
+    """Return where the header ends that an answer begins with; 0 where it has none."""
+    if data[:1] != _HEADER:
+        return 0
+    try:
+        length, start = read_varint(data, 1)
+        header = data[start : start + length]
+        is_one = ResponseHeader.decode(header).encode() == header
+    except WireError:
+        return 0
+    return start + length if is_one else 0
 
 
 @singledispatch
