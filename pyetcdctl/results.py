@@ -49,7 +49,7 @@ class PagedRange(Protocol):
 
 
 class ValueReader(Protocol):
-    """Opens and decodes values (kubernetes/reading.py); ``closed`` counts those it could not."""
+    """Decrypts and decodes values; ``closed`` counts those that could not be decrypted."""
 
     closed: int
     first_closed: str

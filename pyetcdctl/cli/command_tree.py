@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyetcdctl.cli.global_flags import GLOBAL_FLAGS
+from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS
 from pyetcdctl.cli.lazy import (
     WordCommand,
     WordGroup,

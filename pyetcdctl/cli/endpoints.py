@@ -17,7 +17,7 @@ from pyetcdctl.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.cli.session import Session
+    from pyetcdctl.cli.session.session import Session
     from pyetcdctl.client.each import Outcome
 
 OfCluster = Annotated[

@@ -13,9 +13,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command, get_group
 
-from pyetcdctl.cli.arguments import raw
-from pyetcdctl.cli.flag_grammar import Flag, FlagSet, find_command_word, parse_line
-from pyetcdctl.cli.global_flags import GLOBAL_FLAGS
+from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS
+from pyetcdctl.cli.flags.grammar import Flag, FlagSet, find_command_word, parse_line
+from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.on_demand import OnDemand
 from pyetcdctl.errors import FlagError
 from pyetcdctl.output.quoting import go_quoted

@@ -21,7 +21,7 @@ from pyetcdctl.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyetcdctl.cli.streams import Streams
+    from pyetcdctl.cli.session.streams import Streams
 
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
@@ -39,7 +39,7 @@ def run() -> NoReturn:
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run one command line and return its exit code."""
-    from pyetcdctl.cli.streams import Streams
+    from pyetcdctl.cli.session.streams import Streams
 
     streams = Streams(environment)
     try:
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
     from pyetcdctl.cli.app import app
-    from pyetcdctl.cli.session import Session
+    from pyetcdctl.cli.session.session import Session
 
     session = Session(streams)
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyetcdctl.cli.session import Session
+    from pyetcdctl.cli.session.session import Session
     from pyetcdctl.errors import PyetcdctlError
 
 

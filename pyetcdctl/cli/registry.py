@@ -46,7 +46,9 @@ COMMANDS = {
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),
     "kubernetes": _entry(
-        "kubernetes", _CLUSTER, "Show and change what Kubernetes keeps in etcd, by its own names."
+        "kubernetes.app",
+        _CLUSTER,
+        "Show and change what Kubernetes keeps in etcd, by its own names.",
     ),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
     "check": _entry("check", _UTILITY, "Measure what a cluster can do, with a load of its own."),

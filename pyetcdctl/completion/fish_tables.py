@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.completion.shapes import ANYTHING
-from pyetcdctl.completion.tables import (
-    described_commands,
-    described_flags,
-    value_rows,
-    word_rows,
-)
+from pyetcdctl.completion.tables import described_commands, described_flags, value_rows, word_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

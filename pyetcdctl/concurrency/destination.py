@@ -17,12 +17,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit
-from pyetcdctl.client.status import (
-    INVALID_TOKEN,
-    OLD_AUTH_REVISION,
-    PERHAPS_APPLIED,
-    USER_EMPTY,
-)
+from pyetcdctl.client.status import INVALID_TOKEN, OLD_AUTH_REVISION, PERHAPS_APPLIED, USER_EMPTY
 from pyetcdctl.client.tokens import MOST_RENEWALS
 from pyetcdctl.concurrency.outage import Outage, may_pass
 from pyetcdctl.errors import CallFailed, ConnectionFailed

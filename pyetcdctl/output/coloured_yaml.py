@@ -1,7 +1,7 @@
 """YAML in the colours of what each line is.
 
-Invariant: colours are put around the emitter's text (kubernetes/yaml_text.py) and change none of
-it. A scalar's further lines are those that lie deeper than the entry it belongs to.
+Invariant: colours are put around the emitter's text (kubernetes/codec/yaml_writing.py) and change
+none of it. A scalar's further lines are indented more than the entry it belongs to.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.kubernetes.envelope import Format, recognise
+from pyetcdctl.kubernetes.codec.envelope import Format, recognise
 from pyetcdctl.output.answers import write_answer
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
@@ -15,7 +15,7 @@ from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Message
 
 if TYPE_CHECKING:
-    from pyetcdctl.kubernetes.reading import StoredValue
+    from pyetcdctl.kubernetes.stored_value import StoredValue
     from pyetcdctl.output import Sink
     from pyetcdctl.results import Decoding
     from pyetcdctl.rpc.kv import KeyValue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from difflib import unified_diff
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes.yaml_text import yaml_text
+from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import terminal_safe
@@ -21,7 +21,7 @@ from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, WatchResponse
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyetcdctl.kubernetes.reading import StoredValue
+    from pyetcdctl.kubernetes.stored_value import StoredValue
     from pyetcdctl.output import Sink
     from pyetcdctl.results import Decoding
     from pyetcdctl.rpc.kv import KeyValue

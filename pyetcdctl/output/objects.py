@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes import literals
-from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.codec import json_reading
+from pyetcdctl.kubernetes.codec.json_writing import json_text
+from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.kubernetes.objects import Literal
-from pyetcdctl.kubernetes.yaml_text import yaml_text
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import shown_yaml
 
@@ -41,7 +41,7 @@ def shown_text(text: str, settings: OutputSettings) -> bytes:
 def pretty_json(plain: Plain, indent: str = "") -> str:
     """Return JSON as kubectl prints it: four spaces a level, keys sorted."""
     if isinstance(plain, Literal) and plain.text[:1] in ("{", "["):
-        plain = literals.parse(plain.text)
+        plain = json_reading.parse(plain.text)
     deeper = indent + _STEP
     if isinstance(plain, dict) and plain:
         lines = [

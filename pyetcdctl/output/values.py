@@ -6,15 +6,15 @@ import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes.json_text import json_text
-from pyetcdctl.kubernetes.like_api import like_api
-from pyetcdctl.kubernetes.yaml_text import yaml_text
+from pyetcdctl.kubernetes.codec.json_writing import json_text
+from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
+from pyetcdctl.kubernetes.kubectl.like_api import like_api
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.rpc.wire import read_varint, signed
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain
-    from pyetcdctl.kubernetes.reading import StoredValue
+    from pyetcdctl.kubernetes.stored_value import StoredValue
     from pyetcdctl.rpc.kv import KeyValue
     from pyetcdctl.rpc.range_page import Record
     from pyetcdctl.settings import OutputSettings

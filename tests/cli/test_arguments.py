@@ -2,8 +2,8 @@
 
 import pytest
 
-from pyetcdctl.cli import arguments
-from pyetcdctl.cli.arguments import ValueRefused
+from pyetcdctl.cli.flags import values
+from pyetcdctl.cli.flags.values import ValueRefused
 from pyetcdctl.errors import BadArguments
 
 
@@ -26,7 +26,7 @@ from pyetcdctl.errors import BadArguments
     ],
 )
 def test_a_number_is_read_in_any_base_that_go_knows(text, value):
-    assert arguments.int64(text) == value
+    assert values.int64(text) == value
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ def test_a_number_is_read_in_any_base_that_go_knows(text, value):
 )
 def test_what_is_no_number_is_refused_in_gos_words(text):
     with pytest.raises(ValueRefused) as refused:
-        arguments.int64(text)
+        values.int64(text)
     assert str(refused.value) == f'strconv.ParseInt: parsing "{text}": invalid syntax'
 
 
 def test_a_number_beyond_64_bits_is_out_of_range():
     with pytest.raises(ValueRefused, match='parsing "9223372036854775808": value out of range'):
-        arguments.int64("9223372036854775808")
+        values.int64("9223372036854775808")
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,12 @@ def test_a_number_beyond_64_bits_is_out_of_range():
         ("7ns", 7e-9),
         ("-1m", -60),
         ("0", 0),
-        ("9223372036854775807ns", arguments.FOREVER_SECONDS),
+        ("9223372036854775807ns", values.FOREVER_SECONDS),
         ("-9223372036854775808ns", -9223372036.854775808),
     ],
 )
 def test_a_duration_is_read_as_go_reads_it(text, seconds):
-    assert arguments.duration(text) == pytest.approx(seconds)
+    assert values.duration(text) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_duration_is_read_as_go_reads_it(text, seconds):
 )
 def test_what_is_no_duration_is_refused_in_gos_words(text, message):
     with pytest.raises(ValueRefused) as refused:
-        arguments.duration(text)
+        values.duration(text)
     assert str(refused.value) == message
 
 
@@ -95,31 +95,31 @@ def test_what_is_no_duration_is_refused_in_gos_words(text, message):
     ],
 )
 def test_a_list_is_one_csv_record(text, items):
-    assert arguments.comma_separated(text) == items
+    assert values.comma_separated(text) == items
 
 
 def test_a_lease_id_is_hexadecimal_and_may_be_negative():
-    assert arguments.lease_id("2431a209399e2747") == 0x2431A209399E2747
-    assert arguments.lease_id("-1") == -1
+    assert values.lease_id("2431a209399e2747") == 0x2431A209399E2747
+    assert values.lease_id("-1") == -1
 
 
 def test_a_lease_id_with_a_prefix_is_a_bad_argument():
     with pytest.raises(BadArguments) as refused:
-        arguments.lease_id("0x12")
+        values.lease_id("0x12")
     assert refused.value.message == (
         'bad lease ID (strconv.ParseInt: parsing "0x12": invalid syntax), expecting ID in Hex'
     )
 
 
 def test_bytes_that_are_no_utf8_pass_unharmed():
-    assert arguments.raw(b"\xff\xfe/k".decode("utf-8", "surrogateescape")) == b"\xff\xfe/k"
+    assert values.raw(b"\xff\xfe/k".decode("utf-8", "surrogateescape")) == b"\xff\xfe/k"
 
 
 @pytest.mark.parametrize("text", ["a\x1b", "\udcff", 'a"', "é"])
 def test_what_is_refused_is_quoted_as_go_quotes_it(text):
     quoted = {"a\x1b": r'"a\x1b"', "\udcff": r'"\xff"', 'a"': r'"a\""', "é": '"é"'}[text]
     with pytest.raises(ValueRefused) as refused:
-        arguments.int64(text)
+        values.int64(text)
     assert str(refused.value) == f"strconv.ParseInt: parsing {quoted}: invalid syntax"
 
 
@@ -133,12 +133,12 @@ def test_what_is_refused_is_quoted_as_go_quotes_it(text):
 )
 def test_a_duration_is_ascii_and_is_quoted_as_gos_time_package_does(text, told):
     with pytest.raises(ValueRefused) as refused:
-        arguments.duration(text)
+        values.duration(text)
     assert str(refused.value) == told
 
 
 @pytest.mark.parametrize(
-    ("text", "values"),
+    ("text", "items"),
     [
         ("", ()),
         ("a,b", ("a", "b")),
@@ -148,8 +148,8 @@ def test_a_duration_is_ascii_and_is_quoted_as_gos_time_package_does(text, told):
         ('"",', ("", "")),
     ],
 )
-def test_a_list_is_a_csv_record(text, values):
-    assert arguments.comma_separated(text) == values
+def test_a_list_is_a_csv_record(text, items):
+    assert values.comma_separated(text) == items
 
 
 @pytest.mark.parametrize(
@@ -164,5 +164,5 @@ def test_a_list_is_a_csv_record(text, values):
 )
 def test_a_list_that_is_no_csv_is_refused_in_gos_words(text, told):
     with pytest.raises(ValueRefused) as refused:
-        arguments.comma_separated(text)
+        values.comma_separated(text)
     assert str(refused.value) == f"parse error on line 1, {told}"

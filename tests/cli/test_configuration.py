@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyetcdctl.cli.configuration import configuration, connection_settings
+from pyetcdctl.cli.session.configuration import configuration, connection_settings
 from pyetcdctl.errors import BadArguments, ConnectionFailed
 from pyetcdctl.settings import Credentials
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pyetcdctl.cli.arguments import comma_separated, int64
-from pyetcdctl.cli.flag_grammar import Flag, FlagSet, find_command_word, parse_line
+from pyetcdctl.cli.flags.grammar import Flag, FlagSet, find_command_word, parse_line
+from pyetcdctl.cli.flags.values import comma_separated, int64
 from pyetcdctl.errors import FlagError
 
 FLAGS = FlagSet(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pyetcdctl.cli.session import Session
-from pyetcdctl.cli.streams import Streams
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.streams import Streams
 from tests.runner import run
 
 NOBODY = "127.0.0.1:1"

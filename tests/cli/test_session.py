@@ -3,7 +3,7 @@
 import pexpect
 import pytest
 
-from pyetcdctl.cli.session import UNVERIFIED
+from pyetcdctl.cli.session.session import UNVERIFIED
 from tests.runner import PROJECT, clean_environment, command, run
 
 

@@ -10,7 +10,7 @@ import termios
 
 import pytest
 
-from pyetcdctl.cli.streams import Messages
+from pyetcdctl.cli.session.streams import Messages
 from tests.runner import clean_environment, command, run
 
 

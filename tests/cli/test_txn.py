@@ -2,8 +2,8 @@
 
 import pytest
 
-from pyetcdctl.cli.go_scan import NotQuoted, split_words, unquote
-from pyetcdctl.cli.txn_grammar import parse_compare
+from pyetcdctl.cli.words.go_scan import NotQuoted, split_words, unquote
+from pyetcdctl.cli.words.txn_grammar import parse_compare
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.rpc.txn import LEASE, LESS, VALUE, VERSION, Compare
 from tests.runner import run

@@ -11,8 +11,8 @@ from time import monotonic
 import pytest
 
 from pyetcdctl.cli.commands.lock import show_and_hold
-from pyetcdctl.cli.session import Session
-from pyetcdctl.cli.streams import Streams
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.streams import Streams
 from pyetcdctl.concurrency.locks import Lock
 from pyetcdctl.concurrency.sessions import LeaseSession
 from pyetcdctl.concurrency.stopping import Stop

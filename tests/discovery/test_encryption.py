@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.discovery import Reason, find_encryption_config
-from pyetcdctl.kubernetes import encryption_config
+from pyetcdctl.kubernetes.encryption import configuration
 from tests.discovery.disk import API_SERVER_POD
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_the_manifest_names_the_file_where_the_container_sees_it(disk: Disk, fla
     assert (found.file.path, found.origin) == ("/srv/secret/enc/enc.yaml", f"--{flag}")
     assert found.file.real == str(disk.path("/srv/secret/enc/enc.yaml"))
     assert found.found_in.path == API_SERVER_POD
-    assert encryption_config.load(found.file.real).sources[0].name == "x"
+    assert configuration.load(found.file.real).sources[0].name == "x"
     assert found.locate("/var/run/kms/a.sock") == str(disk.path("/run/plugin/a.sock"))
     assert found.locate("/elsewhere/a.sock") == str(disk.path("/elsewhere/a.sock"))
 

@@ -13,13 +13,13 @@ import resource
 import time
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.envelope import Format, recognise, wrap
-from pyetcdctl.kubernetes.json_text import json_text
-from pyetcdctl.kubernetes.like_api import like_api
-from pyetcdctl.kubernetes.reading import StoredValue
-from pyetcdctl.kubernetes.revising import obstacle
-from pyetcdctl.kubernetes.yaml_text import yaml_text
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.envelope import Format, recognise, wrap
+from pyetcdctl.kubernetes.codec.json_writing import json_text
+from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
+from pyetcdctl.kubernetes.editing.revising import obstacle
+from pyetcdctl.kubernetes.kubectl.like_api import like_api
+from pyetcdctl.kubernetes.stored_value import StoredValue
 from tests.kubernetes.sample import stored_values
 from tests.server import running
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pyetcdctl.kubernetes.cbor import loads
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.codec.cbor_reading import loads
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.json_writing import json_text
 
 
 @pytest.mark.parametrize(

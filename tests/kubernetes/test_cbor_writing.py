@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyetcdctl.kubernetes import literals
-from pyetcdctl.kubernetes.cbor import loads
-from pyetcdctl.kubernetes.cbor_writing import dumps
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.encoding import encode
-from pyetcdctl.kubernetes.encryption import Keyring
-from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.codec import json_reading
+from pyetcdctl.kubernetes.codec.cbor_reading import loads
+from pyetcdctl.kubernetes.codec.cbor_writing import dumps
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.encoding import encode
+from pyetcdctl.kubernetes.codec.json_writing import json_text
+from pyetcdctl.kubernetes.codec.unfit import Unfit
+from pyetcdctl.kubernetes.editing.revising import form_of, obstacle
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.objects import Literal
-from pyetcdctl.kubernetes.reading import read
-from pyetcdctl.kubernetes.revising import form_of, obstacle
-from pyetcdctl.kubernetes.unfit import Unfit
+from pyetcdctl.kubernetes.stored_value import read
 from tests.kubernetes.sample import DATA, answers
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 from tests.kubernetes.wire import field
@@ -42,7 +42,7 @@ def recorded(name: str) -> list[list[str]]:
 
 def test_custom_resources_are_written_and_read_as_kubernetes_does() -> None:
     for written, given, answer in recorded("cbor")[:CUSTOM]:
-        assert encode(literals.parse(given), "cbor").hex() == written, given
+        assert encode(json_reading.parse(given), "cbor").hex() == written, given
         decoded = decode(bytes.fromhex(written))
         assert decoded.problem is None
         assert json_text(decoded.object) == answer
@@ -91,7 +91,7 @@ TOO_LARGE = ("1e400", "-1e309", f"1{'0' * 310}", f"9{'0' * 5000}")
 
 @pytest.mark.parametrize("number", TOO_LARGE, ids=lambda text: text[:10])
 def test_a_number_beyond_64_bits_of_float_is_refused_by_its_field(number: str) -> None:
-    given = literals.parse(f'{{"spec":{{"a":[1,{number}]}}}}')
+    given = json_reading.parse(f'{{"spec":{{"a":[1,{number}]}}}}')
     with pytest.raises(Unfit, match=r"^spec\.a\[1\]: the number is too large"):
         dumps(given)
 
@@ -105,7 +105,7 @@ def test_lengths_are_as_short_as_they_can_be(size: int) -> None:
 
 
 def test_cbor_inside_protobuf_is_shown_as_json_and_written_back_as_it_was() -> None:
-    inside = dumps({"b": 1, "a": [literals.parse("1.5"), "<"], "data": b"x"})
+    inside = dumps({"b": 1, "a": [json_reading.parse("1.5"), "<"], "data": b"x"})
     answer = '"data":{"a":[1.5,"\\u003c"],"b":1,"data":"eA=="}'
     for raw, shown in ((inside, answer), (inside[:-1], '"data":"2dn3')):
         metadata = field(1, field(1, "x"))
@@ -117,7 +117,7 @@ def test_cbor_inside_protobuf_is_shown_as_json_and_written_back_as_it_was() -> N
 
 
 def test_raw_bytes_that_are_no_json_cannot_be_written() -> None:
-    owned = [{"manager": "m", "fieldsV1": literals.raw_json(b"\xff")}]
+    owned = [{"manager": "m", "fieldsV1": json_reading.raw_json(b"\xff")}]
     broken = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"managedFields": owned}}
     with pytest.raises(Unfit, match=r"fieldsV1: bytes that are no JSON"):
         encode(broken, "cbor")

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyetcdctl.kubernetes import literals
-from pyetcdctl.kubernetes.ages import age_of, duration
-from pyetcdctl.kubernetes.columns import KINDS, columns_of, older
+from pyetcdctl.kubernetes.codec import json_reading
+from pyetcdctl.kubernetes.kubectl.ages import age_of, duration
+from pyetcdctl.kubernetes.kubectl.columns import KINDS, columns_of, older
 from pyetcdctl.kubernetes.objects import Literal, NoJson
 from pyetcdctl.output.columns import one_line
 from tests.kubernetes.sample import DATA, answers
@@ -64,7 +64,7 @@ def source(row: dict[str, Any]) -> Any:
     if "object" in row:
         return row["object"]
     text = serialized()[row["line"]] if "line" in row else answers()[row["key"]]["json"]
-    return literals.parse(text)
+    return json_reading.parse(text)
 
 
 def cells(obj: Any, kind: str) -> list[str]:

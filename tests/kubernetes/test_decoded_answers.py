@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pexpect
 import pytest
 
-from pyetcdctl.kubernetes.reading import Reader
+from pyetcdctl.kubernetes.stored_value import Reader
 from pyetcdctl.output import printer_for
 from pyetcdctl.output.coloured_yaml import coloured
 from pyetcdctl.results import DecodedAnswer, Decoding

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.envelope import Format
-from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.envelope import Format
+from pyetcdctl.kubernetes.codec.json_writing import json_text
 from tests.kubernetes.wire import field, stored
 
 META = field(1, field(1, "web") + field(3, "shop"))
@@ -97,7 +97,7 @@ def test_a_micro_time_has_six_decimals():
     ],
 )
 def test_durations_are_gos(nanos, text):
-    from pyetcdctl.kubernetes.special import duration
+    from pyetcdctl.kubernetes.codec.special_reading import duration
 
     assert duration(field(1, nanos)) == text
 
@@ -109,7 +109,7 @@ def test_a_number_or_a_string():
     spec = decode(stored("v1", "Service", ports)).object["spec"]
     assert "ports" in spec
     probe_port = field(1, 1) + field(3, "http")
-    from pyetcdctl.kubernetes.special import int_or_string
+    from pyetcdctl.kubernetes.codec.special_reading import int_or_string
 
     assert int_or_string(probe_port) == "http"
     assert int_or_string(field(1, 0) + field(2, -1)) == -1

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from pyetcdctl.kubernetes import encryption_config
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.encoding import encode
-from pyetcdctl.kubernetes.encryption import Keyring
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.encoding import encode
+from pyetcdctl.kubernetes.encryption import configuration
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from tests.kubernetes.sample import DATA, answers, stored_values
 from tests.kubernetes.wire import field, stored
 from tests.runner import PROJECT, clean_environment, command, run
@@ -274,7 +274,7 @@ def test_an_encrypted_object_stays_encrypted_by_its_own_key(
     assert (tmp_path / "modes").read_text() == "600\n700\n"
     value = value_of(cluster, key)
     assert value.startswith(header + b":")
-    opened = Keyring(lambda: encryption_config.load(str(CONFIG))).decrypt(key.encode(), value)
+    opened = Keyring(lambda: configuration.load(str(CONFIG))).decrypt(key.encode(), value)
     assert b"edited-" in opened.plaintext
     assert (f"encrypted by {way} {opened.key_name} {STAYS}" in result.stderr) == opened.stale
     secret = json.loads(answers()[key]["json"])
@@ -387,7 +387,7 @@ def test_an_object_in_cbor_stays_cbor(cluster: Etcd, edit: Callable[..., Result]
     sealed = next(key for key in ours if answers()[key].get("config_decrypts"))
     foreign = "/registry/x/ks/odd"
     cluster.etcdctl("put", foreign, input=bytes.fromhex(CBOR), check=True)
-    keyring = Keyring(lambda: encryption_config.load(str(CONFIG)))
+    keyring = Keyring(lambda: configuration.load(str(CONFIG)))
     for key in (plain, sealed, foreign):
         before = keyring.decrypt(key.encode(), value_of(cluster, key))
         edited = edit(ADDS, key, "--encryption-config", str(CONFIG))

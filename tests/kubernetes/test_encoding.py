@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyetcdctl.kubernetes import encoding_plans, literals, plans
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.documents import documents
-from pyetcdctl.kubernetes.encoding import encode
-from pyetcdctl.kubernetes.encryption import Keyring
-from pyetcdctl.kubernetes.envelope import ENCRYPTED
-from pyetcdctl.kubernetes.json_text import json_text
-from pyetcdctl.kubernetes.quantities import canonical
+from pyetcdctl.kubernetes.codec import json_reading, protobuf_reading, protobuf_writing
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.encoding import encode
+from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.codec.json_writing import json_text
+from pyetcdctl.kubernetes.codec.quantities import canonical
+from pyetcdctl.kubernetes.codec.unfit import Unfit
+from pyetcdctl.kubernetes.codec.wire_fields import TOP, Reading
+from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
+from pyetcdctl.kubernetes.editing.documents import documents
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.schema import table
-from pyetcdctl.kubernetes.unfit import Unfit
-from pyetcdctl.kubernetes.wire_fields import TOP, Reading
-from pyetcdctl.kubernetes.yaml_text import yaml_text
 from tests.kubernetes.sample import DATA, answers
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 
@@ -66,7 +66,7 @@ def test_what_kubernetes_own_serializers_write_is_written() -> None:
         pairs = [line.rstrip("\n").split("\t") for line in lines]
     assert len(pairs) > 161
     for written, json_of_it in pairs:
-        given = literals.parse(json_of_it)
+        given = json_reading.parse(json_of_it)
         assert encode(given, "protobuf").hex() == written, (given["apiVersion"], given["kind"])
 
 
@@ -128,7 +128,7 @@ def test_what_does_not_fit_is_refused_by_its_field(given: Any, why: str) -> None
     assert str(refused.value).startswith(why)
 
 
-SECRETS = ["hunter2", ["hunter2"], 72, literals.parse("7.2"), True]
+SECRETS = ["hunter2", ["hunter2"], 72, json_reading.parse("7.2"), True]
 WRONG = [{"data": {"a": value}} for value in SECRETS] + [
     {"data": "hunter2"},
     {"data": ["hunter2"]},
@@ -153,7 +153,7 @@ def test_a_custom_resource_is_json_in_order_without_what_only_answers_have() -> 
         "kind": "Widget",
         "apiVersion": "shop.example.com/v1",
         "metadata": {"resourceVersion": "7", "selfLink": "/x", "name": "w"},
-        "spec": {"b": [{"z": "<", "a": 1}], "a": literals.parse("1.50")},
+        "spec": {"b": [{"z": "<", "a": 1}], "a": json_reading.parse("1.50")},
     }
     assert encode(given) == (
         b'{"apiVersion":"shop.example.com/v1","kind":"Widget","metadata":{"name":"w"},'
@@ -219,11 +219,11 @@ def test_every_message_of_the_table_reads_what_it_writes() -> None:
         assert message is not None
         if message.special:
             continue
-        empty = encoding_plans.plan_of(name).write({})
+        empty = protobuf_writing.plan_of(name).write({})
         reading = Reading()
-        shown = plans.plan_of(name).read(empty, TOP, reading)
+        shown = protobuf_reading.plan_of(name).read(empty, TOP, reading)
         assert (reading.problem, reading.unknown) == (None, []), name
-        assert encoding_plans.plan_of(name).write(shown) == empty, name
+        assert protobuf_writing.plan_of(name).write(shown) == empty, name
 
 
 def test_null_in_a_map_is_an_empty_string_and_no_bytes() -> None:

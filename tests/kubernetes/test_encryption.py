@@ -19,17 +19,17 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from nacl.secret import SecretBox
 
 from pyetcdctl.errors import BadEncryptionConfig, NotDecrypted
-from pyetcdctl.kubernetes import reading
-from pyetcdctl.kubernetes.encryption import Keyring
-from pyetcdctl.kubernetes.encryption_config import (
+from pyetcdctl.kubernetes import stored_value
+from pyetcdctl.kubernetes.codec.envelope import wrap
+from pyetcdctl.kubernetes.encryption.configuration import (
     Block,
     EncryptionConfig,
     GroupResource,
     Secret,
     Source,
 )
-from pyetcdctl.kubernetes.envelope import wrap
-from pyetcdctl.kubernetes.sealed import Provider, inspect
+from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, inspect
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,7 +194,7 @@ def test_a_changed_cbc_value_never_shows_bytes_that_are_no_value() -> None:
     for at in range(len(key.header) + 16, len(value)):
         changed = bytearray(value)
         changed[at] ^= 0x40
-        found = reading.read(KEY, bytes(changed), ring)
+        found = stored_value.read(KEY, bytes(changed), ring)
         assert found.closed, f"byte {at} was changed and nobody noticed"
         assert found.decoded.object is None
         assert found.plain == bytes(changed)
@@ -286,7 +286,7 @@ def test_random_values_are_refused_and_nothing_else_is_raised() -> None:
     headers = [each.header for each in (*keys, *plugins)]
     for _ in range(5_000):
         header = chance.choice(headers)[: chance.choice((99, 99, 99, 14))]
-        found = reading.read(KEY, header + chance.randbytes(chance.randrange(200)), ring)
+        found = stored_value.read(KEY, header + chance.randbytes(chance.randrange(200)), ring)
         assert found.closed
         assert found.decoded.object is None
 
@@ -296,7 +296,7 @@ def test_no_error_and_no_repr_shows_a_secret_or_a_plain_value() -> None:
     key = source(Provider.AESGCM, "k", secret)
     ring = keyring(key)
     told = [repr(ring), repr(ring.config), repr(ring.decrypt(KEY, written(key)))]
-    told += [repr(reading.read(KEY, written(key), ring)), f"{ring.decrypt(KEY, written(key))}"]
+    told += [repr(stored_value.read(KEY, written(key), ring)), f"{ring.decrypt(KEY, written(key))}"]
     with pytest.raises(NotDecrypted) as caught:
         ring.decrypt(KEY, written(key)[:-1])
     told += traceback.format_exception(caught.value)
@@ -322,7 +322,7 @@ def test_a_missing_key_is_told_with_the_files_name() -> None:
 
 def test_a_keyring_loads_no_library_before_it_needs_one() -> None:
     probe = (
-        "import sys; from pyetcdctl.kubernetes.encryption import Keyring\n"
+        "import sys; from pyetcdctl.kubernetes.encryption.keyring import Keyring\n"
         "from pyetcdctl.kubernetes import encryption_status, reading\n"
         "Keyring().decrypt(b'k', b'{}')\n"
         "print([n for n in ('cryptography', 'nacl', 'yaml', 'grpc') if n in sys.modules])"

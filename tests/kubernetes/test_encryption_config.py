@@ -11,13 +11,13 @@ import pytest
 import yaml
 
 from pyetcdctl.errors import BadEncryptionConfig
-from pyetcdctl.kubernetes.encryption_config import (
+from pyetcdctl.kubernetes.encryption.configuration import (
     EncryptionConfig,
     GroupResource,
     load,
     parse,
 )
-from pyetcdctl.kubernetes.key_resources import resource_of
+from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,11 +16,16 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pyetcdctl.errors import NotDecrypted
-from pyetcdctl.kubernetes.encryption import Keyring
-from pyetcdctl.kubernetes.encryption_config import Block, EncryptionConfig, GroupResource, Source
-from pyetcdctl.kubernetes.envelope import wrap
-from pyetcdctl.kubernetes.kms import PluginSockets, path_of
-from pyetcdctl.kubernetes.sealed import Provider, inspect
+from pyetcdctl.kubernetes.codec.envelope import wrap
+from pyetcdctl.kubernetes.encryption.configuration import (
+    Block,
+    EncryptionConfig,
+    GroupResource,
+    Source,
+)
+from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, inspect
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
+from pyetcdctl.kubernetes.encryption.kms import PluginSockets, path_of
 from tests.kubernetes.plugin import (
     Hung,
     Kek,
@@ -234,9 +239,9 @@ def test_a_place_without_a_socket_is_told(tmp_path: Path, make: object, why: str
 
 AS_NOBODY = """
 import os, sys
-from pyetcdctl.kubernetes.encryption_config import Source
-from pyetcdctl.kubernetes.kms import NotUnwrapped, PluginSockets, Wrapped
-from pyetcdctl.kubernetes.sealed import Provider
+from pyetcdctl.kubernetes.encryption.configuration import Source
+from pyetcdctl.kubernetes.encryption.kms import NotUnwrapped, PluginSockets, Wrapped
+from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
 import grpc
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
@@ -352,7 +357,7 @@ def test_a_plugin_of_the_other_version_is_told(tmp_path: Path) -> None:
 
 
 def test_few_data_keys_are_kept_however_many_there_are(tmp_path: Path) -> None:
-    from pyetcdctl.kubernetes import kms
+    from pyetcdctl.kubernetes.encryption import kms
 
     secret = os.urandom(32)
     with listening(KmsV1(KEK), tmp_path / "k.sock"), PluginSockets() as sockets:

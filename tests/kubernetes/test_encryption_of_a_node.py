@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyetcdctl.cli.encryption import keyring_of
-from pyetcdctl.cli.session import Session
-from pyetcdctl.cli.streams import Streams
+from pyetcdctl.cli.session.keyring import keyring_of
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.streams import Streams
 from pyetcdctl.errors import BadEncryptionConfig, NotDecrypted
-from pyetcdctl.kubernetes.sealed import Provider
+from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
 from pyetcdctl.sandbox.certificates import Authority
 from tests.discovery.disk import API_SERVER_POD, Disk
 from tests.kubernetes.plugin import KmsV1, listening

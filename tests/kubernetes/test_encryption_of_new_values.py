@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.errors import BadEncryptionConfig, NotDecrypted
-from pyetcdctl.kubernetes.encryption import Keyring
-from pyetcdctl.kubernetes.encryption_config import Block, EncryptionConfig, GroupResource
-from pyetcdctl.kubernetes.envelope import wrap
-from pyetcdctl.kubernetes.sealed import Provider
+from pyetcdctl.kubernetes.codec.envelope import wrap
+from pyetcdctl.kubernetes.encryption.configuration import Block, EncryptionConfig, GroupResource
+from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ import json
 import lzma
 
 from pyetcdctl.errors import NotDecrypted
-from pyetcdctl.kubernetes import encryption_config
-from pyetcdctl.kubernetes.encryption import Keyring
+from pyetcdctl.kubernetes.encryption import configuration
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from tests.kubernetes.sample import DATA
 
 
 def keyring_of(text: str) -> Keyring:
-    config = encryption_config.parse(text.encode(), "enc.yaml")
+    config = configuration.parse(text.encode(), "enc.yaml")
     return Keyring(lambda: config)
 
 

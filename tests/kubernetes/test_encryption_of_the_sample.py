@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.errors import NotDecrypted
-from pyetcdctl.kubernetes import encryption_config, reading
-from pyetcdctl.kubernetes.encryption import Keyring
-from pyetcdctl.kubernetes.encryption_status import SealedBy, survey, violations
-from pyetcdctl.kubernetes.envelope import ENCRYPTED
-from pyetcdctl.kubernetes.json_text import json_text
-from pyetcdctl.kubernetes.kms import GivenKeys, PluginSockets
-from pyetcdctl.kubernetes.yaml_text import yaml_text
+from pyetcdctl.kubernetes import stored_value
+from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.codec.json_writing import json_text
+from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
+from pyetcdctl.kubernetes.encryption import configuration
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
+from pyetcdctl.kubernetes.encryption.kms import GivenKeys, PluginSockets
+from pyetcdctl.kubernetes.encryption.status import SealedBy, survey, violations
 from tests.kubernetes.plugin import Kek, KmsV1, KmsV2, listening
 from tests.kubernetes.sample import DATA, Stored, answers, stored_values
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pyetcdctl.kubernetes.encryption_config import EncryptionConfig
+    from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig
     from tests.server import Etcd
 
 CONFIG = DATA / "encryption-config.yaml"
@@ -31,7 +32,7 @@ KEY_ID = KMS["key_id"].encode()
 
 
 def config() -> EncryptionConfig:
-    return encryption_config.load(str(CONFIG))
+    return configuration.load(str(CONFIG))
 
 
 def given_keys() -> GivenKeys:
@@ -53,7 +54,7 @@ def encrypted(values: list[Stored]) -> list[Stored]:
 
 def assert_as_answered(stored: Stored, keyring: Keyring) -> None:
     answer = answers()[stored.key]
-    found = reading.read(stored.key.encode(), stored.value, keyring)
+    found = stored_value.read(stored.key.encode(), stored.value, keyring)
     assert found.remarks == []
     assert found.decoded.object is not None
     assert json_text(found.decoded.object) == answer["json"]
@@ -162,7 +163,7 @@ def test_without_a_file_every_encrypted_value_is_reported_and_none_is_opened(
     encrypted: list[Stored],
 ) -> None:
     for stored in encrypted:
-        found = reading.read(stored.key.encode(), stored.value, Keyring())
+        found = stored_value.read(stored.key.encode(), stored.value, Keyring())
         assert found.decoded.object is None
         assert found.closed.startswith("encrypted by ")
         assert "no encryption configuration is known" in found.closed

@@ -6,15 +6,17 @@ import os
 import tracemalloc
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.encryption import Keyring
-from pyetcdctl.kubernetes.encryption_config import (
+from pyetcdctl.kubernetes.codec.envelope import wrap
+from pyetcdctl.kubernetes.encryption.configuration import (
     Block,
     EncryptionConfig,
     GroupResource,
     Secret,
     Source,
 )
-from pyetcdctl.kubernetes.encryption_status import (
+from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
+from pyetcdctl.kubernetes.encryption.status import (
     MOST_KEYS,
     MOST_RESOURCES,
     REST,
@@ -24,8 +26,6 @@ from pyetcdctl.kubernetes.encryption_status import (
     unmet,
     violations,
 )
-from pyetcdctl.kubernetes.envelope import wrap
-from pyetcdctl.kubernetes.sealed import Provider
 from tests.kubernetes.test_encryption import gcm
 
 if TYPE_CHECKING:

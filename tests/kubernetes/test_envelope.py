@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyetcdctl.kubernetes.envelope import Format, recognise, unwrap, wrap
+from pyetcdctl.kubernetes.codec.envelope import Format, recognise, unwrap, wrap
 
 
 def test_a_wrapped_message_is_what_the_api_server_writes():

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.errors import BadArguments
+from pyetcdctl.kubernetes.kubectl.label_selectors import label_selector
+from pyetcdctl.kubernetes.kubectl.sorting import rank
 from pyetcdctl.kubernetes.objects import Literal
-from pyetcdctl.kubernetes.selecting import label_selector
-from pyetcdctl.kubernetes.sorting import rank
 from tests.kubernetes.sample import DATA, answers
 from tests.kubernetes.wire import field, stored
 from tests.runner import run

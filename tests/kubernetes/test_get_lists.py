@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyetcdctl.cli.kubernetes.finding import Found, GetFlags
-from pyetcdctl.cli.kubernetes.lists import list_of
-from pyetcdctl.cli.kubernetes.showing import Showing
-from pyetcdctl.cli.kubernetes.store import Store
-from pyetcdctl.cli.session import Session
-from pyetcdctl.cli.streams import Streams
+from pyetcdctl.cli.commands.kubernetes.finding import Found, GetFlags
+from pyetcdctl.cli.commands.kubernetes.lists import list_of
+from pyetcdctl.cli.commands.kubernetes.showing import Showing
+from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.streams import Streams
 from pyetcdctl.kubernetes.resources import find
 from pyetcdctl.output.objects import object_text
 from tests.runner import run

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pyetcdctl.kubernetes.json_text import PLACE, json_text
+from pyetcdctl.kubernetes.codec.json_writing import PLACE, json_text
 from pyetcdctl.kubernetes.objects import Literal, number
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyetcdctl.errors import BadArguments, TemplateFailed
-from pyetcdctl.kubernetes.jsonpath import Path, template
+from pyetcdctl.kubernetes.kubectl.jsonpath_templates import Path, template
 from pyetcdctl.kubernetes.objects import Literal
 
 OBJECT = {

@@ -1,7 +1,7 @@
 """What the sample's definitions do not show of v1beta1 becoming v1."""
 
 from pyetcdctl.kubernetes.definitions import to_v1
-from pyetcdctl.kubernetes.like_api import like_api
+from pyetcdctl.kubernetes.kubectl.like_api import like_api
 
 OLD = {
     "kind": "CustomResourceDefinition",

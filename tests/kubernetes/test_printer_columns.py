@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pyetcdctl.kubernetes.columns.column import AGE, NAME
+from pyetcdctl.kubernetes.kubectl.columns.column import AGE, NAME
+from pyetcdctl.kubernetes.kubectl.printer_columns import printer_columns
 from pyetcdctl.kubernetes.objects import Literal
-from pyetcdctl.kubernetes.printer_columns import printer_columns
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from pyetcdctl.kubernetes import encryption_config
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.encryption import Keyring
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.encryption import configuration
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from tests.kubernetes.sample import DATA, answers
 from tests.runner import PROJECT, clean_environment, command, run
 from tests.server import running
@@ -260,7 +260,7 @@ def test_without_a_terminal_or_a_word_beforehand_nothing_is_written(cluster: Etc
 
 
 def sealed_by(cluster: Etcd, key: str, config: Path) -> tuple[str, bytes]:
-    opened = Keyring(lambda: encryption_config.load(str(config))).decrypt(
+    opened = Keyring(lambda: configuration.load(str(config))).decrypt(
         key.encode(), value_of(cluster, key)
     )
     return f"{opened.provider.value} {opened.key_name}".strip(), opened.plaintext

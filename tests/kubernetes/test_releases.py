@@ -2,8 +2,8 @@
 
 import pytest
 
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.json_writing import json_text
 from tests.kubernetes.wire import field, stored
 from tests.runner import run
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.documents import Unreadable, documents
-from pyetcdctl.kubernetes.encoding import encode
-from pyetcdctl.kubernetes.encryption import Keyring
-from pyetcdctl.kubernetes.reading import read
-from pyetcdctl.kubernetes.revising import Revision, form_of, obstacle
-from pyetcdctl.kubernetes.unfit import Unfit
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.encoding import encode
+from pyetcdctl.kubernetes.codec.unfit import Unfit
+from pyetcdctl.kubernetes.editing.documents import Unreadable, documents
+from pyetcdctl.kubernetes.editing.revising import Revision, form_of, obstacle
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
+from pyetcdctl.kubernetes.stored_value import read
 from tests.kubernetes.sample import answers
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 from tests.kubernetes.wire import field

@@ -18,8 +18,8 @@ AT_HAND = [Path("/usr/share/gocode/src/k8s.io")]
 DECODE = """
 import sys
 from pathlib import Path
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.json_text import json_text
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.schema import table
 table.TABLE = Path(sys.argv[1])
 print(json_text(decode(sys.stdin.buffer.read()).object), end="")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pyetcdctl.kubernetes import plans
+from pyetcdctl.kubernetes.codec import protobuf_reading
 from pyetcdctl.kubernetes.schema import table
 
 FORBIDDEN = {
@@ -33,7 +33,7 @@ def test_every_type_of_a_field_is_in_the_table():
 
 def test_every_message_can_be_planned():
     for name in table.names():
-        plan = plans.plan_of(name).prepare()
+        plan = protobuf_reading.plan_of(name).prepare()
         assert len(plan.slots) + len(plan.doubles) >= len(plan.message.fields)
 
 
@@ -75,12 +75,12 @@ def test_the_table_is_loaded_in_ten_milliseconds():
 
 def test_only_messages_that_occur_are_built():
     code = (
-        "from pyetcdctl.kubernetes.decoding import decode\n"
+        "from pyetcdctl.kubernetes.codec.decoding import decode\n"
         "from pyetcdctl.kubernetes import plans\n"
         "built = []\n"
-        "prepare = plans.Plan.prepare\n"
+        "prepare = protobuf_reading.Plan.prepare\n"
         "plans.Plan.prepare = lambda plan: built.append(plan.message.name) or prepare(plan)\n"
-        "from pyetcdctl.kubernetes.envelope import wrap\n"
+        "from pyetcdctl.kubernetes.codec.envelope import wrap\n"
         "decode(wrap('v1', 'ConfigMap', b'\\x0a\\x00'))\n"
         "print(len(built))"
     )
@@ -91,7 +91,7 @@ def test_only_messages_that_occur_are_built():
 
 
 def test_decoding_loads_nothing_heavy():
-    code = "import sys, pyetcdctl.kubernetes.decoding\nprint(*sys.modules)"
+    code = "import sys, pyetcdctl.kubernetes.codec.decoding\nprint(*sys.modules)"
     output = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
     ).stdout

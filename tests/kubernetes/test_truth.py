@@ -2,11 +2,11 @@
 
 import pytest
 
-from pyetcdctl.kubernetes import literals
-from pyetcdctl.kubernetes.decoding import decode
-from pyetcdctl.kubernetes.json_text import json_text
-from pyetcdctl.kubernetes.like_api import like_api
-from pyetcdctl.kubernetes.yaml_text import yaml_text
+from pyetcdctl.kubernetes.codec import json_reading
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.json_writing import json_text
+from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
+from pyetcdctl.kubernetes.kubectl.like_api import like_api
 from tests.kubernetes.sample import answers
 
 PLAIN = [answer for answer in answers().values() if answer["json"] and "encryption" not in answer]
@@ -67,4 +67,4 @@ def test_like_api_leaves_the_stored_object_alone(stored):
 
 def test_yaml_of_what_is_encrypted_is_identical_too():
     for answer in OBJECTS:
-        assert yaml_text(literals.parse(answer["json"])) == answer["yaml"], answer["key"]
+        assert yaml_text(json_reading.parse(answer["json"])) == answer["yaml"], answer["key"]

@@ -6,11 +6,11 @@ import re
 import pytest
 import yaml
 
-from pyetcdctl.kubernetes import yaml_reading
-from pyetcdctl.kubernetes.natural_order import natural_order
+from pyetcdctl.kubernetes.codec import yaml_reading
+from pyetcdctl.kubernetes.codec.natural_order import natural_order
+from pyetcdctl.kubernetes.codec.yaml_scalars import is_no_string
+from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.kubernetes.objects import Literal
-from pyetcdctl.kubernetes.yaml_scalars import is_no_string
-from pyetcdctl.kubernetes.yaml_text import yaml_text
 
 PIECES = [
     *("a", "b", "Z", "0", "1", "9", " ", "  ", "-", ":", "#", "'", '"', "\n", "\n\n", ", ", "{"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyetcdctl.kubernetes.envelope import wrap
+from pyetcdctl.kubernetes.codec.envelope import wrap
 from pyetcdctl.rpc.wire import LENGTH, VARINT, append_varint
 
 

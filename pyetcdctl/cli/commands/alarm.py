@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_group
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import Alarms
 

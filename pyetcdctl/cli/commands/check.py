@@ -11,11 +11,11 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_group
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.progress import shown_steps
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.progress import shown_steps
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_one
 from pyetcdctl.client.kv import compact, delete, prefix_range

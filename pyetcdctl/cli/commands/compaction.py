@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import ValueRefused, decimal
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.values import ValueRefused, decimal
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.kv import compact
 from pyetcdctl.errors import BadArguments, PyetcdctlError
 from pyetcdctl.rpc.txn import CompactionRequest

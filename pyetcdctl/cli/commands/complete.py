@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pyetcdctl.cli.arguments import raw
-from pyetcdctl.cli.configuration import configuration, connection_settings
-from pyetcdctl.cli.flag_grammar import parse_line
+from pyetcdctl.cli.flags.grammar import parse_line
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import WordGroup, command, new_app
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.configuration import configuration, connection_settings
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
 
 if TYPE_CHECKING:

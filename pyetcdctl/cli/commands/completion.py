@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.command_tree import command_tree
+from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.completion.scripts import SHELLS, script
 from pyetcdctl.errors import FlagError
 from pyetcdctl.output.quoting import go_quoted

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.endpoints import OfCluster, endpoints_to_ask, tell_failure
+from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.each import ask_one
 from pyetcdctl.errors import Reported
 from pyetcdctl.output.units import go_duration

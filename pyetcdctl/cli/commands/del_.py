@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.decoding import decoding
+from pyetcdctl.cli.flags.parameters import Decode, FromKey, NoDecode, Prefix, PreviousValue, words
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import Decode, FromKey, NoDecode, Prefix, PreviousValue, words
-from pyetcdctl.cli.requests import DelFlags, delete_request, leave_time_to_think
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.words.requests import DelFlags, delete_request, leave_time_to_think
 from pyetcdctl.client.kv import delete
 
 _EXAMPLE = "  pyetcdctl del /config/colour --prev-kv"

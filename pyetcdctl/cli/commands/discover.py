@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pyetcdctl.cli.configuration import discovery_root
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.configuration import discovery_root
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.discovery import Certificate, Discovery, FoundFile
 from pyetcdctl.discovery import discover as search
 from pyetcdctl.errors import DiscoveryFailed

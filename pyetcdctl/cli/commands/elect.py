@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import raw
-from pyetcdctl.cli.decoding import decoding
+from pyetcdctl.cli.flags.parameters import Decode, NoDecode, words
+from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import Decode, NoDecode, words
-from pyetcdctl.cli.releasing import stop_by_signals
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.releasing import stop_by_signals
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import Decoding

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.endpoints import OfCluster, endpoints_to_ask, tell_failures
+from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.lazy import command, new_group
-from pyetcdctl.cli.options import number, words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.each import Outcome, ask_each
 from pyetcdctl.client.health import Health, health_of
 from pyetcdctl.errors import PyetcdctlError, Reported

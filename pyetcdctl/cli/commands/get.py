@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.decoding import decoding, fail_where_closed
-from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import (
+from pyetcdctl.cli.flags.parameters import (
     Consistency,
     Decode,
     FromKey,
@@ -18,8 +16,10 @@ from pyetcdctl.cli.options import (
     number,
     words,
 )
-from pyetcdctl.cli.requests import GetFlags, range_request
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.decoding import decoding, fail_where_closed
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.words.requests import GetFlags, range_request
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import Listing

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import words
 from pyetcdctl.errors import FlagError
 
 app = new_app()

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import ValueRefused, decimal, hex_id
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.values import ValueRefused, decimal, hex_id
 from pyetcdctl.cli.lazy import command, new_group
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import lease as leases
 from pyetcdctl.concurrency.keepalive import renewals
 from pyetcdctl.errors import BadArguments, CallFailed, ConnectionFailed

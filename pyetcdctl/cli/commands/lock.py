@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.children import run_or_fail
-from pyetcdctl.cli.decoding import decoding
+from pyetcdctl.cli.flags.parameters import number, words
+from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import number, words
-from pyetcdctl.cli.releasing import left_to_the_child, stop_by_signals
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.releasing import left_to_the_child, stop_by_signals
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, PyetcdctlError
 from pyetcdctl.results import Decoding
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import raw, unsigned
-from pyetcdctl.cli.configuration import limits, user_credentials
+from pyetcdctl.cli.flags.parameters import number, words
+from pyetcdctl.cli.flags.values import raw, unsigned
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import number, words
-from pyetcdctl.cli.progress import CopyProgress
-from pyetcdctl.cli.session import Session
-from pyetcdctl.cli.streams import Messages
+from pyetcdctl.cli.session.configuration import limits, user_credentials
+from pyetcdctl.cli.session.progress import CopyProgress
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.streams import Messages
 from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
 from pyetcdctl.errors import BadArguments, PyetcdctlError
 from pyetcdctl.settings import Credentials, TlsFiles

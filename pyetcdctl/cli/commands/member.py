@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import ValueRefused, unsigned_hex
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.values import ValueRefused, unsigned_hex
 from pyetcdctl.cli.lazy import command, new_group
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.peer_urls import peer_urls as checked
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.words.peer_urls import peer_urls as checked
 from pyetcdctl.errors import BadArguments, BadFeature
 from pyetcdctl.results import MemberAdded, MemberChanged, MemberList
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import ValueRefused, unsigned_hex
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.values import ValueRefused, unsigned_hex
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
 
 _EXAMPLE = """\

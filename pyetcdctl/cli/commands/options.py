@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from pyetcdctl.cli.global_flags import ETCDCTL_FLAGS, OWN_FLAGS, GlobalFlag
+from pyetcdctl.cli.flags.global_flags import ETCDCTL_FLAGS, OWN_FLAGS, GlobalFlag
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 
 app = new_app()
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.decoding import decoding
+from pyetcdctl.cli.flags.parameters import Decode, NoDecode, PreviousValue, words
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import Decode, NoDecode, PreviousValue, words
-from pyetcdctl.cli.requests import PutFlags, put_request
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.words.requests import PutFlags, put_request
 from pyetcdctl.client.kv import put as put_key
 
 _EXAMPLE = """\

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import raw
+from pyetcdctl.cli.flags.parameters import FromKey, Prefix, words
+from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_group
-from pyetcdctl.cli.options import FromKey, Prefix, words
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
 from pyetcdctl.client.kv import FIRST_KEY, NO_END, prefix_end
 from pyetcdctl.errors import BadArguments

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import number, words
-from pyetcdctl.cli.session import Session
-from pyetcdctl.cli.streams import is_terminal
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.streams import is_terminal
 from pyetcdctl.errors import BadArguments, FlagError
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.sandbox.command import Ended, ending_in_order, find_command, run_command

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import duration, unsigned
-from pyetcdctl.cli.configuration import discovery_root
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.values import duration, unsigned
 from pyetcdctl.cli.lazy import command, new_group
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.progress import reading_progress, shown_bytes
 from pyetcdctl.cli.restore_plan import RestoreFlags, restore_plan
-from pyetcdctl.cli.session import Session
-from pyetcdctl.cli.signals import cleaned_up_when_ended
+from pyetcdctl.cli.session.configuration import discovery_root
+from pyetcdctl.cli.session.progress import reading_progress, shown_bytes
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.signals import cleaned_up_when_ended
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.snapshots import snapshot_pieces
 from pyetcdctl.discovery import Discovery, discover

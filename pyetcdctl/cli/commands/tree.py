@@ -8,11 +8,11 @@ from typing import Annotated, Protocol
 
 import typer
 
-from pyetcdctl.cli.arguments import is_serializable, raw
+from pyetcdctl.cli.flags.parameters import Consistency, number, words
+from pyetcdctl.cli.flags.values import is_serializable, raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import Consistency, number, words
-from pyetcdctl.cli.progress import shown_progress
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.progress import shown_progress
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import KeyTree, TreeVisit
 from pyetcdctl.tree.familiar import familiar_name

@@ -7,12 +7,12 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from pyetcdctl.cli.decoding import decoding
-from pyetcdctl.cli.go_scan import BLANKS
+from pyetcdctl.cli.flags.parameters import Decode, NoDecode, words
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import Decode, NoDecode, words
-from pyetcdctl.cli.session import Session
-from pyetcdctl.cli.txn_grammar import parse_compare, parse_operation
+from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.words.go_scan import BLANKS
+from pyetcdctl.cli.words.txn_grammar import parse_compare, parse_operation
 from pyetcdctl.client.kv import commit
 from pyetcdctl.errors import BadArguments, InvalidInput
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest

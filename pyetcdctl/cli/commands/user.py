@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_group
-from pyetcdctl.cli.options import words
-from pyetcdctl.cli.passwords import ask_twice, first_word
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.passwords import ask_twice, first_word
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
 from pyetcdctl.client.kv import prefix_end
 from pyetcdctl.errors import BadArguments

@@ -6,7 +6,7 @@ import typer
 
 from pyetcdctl import __version__
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session import Session
+from pyetcdctl.cli.session.session import Session
 
 app = new_app()
 

@@ -8,11 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.arguments import raw
 from pyetcdctl.cli.children import run_to_its_end
-from pyetcdctl.cli.decoding import decoding
-from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.options import (
+from pyetcdctl.cli.flags.parameters import (
     Decode,
     LikeApi,
     NoDecode,
@@ -21,9 +18,12 @@ from pyetcdctl.cli.options import (
     number,
     words,
 )
+from pyetcdctl.cli.flags.values import raw
+from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.outages import teller_of_outages
-from pyetcdctl.cli.session import DECODING_FORMATS, Session
-from pyetcdctl.cli.watch_words import (
+from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.session import DECODING_FORMATS, Session
+from pyetcdctl.cli.words.watch_words import (
     LineRefused,
     WatchFlags,
     command_line_words,

@@ -1,0 +1,1 @@
+"""The ``kubernetes`` commands, one file per verb."""

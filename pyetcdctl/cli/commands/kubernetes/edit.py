@@ -1,0 +1,190 @@
+"""``kubernetes edit``: an object's YAML in an editor, and back."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.cli.commands.kubernetes.drafts import Draft, editor_of, kept_on_failure
+from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.commands.kubernetes.targets import find, targets
+from pyetcdctl.cli.commands.kubernetes.writing import (
+    Change,
+    ask,
+    require_somebody,
+    show,
+    tell_how_sealed,
+    warn,
+    write,
+)
+from pyetcdctl.errors import BadArguments, NotWritten
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.encoding import encode
+from pyetcdctl.kubernetes.codec.envelope import Format
+from pyetcdctl.kubernetes.codec.unfit import Unfit
+from pyetcdctl.kubernetes.editing.documents import Unreadable, documents
+from pyetcdctl.kubernetes.editing.revising import Revision, form_of, obstacle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.cli.commands.kubernetes.targets import Present
+    from pyetcdctl.cli.session.session import Session
+
+_HOW_TO_GIVE_UP = "# To give up, leave this as it is.\n"
+_MOST_ROUNDS_OF_A_SCRIPT = 10
+_NEWLINE = "\n"
+
+
+class EditFlags(NamedTuple):
+    """The flags of ``kubernetes edit``."""
+
+    namespace: str = ""
+    etcd_prefix: str = ""
+    managed_fields: bool = False
+    yes: bool = False
+
+
+def edit(session: Session, words: Sequence[str], flags: EditFlags) -> None:
+    """Let the user change an object."""
+    require_somebody(session, yes=flags.yes)
+    if not (session.streams.input_is_terminal or editor_of(session.streams.environment)):
+        raise BadArguments("no editor is named", "Try:  EDITOR='sed -i s/old/new/'")
+    wanted = targets(Store(session, flags.etcd_prefix), words, flags.namespace)
+    if len(wanted) > 1:
+        raise BadArguments("one object is edited at a time")
+    present = find(session, wanted[0])
+    if why := obstacle(present.stored):
+        raise NotWritten(
+            f"{present.target.title} cannot be edited: {why}",
+            *(("Try:  a newer pyetcdctl",) if present.stored.decoded.unknown else ()),
+        )
+    try:
+        editing = _Editing(session, present, flags)
+    except Unreadable as error:
+        raise NotWritten(f"{present.target.title} cannot be edited as YAML: {error}") from None
+    editing.run()
+
+
+class _Editing:
+    """One object, from the editor to the store."""
+
+    def __init__(self, session: Session, present: Present, flags: EditFlags) -> None:
+        self._session = session
+        self._present = present
+        self._yes = flags.yes
+        self._has_warned = False
+        self._before = present.stored.decoded.object or {}
+        self._form = form_of(present.stored)
+        self._revision = Revision(self._before, managed_fields=flags.managed_fields)
+        title, revision = present.target.title, present.entry.mod_revision
+        self._head = f"# {title} as it is stored, mod_revision {revision}\n{_HOW_TO_GIVE_UP}"
+
+    def run(self) -> None:
+        """Edit until the text is fit to be written, ask, and write it."""
+        draft = Draft(self._present.target.title, self._head + self._revision.text)
+        with kept_on_failure(draft, self._session.streams.err):
+            while True:
+                value = self._edited(draft)
+                if value is None:
+                    self._session.streams.err.line("Nothing was changed")
+                    return
+                answer = self._ask(value)
+                if answer != "e":
+                    break
+            if answer != "y":
+                raise NotWritten("nothing was written")
+            self._write(value)
+
+    def _edited(self, draft: Draft) -> bytes | None:
+        """Return the new plain value; None where nothing was changed."""
+        streams, complaint, opened = self._session.streams, None, draft.read()
+        for rounds in count(1):
+            draft.edit(streams.environment)
+            text = draft.read()
+            body = text.removeprefix(self._head)
+            if not _has_content(body):
+                raise NotWritten("the text was emptied, and nothing was written")
+            too_often = rounds > _MOST_ROUNDS_OF_A_SCRIPT and not streams.input_is_terminal
+            if complaint and (text == opened or too_often):
+                raise NotWritten(f"nothing was written: {complaint.below(self._head)}")
+            try:
+                return self._value(body)
+            except _Complaint as found:
+                complaint = found
+            self._head = complaint.head()
+            opened = self._head + body
+            draft.write(opened)
+        return None
+
+    def _value(self, body: str) -> bytes | None:
+        try:
+            found = documents(body)
+        except Unreadable as error:
+            raise _Complaint(error.why, error.line) from None
+        if len(found) != 1:
+            raise _Complaint(f"there are {len(found)} documents, not one", 0)
+        try:
+            value = encode(self._revision.of(found[0].object), self._form)
+            unchanged = encode(self._before, self._form)
+        except Unfit as unfit:
+            raise _Complaint(str(unfit), found[0].place(unfit)) from None
+        return None if value == unchanged else value
+
+    def _ask(self, value: bytes) -> str:
+        title = self._present.target.title
+        show(self._session, title, self._before, decode(value).object)
+        if not self._has_warned:
+            self._remark()
+            tell_how_sealed(self._session, self._present)
+            warn(self._session)
+            self._has_warned = True
+        where = self._session.connection.endpoint
+        return ask(
+            self._session, f"Write {title} to {where}?", yes=self._yes, also=", e to edit on"
+        )
+
+    def _remark(self) -> None:
+        """Tell what else changes besides the lines of the diff."""
+        stored, err = self._present.stored, self._session.streams.err
+        if stored.decoded.format.value != self._form:
+            err.line(f"# stored as {stored.decoded.format.value}, it will be {self._form}")
+        elif encode(self._before, self._form) == stored.plain:
+            return
+        elif stored.decoded.format is Format.PROTOBUF:
+            err.line("# stored by another release: zero fields of that one will be left out")
+        else:
+            err.line("# stored in another spelling: all of it will be in the API server's own")
+
+    def _write(self, value: bytes) -> None:
+        entry = self._present.entry
+        sealed = value
+        if self._present.stored.encryption:
+            sealed = self._session.keyring.encrypt_like(entry.value, value, key=entry.key)
+        write(self._session, Change(self._present.target, entry, sealed, "edited"))
+
+
+class _Complaint(Exception):
+    """Why a text cannot be written; ``line`` is counted in the text, 0 where it is not known."""
+
+    def __init__(self, why: str, line: int) -> None:
+        super().__init__(why)
+        self.why = " ".join(why.split())
+        self.line = line
+
+    def below(self, head: str) -> str:
+        """Return the reason, with the line as it is counted below a head."""
+        return f"line {self.line + head.count(_NEWLINE)}: {self.why}" if self.line else self.why
+
+    def head(self) -> str:
+        """Return what is put above the text."""
+        told = (
+            "# {}\n"
+            "# Nothing was written so far. Correct the text, or leave it as it is to give up.\n"
+        )
+        return told.format(self.below(told))
+
+
+def _has_content(text: str) -> bool:
+    lines = (line.strip() for line in text.splitlines())
+    return any(line and not line.startswith("#") for line in lines)

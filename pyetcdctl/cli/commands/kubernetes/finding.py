@@ -1,0 +1,143 @@
+"""The objects that words and flags of ``kubernetes get`` mean, from the store's entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.kubernetes.kubectl.label_selectors import label_selector
+from pyetcdctl.kubernetes.kubectl.like_api import like_api
+from pyetcdctl.kubernetes.registry_keys import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyetcdctl.cli.commands.kubernetes.store import Entry
+    from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.kubernetes.resources import Resource
+    from pyetcdctl.kubernetes.stored_value import StoredValue
+
+
+class GetFlags(NamedTuple):
+    """The flags of ``kubernetes get``."""
+
+    namespace: str = ""
+    all_namespaces: bool = False
+    selector: str = ""
+    sort_by: str = ""
+    output: str = ""
+    etcd_prefix: str = ""
+    as_stored: bool = False
+    managed_fields: bool = False
+    watch: bool = False
+    watch_only: bool = False
+    watch_events: bool = False
+    no_headers: bool = False
+    show_labels: bool = False
+
+    @property
+    def shows_rows(self) -> bool:
+        """Whether each object is a row of a table, or a name."""
+        return self.output in ("", "wide", "name")
+
+    @property
+    def shows_keys_only(self) -> bool:
+        """Whether keys tell all that is asked for: ``-o name`` of whatever there is."""
+        return self.output == "name" and not (self.selector or self.sort_by)
+
+
+class Found(NamedTuple):
+    """An object in the store; ``shown`` is None where nothing of it can be read."""
+
+    resource: Resource
+    namespace: str
+    name: str
+    shown: Object | None
+    unreadable: str = "<unknown>"
+    """What stands in the columns of an object that cannot be read."""
+
+    @property
+    def full_name(self) -> str:
+        """The object as ``-o name`` writes it: RESOURCE.GROUP/NAME."""
+        singular = self.resource.singular or self.resource.plural
+        return f"{singular}{'.' if self.resource.group else ''}{self.resource.group}/{self.name}"
+
+
+class Finder:
+    """Finds objects, and remembers which values stayed closed."""
+
+    def __init__(self, session: Session, flags: GetFlags) -> None:
+        self.store = Store(session, flags.etcd_prefix)
+        self._session = session
+        self._flags = flags
+        self.selects = label_selector(flags.selector) if flags.selector else None
+        self.closed: list[str] = []
+        self.unreadable = 0
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that is meant where none of all is."""
+        return self._flags.namespace or "default"
+
+    def key(self, resource: Resource, name: str) -> str:
+        """Return the key of a name, or the prefix of all."""
+        everywhere = self._flags.all_namespaces or not resource.namespaced
+        if name and resource.namespaced and everywhere:
+            raise BadArguments("a name stands in one namespace: -A does not go with it")
+        return self.store.key_of(resource, "" if everywhere else self.namespace, name)
+
+    def objects(self, resource: Resource, name: str) -> Iterator[Found]:
+        """Yield the objects of a resource; one at most for a name."""
+        key, keys_only = self.key(resource, name), self._flags.shows_keys_only
+        return self.among(resource, self.store.listed(key, bool(name), keys_only=keys_only)[1])
+
+    def among(self, resource: Resource, entries: Iterable[Entry]) -> Iterator[Found]:
+        """Yield those entries that are objects of the resource and have the labels."""
+        for entry in entries:
+            found = self.object(resource, entry)
+            if found is not None:
+                yield found
+
+    def object(self, resource: Resource, entry: Entry, *, quiet: bool = False) -> Found | None:
+        """Return what an entry holds; None for what is not asked for."""
+        place = parse(entry.key, self.store.prefix)
+        if place is None or place.path != resource.path:
+            return None
+        if self._flags.shows_keys_only:
+            return Found(resource, place.namespace, place.name, None)
+        stored = self.store.read(entry)
+        if not quiet:
+            self._tell_about(entry, stored)
+        shown = self._shown(entry, stored)
+        if self.selects is not None and not (shown is not None and self.selects(shown)):
+            return None
+        unreadable = "<closed>" if stored.closed else "<unknown>"
+        return Found(resource, place.namespace, place.name, shown, unreadable)
+
+    def tell_closed(self) -> None:
+        """Say which values stayed closed since it was said last."""
+        if self.closed:
+            self._session.tell_of_closed(len(self.closed), self.closed[0])
+            self.closed = []
+
+    def _shown(self, entry: Entry, stored: StoredValue) -> Object | None:
+        obj = stored.decoded.object
+        if obj is None or self._flags.as_stored:
+            return obj
+        return like_api(obj, entry.mod_revision, managed_fields=self._flags.managed_fields)
+
+    def _tell_about(self, entry: Entry, stored: StoredValue) -> None:
+        if stored.closed:
+            self.closed.append(f"{entry.key}: {stored.closed}")
+            return
+        remarks = stored.remarks
+        if stored.decoded.object is None:
+            self.unreadable += 1
+            remarks = remarks or ["it holds no object of Kubernetes"]
+        elif self._flags.shows_rows:
+            # A row has nothing of what is unknown.
+            remarks = [stored.decoded.problem] if stored.decoded.problem else []
+        for line in remarks:
+            self._session.streams.err.line(f"# {entry.key}: {line}")

@@ -1,0 +1,55 @@
+"""Text that a command reads: a named file, or standard input; and what is wrong in it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import InvalidInput
+from pyetcdctl.kubernetes.editing.documents import Unreadable, documents, lost_fields
+
+if TYPE_CHECKING:
+    from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.kubernetes.codec.unfit import Unfit
+    from pyetcdctl.kubernetes.editing.documents import Document
+
+
+def objects_in(session: Session, name: str) -> list[Document]:
+    """Read the objects of a file, ``-`` for standard input; raises InvalidInput."""
+    try:
+        text = _content(session, name).decode()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{shown(name)} is no text: byte {error.start} is no UTF-8",
+            "YAML or JSON is needed; kubernetes decode makes it of a stored value.",
+        ) from None
+    try:
+        found = documents(text)
+    except Unreadable as error:
+        where = f"{shown(name)}:{error.line}" if error.line else shown(name)
+        raise InvalidInput(f"{where}: neither YAML nor JSON: {error.why}") from None
+    if not found:
+        raise InvalidInput(f"{shown(name)} holds no object")
+    if lost_fields(text):
+        raise InvalidInput(
+            f"{shown(name)} has unknown fields in its comments, which would be lost",
+            "The decoded value had them. Without these comments it is encoded as it stands.",
+        )
+    return found
+
+
+def refusal(name: str, document: Document, unfit: Unfit) -> InvalidInput:
+    """Return the error of an object that cannot be written: file, line, field and why."""
+    return InvalidInput(f"{shown(name)}:{document.place(unfit)}: {unfit}")
+
+
+def shown(name: str) -> str:
+    """Return a file's name for messages."""
+    return "standard input" if name == "-" else name
+
+
+def _content(session: Session, name: str) -> bytes:
+    if name == "-":
+        return session.streams.input.read()
+    with open(os.fsencode(name), "rb") as file:
+        return file.read()

@@ -1,0 +1,1 @@
+"""etcdctl's flag grammar, the global flags and the values of flags."""

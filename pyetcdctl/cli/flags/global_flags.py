@@ -1,0 +1,137 @@
+"""The flags that every command takes, with their environment variables and defaults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pyetcdctl.cli.flags.grammar import Flag
+from pyetcdctl.cli.flags.values import boolean, comma_separated, duration, int64
+from pyetcdctl.output import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class GlobalFlag(NamedTuple):
+    """A flag of etcdctl's every command; ``kind`` is how pflag names its type in help.
+
+    ``values`` tells completion what may follow: choices as in ``a|b``, FILE or DIR.
+    """
+
+    name: str
+    kind: str
+    default: Any
+    help: str
+    short: str = ""
+    values: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that stands for the flag."""
+        return "ETCDCTL_" + self.name.upper().replace("-", "_")
+
+    @property
+    def parse(self) -> Callable[[str], Any]:
+        """The function that reads the flag's text."""
+        return _PARSERS[self.kind]
+
+    def as_flag(self) -> Flag:
+        """Return the flag for the grammar."""
+        is_boolean = self.kind == "bool"
+        return Flag(self.name, self.short, self.parse, is_boolean, self.kind == "strings")
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "strings": comma_separated,
+    "bool": boolean,
+    "duration": duration,
+    "int": int64,
+}
+
+ETCDCTL_FLAGS = (
+    GlobalFlag(
+        "auth-jwt-token",
+        "string",
+        "",
+        "JWT token to authenticate with; --user and --password are then not used",
+    ),
+    GlobalFlag(
+        "cacert",
+        "string",
+        "",
+        "CA bundle (PEM) that the servers' certificates must chain to",
+        values="FILE",
+    ),
+    GlobalFlag("cert", "string", "", "client certificate (PEM)", values="FILE"),
+    GlobalFlag("command-timeout", "duration", 5.0, "time that a short command may take in all"),
+    GlobalFlag("debug", "bool", False, "log what the client does to standard error"),
+    GlobalFlag("dial-timeout", "duration", 2.0, "time that logging in may take"),
+    GlobalFlag(
+        "discovery-srv", "string", "", "domain whose SRV records name the endpoints", short="d"
+    ),
+    GlobalFlag("discovery-srv-name", "string", "", "service name within the SRV records"),
+    GlobalFlag(
+        "endpoints",
+        "strings",
+        (),
+        "addresses of the servers (default 127.0.0.1:2379, or what this node's files tell)",
+    ),
+    GlobalFlag("hex", "bool", False, "print byte strings and ids in hexadecimal"),
+    GlobalFlag("insecure-discovery", "bool", True, "accept plain HTTP endpoints from SRV records"),
+    GlobalFlag(
+        "insecure-skip-tls-verify",
+        "bool",
+        False,
+        "do not check the server's certificate: anybody may then answer",
+    ),
+    GlobalFlag("insecure-transport", "bool", True, "use plain HTTP for endpoints without a scheme"),
+    GlobalFlag("keepalive-time", "duration", 2.0, "how often to ping an idle server"),
+    GlobalFlag("keepalive-timeout", "duration", 6.0, "how long to wait for the ping's answer"),
+    GlobalFlag("key", "string", "", "the client certificate's private key (PEM)", values="FILE"),
+    GlobalFlag("max-recv-bytes", "int", 0, "largest answer to accept in bytes; 0 means no limit"),
+    GlobalFlag("max-request-bytes", "int", 0, "largest request to send in bytes; 0 means 2 MiB"),
+    GlobalFlag(
+        "password",
+        "string",
+        "",
+        "password of --user; `ps` shows it to everybody on this host, ETCDCTL_PASSWORD does not",
+    ),
+    GlobalFlag("user", "string", "", "name[:password]; asks for the password if there is none"),
+    GlobalFlag(
+        "write-out",
+        "string",
+        "simple",
+        "output format: fields, json, jsonl, protobuf, simple, table or yaml",
+        short="w",
+        values="|".join(formats()),
+    ),
+)
+OWN_FLAGS = (
+    GlobalFlag(
+        "encryption-config",
+        "string",
+        "",
+        "file with the keys of Kubernetes' encryption at rest (default what this node's API "
+        "server uses)",
+        values="FILE",
+    ),
+    GlobalFlag(
+        "pki",
+        "string",
+        "",
+        "folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike",
+        values="DIR",
+    ),
+    GlobalFlag(
+        "release",
+        "string",
+        "",
+        "release of Kubernetes, as 1.28, whose empty fields objects are shown with (default the "
+        "newest one)",
+    ),
+)
+GLOBAL_FLAGS = ETCDCTL_FLAGS + OWN_FLAGS
+
+# Watch takes its key from these; they are no flags.
+OTHER_VARIABLES = ("ETCDCTL_API", "ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END")

@@ -1,0 +1,45 @@
+"""Types of parameters that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.flags.values import int64
+
+Prefix = Annotated[bool, typer.Option("--prefix", help="All keys that start with KEY.")]
+FromKey = Annotated[bool, typer.Option("--from-key", help="All keys from KEY on, in byte order.")]
+Decode = Annotated[
+    bool,
+    typer.Option("--decode", help="Show Kubernetes' values as YAML, as a terminal does by itself."),
+]
+LikeApi = Annotated[
+    bool,
+    typer.Option("--like-api", help="Objects as `kubectl get -o yaml` shows them, not as stored."),
+]
+NoDecode = Annotated[
+    bool, typer.Option("--no-decode", help="Show the bytes of every value, as etcdctl does.")
+]
+PreviousValue = Annotated[bool, typer.Option("--prev-kv", help="Also print what was there before.")]
+
+Consistency = Annotated[
+    str,
+    typer.Option(
+        "--consistency",
+        metavar="l|s",
+        help="l: linearizable, as of now; s: serializable, one member's view without quorum.",
+    ),
+]
+
+
+def number(name: str, text: str) -> typer.models.OptionInfo:
+    """Declare a flag that takes a 64-bit number, with Go's spellings (0x1f, 1_000)."""
+    option: typer.models.OptionInfo = typer.Option(name, parser=int64, metavar="int", help=text)
+    return option
+
+
+def words(metavar: str) -> typer.models.ArgumentInfo:
+    """Declare the command's words; the command itself checks how many there are."""
+    argument: typer.models.ArgumentInfo = typer.Argument(metavar=metavar, show_default=False)
+    return argument

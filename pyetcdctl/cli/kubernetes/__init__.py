@@ -1,1 +1,0 @@
-"""What the ``kubernetes`` commands do behind their flags."""

@@ -1,0 +1,1 @@
+"""The run of a command: streams, configuration, connection and keyring."""

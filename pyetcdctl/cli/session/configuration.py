@@ -1,0 +1,164 @@
+"""Flags, environment and what this node's files tell, merged into settings.
+
+A flag wins over its variable, a variable over what is discovered, that over the default.
+Discovery runs only where neither an endpoint nor a certificate was given.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS, OTHER_VARIABLES
+from pyetcdctl.cli.flags.values import ValueRefused
+from pyetcdctl.errors import BadArguments, ConnectionFailed
+from pyetcdctl.settings import (
+    DEFAULT_ENDPOINT,
+    ConnectionSettings,
+    Credentials,
+    SrvDiscovery,
+    TlsFiles,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_SECRET = ("password", "auth-jwt-token")
+_OFF = ("off", "0", "no", "false")
+_LOCATES = ("endpoints", "cacert", "cert", "key", "pki", "discovery-srv")
+
+
+class Configuration(NamedTuple):
+    """The value of every global flag, which of them were given, and what was odd on the way."""
+
+    values: dict[str, Any]
+    given: frozenset[str]
+    warnings: tuple[str, ...]
+
+
+def configuration(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Configuration:
+    """Merge the flags of the command line with the environment."""
+    values = {flag.name: flag.default for flag in GLOBAL_FLAGS}
+    given, warnings = set(flags), []
+    known = {flag.variable: flag for flag in GLOBAL_FLAGS}
+    for variable in environment:
+        if not variable.startswith("ETCDCTL_") or variable in OTHER_VARIABLES:
+            continue
+        flag = known.get(variable)
+        if flag is None:
+            warnings.append(f"unrecognized environment variable {variable}")
+        elif environment[variable] and flag.name not in flags:
+            try:
+                values[flag.name] = flag.parse(environment[variable])
+                given.add(flag.name)
+            except ValueRefused as error:
+                shown = f": {error}" if flag.name not in (*_SECRET, "user") else ""
+                warnings.append(f"ignoring {variable}{shown}")
+    values.update(flags)
+    return Configuration(values, frozenset(given), tuple(warnings))
+
+
+def described(found: Configuration) -> list[str]:
+    """Return every global flag as the line that would set it; secrets are not shown."""
+    lines = []
+    for flag in GLOBAL_FLAGS:
+        value = found.values[flag.name]
+        if flag.name in _SECRET and value:
+            value = "(hidden)"
+        elif flag.name == "user":
+            value = value.partition(":")[0]
+        lines.append(f"{flag.variable}={','.join(value) if isinstance(value, tuple) else value}")
+    return lines
+
+
+def connection_settings(
+    found: Configuration,
+    environment: Mapping[str, str],
+    ask_password: Callable[[], str],
+) -> ConnectionSettings:
+    """Return the settings to connect with. Raises BadArguments for a certificate option misused."""
+    values = found.values
+    for name in ("cacert", "cert", "key"):
+        if name in found.given and not values[name]:
+            raise BadArguments(f"empty string is passed to --{name} option")
+    _check_limits(values["max-request-bytes"], values["max-recv-bytes"])
+    settings = limits(values)._replace(
+        endpoints=tuple(values["endpoints"]) if "endpoints" in found.given else (DEFAULT_ENDPOINT,),
+        tls=_tls_files(values),
+        insecure_transport=values["insecure-transport"],
+        insecure_skip_tls_verify=values["insecure-skip-tls-verify"],
+        credentials=_credentials(values, ask_password),
+        srv=SrvDiscovery(
+            values["discovery-srv"], values["discovery-srv-name"], values["insecure-discovery"]
+        ),
+    )
+    return _with_discovery(settings, found.given, environment)
+
+
+def limits(values: Mapping[str, Any]) -> ConnectionSettings:
+    """Return settings of no cluster in particular: the times, the sizes and --debug."""
+    return ConnectionSettings(
+        dial_timeout=values["dial-timeout"],
+        command_timeout=values["command-timeout"],
+        keepalive_time=values["keepalive-time"],
+        keepalive_timeout=values["keepalive-timeout"],
+        max_request_bytes=values["max-request-bytes"],
+        max_receive_bytes=values["max-recv-bytes"],
+        debug=values["debug"],
+    )
+
+
+def user_credentials(user: str, password: str, ask_password: Callable[[], str]) -> Credentials:
+    """Return who to log in as; a password not given stands behind a colon, or is asked for."""
+    if not user:
+        return Credentials()
+    if not password:
+        user, colon, password = user.partition(":")
+        if not colon:
+            password = ask_password()
+    return Credentials(user, password)
+
+
+def _check_limits(send: int, receive: int) -> None:
+    if 0 < receive < send:
+        raise ConnectionFailed(
+            f"gRPC message recv limit ({receive} bytes) must be greater than "
+            f"send limit ({send} bytes)"
+        )
+
+
+def discovery_root(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder that stands for ``/`` in discovery, or None when it is switched off."""
+    if environment.get("PYETCDCTL_DISCOVERY", "").lower() in _OFF:
+        return None
+    return Path(environment.get("PYETCDCTL_ROOT") or "/")
+
+
+def _with_discovery(
+    settings: ConnectionSettings, given: frozenset[str], environment: Mapping[str, str]
+) -> ConnectionSettings:
+    root = discovery_root(environment)
+    if root is None or given.intersection(_LOCATES):
+        return settings
+    from pyetcdctl.discovery import apply
+
+    return apply(settings, root)
+
+
+def _tls_files(values: Mapping[str, Any]) -> TlsFiles:
+    files = TlsFiles()
+    if values["pki"]:
+        from pyetcdctl.discovery import pki
+
+        files = pki(Path(values["pki"]))
+    return TlsFiles(
+        values["cacert"] or files.ca,
+        values["cert"] or files.certificate,
+        values["key"] or files.key,
+    )
+
+
+def _credentials(values: Mapping[str, Any], ask_password: Callable[[], str]) -> Credentials:
+    if values["auth-jwt-token"]:
+        return Credentials(token=values["auth-jwt-token"])
+    return user_credentials(values["user"], values["password"], ask_password)

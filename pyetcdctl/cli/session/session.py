@@ -1,0 +1,246 @@
+"""One run of a command: settings, streams, connection and printer, each made when first used."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.cli.session.configuration import (
+    Configuration,
+    configuration,
+    connection_settings,
+    described,
+    discovery_root,
+)
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.output import printer_for, unsupported
+from pyetcdctl.results import DecodedAnswer
+from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyetcdctl.cli.session.streams import Streams
+    from pyetcdctl.client.client import EtcdClient
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.kubernetes.encryption.configuration import GroupResource
+    from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
+    from pyetcdctl.kubernetes.stored_value import Opener
+    from pyetcdctl.output import Printer
+    from pyetcdctl.results import Decoding
+    from pyetcdctl.settings import ConnectionSettings
+
+DECODING_FORMATS = ("jsonl", "yaml")
+_RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
+UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
+HOW_TO_OPEN = (
+    "Try:  --encryption-config FILE, the file of the API server's --encryption-provider-config"
+)
+NOTHING_HERE = (
+    "No etcd was found on this machine.",
+    "Try:  --endpoints with the address of one, or `pyetcdctl sandbox` for one to try things on",
+)
+
+
+class _LazyKeyring:
+    """Most runs meet no encrypted value, and loading ciphers takes time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def decrypt(self, key: bytes, value: bytes) -> Decrypted:
+        """Open the value that lies under an etcd key."""
+        return self._session.keyring.decrypt(key, value)
+
+
+class Session:
+    """What a command works with; ``ctx.obj`` of every command."""
+
+    def __init__(self, streams: Streams) -> None:
+        self.streams = streams
+        self.flags: Mapping[str, Any] = {}
+        self.words_before_dashes: int | None = None
+        self.registry = ""
+        """The prefix of an API server's objects, once somebody knows."""
+        self.shows_values = False
+        """Whether the command has something for the formats that are for values alone."""
+        self._at_end = ExitStack()
+        self._has_told_how_to_open = False
+
+    def take_line(self, flags: Mapping[str, Any], words_before_dashes: int | None) -> None:
+        """Take what the command line said beyond the command's own parameters."""
+        self.flags = flags
+        self.words_before_dashes = words_before_dashes
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The global flags after the environment was looked at; warns about what is odd there."""
+        found = configuration(self.flags, self.streams.environment)
+        for warning in found.warnings:
+            self.streams.err.line(f"Warning: {warning}")
+        return found
+
+    @cached_property
+    def output(self) -> OutputSettings:
+        """How results are to be written."""
+        values = self.configuration.values
+        terminal = self.streams.out.is_terminal
+        return OutputSettings(
+            values["write-out"],
+            values["hex"],
+            terminal,
+            self.streams.out.width,
+            terminal and self.streams.wants_colour,
+        )
+
+    @cached_property
+    def printer(self) -> Printer:
+        """The output format. Raises UnsupportedFormat for an unknown one."""
+        return printer_for(self.output.format)
+
+    def check_format(self) -> None:
+        """Raise UnsupportedFormat for an unknown or unfit format before anything is done."""
+        self.printer  # noqa: B018 - making it is the check
+        # One that the environment names for all commands is nothing to those that pass it over.
+        asked = self.flags.get("write-out")
+        if asked in DECODING_FORMATS and not self.shows_values:
+            raise unsupported(asked)
+
+    @cached_property
+    def settings(self) -> ConnectionSettings:
+        """How to reach the cluster."""
+        environment = self.streams.environment
+        return connection_settings(self.configuration, environment, self.ask_password)
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The way to the cluster. A wrong output format is told before anything is dialled."""
+        self.check_format()
+        settings = self.settings
+        if settings.debug:
+            self._start_debugging()
+        from pyetcdctl.client.connection import Connection
+
+        connection = Connection(settings)
+        if connection.verification_skipped:
+            self.note(UNVERIFIED)
+        for endpoint in connection.ignored_endpoints:
+            self.streams.err.line(f'ignoring discovered insecure endpoint "{endpoint}"')
+        return connection
+
+    @cached_property
+    def client(self) -> EtcdClient:
+        """The etcd3 client on the same connection: for the members, their alarms and downgrades."""
+        from pyetcdctl.client.client import EtcdClient
+
+        return EtcdClient(self.connection)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """What opens the values that Kubernetes encrypted."""
+        from pyetcdctl.cli.session.keyring import keyring_of
+
+        path = self.configuration.values["encryption-config"]
+        root = discovery_root(self.streams.environment)
+        return keyring_of(path, root, self._at_end, self._resource_of)
+
+    @cached_property
+    def release(self) -> str | None:
+        """The release of Kubernetes whose way of printing objects is asked for."""
+        release: str = self.configuration.values["release"]
+        if release and not _RELEASE.fullmatch(release):
+            raise BadArguments("--release is a minor release of Kubernetes, as 1.28")
+        return release or None
+
+    @property
+    def opener(self) -> Opener:
+        """The keyring, made when the first encrypted value is met."""
+        return _LazyKeyring(self)
+
+    def close(self) -> None:
+        """Hang up on whom the run has talked to besides the cluster."""
+        self._at_end.close()
+
+    def deadline(self) -> Deadline:
+        """Start the command's time limit."""
+        from pyetcdctl.client.deadline import Deadline
+
+        return Deadline.after(self.settings.command_timeout)
+
+    def local_advice(self) -> tuple[str, ...]:
+        """Return what this node's files say to a user whom no server answered."""
+        root = discovery_root(self.streams.environment)
+        if root is None:
+            return ()
+        from pyetcdctl.discovery import advice, discover
+
+        found = discover(root)
+        lines = advice(found)
+        if not lines and self.settings.endpoints == (DEFAULT_ENDPOINT,):
+            return NOTHING_HERE
+        used = {endpoint.url for endpoint in found.endpoints} & set(self.settings.endpoints)
+        if used:
+            lines = lines[1:]
+        if found.needs_root and os.geteuid() != 0:
+            lines += ("Try:  the same with sudo",)
+        return lines
+
+    def ask_password(self, prompt: str = "Password: ") -> str:
+        """Return a password: typed without echo, or a line of an input that is no terminal."""
+        from pyetcdctl.cli.session.passwords import ask
+
+        return ask(self.streams, prompt)
+
+    def print(self, result: Any) -> None:
+        """Write a result in the chosen format."""
+        self.printer.render(result, self.streams.out, self.output)
+
+    def print_values(self, answer: Any, decoding: Decoding | None) -> None:
+        """Write an answer in the chosen format, its values decoded if need be."""
+        self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
+        if not self._has_told_how_to_open:
+            self.tell_closed(decoding)
+
+    def tell_closed(self, decoding: Decoding | None) -> None:
+        """Say how many values stayed encrypted, if any did."""
+        if decoding is not None and decoding.read.closed:
+            was_told_of_each = decoding.tell is not None
+            first = "" if was_told_of_each else decoding.read.first_closed
+            self.tell_of_closed(decoding.read.closed, first)
+
+    def tell_of_closed(self, count: int, first: str) -> None:
+        """Say how many values stayed encrypted, and, the first time, what may open them."""
+        self.streams.out.flush()
+        what = "1 value stays closed" if count == 1 else f"{count} values stay closed"
+        which = ": " if count == 1 else ", the first: "
+        self.streams.err.line(f"# {what}{which}{first}" if first else f"# {what}")
+        if not self._has_told_how_to_open and self.keyring.config is None:
+            self.streams.err.line(f"# {HOW_TO_OPEN}")
+        self._has_told_how_to_open = True
+
+    def _resource_of(self, key: bytes) -> GroupResource | None:
+        from pyetcdctl.cli.commands.kubernetes.registry_prefix import known_prefix
+        from pyetcdctl.kubernetes.encryption.key_resources import resource_of
+
+        self.registry = self.registry or known_prefix(self, "")
+        return resource_of(key, self.registry.encode("utf-8", "surrogateescape"))
+
+    def note(self, line: str) -> None:
+        """Tell people something beside the result.
+
+        A terminal without TERM is played by a program such as expect, which reads standard error as
+        a part of the result: it is told nothing.
+        """
+        err = self.streams.err
+        if not err.is_terminal or "TERM" in self.streams.environment:
+            err.line(line)
+
+    def _start_debugging(self) -> None:
+        """Show every flag's value, and let gRPC log: it reads its variable when it is loaded."""
+        for line in described(self.configuration):
+            self.streams.err.line(line)
+        os.environ["GRPC_VERBOSITY"] = "DEBUG"

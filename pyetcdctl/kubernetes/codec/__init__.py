@@ -1,0 +1,1 @@
+"""Decoding and encoding of stored objects: protobuf, JSON, CBOR and YAML."""

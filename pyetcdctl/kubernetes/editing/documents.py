@@ -1,0 +1,122 @@
+"""The objects in a text that people wrote: YAML documents, or JSON values one after the other.
+
+A list of objects (``kind: List``) counts as its items.
+"""
+
+from __future__ import annotations
+
+import re
+from json import JSONDecodeError, JSONDecoder
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.kubernetes.codec import json_reading
+from pyetcdctl.kubernetes.objects import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.kubernetes.codec.unfit import Unfit
+    from pyetcdctl.kubernetes.objects import Plain
+
+BLANKS = re.compile(r"\s*")
+LINE = re.compile(r" \(line (\d+)\)\Z")
+LIST = ("v1", "List")
+LOST_FIELD = re.compile(r"^# .*unknown field \d+ \(wire type \d\)", re.MULTILINE)
+
+
+class Unreadable(ValueError):
+    """A text that is neither YAML nor JSON; ``line`` is 0 where it is not known."""
+
+    def __init__(self, why: str, line: int) -> None:
+        super().__init__(f"{why} (line {line})" if line else why)
+        self.why = why
+        self.line = line
+
+
+class Document(NamedTuple):
+    """An object, and where it stands in its text."""
+
+    object: Plain
+    number: int
+    line: int
+    text: str
+    steps: tuple[str | int, ...] = ()
+    """What leads from the document to the object, where that is in a list."""
+
+    def place(self, unfit: Unfit) -> int:
+        """Return the line of what does not fit."""
+        from pyetcdctl.kubernetes.codec.yaml_reading import line_of
+
+        if self.number < 0:
+            return self.line
+        return line_of(self.text, self.number, [*self.steps, *unfit.path]) or self.line
+
+
+def documents(text: str) -> list[Document]:
+    """Return all objects of a text; raises Unreadable."""
+    text = text.removeprefix("\ufeff")
+    read = _json if text.lstrip()[:1] in ("{", "[") else _yaml
+    try:
+        return [item for each in read(text) for item in _items(each)]
+    except ValueError as error:
+        why, line = str(error), 0
+        if found := LINE.search(why):
+            why, line = why[: found.start()], int(found[1])
+        raise Unreadable(why, line) from None
+
+
+def lost_fields(text: str) -> bool:
+    """Tell whether comments of the text show fields that could not be read."""
+    return bool(LOST_FIELD.search(text))
+
+
+def _json(text: str) -> Iterator[Document]:
+    try:
+        ends = list(_ends(text))
+    except JSONDecodeError as error:
+        try:
+            yield from _yaml(text)
+        except ValueError:
+            raise ValueError(f"{error.msg} (line {error.lineno})") from None
+        return
+    for begin, end in ends:
+        line = text.count("\n", 0, begin) + 1
+        single = 0 if len(ends) == 1 else -1
+        yield Document(json_reading.parse(text[begin:end]), single, line, text)
+
+
+def _ends(text: str) -> Iterator[tuple[int, int]]:
+    at = _after_blanks(text, 0)
+    while at < len(text):
+        try:
+            _, end = JSONDecoder().raw_decode(text, at)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+        yield at, end
+        at = _after_blanks(text, end)
+
+
+def _after_blanks(text: str, at: int) -> int:
+    found = BLANKS.match(text, at)
+    return found.end() if found else at
+
+
+def _yaml(text: str) -> Iterator[Document]:
+    from pyetcdctl.kubernetes.codec.yaml_reading import parse_all
+
+    for number, (line, plain) in enumerate(parse_all(text)):
+        if plain is not None:
+            # On its way to JSON, YAML loses the order of its names.
+            sound = json_reading.without_surrogates(plain)
+            yield Document(in_order(sound), number, line, text)
+
+
+def _items(document: Document) -> list[Document]:
+    plain = document.object
+    is_list = isinstance(plain, dict) and (plain.get("apiVersion"), plain.get("kind")) == LIST
+    if not is_list or not isinstance(plain.get("items"), list):
+        return [document]
+    return [
+        document._replace(object=item, steps=("items", at))
+        for at, item in enumerate(plain["items"])
+    ]

@@ -1,0 +1,124 @@
+"""How the values of each resource are kept: plain or by which key, stale, or closed to everybody.
+
+Memory is bounded whatever the keys are: beyond a number of resources, or of key names of one
+resource, the rest is counted together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.errors import NotDecrypted
+from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, inspect
+from pyetcdctl.kubernetes.encryption.key_resources import resource_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig, GroupResource
+    from pyetcdctl.kubernetes.encryption.keyring import Keyring
+
+MOST_RESOURCES, MOST_KEYS = 2000, 50
+REST = "(others)"
+
+
+class SealedBy(NamedTuple):
+    """A provider and its key's or plugin's name."""
+
+    provider: str
+    key_name: str
+
+
+@dataclass
+class ResourceStatus:
+    """The counts of one resource; ``resource`` is None for keys of no API object."""
+
+    resource: GroupResource | None
+    name: str
+    total: int = 0
+    plain: int = 0
+    sealed: Counter[SealedBy] = field(default_factory=Counter)
+    stale: int = 0
+    """Values, plain ones too, that the API server would write otherwise today."""
+    unreadable: int = 0
+    """Encrypted values that do not open here."""
+    closed_to_server: int = 0
+    """Values that the resource's block has no key for, so that the API server fails on them."""
+    problem: str = ""
+    """Why the first unreadable value does not open."""
+
+
+class Violation(NamedTuple):
+    """A resource of the file that has plain values."""
+
+    name: str
+    plain: int
+    by_configuration: bool
+    """Whether the file gives it no other provider than identity."""
+
+
+def survey(
+    values: Iterable[tuple[bytes, bytes]],
+    keyring: Keyring,
+    resource_of: Callable[[bytes], GroupResource | None] = resource_of,
+) -> list[ResourceStatus]:
+    """Count (key, value) pairs by resource, in the order of the resources' names."""
+    rows: dict[GroupResource | str | None, ResourceStatus] = {}
+    for key, value in values:
+        resource = resource_of(key)
+        if resource not in rows and len(rows) >= MOST_RESOURCES:
+            row = rows.setdefault(REST, ResourceStatus(None, REST))
+        else:
+            name = str(resource) if resource else ""
+            row = rows.setdefault(resource, ResourceStatus(resource, name))
+        _count(row, key, value, keyring)
+    return sorted(rows.values(), key=lambda row: row.name)
+
+
+def violations(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[Violation]:
+    """Return the resources that a block of the file covers and that have plain values."""
+    found = []
+    for row in status:
+        if row.plain and config.names(row.resource):
+            sources = config.sources_of(row.resource)
+            opted_out = all(source.provider is Provider.IDENTITY for source in sources)
+            found.append(Violation(row.name, row.plain, opted_out))
+    return found
+
+
+def unmet(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[str]:
+    """Return the entries of the file that cover nothing in the store, and what may be meant."""
+    met = [row.resource for row in status if row.resource]
+    entries = dict.fromkeys(entry for block in config.blocks for entry in block.resources)
+    return [
+        f"{entry}{_meant(entry, met)}"
+        for entry in entries
+        if not any(entry.covers(resource) for resource in met)
+    ]
+
+
+def _meant(entry: GroupResource, met: list[GroupResource]) -> str:
+    same = sorted(str(resource) for resource in met if resource.resource == entry.resource)
+    return f" (is {same[0]} meant?)" if same else ""
+
+
+def _count(row: ResourceStatus, key: bytes, value: bytes, keyring: Keyring) -> None:
+    row.total += 1
+    if value.startswith(ENCRYPTED):
+        report = inspect(value)
+        owner = SealedBy(report.provider, report.key_name)
+        full = owner not in row.sealed and len(row.sealed) >= MOST_KEYS
+        row.sealed[SealedBy(REST, "") if full else owner] += 1
+    else:
+        row.plain += 1
+    try:
+        found = keyring.decrypt(key, value)
+    except NotDecrypted as refused:
+        row.unreadable += 1
+        row.problem = row.problem or refused.message
+        return
+    row.stale += found.stale
+    row.closed_to_server += not found.server_reads

@@ -1,0 +1,1 @@
+"""What kubectl shows: columns, JSONPath, label selectors and sorting."""

@@ -1,0 +1,41 @@
+"""The columns in which kubectl shows the built-in kinds, from the objects as they are stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.kubectl.columns import (
+    access,
+    autoscaling,
+    cluster,
+    devices,
+    events,
+    networking,
+    older,
+    pods,
+    storage,
+    workloads,
+)
+from pyetcdctl.kubernetes.kubectl.columns.column import AGE, NAME
+
+if TYPE_CHECKING:
+    from pyetcdctl.kubernetes.kubectl.columns.column import Column
+
+_COLUMNS: dict[str, tuple[Column, ...]] = {
+    **pods.COLUMNS,
+    **workloads.COLUMNS,
+    **autoscaling.COLUMNS,
+    **networking.COLUMNS,
+    **storage.COLUMNS,
+    **access.COLUMNS,
+    **cluster.COLUMNS,
+    **events.COLUMNS,
+    **devices.COLUMNS,
+    **older.COLUMNS,
+}
+KINDS = tuple(_COLUMNS)
+
+
+def columns_of(kind: str) -> tuple[Column, ...]:
+    """Return the columns of a built-in kind; the name and the age for others."""
+    return _COLUMNS.get(kind, (NAME, AGE))

@@ -1,0 +1,93 @@
+"""A column of a table of objects, and the cells that many kinds have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.kubernetes.codec.times import ZERO_YEAR
+from pyetcdctl.kubernetes.kubectl.ages import age_of, time_of
+from pyetcdctl.kubernetes.kubectl.columns.reach import at, items, number, text, texts
+
+if TYPE_CHECKING:
+    from pyetcdctl.kubernetes.objects import Object
+
+NONE = "<none>"
+UNSET = "<unset>"
+
+Cell = Callable[["Object", datetime], str]
+"""What an object has in a column, at a time; any object, however damaged it is."""
+
+
+class Column(NamedTuple):
+    """A title and what stands below it."""
+
+    title: str
+    cell: Cell
+    wide: bool = False
+    """Whether only ``-o wide`` shows it."""
+    is_name: bool = False
+    """Whether the object's name stands before what the cell adds."""
+
+
+def wide(title: str, cell: Cell) -> Column:
+    """Return a column that only ``-o wide`` shows."""
+    return Column(title, cell, wide=True)
+
+
+def field(path: str, default: str = "") -> Cell:
+    """Show the field at a path; the default where it is missing or empty."""
+    return lambda obj, _: text(at(obj, path)) or default
+
+
+def optional(path: str, default: str) -> Cell:
+    """Show the field at a path, an empty one too; the default where it is missing."""
+
+    def cell(obj: Object, _: datetime) -> str:
+        found = at(obj, path)
+        return default if found is None else text(found)
+
+    return cell
+
+
+def count(path: str, default: int = 0) -> Cell:
+    """Show a whole number; the default where there is none, or 0."""
+    return lambda obj, _: str(number(at(obj, path)) or default)
+
+
+def size(path: str) -> Cell:
+    """Show how many items a list has, or names an object."""
+    return lambda obj, _: str(items(at(obj, path)))
+
+
+def switch(path: str, *, default: bool = False) -> Cell:
+    """Show a boolean as Go writes it."""
+
+    def cell(obj: Object, _: datetime) -> str:
+        found = at(obj, path)
+        return str(found if isinstance(found, bool) else default).lower()
+
+    return cell
+
+
+def joined(path: str, default: str = "") -> Cell:
+    """Show a list of texts."""
+    return lambda obj, _: ",".join(texts(at(obj, path))) or default
+
+
+def age(path: str) -> Cell:
+    """Show how long ago a time was."""
+    return lambda obj, now: age_of(at(obj, path), now)
+
+
+def _created_at(obj: Object, _: datetime) -> str:
+    created = time_of(at(obj, "metadata.creationTimestamp"))
+    return (
+        f"{created.replace(tzinfo=None).isoformat(timespec='seconds')}Z" if created else ZERO_YEAR
+    )
+
+
+NAME = Column("NAME", lambda *_: "", is_name=True)
+AGE = Column("AGE", age("metadata.creationTimestamp"))
+CREATED_AT = Column("CREATED AT", _created_at)

@@ -1,0 +1,141 @@
+"""Devices that pods claim, and pods that are scheduled together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.kubectl.ages import age_of
+from pyetcdctl.kubernetes.kubectl.columns.column import AGE, NAME, NONE, Column, count, field
+from pyetcdctl.kubernetes.kubectl.columns.reach import at, number, objects, text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pyetcdctl.kubernetes.kubectl.columns.column import Cell
+    from pyetcdctl.kubernetes.objects import Object
+
+
+def _claim_state(claim: Object, _: datetime) -> str:
+    deleted = at(claim, "metadata.deletionTimestamp") is not None
+    allocated = at(claim, "status.allocation") is not None
+    states = {
+        "deleted": deleted,
+        "pending": not allocated and not deleted,
+        "allocated": allocated,
+        "reserved": allocated and bool(objects(at(claim, "status.reservedFor"))),
+    }
+    return ",".join(state for state, holds in states.items() if holds)
+
+
+def _time_added(rule: Object, now: datetime) -> str:
+    added = at(rule, "spec.taint.timeAdded")
+    return "" if added is None else age_of(added, now)
+
+
+def _answer(request: Object) -> Object | None:
+    """Return the condition that ends a request."""
+    for each in objects(at(request, "status.conditions")):
+        if each.get("type") in ("Complete", "Failed") and each.get("status") == "True":
+            return each
+    return None
+
+
+def _is_failed(request: Object) -> bool:
+    return (_answer(request) or {}).get("type") == "Failed"
+
+
+def _devices(field: str) -> Cell:
+    def cell(request: Object, _: datetime) -> str:
+        if not isinstance(request.get("status"), dict) or _is_failed(request):
+            return "-"
+        pools = objects(at(request, "status.pools"))
+        return str(sum(number(pool.get(field)) for pool in pools))
+
+    return cell
+
+
+def _errors(request: Object, _: datetime) -> str:
+    if not isinstance(request.get("status"), dict) or _is_failed(request):
+        return "-"
+    pools = objects(at(request, "status.pools"))
+    return str(sum(pool.get("validationError") is not None for pool in pools))
+
+
+def _request_status(request: Object, _: datetime) -> str:
+    status = text((_answer(request) or {}).get("type")) or "Pending"
+    shown, whole = (
+        len(objects(at(request, "status.pools"))),
+        number(at(request, "status.poolCount")),
+    )
+    is_part = status == "Complete" and whole > shown
+    return f"Complete ({shown}/{whole} pools)" if is_part else status
+
+
+def _completed(request: Object, now: datetime) -> str:
+    answer = _answer(request)
+    if answer is None or _is_failed(request):
+        return NONE
+    return age_of(answer.get("lastTransitionTime"), now)
+
+
+def _policy(group: Object, _: datetime) -> str:
+    return "Gang" if isinstance(at(group, "spec.schedulingPolicy.gang"), dict) else "Basic"
+
+
+def _workload(group: Object, _: datetime) -> str:
+    reference = at(group, "spec.podGroupTemplateRef")
+    if not isinstance(reference, dict):
+        return NONE
+    return text(at(reference, "workload.workloadName"))
+
+
+def _group_status(group: Object, _: datetime) -> str:
+    found = {text(each.get("type")): each for each in objects(at(group, "status.conditions"))}
+    if "DisruptionTarget" in found:
+        return text(found["DisruptionTarget"].get("reason"))
+    if "PodGroupScheduled" in found:
+        is_true = found["PodGroupScheduled"].get("status") == "True"
+        return "Scheduled" if is_true else "Unschedulable"
+    return "Pending"
+
+
+COLUMNS = {
+    "DeviceClass": (NAME, AGE),
+    "ResourceClaim": (NAME, Column("STATE", _claim_state), AGE),
+    "ResourceClaimTemplate": (NAME, AGE),
+    "ResourceSlice": (
+        NAME,
+        Column("NODE", field("spec.nodeName")),
+        Column("DRIVER", field("spec.driver")),
+        Column("POOL", field("spec.pool.name")),
+        AGE,
+    ),
+    "DeviceTaintRule": (
+        NAME,
+        Column("KEY", field("spec.taint.key")),
+        Column("VALUE", field("spec.taint.value")),
+        Column("EFFECT", field("spec.taint.effect")),
+        Column("TIMEADDED", _time_added),
+        AGE,
+    ),
+    "ResourcePoolStatusRequest": (
+        NAME,
+        Column("DRIVER", field("spec.driver")),
+        Column("TOTAL", _devices("totalDevices")),
+        Column("AVAILABLE", _devices("availableDevices")),
+        Column("ALLOCATED", _devices("allocatedDevices")),
+        Column("UNAVAILABLE", _devices("unavailableDevices")),
+        Column("ERRORS", _errors),
+        Column("POOLS", count("status.poolCount")),
+        Column("STATUS", _request_status),
+        Column("COMPLETED", _completed),
+    ),
+    "Workload": (NAME, AGE),
+    "PodGroup": (
+        NAME,
+        Column("POLICY", _policy),
+        Column("WORKLOAD", _workload),
+        Column("STATUS", _group_status),
+        AGE,
+    ),
+}

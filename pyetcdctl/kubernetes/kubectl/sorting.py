@@ -1,0 +1,44 @@
+"""The order of ``--sort-by``, as kubectl's: quantities by amount, other text by its numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.codec.quantities import amount
+from pyetcdctl.kubernetes.kubectl.jsonpath_templates import value_text
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from pyetcdctl.kubernetes.objects import Plain
+
+    Rank = tuple[int | Fraction | str | tuple[int, str], ...]
+
+_DIGITS = re.compile(r"([0-9]+)")
+_MISSING, _NUMBER, _TEXT = range(3)
+
+
+def rank(values: list[Plain]) -> Rank:
+    """Return what an object is ordered by, given the values at the path; without any it is first.
+
+    ``web-2`` comes before ``web-10``, and ``2Gi`` before ``10Gi``.
+    """
+    if not values or values[0] is None:
+        return (_MISSING,)
+    if isinstance(values[0], int):
+        return (_NUMBER, values[0])
+    text = value_text(values[0])
+    quantity = amount(text)
+    return (_TEXT, *_natural(text)) if quantity is None else (_NUMBER, quantity)
+
+
+def _natural(text: str) -> Rank:
+    """Split text at its numbers, which stand for a 0 where they meet another character."""
+    parts = _DIGITS.split(text)
+    words = [*(f"{word}0" for word in parts[:-1:2]), parts[-1]]
+    numbers = [(len(number), number) for number in (each.lstrip("0") for each in parts[1::2])]
+    split: list[str | tuple[int, str]] = [words[0]]
+    for number, word in zip(numbers, words[1:], strict=True):
+        split += (number, word)
+    return tuple(split)

@@ -1,0 +1,145 @@
+"""A value as it lies in etcd, opened and decoded: what printers and commands work with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from pyetcdctl.errors import NotDecrypted
+from pyetcdctl.kubernetes.codec.decoding import Decoded, decode
+from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.kubernetes.encryption.encrypted_value import Sealed
+    from pyetcdctl.kubernetes.encryption.keyring import Decrypted
+    from pyetcdctl.kubernetes.objects import Object, Plain
+
+
+REPLACED = "\ufffd"
+"""What a byte that is no UTF-8 becomes when a string is decoded."""
+
+
+class Opener(Protocol):
+    """A keyring: opens values, or raises NotDecrypted."""
+
+    def decrypt(self, key: bytes, value: bytes) -> Decrypted:
+        """Open the value that lies under an etcd key."""
+
+
+class StoredValue(NamedTuple):
+    """What a value holds; ``repr`` shows none of it."""
+
+    decoded: Decoded
+    plain: bytes
+    """The bytes that were decoded; those in etcd where the value stays closed."""
+    encryption: str = ""
+    """Provider and key, as in ``aescbc key1``; empty for a value that is not encrypted."""
+    closed: str = ""
+    """Why an encrypted value could not be opened, in one line."""
+    sealed: Sealed | None = None
+    """What an encrypted value tells without a key."""
+    stale: bool = False
+    """Whether the API server would encrypt it otherwise today."""
+
+    def __repr__(self) -> str:
+        kind = self.type or self.decoded.format.value
+        return f"StoredValue({kind}, {len(self.plain)} bytes, encryption={self.encryption!r})"
+
+    @property
+    def type(self) -> str:
+        """apiVersion and kind in one line; empty for what is no object."""
+        return f"{self.decoded.api_version} {self.decoded.kind}".strip()
+
+    @property
+    def is_kubernetes(self) -> bool:
+        """Whether it is an API object, or an encrypted value, which only Kubernetes writes."""
+        return bool(self.type or self.encryption or self.decoded.format is Format.PROTOBUF)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader should know besides the object, a line each."""
+        lines = [self.closed] if self.closed else []
+        if self.decoded.problem:
+            lines.append(self.decoded.problem)
+        if not self.decoded.schema_known:
+            lines.append("the kind is not known here: fields are shown by their numbers")
+        lines += [_unknown(*field) for field in self.decoded.unknown]
+        return lines
+
+
+class Reader:
+    """Reads the values under keys, and counts those that stay closed."""
+
+    __slots__ = ("_keyring", "_release", "closed", "first_closed")
+
+    def __init__(self, keyring: Opener | None, release: str | None = None) -> None:
+        self._keyring = keyring
+        self._release = release
+        self.closed = 0
+        self.first_closed = ""
+
+    def __call__(self, key: bytes, value: bytes) -> StoredValue:
+        """Open and decode one value; never raises on what the value holds."""
+        if not value.startswith(ENCRYPTED):
+            return StoredValue(decode(value, self._release), value)
+        stored = _opened(key, value, self._keyring, self._release)
+        if stored.closed:
+            self.closed += 1
+            shown = key.decode("utf-8", "backslashreplace")
+            self.first_closed = self.first_closed or f"{shown}: {stored.closed}"
+        return stored
+
+
+def read(
+    key: bytes, value: bytes, keyring: Opener | None = None, release: str | None = None
+) -> StoredValue:
+    """Open and decode one value; never raises on what the value holds."""
+    return Reader(keyring, release)(key, value)
+
+
+def _opened(key: bytes, value: bytes, keyring: Opener | None, release: str | None) -> StoredValue:
+    from pyetcdctl.kubernetes.encryption.encrypted_value import inspect, mismatch
+
+    sealed = inspect(value)
+    owner = f"{sealed.provider} {sealed.key_name}".strip()
+    try:
+        if keyring is None:
+            raise NotDecrypted(str(sealed))
+        opened = keyring.decrypt(key, value)
+        decoded = decode(opened.plaintext, release)
+        if not opened.authenticated and _looks_changed(opened.plaintext, decoded):
+            raise NotDecrypted(f"{sealed}; {mismatch(sealed.provider)}")
+    except NotDecrypted as error:
+        return StoredValue(Decoded(Format.ENCRYPTED), value, owner, error.message, sealed)
+    return StoredValue(decoded, opened.plaintext, owner, sealed=sealed, stale=opened.stale)
+
+
+def _looks_changed(plaintext: bytes, decoded: Decoded) -> bool:
+    """Tell whether a value is damaged inside, which a cipher that proves nothing lets through."""
+    if decoded.problem:
+        return True
+    pairs = list(_pairs(decoded.object))
+    # What is no JSON becomes base64, as bytes do.
+    if any(name == "fieldsV1" and isinstance(value, str) for name, value in pairs):
+        return True
+    texts = (text for pair in pairs for text in pair if isinstance(text, str))
+    return REPLACED.encode() not in plaintext and any(REPLACED in text for text in texts)
+
+
+def _pairs(obj: Object | None) -> Iterator[tuple[str, Plain]]:
+    """Yield every name and value of an object; what stands in a list has no name."""
+    pending: list[tuple[str, Plain]] = [("", obj)]
+    while pending:
+        pair = pending.pop()
+        yield pair
+        if isinstance(pair[1], dict):
+            pending += pair[1].items()
+        elif isinstance(pair[1], list):
+            pending += (("", item) for item in pair[1])
+
+
+def _unknown(path: str, number: int, wire_type: int, value: int | bytes) -> str:
+    where = f"{path}: " if path else ""
+    shown = str(value) if isinstance(value, int) else f"0x{value.hex()}"
+    return f"{where}unknown field {number} (wire type {wire_type}): {shown}"
