@@ -26,8 +26,8 @@ from pyetcdctl.errors import (
     SnapshotFailed,
 )
 from pyetcdctl.rpc.snapshot import SnapshotResponse
-from pyetcdctl.snapshot.saving import save as save_file
-from pyetcdctl.snapshot.snapshot_file import ends_with_digest, snapshot_status
+from pyetcdctl.storage.saving import save as save_file
+from pyetcdctl.storage.status import ends_with_digest, snapshot_status
 
 _HELP = """\
 Save a member's whole database, and look into such a file.

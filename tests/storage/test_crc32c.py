@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from pyetcdctl.snapshot.crc32c import Crc32c
+from pyetcdctl.storage.crc32c import Crc32c
 
 
 def crc_of(*pieces, start=0):

@@ -12,14 +12,14 @@ from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
 from pyetcdctl.results import SnapshotStatus
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.rpc.wire import WireError
-from pyetcdctl.snapshot.bolt import Database
-from pyetcdctl.snapshot.crc32c import Crc32c
-from pyetcdctl.snapshot.trailer import DIGEST_BYTES, Verifier, has_digest
+from pyetcdctl.storage.bolt import Database
+from pyetcdctl.storage.crc32c import Crc32c
+from pyetcdctl.storage.trailer import DIGEST_BYTES, Verifier, has_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pyetcdctl.snapshot.bolt import Leaf
+    from pyetcdctl.storage.bolt import Leaf
 
 KEYS, META, STORAGE_VERSION = b"key", b"meta", b"storageVersion"
 _REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" behind it

@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import SnapshotFailed
-from pyetcdctl.snapshot.trailer import Verifier, has_digest
+from pyetcdctl.storage.trailer import Verifier, has_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 
 from pyetcdctl.errors import DamagedSnapshot
-from pyetcdctl.snapshot.bolt import Database, _fnv_1a
-from pyetcdctl.snapshot.snapshot_file import snapshot_status
+from pyetcdctl.storage.bolt import Database, _fnv_1a
+from pyetcdctl.storage.status import snapshot_status
 
 PAGE = 4096
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 
 from pyetcdctl.errors import SnapshotFailed
-from pyetcdctl.snapshot.saving import save
+from pyetcdctl.storage.saving import save
 
 DATABASE = bytes(range(256)) * 64
 WHOLE = DATABASE + sha256(DATABASE).digest()
