@@ -1,1 +1,1 @@
-"""Snapshots as files: saved whole or not at all, and read without a server."""
+"""etcd's own files: databases and snapshots, read without a server; snapshots, saved whole."""

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import mmap
-import os
 import re
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
+from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.results import SnapshotStatus
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.rpc.wire import WireError
-from pyetcdctl.storage.bolt import Database
+from pyetcdctl.storage.bolt.audit import Audit
+from pyetcdctl.storage.bolt.pages import Pages
 from pyetcdctl.storage.crc32c import Crc32c
+from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.trailer import DIGEST_BYTES, Verifier, has_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from pyetcdctl.storage.bolt import Leaf
+    from pyetcdctl.storage.bolt.pages import Leaf
 
 KEYS, META, STORAGE_VERSION = b"key", b"meta", b"storageVersion"
 _REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" behind it
@@ -33,65 +32,52 @@ def snapshot_status(
 ) -> SnapshotStatus:
     """Return the figures. Raises DamagedSnapshot where the file is not what a server sent.
 
-    ``on_bytes`` hears how many bytes were taken, again and again.
+    ``on_bytes`` is called with how many bytes were read, again and again.
     """
-    with _opened(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        if not size:
+    with ReadOnlyFile(path) as file:
+        if not file.size:
             raise DamagedSnapshot("invalid database", f"{path} is empty.")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _status(data, size, on_bytes)
+        return _status(file, on_bytes)
 
 
 def ends_with_digest(path: str) -> bool:
     """Whether the file's size is that of a snapshot which a server sent."""
-    with _opened(path) as file:
-        return has_digest(os.fstat(file.fileno()).st_size)
+    with ReadOnlyFile(path) as file:
+        return has_digest(file.size)
 
 
-@contextmanager
-def _opened(path: str) -> Iterator[BinaryIO]:
-    try:
-        with open(path, "rb") as file:
-            yield file
-    except OSError as error:
-        verb = "stat" if isinstance(error, FileNotFoundError) else "open"
-        reason = (error.strerror or str(error)).lower()
-        raise PyetcdctlError(f"{verb} {path}: {reason}") from error
-
-
-def _status(data: mmap.mmap, size: int, on_bytes: Callable[[int], None]) -> SnapshotStatus:
-    is_verified = has_digest(size)
+def _status(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStatus:
+    is_verified, size = has_digest(file.size), file.size
     if is_verified:
-        _verify(data, size, on_bytes)
+        _verify(file, on_bytes)
         size -= DIGEST_BYTES
-    database = Database(data, size)
-    reading = _Reading(on_bytes)
-    for bucket in database.buckets():
+    pages = Pages(file, size)
+    audit, reading = Audit(pages), _Reading(on_bytes)
+    for bucket in audit.buckets():
         reading.crc.update(bucket.name)
-        for leaf in database.leaves(bucket):
+        for leaf in audit.leaves(bucket):
             reading.take(bucket.name, leaf)
-    database.check_accounts()
+    audit.check_accounts()
     return SnapshotStatus(
         hash=reading.crc.value(),
         revision=reading.revision,
         keys=len(reading.living),
-        size=database.size,
+        size=pages.size,
         version=reading.version,
         has_digest=is_verified,
     )
 
 
-def _verify(data: mmap.mmap, size: int, on_bytes: Callable[[int], None]) -> None:
+def _verify(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> None:
     verifier = Verifier()
-    for start in range(0, size, _CHUNK):
-        verifier.update(data[start : start + _CHUNK])
+    for chunk in file.chunks(file.size, _CHUNK):
+        verifier.update(chunk)
         on_bytes(_CHUNK)
     if verifier.computed != verifier.expected:
         raise DamagedSnapshot(
             f"expected sha256 {verifier.expected}, got {verifier.computed}",
-            f"The hash at offset {size - DIGEST_BYTES} is not that of the data before it: the file"
-            " was damaged after it was saved.",
+            f"The hash at offset {file.size - DIGEST_BYTES} is not that of the data before it: the"
+            " file was damaged after it was saved.",
         )
 
 
@@ -115,7 +101,7 @@ class _Reading:
             elif bucket == META:
                 self._take_version(leaf)
         except (WireError, IndexError) as error:
-            where = f"page {leaf.page.number} at offset {leaf.page.start}"
+            where = f"page {leaf.page.number} at offset {leaf.page.offset}"
             raise DamagedSnapshot(f"the database is damaged: {where}: {error}") from error
 
     def _take_revisions(self, leaf: Leaf) -> None:

@@ -23,12 +23,12 @@ MAY_IMPORT = {
     "discovery": SHARED,
     "sandbox": SHARED,
     "kubernetes": {"rpc", *SHARED},
-    "snapshot": {"rpc", *SHARED},
+    "storage": {"rpc", *SHARED},
     "tree": {"client", "rpc", *SHARED},
     "completion": {"client", "rpc", *SHARED},
     "cli": {
         *("client", "completion", "concurrency", "discovery", "kubernetes", "output", "rpc"),
-        *("sandbox", "snapshot", "tree"),
+        *("sandbox", "storage", "tree"),
         *SHARED,
     },
 }

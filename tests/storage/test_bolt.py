@@ -8,14 +8,21 @@ from contextlib import suppress
 import pytest
 
 from pyetcdctl.errors import DamagedSnapshot
-from pyetcdctl.storage.bolt import Database, _fnv_1a
+from pyetcdctl.storage.bolt.audit import Audit
+from pyetcdctl.storage.bolt.cursor import Cursor, buckets
+from pyetcdctl.storage.bolt.pages import Pages, fnv_1a
 from pyetcdctl.storage.status import snapshot_status
+from tests.storage.memory import InMemory
 
 PAGE = 4096
 
 
+def pages_of(data):
+    return Pages(InMemory(data), len(data))
+
+
 def meta_of(data):
-    return Database(data, len(data)).meta
+    return pages_of(data).meta
 
 
 def damaged(data, at, value):
@@ -34,33 +41,29 @@ def refusal(data, tmp_path):
 
 def in_use(data):
     """Offsets of the leaves that hold the keys."""
-    database = Database(data, len(data))
-    keys = next(bucket for bucket in database.buckets() if bucket.name == b"key")
-    return [leaf.page.start for leaf in database.leaves(keys)]
+    pages = pages_of(data)
+    return [leaf.page.offset for leaf in Cursor(pages, buckets(pages)[b"key"]).leaves()]
 
 
 def first_branch(data):
     """Offset of the page that leads to the keys."""
-    database = Database(data, len(data))
-    return next(bucket.root for bucket in database.buckets() if bucket.name == b"key") * PAGE
+    return buckets(pages_of(data))[b"key"].root * PAGE
 
 
 def with_freelist(data):
     """Add the page with the list of free pages, which etcd leaves away."""
-    database = Database(data, len(data))
-    meta = database.meta
-    for bucket in database.buckets():
-        for _ in database.leaves(bucket):
+    meta, audit = meta_of(data), Audit(pages_of(data))
+    for bucket in audit.buckets():
+        for _ in audit.leaves(bucket):
             pass
     number = meta.high_water
-    entered = database._entered
-    free = [page for page in range(2, number) if not entered[page]]
+    free = audit.free_pages()
     assert 0 < len(free) < (PAGE - 16) // 8
     page = struct.pack(f"<QHHI{len(free)}Q", number, 0x10, len(free), 0, *free).ljust(PAGE, b"\0")
     fields = meta._replace(freelist=number, high_water=number + 1)[:-1]
     head = struct.pack("<IIIIQQQQQ", *fields)
     at = PAGE * (meta.transaction % 2) + 16
-    return damaged(data, at, head + struct.pack("<Q", _fnv_1a(head))) + page
+    return damaged(data, at, head + struct.pack("<Q", fnv_1a(head))) + page
 
 
 def test_a_page_that_says_it_is_another_is_refused(sample_database, tmp_path):

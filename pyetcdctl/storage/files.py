@@ -1,0 +1,78 @@
+"""Files that are read at offsets, and nothing else is done with them.
+
+Reading copies: a file that is cut while it is read gives an error, where a mapped one would end the
+process. DamagedSnapshot is raised for what should be in the file and is not.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, Protocol, Self
+
+from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Readable(Protocol):
+    """Bytes at offsets; ``size`` is where they end."""
+
+    size: int
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return exactly so many bytes. Raises DamagedSnapshot where the file ends before."""
+
+
+class ReadOnlyFile:
+    """A regular file, opened for reading."""
+
+    def __init__(self, path: str) -> None:
+        """Open the file. Raises PyetcdctlError with etcd's words where that fails."""
+        self.path = path
+        self._descriptor = _open(path)
+        self.size = os.fstat(self._descriptor).st_size
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return exactly so many bytes. Raises DamagedSnapshot where the file ends before."""
+        data = os.pread(self._descriptor, size, offset)
+        while len(data) < size:
+            more = os.pread(self._descriptor, size - len(data), offset + len(data))
+            if not more:
+                raise DamagedSnapshot(f"{self.path} ends at offset {offset + len(data)}")
+            data += more
+        return data
+
+    def chunks(self, end: int, size: int) -> Iterator[bytes]:
+        """Yield the bytes up to an offset in pieces."""
+        for offset in range(0, end, size):
+            yield self.read(offset, min(size, end - offset))
+
+
+def _open(path: str) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        verb = "stat" if isinstance(error, FileNotFoundError) else "open"
+        raise PyetcdctlError(f"{verb} {path}: {_reason(error)}") from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        kind = "is a directory" if stat.S_ISDIR(mode) else "is not a regular file"
+        raise PyetcdctlError(f"open {path}: {kind}")
+    return descriptor
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
