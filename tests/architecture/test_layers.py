@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "client": {"rpc", *SHARED},
     "concurrency": {"client", "rpc", *SHARED},
     "output": {"kubernetes", "rpc", *SHARED},
+    "diagnosis": {"rpc", *SHARED},
     "discovery": SHARED,
     "sandbox": SHARED,
     "kubernetes": {"rpc", *SHARED},
@@ -28,7 +29,7 @@ MAY_IMPORT = {
     "completion": {"client", "rpc", *SHARED},
     "cli": {
         *("client", "completion", "concurrency", "discovery", "kubernetes", "output", "rpc"),
-        *("sandbox", "storage", "tree"),
+        *("diagnosis", "sandbox", "storage", "tree"),
         *SHARED,
     },
 }

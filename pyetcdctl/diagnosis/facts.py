@@ -1,0 +1,202 @@
+"""What was measured of a cluster: values that the checks take and that nothing changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pyetcdctl.diagnosis.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A member's own state at one moment; sizes in bytes, 0 where the server does not say."""
+
+    cluster_id: int
+    member_id: int
+    leader: int
+    term: int
+    index: int
+    applied: int
+    version: str
+    size: int
+    in_use: int
+    quota: int = 0
+    is_learner: bool = False
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the member list; one that was never started has no name."""
+
+    id: int
+    name: str
+    peer_urls: tuple[str, ...]
+    client_urls: tuple[str, ...]
+    is_learner: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return the name, or the ID of a member without one."""
+        return self.name or f"{self.id:x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """When a certificate ends; ``place`` is its file or the endpoint that presented it."""
+
+    place: str
+    ends: datetime
+    begins: datetime
+    is_authority: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistentRead:
+    """One linearizable read through a member: how long it took, or why it failed."""
+
+    seconds: float
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHash:
+    """The hash of a member's keys up to a revision; a hash of None could not be had."""
+
+    revision: int
+    hash: int | None
+    compact_revision: int = 0
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOffset:
+    """How far a member's clock is ahead of this machine's, in seconds: between two bounds."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """What one member was found to be; ``failure`` is why it could not be asked at all."""
+
+    label: str
+    endpoint: str
+    listed: Listed | None = None
+    first: Status | None = None
+    last: Status | None = None
+    """The state at the begin and at the end of the window."""
+    failure: str = ""
+    read: ConsistentRead | None = None
+    members: frozenset[int] | None = None
+    """The IDs in the member's own list."""
+    window: Window | None = None
+    window_failure: str = ""
+    """Why the member has no two scrapes."""
+    clock: ClockOffset | None = None
+    certificates: tuple[Certificate, ...] = ()
+    hash: KeyHash | None = None
+    peer_url_failures: tuple[str, ...] = ()
+    """Peer URLs that this machine cannot connect to, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm that is on."""
+
+    member_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecords:
+    """The member IDs in the buckets of a member's database, and where that is."""
+
+    place: str
+    members: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A key that two members hold differently; ``what`` is put in words."""
+
+    key: bytes
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthFacts:
+    """Whether authentication is on, and who is root; None where that could not be asked."""
+
+    enabled: bool
+    users: int | None = None
+    has_root: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    """What the objects of one resource of Kubernetes were found to be."""
+
+    objects: int = 0
+    plain: int = 0
+    encrypted: int = 0
+    stale: int = 0
+    """Encrypted, but not by the first provider of the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class LargeValue:
+    """A value and its size."""
+
+    key: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesFacts:
+    """What the objects below an API server's prefix were found to be."""
+
+    prefix: str
+    objects: int = 0
+    resources: Mapping[str, ResourceFacts] = field(default_factory=dict)
+    configured: frozenset[str] | None = None
+    """The resources that this node's encryption configuration encrypts; None without one."""
+    largest: LargeValue | None = None
+    compaction_age_seconds: float | None = None
+    """The time between the API server's last compaction and the newest renewal of a Lease."""
+    compaction_unknown: str = ""
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """Objects by resource and stored version that the next release cannot read."""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFacts:
+    """What a cluster was found to be."""
+
+    members: tuple[MemberFacts, ...]
+    listed: tuple[Listed, ...] = ()
+    list_failure: str = ""
+    """Why the members could not agree on their list."""
+    alarms: tuple[Alarm, ...] = ()
+    alarms_failure: str = ""
+    window_seconds: float = 0.0
+    records: StoredRecords | None = None
+    differences: tuple[Difference, ...] = ()
+    auth: AuthFacts | None = None
+    kubernetes: KubernetesFacts | None = None
+
+    def label(self, member_id: int) -> str:
+        """Return the name of a member by its ID."""
+        return next((each.label for each in self.listed if each.id == member_id), f"{member_id:x}")
+
+    @property
+    def voters(self) -> tuple[Listed, ...]:
+        """Return the members that vote."""
+        return tuple(each for each in self.listed if not each.is_learner)
