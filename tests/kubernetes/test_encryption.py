@@ -323,7 +323,8 @@ def test_a_missing_key_is_told_with_the_files_name() -> None:
 def test_a_keyring_loads_no_library_before_it_needs_one() -> None:
     probe = (
         "import sys; from pyetcdctl.kubernetes.encryption.keyring import Keyring\n"
-        "from pyetcdctl.kubernetes import encryption_status, reading\n"
+        "from pyetcdctl.kubernetes import stored_value\n"
+        "from pyetcdctl.kubernetes.encryption import status\n"
         "Keyring().decrypt(b'k', b'{}')\n"
         "print([n for n in ('cryptography', 'nacl', 'yaml', 'grpc') if n in sys.modules])"
     )
