@@ -325,7 +325,7 @@ function __pyetcdctl_flags
     echo -- '-w'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
     echo -- '--encryption-config'\t'file with the keys of Kubernetes\' encryption at rest (default what this node\'s API server uses)'
     echo -- '--pki'\t'folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike'
-    echo -- '--release'\t'release of Kubernetes, as 1.28, whose empty fields objects are shown with (default the newest one)'
+    echo -- '--release'\t'release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with (default the newest one)'
     echo -- '--help'\t'show the help of the command'
     echo -- '-h'\t'show the help of the command'
 end

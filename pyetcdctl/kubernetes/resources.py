@@ -98,6 +98,9 @@ C FlowSchema flowschemas
 C PriorityLevelConfiguration prioritylevelconfigurations
 internal.apiserver.k8s.io
 C StorageVersion storageversions
+lifecycle.k8s.io
+N Eviction evictions
+N EvictionRequest evictionrequests
 networking.k8s.io
 N Ingress ingresses ing ingress
 C IngressClass ingressclasses
@@ -131,6 +134,7 @@ scheduling.k8s.io
 C PriorityClass priorityclasses pc
 N Workload workloads
 N PodGroup podgroups
+N CompositePodGroup compositepodgroups
 settings.k8s.io
 N PodPreset podpresets
 storage.k8s.io

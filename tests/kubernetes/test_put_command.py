@@ -100,6 +100,16 @@ REFUSED_TEXTS = [
 ]
 
 
+def test_objects_are_stored_with_the_fields_of_the_release_that_is_named(cluster: Etcd) -> None:
+    node = '{"apiVersion":"storage.k8s.io/v1","kind":"CSINode","metadata":{"name":"of-a-release"}}'
+    empty_status = b"\x1a\0\x1a\0"
+    for release, flags in (("1.37", ()), ("1.36", ("--release", "1.36"))):
+        encoded = run("kubernetes", "encode", *flags, input=node).stdout
+        assert put(cluster, node, *flags).exit_code == 0
+        for value in (encoded, value_of(cluster, "/registry/csinodes/of-a-release")):
+            assert (empty_status in value) is (release == "1.37")
+
+
 @pytest.mark.parametrize(
     ("text", "error"), REFUSED_TEXTS, ids=[error for _, error in REFUSED_TEXTS]
 )

@@ -127,8 +127,8 @@ OWN_FLAGS = (
         "release",
         "string",
         "",
-        "release of Kubernetes, as 1.28, whose empty fields objects are shown with (default the "
-        "newest one)",
+        "release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with "
+        "(default the newest one)",
     ),
 )
 GLOBAL_FLAGS = ETCDCTL_FLAGS + OWN_FLAGS

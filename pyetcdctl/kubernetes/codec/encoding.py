@@ -36,8 +36,11 @@ NOT_STORED = ("resourceVersion", "selfLink")
 GROUPS = {resource.group for resource in BUILT_IN}
 
 
-def encode(obj: Plain, as_: str | None = None) -> bytes:
-    """Return the bytes to store; ``as_`` is one of ``FORMS``. Raises Unfit."""
+def encode(obj: Plain, as_: str | None = None, release: str | None = None) -> bytes:
+    """Return the bytes to store; ``as_`` is one of ``FORMS``. Raises Unfit.
+
+    Structs are stored even when they are empty: a release (``1.36``) stores those that it has.
+    """
     if not isinstance(obj, dict):
         raise needs("an object with apiVersion, kind and metadata", obj)
     api_version, kind = (_type(obj, name) for name in ("apiVersion", "kind"))
@@ -50,13 +53,13 @@ def encode(obj: Plain, as_: str | None = None) -> bytes:
         return cbor_writing.dumps(bare) if as_ == CBOR else _line(in_order(bare))
     payload = {name: value for name, value in bare.items() if name not in ("apiVersion", "kind")}
     try:
-        raw = protobuf_writing.plan_of(message).write(payload)
+        raw = protobuf_writing.plan_of(message, release).write(payload)
     except Unfit as unfit:
         raise (unfit.without_value() if kind == SECRET else unfit) from None
     if (as_ or default_form(api_version, kind)) == PROTOBUF:
         return wrap(api_version, kind, raw)
-    told = protobuf_reading.plan_of(message).read(raw, TOP, Reading())
-    kinded = {"kind": kind, "apiVersion": api_version, **told}
+    shown = protobuf_reading.plan_of(message, release).read(raw, TOP, Reading())
+    kinded = {"kind": kind, "apiVersion": api_version, **shown}
     return cbor_writing.dumps(with_bytes(message, kinded)) if as_ == CBOR else _line(kinded)
 
 

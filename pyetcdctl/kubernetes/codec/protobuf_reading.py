@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.schema.table import Field, Message
 
 MAX_DEPTH = 64
+CHOICE = "JSONSchemaPropsOr"
+"""How the names of the messages begin that are a JSON schema or something else."""
 MASK = 0xFFFFFFFFFFFFFFFF
 INTEGERS = {
     "int32": field_reading.integer(32, signed=True),
@@ -172,10 +174,17 @@ def reader_of(name: str, release: str | None = None) -> Reader:
     return _choice(name, release) or plan_of(name, release).read
 
 
+def reads_special(message: Message) -> bool:
+    """Return whether a special message, of the table or of a release to come, has a reader."""
+    is_choice = message.name.rpartition(".")[2].startswith(CHOICE)
+    is_list = special_reading.is_string_list(message)
+    return is_choice or is_list or special_reading.scalar(message.name) is not None
+
+
 def _choice(name: str, release: str | None) -> Reader | None:
     """Return what reads a part of a JSON schema that is one of two things."""
     package, _, kind = name.rpartition(".")
-    if not kind.startswith("JSONSchemaPropsOr"):
+    if not kind.startswith(CHOICE):
         return None
     read_schema = plan_of(f"{package}.JSONSchemaProps", release).read
     schema = field_reading.messages("schema", read_schema, omit=False)
@@ -194,7 +203,7 @@ def _choice(name: str, release: str | None) -> Reader | None:
         },
     }
     plan = Plan(table.Message(name, ()))
-    plan.slots = stores[kind.removeprefix("JSONSchemaPropsOr")]
+    plan.slots = stores[kind.removeprefix(CHOICE)]
     plan.order = ["list", "schema", "plain"]
     plan.ready = True
     default = False if kind.endswith("Bool") else None
@@ -247,7 +256,7 @@ def _long_store(field: Field, release: str | None) -> Store:
 
 
 def _prints_zero(field: Field) -> bool:
-    return not field.dropped and (field.pointer or not field.omitempty)
+    return not field.dropped and (field.pointer or not (field.omitempty or field.omitzero))
 
 
 def _is_wrapper_left_out(field: Field) -> bool:
@@ -255,12 +264,10 @@ def _is_wrapper_left_out(field: Field) -> bool:
 
 
 def _is_always_printed(field: Field) -> bool:
-    if field.dropped:
+    if field.dropped or field.omitzero:
         return False
     is_struct = not (field.pointer or field.repeated or field.map_value) and "." in field.type
-    if is_struct and not special_reading.is_wrapper(field.type):
-        return not field.omitzero
-    return not field.omitempty
+    return (is_struct and not special_reading.is_wrapper(field.type)) or not field.omitempty
 
 
 def _absent(field: Field, release: str | None) -> Callable[[], Plain] | None:

@@ -1,7 +1,8 @@
 """One plan per message: how the fields of its JSON become its bytes, as Go's marshalers write them.
 
-The counterpart of ``plans``, from the same field table. Fields are written in the order of their
-numbers; those that are no pointers, lists or maps are written also when they are zero or missing.
+The counterpart of ``protobuf_reading``, from the same field table. Fields are written in the order
+of their numbers; those that are no pointers, lists or maps are written also when they are zero or
+missing.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ TYPE_META = ("apiVersion", "kind")
 class WritingPlan:
     """How one message is written."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, release: str | None = None) -> None:
         self._message = message
+        self._release = release
         self._ready = False
         self._steps: list[tuple[str, Append, bool]] = []
         self.inline: dict[str, WritingPlan] = {}
@@ -54,9 +56,10 @@ class WritingPlan:
             return self
         self._ready = True
         for field in sorted(self._message.fields, key=lambda field: field.number):
-            append, always = _appender(field), _is_always_written(field)
+            append, always = _appender(field, self._release), _is_always_written(field)
             if field.inline:
-                plan = self.inline[f"\0{field.number}"] = plan_of(field.type).prepare()
+                plan = plan_of(field.type, self._release).prepare()
+                self.inline[f"\0{field.number}"] = plan
                 self.names |= plan.names
                 self._steps.append((f"\0{field.number}", append, always))
             else:
@@ -98,21 +101,25 @@ class WritingPlan:
 
 
 @cache
-def plan_of(name: str) -> WritingPlan:
-    """Return the plan of a message's full name."""
+def plan_of(name: str, release: str | None = None) -> WritingPlan:
+    """Return the plan of a message's full name, with the fields of a release or the newest."""
     message = table.message(name)
     if message is None:
         raise LookupError(f"the field table has no message {name}")
-    return WritingPlan(message)
+    if release is not None:
+        from pyetcdctl.kubernetes.schema.as_of import as_of
+
+        message = as_of(message, release)
+    return WritingPlan(message, release)
 
 
-def writer_of(name: str) -> Callable[[Plain], bytes]:
+def writer_of(name: str, release: str | None = None) -> Callable[[Plain], bytes]:
     """Return what writes the bytes of a type that has a length."""
     if name == "bytes":
         return _decoded
     if name == "string":
         return lambda value: special.text(value).encode()
-    return special.writer(name) or _choice(name) or plan_of(name).write
+    return special.writer(name) or _choice(name, release) or plan_of(name, release).write
 
 
 def _meant(name: str, names: set[str]) -> str:
@@ -128,16 +135,16 @@ def _is_always_written(field: Field) -> bool:
     return not (field.dropped or is_wrapper(field.type))
 
 
-def _appender(field: Field) -> Append:
+def _appender(field: Field, release: str | None) -> Append:
     if field.map_value:
-        return partial(_append_map, field.number, writer_of(field.map_value))
-    one = _one(field)
+        return partial(_append_map, field.number, writer_of(field.map_value, release))
+    one = _one(field, release)
     if field.repeated:
         return partial(_append_list, one)
     return partial(_append_unless_zero, one) if field.dropped and not field.pointer else one
 
 
-def _one(field: Field) -> Append:
+def _one(field: Field, release: str | None) -> Append:
     """Return what appends the field once."""
     number = field.number
     if field.type == "bool":
@@ -147,17 +154,17 @@ def _one(field: Field) -> Append:
         return lambda out, value: append_number(out, number, special.whole_number(value, allowed))
     if field.type == "double":
         return partial(_append_double, number)
-    return partial(_append_long, number, _later(field.type))
+    return partial(_append_long, number, _later(field.type, release))
 
 
-def _later(name: str) -> Callable[[Plain], bytes]:
+def _later(name: str, release: str | None) -> Callable[[Plain], bytes]:
     """Return a type's writer, which is made when it is first used: messages may hold themselves."""
     writer: Callable[[Plain], bytes] | None = None
 
     def write(value: Plain) -> bytes:
         nonlocal writer
         if writer is None:
-            writer = writer_of(name)
+            writer = writer_of(name, release)
         return writer(value)
 
     return write
@@ -222,12 +229,12 @@ def _decoded(value: Plain) -> bytes:
         raise Unfit("base64 is needed here") from None
 
 
-def _choice(name: str) -> Callable[[Plain], bytes] | None:
+def _choice(name: str, release: str | None) -> Callable[[Plain], bytes] | None:
     """Return what writes a part of a JSON schema that is one of two things."""
     package, _, kind = name.rpartition(".")
     if not kind.startswith("JSONSchemaPropsOr"):
         return None
-    schema = plan_of(f"{package}.JSONSchemaProps").write
+    schema = plan_of(f"{package}.JSONSchemaProps", release).write
     if kind.endswith("OrBool"):
         return partial(_schema_or_bool, schema)
     item = writer_of("string") if kind.endswith("OrStringArray") else schema

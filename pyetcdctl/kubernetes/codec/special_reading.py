@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.codec.json_reading import raw_json
 from pyetcdctl.kubernetes.objects import text
+from pyetcdctl.kubernetes.schema import table
 from pyetcdctl.rpc.wire import read_fields, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.kubernetes.objects import Plain
+    from pyetcdctl.kubernetes.schema.table import Message
 
 YEAR_ONE = -62135596800
 DAYS_FROM_YEAR_ZERO_TO_1970 = 719468
@@ -94,17 +96,23 @@ SCALARS: dict[str, Callable[[bytes], Plain]] = {
 }
 
 
-WRAPPERS = (".ExtraValue", ".Verbs")
 RAW = (".apiextensions.v1.JSON", ".apiextensions.v1beta1.JSON")
 
 
 def is_wrapper(name: str) -> bool:
-    """Tell whether a message stands for a plain list of strings."""
-    return name.endswith(WRAPPERS)
+    """Return whether a message is a plain list of strings in JSON."""
+    return table.is_special(name) and is_string_list(table.message(name))
+
+
+def is_string_list(message: Message | None) -> bool:
+    """Return whether a message has nothing but ``repeated string items = 1``."""
+    return message is not None and [
+        (field.number, field.type, field.repeated) for field in message.fields
+    ] == [(1, "string", True)]
 
 
 def scalar(name: str) -> Callable[[bytes], Plain] | None:
-    """Return what reads a message that is no dict in JSON, None when it is one."""
+    """Return the reader of a message that is no dict in JSON, None when it is one."""
     if is_wrapper(name):
         return strings
     return raw if name.endswith(RAW) else SCALARS.get(name)

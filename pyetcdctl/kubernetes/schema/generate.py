@@ -10,7 +10,8 @@ what a go.mod requires of k8s.io/apimachinery, or named.
 
 The table holds what each merged release declared, so the order of merging does not matter, the
 same sources make the same bytes, and a release that is merged again replaces itself. Sources that
-are not understood, or releases that disagree about a field, are an error and change nothing.
+are not understood, releases that disagree about a field, and a message with a JSON form of its own
+that ``codec`` does not read are errors and change nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyetcdctl.kubernetes.codec.protobuf_reading import reads_special
 from pyetcdctl.kubernetes.schema import history, table
 from pyetcdctl.kubernetes.schema.release import read_release
 from pyetcdctl.kubernetes.schema.source_error import SourceError
@@ -41,9 +43,10 @@ def merge(packed: bytes | None, folders: Sequence[Path], release: str) -> bytes:
         raise SourceError(folders[0], None, "no generated.proto with messages below")
     merged = read_history(packed) if packed else history.History({}, {})
     merged.add(release, messages)
-    if problem := merged.problem():
+    as_table = merged.to_table()
+    if problem := merged.problem() or _unreadable(as_table):
         raise SourceError(folders[0], None, problem)
-    return table.pack(merged.to_table(), merged.releases)
+    return table.pack(as_table, merged.releases)
 
 
 def read_history(packed: bytes) -> history.History:
@@ -66,6 +69,15 @@ def changes(before: bytes | None, after: bytes) -> list[str]:
         for name in sorted(new)
         if new[name] != old.get(name)
     ]
+
+
+def _unreadable(messages: Sequence[Message]) -> str | None:
+    """Name a special message that a field holds and that the codec has no reader of."""
+    in_fields = {field.map_value or field.type for message in messages for field in message.fields}
+    for message in messages:
+        if message.special and message.name in in_fields and not reads_special(message):
+            return f"{message.name} has a JSON form of its own, and codec/ has no reader of it"
+    return None
 
 
 def _messages(packed: bytes) -> dict[str, Message]:

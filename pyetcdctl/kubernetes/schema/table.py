@@ -158,6 +158,11 @@ def message(name: str) -> Message | None:
     return _known(name) if name in _lines() else None
 
 
+def is_special(name: str) -> bool:
+    """Return whether a full name is a message with a JSON form of its own."""
+    return name in _lines() and SPECIAL in _lines()[name][0]
+
+
 def message_name(api_version: str, kind: str) -> str | None:
     """Return the full name of an API kind's message, None when the table has none."""
     group, _, version = api_version.rpartition("/")

@@ -118,6 +118,7 @@ class _Editing:
         return None
 
     def _value(self, body: str) -> bytes | None:
+        release = self._session.release
         try:
             found = documents(body)
         except Unreadable as error:
@@ -125,8 +126,8 @@ class _Editing:
         if len(found) != 1:
             raise _Complaint(f"there are {len(found)} documents, not one", 0)
         try:
-            value = encode(self._revision.of(found[0].object), self._form)
-            unchanged = encode(self._before, self._form)
+            value = encode(self._revision.of(found[0].object), self._form, release)
+            unchanged = encode(self._before, self._form, release)
         except Unfit as unfit:
             raise _Complaint(str(unfit), found[0].place(unfit)) from None
         return None if value == unchanged else value
@@ -149,7 +150,7 @@ class _Editing:
         stored, err = self._present.stored, self._session.streams.err
         if stored.decoded.format.value != self._form:
             err.line(f"# stored as {stored.decoded.format.value}, it will be {self._form}")
-        elif encode(self._before, self._form) == stored.plain:
+        elif encode(self._before, self._form, self._session.release) == stored.plain:
             return
         elif stored.decoded.format is Format.PROTOBUF:
             err.line("# stored by another release: zero fields of that one will be left out")

@@ -35,7 +35,7 @@ def write_encoded(session: Session, words: Sequence[str], form: str, output: str
             f"{shown(name)} holds {len(found)} objects, and raw values cannot be told apart",
             "Try:  -o base64, or kubernetes put, which writes all of them",
         )
-    for value in [encoded(name, document, form) for document in found]:
+    for value in [encoded(name, document, form, session.release) for document in found]:
         _write(session, value, output)
 
 
@@ -45,10 +45,10 @@ def check_form(form: str) -> None:
         raise BadArguments(f"--as is one of: {', '.join(FORMS)}")
 
 
-def encoded(name: str, document: Document, form: str) -> bytes:
+def encoded(name: str, document: Document, form: str, release: str | None) -> bytes:
     """Return the bytes of one object; raises InvalidInput."""
     try:
-        return encode(document.object, form or None)
+        return encode(document.object, form or None, release)
     except Unfit as unfit:
         raise refusal(name, document, unfit) from None
 

@@ -123,7 +123,7 @@ class _Putting:
             obj = completed(document.object, before, namespace)
             obj = with_unchanged_parts(obj, before) if before else obj
             form = self._flags.form or (self._form_of(present) if present else "")
-            value = encode(obj, form or None)
+            value = encode(obj, form or None, self._session.release)
         except Unfit as unfit:
             raise refusal(self._flags.file, document, unfit) from None
         is_held = present is not None and self._lease in (None, present.entry.lease)
