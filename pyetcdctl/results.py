@@ -10,6 +10,7 @@ from pyetcdctl.records import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.keyspace.source import PagedRange
     from pyetcdctl.rpc.auth import (
         AuthAnswer,
         AuthStatusResponse,
@@ -30,22 +31,10 @@ if TYPE_CHECKING:
         MoveLeaderResponse,
         StatusResponse,
     )
-    from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse, ResponseHeader
+    from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
     from pyetcdctl.rpc.lease import LeaseRevokeResponse, LeaseTimeToLiveResponse
-    from pyetcdctl.rpc.range_page import RangePage
     from pyetcdctl.rpc.txn import TxnResponse
     from pyetcdctl.rpc.watch import WatchResponse
-
-
-class PagedRange(Protocol):
-    """A range that is being read (client/ranges.py): pages are fetched while they are printed."""
-
-    header: ResponseHeader
-    count: int
-    more: bool
-
-    def pages(self) -> Iterator[RangePage]:
-        """Yield every page once; ``more`` is final after the last one."""
 
 
 class ValueReader(Protocol):

@@ -6,8 +6,13 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pyetcdctl.cli.main import invoke
+from pyetcdctl.cli.session.process import Process
+from pyetcdctl.cli.session.streams import Buffer, Streams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,3 +62,23 @@ def run(
         check=False,
     )
     return Result(done.stdout, done.stderr.decode("utf-8", "backslashreplace"), done.returncode)
+
+
+def run_here(
+    *args: str | bytes,
+    env: Mapping[str, str] | None = None,
+    input: bytes | str | None = None,
+) -> Result:
+    """Run ``pyetcdctl ARGS`` in this process, with buffers for streams: fast, for what is not about
+    the process itself (signals, terminals, closed pipes, start-up).
+    """
+    out, err = Buffer(), Buffer()
+    given = input.encode() if isinstance(input, str) else input or b""
+    streams = Streams(clean_environment(env), out=out, err=err, input=BytesIO(given))
+    process = Process(streams)
+    try:
+        code = invoke([os.fsdecode(arg) for arg in args], process)
+        streams.out.flush()
+    finally:
+        process.close()
+    return Result(bytes(out.data), err.data.decode("utf-8", "backslashreplace"), int(code))

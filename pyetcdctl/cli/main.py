@@ -21,6 +21,7 @@ from pyetcdctl.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
 
 
@@ -38,30 +39,45 @@ def run() -> NoReturn:
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run one command line and return its exit code."""
+    """Run one command line with the process's own streams and return its exit code."""
+    from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
 
-    streams = Streams(environment)
+    process = Process(Streams(environment))
     try:
-        code = _dispatch(arguments, streams)
-        streams.out.flush()
+        code = invoke(arguments, process)
+        process.streams.out.flush()
     except OutputClosed:
         _end_by(signal.SIGPIPE)
     except KeyboardInterrupt:
         _end_by(signal.SIGINT)
-    except PyetcdctlError as error:
-        return _report(error, streams)
     except OSError as error:
-        streams.err.line(f"Error: {_os_error_text(error)}")
+        process.streams.err.line(f"Error: {_os_error_text(error)}")
         return ExitCode.ERROR
+    finally:
+        process.close()
     return code
 
 
-def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
+def invoke(arguments: Sequence[str], process: Process) -> int:
+    """Run one command line in a process and return its exit code.
+
+    Errors are reported on the process's streams; what ends the whole process is raised: a closed
+    standard output, an interrupt, and what the operating system refuses.
+    """
+    try:
+        return _dispatch(arguments, process)
+    except OutputClosed:
+        raise
+    except PyetcdctlError as error:
+        return _report(error, process.streams)
+
+
+def _dispatch(arguments: Sequence[str], process: Process) -> int:
     from pyetcdctl.cli.app import app
     from pyetcdctl.cli.session.session import Session
 
-    session = Session(streams)
+    session = Session(process)
     try:
         code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
     except DeadlineExceeded as error:
@@ -75,8 +91,6 @@ def _dispatch(arguments: Sequence[str], streams: Streams) -> int:
         raise
     except SystemExit as end:  # Typer's own way to end on a closed pipe
         raise BrokenPipeError from end
-    finally:
-        session.close()
     return code if isinstance(code, int) else ExitCode.SUCCESS
 
 

@@ -50,6 +50,7 @@ class Connection:
         self._look_up = look_up
         self._opened_route: Route | None = None
         self._login = Login(settings.credentials)
+        self._limited: dict[int, Connection] = {}
 
     @property
     def endpoint(self) -> str:
@@ -88,9 +89,17 @@ class Connection:
         )
         return Connection(alone, look_up=False)
 
-    def receiving_at_most(self, size: int) -> Connection:
-        """Return a connection to the same endpoints that refuses larger answers."""
-        return Connection(self._route.settings._replace(max_receive_bytes=size), look_up=False)
+    def receiving_at_most(self, size_bytes: int) -> Connection:
+        """Return a connection to the same endpoints, with the same login, that refuses larger
+        responses. It is made once for a size, and closed with this one.
+        """
+        limited = self._limited.get(size_bytes)
+        if limited is None:
+            settings = self._route.settings._replace(max_receive_bytes=size_bytes)
+            limited = Connection(settings, look_up=False)
+            limited._login = self._login
+            self._limited[size_bytes] = limited
+        return limited
 
     def unary(
         self,
@@ -215,7 +224,9 @@ class Connection:
         return self.too_late() if isinstance(failure, DeadlineExceeded) else failure
 
     def close(self) -> None:
-        """End the connection; a later call opens a new one."""
+        """Close all channels; a later call opens new ones."""
+        while self._limited:
+            self._limited.popitem()[1].close()
         if self._opened_route is not None:
             self._opened_route.close()
             self._opened_route = None

@@ -21,28 +21,6 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
 
-FIRST_KEY = b"\0"
-NO_END = b"\0"
-"""etcd's range end for everything from the key on."""
-
-
-def prefix_end(prefix: bytes) -> bytes:
-    """Return the end of the range of all keys that start with ``prefix``."""
-    stripped = prefix.rstrip(b"\xff")
-    if not stripped:
-        return NO_END
-    return stripped[:-1] + bytes([stripped[-1] + 1])
-
-
-def prefix_range(prefix: bytes) -> tuple[bytes, bytes]:
-    """Return (key, range_end) of all keys that start with ``prefix``; all keys for an empty one."""
-    return (prefix, prefix_end(prefix)) if prefix else (FIRST_KEY, NO_END)
-
-
-def from_key_range(key: bytes) -> tuple[bytes, bytes]:
-    """Return (key, range_end) of all keys from ``key`` on."""
-    return key or FIRST_KEY, NO_END
-
 
 def read(connection: Connection, request: RangeRequest, deadline: Deadline) -> RangeResponse:
     """Read a few keys at once; long ranges are read in pages (client/ranges.py)."""

@@ -11,8 +11,8 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.each import ask_each
-from pyetcdctl.client.kv import prefix_range
 from pyetcdctl.errors import ConnectionFailed, PyetcdctlError
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import PUT, RANGE, PutRequest, RangeRequest, RangeResponse
 from pyetcdctl.rpc.wire import append_varint
 

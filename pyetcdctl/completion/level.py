@@ -8,17 +8,16 @@ left to right, so what was found is at every moment complete up to some key.
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.client.kv import NO_END, prefix_end, prefix_range
+from pyetcdctl.keyspace.ranges import NO_END, prefix_end, prefix_range
 from pyetcdctl.rpc.kv import RangeRequest
-from pyetcdctl.rpc.range_batch import TXN, encode_ranges, parse_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyetcdctl.client.connection import Connection
-    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.keyspace.source import Source
     from pyetcdctl.rpc.range_page import RangePage
 
 _WINDOWS_PER_CALL = 64
@@ -38,10 +37,11 @@ class _Window(NamedTuple):
 class Level:
     """The keys and branches right below ``typed``, which may end within a name."""
 
-    def __init__(self, connection: Connection, typed: bytes, deadline: Deadline) -> None:
-        self._connection = connection
+    def __init__(self, source: Source, typed: bytes, seconds: float) -> None:
+        """``seconds`` bound all calls together."""
+        self._source = source
         self._typed = typed
-        self._deadline = deadline
+        self._end = monotonic() + seconds
 
     def candidates(self) -> Iterator[bytes]:
         """Yield each once, in order. Raises what a failed call raises."""
@@ -98,7 +98,7 @@ class Level:
         return key if slash < 0 else key[: slash + 1]
 
     def _look(self, windows: list[_Window]) -> list[RangePage]:
-        asked = encode_ranges(
+        requests = [
             RangeRequest(
                 key=window.start,
                 range_end=window.end,
@@ -107,9 +107,9 @@ class Level:
                 serializable=True,
             )
             for window in windows
-        )
-        answer = self._connection.unary(TXN, asked, deadline=self._deadline, repeatable=True)
-        return parse_ranges(answer)
+        ]
+        seconds = max(0.0, self._end - monotonic())
+        return self._source.ranges(requests, timeout_seconds=seconds)
 
 
 def _windows(start: bytes, end: bytes, cuts: Iterable[bytes], limit: int) -> list[_Window]:

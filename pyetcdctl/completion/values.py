@@ -11,20 +11,19 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.kv import prefix_end
 from pyetcdctl.completion.level import Level
 from pyetcdctl.errors import PyetcdctlError
+from pyetcdctl.keyspace.ranges import prefix_end
 
 if TYPE_CHECKING:
-    from pyetcdctl.client.connection import Connection
-    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.keyspace.source import Source
 
 MOST_CANDIDATES = 200
 
 
-def key_candidates(connection: Connection, typed: bytes, deadline: Deadline) -> list[str]:
-    """Return what ``typed`` may become, in order; nothing where no answer comes in time."""
-    level = Level(connection, typed, deadline)
+def key_candidates(source: Source, typed: bytes, seconds: float) -> list[str]:
+    """Return what ``typed`` may become, in order; nothing where no response comes in time."""
+    level = Level(source, typed, seconds)
     found: list[bytes] = []
     is_whole = False
     with suppress(PyetcdctlError):

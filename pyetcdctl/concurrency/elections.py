@@ -6,12 +6,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.kv import commit, prefix_range, read
+from pyetcdctl.client.kv import commit, read
 from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.sessions import turn_elsewhere, until_answered
 from pyetcdctl.concurrency.turns import Place, created_at, oldest, wait_for_turn
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import (
     DeleteRangeRequest,
     PutRequest,

@@ -12,12 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.kv import prefix_range, read
+from pyetcdctl.client.kv import read
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.concurrency.destination import Destination
 from pyetcdctl.concurrency.outage import Outage
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
 from pyetcdctl.rpc.txn import RequestOp
 from pyetcdctl.rpc.watch import DELETE, WatchCreateRequest

@@ -11,11 +11,12 @@ from abc import ABC, abstractmethod
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
-from pyetcdctl.client.kv import prefix_range, read
+from pyetcdctl.client.kv import read
 from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.sessions import turn_elsewhere
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import ASCEND, BY_CREATE, DESCEND, RangeRequest
 from pyetcdctl.rpc.txn import CREATE, EQUAL, Compare
 from pyetcdctl.rpc.watch import DELETE, WatchCreateRequest

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyetcdctl.rpc.kv import KeyValue, ResponseHeader
-from pyetcdctl.rpc.wire import WireError, read_varint, signed
+from pyetcdctl.rpc.wire import WireError, append_varint, read_varint, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +27,15 @@ _REVISIONS = re.compile(
     rb"(?:\x10(%b))?(?:\x18(%b))?(?:\x20(%b))?(\x2a)?" % (_VARINT, _VARINT, _VARINT)
 )
 
+
+def _head(size: int) -> bytes:
+    """Return what stands before an entry of that size in a RangeResponse."""
+    head = bytearray([_KVS])
+    append_varint(head, size)
+    return bytes(head)
+
+
+_SHORT_HEADS = tuple(_head(size) for size in range(0x80))
 
 Record: TypeAlias = tuple[bytes, bytes | None, bytes | None, bytes | None, bytes, bytes | None]
 """Key, create_revision, mod_revision, version, value and lease of a KeyValue; the numbers as the
@@ -68,6 +77,30 @@ class RangePage:
         if start + size != len(data):
             raise WireError("a chunk of a range has another size than it says")
         return cls(data, start)
+
+    @classmethod
+    def of_entries(
+        cls,
+        entries: Iterable[bytes],
+        header: ResponseHeader | None = None,
+        *,
+        count: int = 0,
+        more: bool = False,
+    ) -> RangePage:
+        """Build a page of serialized KeyValues, each of which begins with its key."""
+        page = cls.__new__(cls)
+        page.header, page.count, page.more = header, count, more
+        parts: list[bytes] = []
+        page._bodies, page._start, at = [], 0, 0
+        for entry in entries:
+            size = len(entry)
+            head = _SHORT_HEADS[size] if size < 0x80 else _head(size)
+            at += len(head)
+            page._bodies.append(at)
+            at += size
+            parts += (head, entry)
+        page._data, page._end = b"".join(parts), at
+        return page
 
     def __len__(self) -> int:
         return len(self._bodies)
@@ -182,6 +215,13 @@ def records_at(data: bytes, bodies: Iterable[int]) -> Iterator[Record]:
         if at < length and data[at] == _LEASE:
             lease = data[at + 1 : read_varint(data, at + 1)[1]]
         yield key, create, mod, version, value, lease
+
+
+def entry_of_key(key: bytes) -> bytes:
+    """Return the serialized KeyValue that has a key alone."""
+    head = bytearray([_KEY])
+    append_varint(head, len(key))
+    return bytes(head) + key
 
 
 def key_of(entry: bytes) -> bytes:

@@ -1,18 +1,75 @@
-"""Keys from text, one a line, as ``etcdctl get --keys-only`` prints them."""
+"""Keys from text, one a line, as ``etcdctl get --keys-only`` prints them, as a source of keys."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from pyetcdctl.tree.root import REGISTRY
-from pyetcdctl.tree.walk import Entry
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.keyspace.ranges import NO_END
+from pyetcdctl.rpc.kv import ResponseHeader
+from pyetcdctl.rpc.range_page import RangePage, entry_of_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyetcdctl.rpc.kv import RangeRequest
+
+PAGE_KEYS = 16_384
 
 
-def entries_of_lines(lines: Iterable[bytes]) -> list[Entry]:
-    """Return each key once, in the order of display, without blank lines and a terminal's CRs."""
-    keys = {line.rstrip(b"\r\n") for line in lines}
-    keys.discard(b"")
-    return [Entry(key) for key in sorted(keys, key=lambda key: (not key.startswith(REGISTRY), key))]
+class LinesSource:
+    """The keys of a text: each once, without blank lines and a terminal's CRs. It has no values."""
+
+    name = "standard input"
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        keys = {line.rstrip(b"\r\n") for line in lines}
+        keys.discard(b"")
+        self._keys = sorted(keys)
+
+    def range(self, request: RangeRequest, *, stream: bool = False) -> LinesRange:
+        """Read a range of the keys. Raises BadArguments for a request that needs more than keys."""
+        if not (request.keys_only or request.count_only) or request.revision or stream:
+            raise BadArguments("standard input has keys alone: no values and no revisions")
+        first = bisect_left(self._keys, request.key)
+        end = request.range_end or request.key + b"\0"
+        last = len(self._keys) if end == NO_END else bisect_left(self._keys, end)
+        return LinesRange(request, self._keys[first:last])
+
+    def ranges(
+        self, requests: Sequence[RangeRequest], *, timeout_seconds: float | None = None
+    ) -> list[RangePage]:
+        """Return the responses to many small questions."""
+        del timeout_seconds  # the keys are in memory
+        return [self.range(request).first for request in requests]
+
+    def close(self) -> None:
+        """Do nothing: standard input is not this object's to close."""
+
+
+class LinesRange:
+    """A range of the lines' keys, in pages."""
+
+    header = ResponseHeader()
+
+    def __init__(self, request: RangeRequest, keys: list[bytes]) -> None:
+        self.request = request
+        self.count = len(keys)
+        self.more = 0 < request.limit < len(keys)
+        self._keys = keys[: request.limit] if self.more else keys
+
+    @property
+    def first(self) -> RangePage:
+        """All keys up to the limit as one page."""
+        return self._page([] if self.request.count_only else self._keys)
+
+    def pages(self) -> Iterator[RangePage]:
+        """Yield every page once; none is empty."""
+        keys = [] if self.request.count_only else self._keys
+        for at in range(0, len(keys), PAGE_KEYS):
+            yield self._page(keys[at : at + PAGE_KEYS])
+
+    def _page(self, keys: list[bytes]) -> RangePage:
+        entries = map(entry_of_key, keys)
+        return RangePage.of_entries(entries, self.header, count=self.count, more=self.more)

@@ -1,38 +1,31 @@
-"""The keys of a tree from a server, all at the revision that its first answer named."""
+"""The keys of a tree from any source, all at the revision that its first response named."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.ranges import RangeReading
-from pyetcdctl.errors import AnswerMakesNoSense, CallFailed
-from pyetcdctl.rpc.kv import RANGE, RangeRequest
-from pyetcdctl.rpc.range_batch import TXN, encode_ranges, parse_ranges
-from pyetcdctl.rpc.range_page import RangePage
+from pyetcdctl.errors import AnswerMakesNoSense
+from pyetcdctl.keyspace.source import first_page
+from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.tree.seeking import Window
 from pyetcdctl.tree.walk import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyetcdctl.client.answers import Answer
-    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.keyspace.source import Source
+    from pyetcdctl.rpc.range_page import RangePage
     from pyetcdctl.tree.root import KeyRange, Root
-
-WINDOWS_PER_CALL = 64
 
 
 class TreeReading:
-    """Reads at ``revision``, 0 for the present one; ``timeout`` seconds bound each call."""
+    """Reads at ``revision``, 0 for the present one."""
 
-    def __init__(
-        self, connection: Connection, timeout: float, revision: int, serializable: bool
-    ) -> None:
+    def __init__(self, source: Source, revision: int = 0, *, serializable: bool = False) -> None:
         self.revision = revision
-        self._connection = connection
-        self._timeout = timeout
+        self._source = source
         self._serializable = serializable
+        self._is_pinned = bool(revision)
 
     def entries(self, root: Root, *, with_sizes: bool) -> Iterator[Entry]:
         """Yield every key of the tree in the order of display."""
@@ -41,9 +34,9 @@ class TreeReading:
 
     def read(self, key_range: KeyRange, *, with_sizes: bool = False) -> Iterator[Entry]:
         """Yield every key of a range."""
-        self._find_revision(key_range[0])
+        self._pin_revision(key_range[0])
         request = self._request(key_range, keys_only=not with_sizes)
-        for page in RangeReading(self._connection, request, self._timeout).pages():
+        for page in self._source.range(request).pages():
             if with_sizes:
                 words = page.keys_and_values()
                 for key, value in zip(words[::2], words[1::2], strict=True):
@@ -57,47 +50,23 @@ class TreeReading:
         return sum(page.count for page in self.probe(windows))
 
     def probe(self, windows: Sequence[Window]) -> list[RangePage]:
-        """Return the first keys and the count of each window; a few calls are made at once."""
-        self._find_revision(windows[0].start)
-        requests = [
-            self._request((each.start, each.end), keys_only=True, limit=each.limit)
-            for each in windows
-        ]
-        parts = [
-            requests[at : at + WINDOWS_PER_CALL] for at in range(0, len(requests), WINDOWS_PER_CALL)
-        ]
-        answers = [self._start(part) for part in parts]
-        pages: list[RangePage] = []
-        for part, answer in zip(parts, answers, strict=True):
-            pages += self._pages(part, answer)
-        return pages
+        """Return the first keys and the count of each window."""
+        self._pin_revision(windows[0].start)
+        return self._source.ranges(
+            [
+                self._request((each.start, each.end), keys_only=True, limit=each.limit)
+                for each in windows
+            ]
+        )
 
-    def _start(self, part: Sequence[RangeRequest]) -> Answer:
-        deadline = Deadline.after(self._timeout)
-        return self._connection.future(TXN, encode_ranges(part), deadline=deadline)
-
-    def _pages(self, part: Sequence[RangeRequest], answer: Answer) -> list[RangePage]:
-        """Return the answers. What cannot be had with one call (a server that takes few operations
-        at once, one that went away) is asked again one by one.
-        """
-        try:
-            return parse_ranges(answer.result())
-        except CallFailed as error:
-            if error.code not in ("UNAVAILABLE", "INVALID_ARGUMENT"):
-                raise
-        return [RangePage.parse(self._call(request)) for request in part]
-
-    def _find_revision(self, key: bytes) -> None:
-        """Pin the present revision, by a key that may be read if the tree may."""
-        if not self.revision:
-            header = RangePage.parse(self._call(self._request((key, b""), keys_only=True))).header
+    def _pin_revision(self, key: bytes) -> None:
+        """Find out the present revision, by a key that may be read if the tree may."""
+        if not self._is_pinned:
+            header = first_page(self._source, self._request((key, b""), keys_only=True)).header
             if header is None:
                 raise AnswerMakesNoSense("it names no revision")
             self.revision = header.revision
-
-    def _call(self, request: RangeRequest) -> bytes:
-        deadline = Deadline.after(self._timeout)
-        return self._connection.unary(RANGE, request.encode(), deadline=deadline, repeatable=True)
+            self._is_pinned = True
 
     def _request(self, key_range: KeyRange, *, keys_only: bool, limit: int = 0) -> RangeRequest:
         return RangeRequest(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FIRST_KEY = b"\0"
-NO_END = b"\0"
-"""etcd's range end for everything from the key on."""
+from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END
+
 REGISTRY = b"/registry/"
 
 KeyRange = tuple[bytes, bytes]

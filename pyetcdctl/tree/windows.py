@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.keyspace.ranges import NO_END
 from pyetcdctl.tree.familiar import PLACES
-from pyetcdctl.tree.root import NO_END, REGISTRY, KeyRange, subtree
+from pyetcdctl.tree.root import REGISTRY, KeyRange, subtree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.connection import Connection, Deadline
-from pyetcdctl.client.kv import prefix_range
 from pyetcdctl.client.ranges import RangeReading
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.rpc.wire import append_varint
 from pyetcdctl.settings import ConnectionSettings

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
 from tests.runner import run
@@ -39,7 +40,7 @@ def test_without_discovery_nothing_is_advised(tmp_path):
 
 def test_who_has_no_etcd_is_told_how_to_get_at_one(tmp_path):
     env = {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": str(tmp_path)}
-    told = Session(Streams(env)).local_advice()
+    told = Session(Process(Streams(env))).local_advice()
     assert told[0] == "No etcd was found on this machine."
     assert "pyetcdctl sandbox" in told[1]
     elsewhere = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)

@@ -10,7 +10,7 @@ import termios
 
 import pytest
 
-from pyetcdctl.cli.session.streams import Messages
+from pyetcdctl.cli.session.streams import Descriptor, Messages
 from tests.runner import clean_environment, command, run
 
 
@@ -110,7 +110,7 @@ def test_a_system_without_a_null_device_is_no_obstacle():
 def test_a_passing_line_stays_within_a_narrow_terminal():
     reader, writer = os.openpty()
     fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 20, 0, 0))
-    messages = Messages(writer, takes_escapes=True)
+    messages = Messages(Descriptor(writer), takes_escapes=True)
     for text, shown in (("Reading\x1b " * 9, rb"Reading\x1b Reading"), ("", b"")):
         messages.status(text)
         assert os.read(reader, 200) == b"\r\x1b[K" + shown

@@ -8,9 +8,9 @@ from itertools import accumulate
 import pytest
 
 from pyetcdctl.client.connection import Connection
-from pyetcdctl.client.kv import prefix_range
 from pyetcdctl.client.ranges import ANSWER_BYTES, RangeReading
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import DESCEND, KeyValue, RangeRequest
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.settings import ConnectionSettings

@@ -11,6 +11,7 @@ from time import monotonic
 import pytest
 
 from pyetcdctl.cli.commands.lock import show_and_hold
+from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
 from pyetcdctl.concurrency.locks import Lock
@@ -243,7 +244,7 @@ def test_a_signal_ends_a_waiter_whose_server_is_frozen(own_etcd, hold, lock):
 
 
 def test_a_lock_that_is_gone_at_once_is_an_error(etcd, prefix):
-    session = Session(Streams(clean_environment(etcd.environment)))
+    session = Session(Process(Streams(clean_environment(etcd.environment))))
     with (
         LeaseSession(session.connection, 10, Stop()) as lease,
         Lock(lease, prefix.encode()) as held,

@@ -14,9 +14,10 @@ import pytest
 
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.kv import commit, compact, delete, prefix_range, put, read
+from pyetcdctl.client.kv import commit, compact, delete, put, read
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
 from pyetcdctl.rpc.txn import CompactionRequest, RequestOp, TxnRequest
 from pyetcdctl.rpc.watch import EVENT_NAMES, WatchCreateRequest

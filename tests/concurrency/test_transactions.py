@@ -13,9 +13,10 @@ from contextlib import closing
 from itertools import count
 
 from pyetcdctl.client.connection import Connection, Deadline
-from pyetcdctl.client.kv import commit, prefix_range, read
+from pyetcdctl.client.kv import commit, read
 from pyetcdctl.client.status import PERHAPS_APPLIED
 from pyetcdctl.errors import CallFailed
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import PutRequest, RangeRequest
 from pyetcdctl.rpc.txn import MOD, Compare, RequestOp, TxnRequest
 from pyetcdctl.settings import ConnectionSettings

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.cli.session.keyring import keyring_of
+from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
 from pyetcdctl.errors import BadEncryptionConfig, NotDecrypted
@@ -81,14 +82,15 @@ def test_the_nodes_own_file_and_sockets_open_values(node: Disk, at_end: ExitStac
 
 
 def test_a_run_hangs_up_on_a_plugin_when_it_ends(node: Disk) -> None:
-    session = Session(Streams({"PYETCDCTL_ROOT": str(node.root)}))
+    process = Process(Streams({"PYETCDCTL_ROOT": str(node.root)}))
+    session = Session(process)
     secret = os.urandom(32)
     node.path("/run/plugin").mkdir(parents=True)
     with listening(KmsV1(KEK), node.path("/run/plugin/a.sock")):
         before = open_sockets()
         assert session.keyring.decrypt(KEY, v1_value(gcm(secret, PLAIN), secret)).plaintext == PLAIN
         assert open_sockets() > before
-        session.close()
+        process.close()
         deadline = time.monotonic() + 30
         while open_sockets() > before:
             assert time.monotonic() < deadline, "the plugin's socket is still open"

@@ -12,8 +12,9 @@ from pyetcdctl.cli.commands.kubernetes.finding import Found, GetFlags
 from pyetcdctl.cli.commands.kubernetes.lists import list_of
 from pyetcdctl.cli.commands.kubernetes.showing import Showing
 from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.session.streams import Streams
+from pyetcdctl.cli.session.streams import Descriptor, Streams
 from pyetcdctl.kubernetes.resources import find
 from pyetcdctl.output.objects import object_text
 from tests.runner import run
@@ -73,7 +74,7 @@ def test_objects_are_written_before_the_last_is_found(form: str) -> None:
     resource = find("ns")
     assert resource
     reader, writer = os.pipe()
-    session = Session(Streams({}, out=writer))
+    session = Session(Process(Streams({}, out=Descriptor(writer))))
     shown = {"metadata": {"name": "a"}}
 
     def found() -> Iterator[Found]:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from pyetcdctl.client.live_source import LiveSource
 from pyetcdctl.tree.reading import TreeReading
 from pyetcdctl.tree.root import REGISTRY, Root
 from pyetcdctl.tree.seeking import seek
@@ -34,7 +35,7 @@ class CountingReading(TreeReading):
 
 
 def reading(connection):
-    return CountingReading(connection, 10, 0, False)
+    return CountingReading(LiveSource(connection))
 
 
 def in_display_order(keys):

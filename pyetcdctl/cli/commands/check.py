@@ -18,9 +18,10 @@ from pyetcdctl.cli.session.progress import shown_steps
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_one
-from pyetcdctl.client.kv import compact, delete, prefix_range
+from pyetcdctl.client.kv import compact, delete
 from pyetcdctl.client.workload import Figures, Load, Workload, open_connections
 from pyetcdctl.errors import BadFeature, InvalidInput, PyetcdctlError, Reported
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.rpc.kv import DeleteRangeRequest
 from pyetcdctl.rpc.txn import CompactionRequest

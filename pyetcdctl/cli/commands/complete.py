@@ -59,11 +59,10 @@ def complete(
 
 def _keys(settings: ConnectionSettings, typed: bytes) -> list[str]:
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.client.live_source import LiveSource
     from pyetcdctl.completion.values import key_candidates
 
-    deadline = Deadline.after(settings.command_timeout)
-    return key_candidates(Connection(settings), typed, deadline)
+    return key_candidates(LiveSource(Connection(settings)), typed, settings.command_timeout)
 
 
 def _settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> ConnectionSettings:

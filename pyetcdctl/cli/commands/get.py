@@ -20,7 +20,6 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.decoding import decoding, fail_where_closed
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import GetFlags, range_request
-from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import Listing
 
@@ -100,9 +99,7 @@ def get(
         sort_by=sort_by,
     )
     request = range_request(keys, flags)
-    reading = RangeReading(
-        session.connection, request, session.settings.command_timeout, stream=stream
-    )
+    reading = session.source.range(request, stream=stream)
     _check_format(session.output.format, count_only, print_value_only)
     # Both at once print the values, of which the answer has none.
     keys_only = keys_only and not print_value_only

@@ -12,8 +12,8 @@ from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_group
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.client.kv import FIRST_KEY, NO_END, prefix_end
 from pyetcdctl.errors import BadArguments
+from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END, prefix_end
 from pyetcdctl.results import AuthChanged, RolePermissions, Roles
 from pyetcdctl.rpc.auth import PERMISSION_TYPES, Permission
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 
@@ -14,9 +14,10 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.progress import shown_progress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
+from pyetcdctl.keyspace.source import Source
 from pyetcdctl.results import KeyTree, TreeVisit
 from pyetcdctl.tree.familiar import familiar_name
-from pyetcdctl.tree.lines import entries_of_lines
+from pyetcdctl.tree.lines import LinesSource
 from pyetcdctl.tree.reading import TreeReading
 from pyetcdctl.tree.root import Root
 from pyetcdctl.tree.seeking import seek
@@ -65,16 +66,18 @@ def tree(
     _check_words(prefix, depth)
     if prefix == ["-"]:
         _check_flags_for_lines(sizes, rev)
-        source: _Source = _Lines(session)
+        source: Source = LinesSource(session.streams.input)
     else:
-        source = _Store(session, prefix, max(rev, 0), is_serializable(consistency))
-    depth = depth or ALL_LEVELS
+        source = session.source
+    root = Root.named(raw(prefix[0])) if prefix and prefix != ["-"] else Root()
+    reading = TreeReading(source, max(rev, 0), serializable=is_serializable(consistency))
+    keys, depth = _Keys(session, root, reading), depth or ALL_LEVELS
     session.print(
         KeyTree(
-            visits=_visits(source, depth, sizes, session),
-            prefix=source.root.path,
+            visits=_visits(keys, depth, sizes, session),
+            prefix=root.path,
             familiar=familiar_name,
-            revision=source.revision,
+            revision=keys.revision,
             counts=counts,
             sizes=sizes,
             branches_only=dirs_only,
@@ -83,42 +86,16 @@ def tree(
     )
 
 
-class _Source(Protocol):
-    root: Root
+class _Keys:
+    """The keys to show. Sizes need every value; else a limited depth is sought, not read."""
+
+    def __init__(self, session: Session, root: Root, reading: TreeReading) -> None:
+        self.root = root
+        self._session = session
+        self._reading = reading
 
     def entries(self, depth: int, sizes: bool) -> Iterator[Entry]:
         """Yield the keys, or the branches at ``depth`` instead of what is in them."""
-
-    def revision(self) -> int:
-        """Return the revision that was read."""
-
-
-class _Lines:
-    """Keys on standard input."""
-
-    def __init__(self, session: Session) -> None:
-        self.root = Root()
-        self._input = session.streams.input
-
-    def entries(self, depth: int, sizes: bool) -> Iterator[Entry]:
-        return iter(entries_of_lines(self._input))
-
-    def revision(self) -> int:
-        return 0
-
-
-class _Store:
-    """Keys of a server. Sizes need every value; else a limited depth is sought, not read."""
-
-    def __init__(
-        self, session: Session, prefix: list[str], revision: int, serializable: bool
-    ) -> None:
-        self.root = Root.named(raw(prefix[0]) if prefix else b"")
-        self._session = session
-        timeout = session.settings.command_timeout
-        self._reading = TreeReading(session.connection, timeout, revision, serializable)
-
-    def entries(self, depth: int, sizes: bool) -> Iterator[Entry]:
         if depth < ALL_LEVELS and not sizes:
             return seek(self._reading, self.root, depth, self._reading.read)
         entries = self._reading.entries(self.root, with_sizes=sizes)
@@ -127,6 +104,7 @@ class _Store:
         return shown_progress(entries, self._reading.count(self.root), self._session.streams.err)
 
     def revision(self) -> int:
+        """Return the revision that was read; 0 for lines."""
         return self._reading.revision
 
     def _shows_progress(self) -> bool:
@@ -135,12 +113,12 @@ class _Store:
         return err.is_terminal and not (output.terminal and output.format == "json")
 
 
-def _visits(source: _Source, depth: int, sizes: bool, session: Session) -> Iterator[TreeVisit]:
+def _visits(keys: _Keys, depth: int, sizes: bool, session: Session) -> Iterator[TreeVisit]:
     visit = None
-    for visit in walk(source.entries(depth, sizes), source.root, depth):
+    for visit in walk(keys.entries(depth, sizes), keys.root, depth):
         yield visit
     if visit is None:
-        session.streams.err.line(_nothing_found(source.root))
+        session.streams.err.line(_nothing_found(keys.root))
 
 
 def _nothing_found(root: Root) -> str:

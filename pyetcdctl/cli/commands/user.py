@@ -11,8 +11,8 @@ from pyetcdctl.cli.lazy import command, new_group
 from pyetcdctl.cli.session.passwords import ask_twice, first_word
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.client.kv import prefix_end
 from pyetcdctl.errors import BadArguments
+from pyetcdctl.keyspace.ranges import prefix_end
 from pyetcdctl.results import AuthChanged, RolePermissions, UserRoles, Users
 
 User = Annotated[list[str], words("USER")]

@@ -1,10 +1,9 @@
-"""One run of a command: settings, streams, connection and printer, each made when first used."""
+"""One invocation of a command: its flags, settings, source and printer, each made on first use."""
 
 from __future__ import annotations
 
 import os
 import re
-from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +22,12 @@ from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
     from pyetcdctl.client.client import EtcdClient
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.keyspace.source import Source
     from pyetcdctl.kubernetes.encryption.configuration import GroupResource
     from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
     from pyetcdctl.kubernetes.stored_value import Opener
@@ -60,16 +61,20 @@ class _LazyKeyring:
 class Session:
     """What a command works with; ``ctx.obj`` of every command."""
 
-    def __init__(self, streams: Streams) -> None:
-        self.streams = streams
+    def __init__(self, process: Process) -> None:
+        self.process = process
         self.flags: Mapping[str, Any] = {}
         self.words_before_dashes: int | None = None
         self.registry = ""
         """The prefix of an API server's objects, once somebody knows."""
         self.shows_values = False
         """Whether the command has something for the formats that are for values alone."""
-        self._at_end = ExitStack()
         self._has_told_how_to_open = False
+
+    @property
+    def streams(self) -> Streams:
+        """The streams of the process."""
+        return self.process.streams
 
     def take_line(self, flags: Mapping[str, Any], words_before_dashes: int | None) -> None:
         """Take what the command line said beyond the command's own parameters."""
@@ -117,12 +122,22 @@ class Session:
         return connection_settings(self.configuration, environment, self.ask_password)
 
     @cached_property
+    def source(self) -> Source:
+        """The keys that the command reads: those of a server."""
+        from pyetcdctl.client.live_source import LiveSource
+
+        return LiveSource(self.connection)
+
+    @cached_property
     def connection(self) -> Connection:
-        """The way to the cluster. A wrong output format is told before anything is dialled."""
+        """The connection to the cluster; a wrong format raises before anything is dialled."""
         self.check_format()
         settings = self.settings
         if settings.debug:
             self._start_debugging()
+        return self.process.connection(settings, self._connect)
+
+    def _connect(self, settings: ConnectionSettings) -> Connection:
         from pyetcdctl.client.connection import Connection
 
         connection = Connection(settings)
@@ -146,7 +161,7 @@ class Session:
 
         path = self.configuration.values["encryption-config"]
         root = discovery_root(self.streams.environment)
-        return keyring_of(path, root, self._at_end, self._resource_of)
+        return keyring_of(path, root, self.process.at_end, self._resource_of)
 
     @cached_property
     def release(self) -> str | None:
@@ -160,10 +175,6 @@ class Session:
     def opener(self) -> Opener:
         """The keyring, made when the first encrypted value is met."""
         return _LazyKeyring(self)
-
-    def close(self) -> None:
-        """Hang up on whom the run has talked to besides the cluster."""
-        self._at_end.close()
 
     def deadline(self) -> Deadline:
         """Start the command's time limit."""

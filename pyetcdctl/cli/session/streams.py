@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from pyetcdctl.errors import OutputClosed
 from pyetcdctl.output.quoting import terminal_safe
@@ -16,23 +16,74 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 
 
+class Sink(Protocol):
+    """Where bytes go: a descriptor of the process, or a buffer."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person looks at it."""
+
+    @property
+    def width(self) -> int:
+        """The terminal's columns; 80 where there is none or it does not say."""
+
+    def write(self, data: memoryview) -> int:
+        """Take some of the bytes and return how many. Raises OSError."""
+
+
+class Descriptor:
+    """A descriptor of the process."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it is a terminal; a closed one is not."""
+        return is_terminal(self._number)
+
+    @property
+    def width(self) -> int:
+        """The terminal's columns."""
+        return _width(self._number)
+
+    def write(self, data: memoryview) -> int:
+        """Write what the descriptor takes at once."""
+        return os.write(self._number, data)
+
+
+class Buffer:
+    """Bytes that are kept: for invocations whose output another part of the process reads."""
+
+    is_terminal = False
+    width = 80
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: memoryview) -> int:
+        """Take all."""
+        self.data += data
+        return len(data)
+
+
 class Output:
     """Standard output: data only, as bytes, in chunks of 64 KiB or as ``flush`` demands."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
         self._parts: list[bytes] = []
         self._size = 0
 
     @property
     def is_terminal(self) -> bool:
         """Whether a person looks at it."""
-        return is_terminal(self._descriptor)
+        return self._sink.is_terminal
 
     @property
     def width(self) -> int:
         """The terminal's columns; 80 where there is none or it does not say."""
-        return _width(self._descriptor)
+        return self._sink.width
 
     def write(self, data: bytes) -> None:
         """Take data. Raises OSError when it cannot be delivered (closed pipe, full disk)."""
@@ -51,7 +102,7 @@ class Output:
         self._parts, self._size = [], 0
         while data:
             try:
-                data = data[os.write(self._descriptor, data) :]
+                data = data[self._sink.write(data) :]
             except BrokenPipeError as error:
                 raise OutputClosed from error
 
@@ -59,14 +110,14 @@ class Output:
 class Messages:
     """Standard error: what people read, one line at a time, safe on a terminal."""
 
-    def __init__(self, descriptor: int, *, takes_escapes: bool) -> None:
-        self._descriptor = descriptor
+    def __init__(self, sink: Sink, *, takes_escapes: bool) -> None:
+        self._sink = sink
         self._takes_escapes = takes_escapes
 
     @property
     def is_terminal(self) -> bool:
         """Whether a person looks at it; progress is shown only then."""
-        return is_terminal(self._descriptor)
+        return self._sink.is_terminal
 
     def line(self, text: str) -> None:
         """Write one line; a standard error that is gone is nobody's failure."""
@@ -74,14 +125,14 @@ class Messages:
         if self.is_terminal:
             data = terminal_safe(data)
         try:
-            os.write(self._descriptor, data + b"\n")
+            self._sink.write(memoryview(data + b"\n"))
         except OSError:
             return
 
     def safe(self, data: bytes) -> None:
         """Write what is safe for a terminal already."""
         with suppress(OSError):
-            os.write(self._descriptor, data)
+            self._sink.write(memoryview(data))
 
     def status(self, text: str) -> None:
         """Show a line on a terminal until the next one; an empty one takes it away.
@@ -91,22 +142,33 @@ class Messages:
         """
         if not self._takes_escapes:
             return
-        shown = terminal_safe(text.encode()).decode()[: _width(self._descriptor) - 1]
+        shown = terminal_safe(text.encode()).decode()[: self._sink.width - 1]
         with suppress(OSError):
-            os.write(self._descriptor, b"\r\x1b[K" + shown.encode())
+            self._sink.write(memoryview(b"\r\x1b[K" + shown.encode()))
 
 
 class Streams:
     """The three standard streams and the environment they came with."""
 
-    def __init__(self, environment: Mapping[str, str], out: int = 1, err: int = 2) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        out: Sink | None = None,
+        err: Sink | None = None,
+        input: BinaryIO | None = None,
+    ) -> None:
+        """What is left out is the process's own."""
         self.environment = environment
-        self.out = Output(out)
-        self.err = Messages(err, takes_escapes=_takes_escapes(environment))
+        self.out = Output(out or Descriptor(1))
+        self.err = Messages(err or Descriptor(2), takes_escapes=_takes_escapes(environment))
+        self._input = input
 
     @property
     def input(self) -> BinaryIO:
         """Standard input as bytes; an empty one when it is closed."""
+        if self._input is not None:
+            return self._input
         if sys.stdin is None:
             return open(os.devnull, "rb")
         return sys.stdin.buffer
@@ -118,8 +180,8 @@ class Streams:
 
     @property
     def input_is_terminal(self) -> bool:
-        """Whether somebody can be asked."""
-        return is_terminal(0)
+        """Whether there is a user to ask."""
+        return self._input is None and is_terminal(0)
 
 
 def _takes_escapes(environment: Mapping[str, str]) -> bool:

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.flags.values import is_serializable, lease_id, raw
-from pyetcdctl.client.kv import from_key_range, prefix_range
 from pyetcdctl.errors import BadArguments, BadFeature
+from pyetcdctl.keyspace.ranges import from_key_range, prefix_range
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.rpc.kv import (
     ASCEND,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.cli.flags.grammar import Flag, FlagSet, parse_line
 from pyetcdctl.cli.flags.values import int64, raw
 from pyetcdctl.cli.words.go_scan import NotQuoted, split_words
-from pyetcdctl.client.kv import prefix_range
 from pyetcdctl.errors import BadArguments, FlagError, InvalidInput
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.rpc.watch import WatchCreateRequest
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.commands.kubernetes.store import Entry
 from pyetcdctl.cli.outages import teller_of_outages
-from pyetcdctl.client.kv import prefix_range
 from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import WatchCanceled
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.events import key_values
 from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, WatchCreateRequest
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.configuration import discovery_root
-from pyetcdctl.client.kv import prefix_range, read
+from pyetcdctl.client.kv import read
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.kubernetes.registry_keys import REGISTRY
 from pyetcdctl.rpc.kv import RangeRequest
 

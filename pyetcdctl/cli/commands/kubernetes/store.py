@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.commands.kubernetes.registry_prefix import registry_prefix
-from pyetcdctl.client.kv import prefix_range
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import InvalidInput
+from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.kubernetes.registry_keys import key_of, parse, resource_at
 from pyetcdctl.kubernetes.resources import BUILT_IN, DEFINITIONS, Resource, custom_resource, find
 from pyetcdctl.kubernetes.stored_value import Reader

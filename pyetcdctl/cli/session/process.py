@@ -1,0 +1,45 @@
+"""What belongs to the process: its streams, and the connections that its invocations share."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pyetcdctl.cli.session.streams import Streams
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.settings import ConnectionSettings
+
+
+class Process:
+    """Runs one or many invocations (see session.py); ``close`` ends what they opened."""
+
+    def __init__(self, streams: Streams) -> None:
+        self.streams = streams
+        self.at_end = ExitStack()
+        """What is closed at the end besides the connections."""
+        self._connections: dict[ConnectionSettings, Connection] = {}
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment variables that the process was started with."""
+        return self.streams.environment
+
+    def connection(
+        self, settings: ConnectionSettings, connect: Callable[[ConnectionSettings], Connection]
+    ) -> Connection:
+        """Return the connection of these settings; ``connect`` makes it at the first request."""
+        found = self._connections.get(settings)
+        if found is None:
+            found = self._connections[settings] = connect(settings)
+        return found
+
+    def close(self) -> None:
+        """Close every connection, and the sockets of KMS plugins."""
+        try:
+            self.at_end.close()
+        finally:
+            while self._connections:
+                self._connections.popitem()[1].close()

@@ -1,0 +1,1 @@
+"""What every source of keys has in common, be it a server, a file or a pipe."""
