@@ -8,13 +8,14 @@ import pytest
 import pyetcdctl
 
 PACKAGE = Path(pyetcdctl.__file__).parent
-SHARED = {"errors", "records", "settings", "results"}
+SHARED = {"errors", "records", "settings", "results", "strict_yaml"}
 MAY_IMPORT = {
     "__init__": set(),
     "__main__": {"cli"},
     "errors": set(),
     "settings": set(),
     "records": set(),
+    "strict_yaml": set(),
     "results": {"keyspace", "records", "rpc"},
     "rpc": set(),
     "keyspace": {"errors", "rpc"},
@@ -37,10 +38,11 @@ MAY_IMPORT = {
 HEAVY = {"grpc", "etcd3", "google", "yaml", "rich", "cryptography", "dns", "nacl"}
 MAY_LOAD = {
     "client": {"grpc", "etcd3", "google", "cryptography", "dns"},
-    "discovery": {"yaml", "cryptography"},
+    "discovery": {"cryptography"},
     "kubernetes": {"yaml", "cryptography", "nacl", "grpc"},
     "output": {"rich", "yaml"},
     "rpc": {"google", "grpc"},
+    "strict_yaml": {"yaml"},
     "sandbox": {"cryptography"},
 }
 

@@ -28,9 +28,9 @@ MALFORMED = {
     "an impossible date": ("spec: 2024-99-99", "not YAML"),
     "an empty number": ("spec: !!int ''", "not YAML"),
     "an unhashable key": ("? [a]\n: b", "not YAML"),
-    "deep brackets": ("[" * 100_000, "nested too deeply"),
-    "deep braces": ("{a: " * 50_000, "nested too deeply"),
-    "deep dashes": ("- " * 50_000, "nested too deeply"),
+    "deep brackets": ("[" * 100_000, "nested deeper than"),
+    "deep braces": ("{a: " * 50_000, "nested deeper than"),
+    "deep dashes": ("- " * 50_000, "nested deeper than"),
     "multiplying aliases": (
         "b: &b0 {x: 1}\n"
         + "".join(f"c{i}: &b{i + 1} {{<<: [{', '.join([f'*b{i}'] * 9)}]}}\n" for i in range(9)),

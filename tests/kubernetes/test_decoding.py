@@ -307,7 +307,30 @@ def test_yaml_is_read_as_kubectl_reads_it():
 
 def test_yaml_aliases_are_not_followed():
     decoded = decode(b"apiVersion: v1\nkind: &a [x]\ndata: [*a, *a]\n")
-    assert decoded.problem == "not all of it is YAML: aliases are not read (*a)"
+    assert decoded.problem == "not all of it is YAML: aliases are not read"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "why"),
+    {
+        "a: !!float [1]": "on what is not a scalar (line 3)",
+        "a: !!str {b: c}": "on what is not a scalar (line 3)",
+        "a: !!map b": "on what is not a mapping (line 3)",
+        "a: !!seq b": "on what is not a list (line 3)",
+        "a: !!set {b}": "is not read (line 3)",
+        "? [a]\n: b": "a key that is not text (line 3)",
+        "a: 0x" + "f" * 5000: "a number of 5,002 digits (line 3)",
+        "a: " + "1" * 5000: "a number of 5,000 digits (line 3)",
+        "a: " + "[" * 100_000: "nested deeper than 200 levels",
+        "a:\n" + "- " * 50_000: "nested deeper than 200 levels",
+    }.items(),
+    ids=lambda text: text[:20],
+)
+def test_yaml_that_no_object_can_be_read_from_is_a_problem_and_not_a_failure(yaml, why):
+    decoded = decode(f"apiVersion: v1\nkind: ConfigMap\n{yaml}\n".encode())
+    assert (decoded.format, decoded.object) == (Format.YAML, None)
+    assert decoded.problem.startswith("not all of it is YAML: ")
+    assert decoded.problem.endswith(why)
 
 
 def test_base64_of_old_is_opened():

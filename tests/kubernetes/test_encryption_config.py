@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from pyetcdctl import strict_yaml
 from pyetcdctl.errors import BadEncryptionConfig
 from pyetcdctl.kubernetes.encryption.configuration import (
     EncryptionConfig,
@@ -218,7 +219,8 @@ MALFORMED = {
         "not YAML (line ",
     ),
     "a list as a key": (HEAD + f"? [{SECRET}]\n: b", "not YAML"),
-    "deep brackets": ("[" * 100_000, "nested too deeply"),
+    "brackets beyond the parser's own limit": ("[" * 100_000, "nested deeper than"),
+    "brackets that the parser takes": ("[" * 500 + "]" * 500, "nested deeper than"),
     "aliases": ("a: &a [x]\nb: [" + "*a, " * 100 + "]", "too many aliases"),
     "huge": ("a: b\n" * 300_000, "larger than 1 MiB"),
 }
@@ -246,6 +248,7 @@ def test_without_libyaml_the_words_are_the_same(
 ) -> None:
     # PyYAML's own parser, unlike libyaml's, quotes the line in its complaints.
     monkeypatch.delattr(yaml, "CBaseLoader", raising=False)
+    monkeypatch.setattr(strict_yaml, "SafeLoader", yaml.SafeLoader)
     test_a_malformed_file_is_refused_with_its_reason_and_without_its_secrets(text, why)
 
 

@@ -9,10 +9,11 @@ import pytest
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import encode
 from pyetcdctl.kubernetes.codec.unfit import Unfit
-from pyetcdctl.kubernetes.editing.documents import Unreadable, documents
+from pyetcdctl.kubernetes.editing.documents import documents
 from pyetcdctl.kubernetes.editing.revising import Revision, form_of, obstacle
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.stored_value import read
+from pyetcdctl.strict_yaml import NotYaml
 from tests.kubernetes.sample import answers
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 from tests.kubernetes.wire import field
@@ -103,7 +104,7 @@ def test_bytes_where_json_should_be_come_back_as_they_were() -> None:
     ["a: !!binary aGk=", "a: !!timestamp 2026-01-01", "a: !x y", "a: &b 1\nc: *b", "? [a]\n: b"],
 )
 def test_yaml_that_json_has_nothing_for_is_refused(text: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotYaml):
         documents(text)
 
 

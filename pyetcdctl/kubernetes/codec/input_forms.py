@@ -10,7 +10,7 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from binascii import unhexlify
-from json.decoder import JSONDecodeError, JSONDecoder
+from json.decoder import JSONDecoder
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.errors import InvalidInput
@@ -138,8 +138,8 @@ def _end_of_envelope(data: bytes) -> int:
 def _end_of_json(data: bytes) -> int:
     text = data.decode("utf-8", "surrogateescape")
     try:
-        _, at = JSONDecoder().raw_decode(text)
-    except (JSONDecodeError, RecursionError):
+        _, at = JSONDecoder(parse_int=str).raw_decode(text)
+    except (ValueError, RecursionError):
         return len(data)
     return len(text[:at].encode("utf-8", "surrogateescape"))
 

@@ -9,46 +9,40 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import yaml
 
 from pyetcdctl.kubernetes.codec.yaml_scalars import FLOAT, INTEGER, WORDS, is_no_string
-from pyetcdctl.kubernetes.objects import MAX_DEPTH, Plain, number
+from pyetcdctl.kubernetes.objects import Plain, number
+from pyetcdctl.strict_yaml import NotYaml, SafeLoader, check_limits, errors_translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Resolvers = dict[str | None, list[tuple[str, re.Pattern[str]]]]
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 TRUE = frozenset(word for word in WORDS if word.lower() in ("y", "yes", "on", "true"))
+MOST_DIGITS = 400
+"""Longer whole numbers are refused: no field of an API object takes one, and Python prints none."""
 
 
 def parse(text: str) -> Plain:
-    """Read one document; raises ValueError."""
-    try:
-        _check_nesting(text)
+    """Read one document; raises NotYaml, a ValueError."""
+    with errors_translated():
+        check_limits(text, aliases=0)
         return yaml.load(text, Loader=Loader)
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
 
 
 def parse_all(text: str) -> Iterator[tuple[int, Plain]]:
-    """Yield the line on which each document begins, and the document; raises ValueError."""
-    try:
-        _check_nesting(text)
+    """Yield the line on which each document begins, and the document; raises NotYaml."""
+    with errors_translated():
+        check_limits(text, aliases=0)
         loader = Loader(text)
         while loader.check_node():
             node = loader.get_node()
             yield node.start_mark.line + 1, loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        why = ", ".join(filter(None, (error.context, error.problem)))
-        raise ValueError(f"{why} (line {mark.line + 1})" if mark else why) from error
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
 
 
 def line_of(text: str, document: int, path: Sequence[str | int]) -> int | None:
     """Return the line on which a field of a document stands, or the last step that is there."""
     try:
-        node = next(islice(yaml.compose_all(text, Loader=Parser), document, None), None)
+        node = next(islice(yaml.compose_all(text, Loader=SafeLoader), document, None), None)
     except yaml.YAMLError:
         return None
     line = None
@@ -71,21 +65,7 @@ def _below(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | N
     return None
 
 
-def _check_nesting(text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=Parser):
-        if isinstance(event, yaml.AliasEvent):
-            # A few nested ones would fill the memory.
-            raise ValueError(f"aliases are not read (*{event.anchor})")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
-
-
-class Loader(Parser):  # type: ignore[misc]
+class Loader(SafeLoader):  # type: ignore[misc]
     """Reads untagged plain scalars by kubectl's rules."""
 
     yaml_implicit_resolvers: ClassVar[Resolvers] = {
@@ -93,7 +73,9 @@ class Loader(Parser):  # type: ignore[misc]
     }
 
 
-def _scalar(loader: Any, node: yaml.ScalarNode) -> Plain:
+def _scalar(loader: Any, node: yaml.Node) -> Plain:
+    if not isinstance(node, yaml.ScalarNode):
+        raise _refusal(node, f"the tag {node.tag!r} on what is not a scalar")
     text = str(node.value)
     if node.style:
         return text
@@ -101,44 +83,55 @@ def _scalar(loader: Any, node: yaml.ScalarNode) -> Plain:
         return None
     if text in WORDS:
         return text in TRUE
-    return _number(text) if is_no_string(text) else text
+    return _number(node, text) if is_no_string(text) else text
 
 
-def _number(text: str) -> Plain:
+def _number(node: yaml.Node, text: str) -> Plain:
     digits = text.replace("_", "")
-    if INTEGER.fullmatch(digits):
+    is_integer = INTEGER.fullmatch(digits)
+    if (is_integer or digits.lstrip("+-").isdecimal()) and len(digits) > MOST_DIGITS:
+        raise _refusal(node, f"a number of {len(digits):,} digits")
+    if is_integer:
         octal = re.sub(r"^([-+]?)0(?=[0-7])", r"\g<1>0o", digits)
         return int(octal, 0)
-    if digits.lstrip("+-").isdecimal() and len(digits) < 400:
+    if digits.lstrip("+-").isdecimal():
         return int(digits)
     if FLOAT.fullmatch(digits):
         return number(float(digits))
     return text
 
 
-def _mapping(loader: Any, node: yaml.MappingNode) -> dict[str, Plain]:
+def _mapping(loader: Any, node: yaml.Node) -> dict[str, Plain]:
+    if not isinstance(node, yaml.MappingNode):
+        raise _refusal(node, f"the tag {node.tag!r} on what is not a mapping")
     entries: dict[str, Plain] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
-            raise ValueError(f"a key that is no text (line {key_node.start_mark.line + 1})")
+            raise _refusal(key_node, "a key that is not text")
         key = str(key_node.value)
         if key in entries:
-            raise ValueError(f"the key {key!r} stands twice (line {key_node.start_mark.line + 1})")
+            raise _refusal(key_node, f"the key {key!r} is there twice")
         entries[key] = loader.construct_object(value_node, deep=True)
     return entries
 
 
-def _sequence(loader: Any, node: yaml.SequenceNode) -> list[Plain]:
+def _sequence(loader: Any, node: yaml.Node) -> list[Plain]:
+    if not isinstance(node, yaml.SequenceNode):
+        raise _refusal(node, f"the tag {node.tag!r} on what is not a list")
     return [loader.construct_object(item, deep=True) for item in node.value]
 
 
-def _refused(loader: Any, node: yaml.Node) -> Plain:
-    raise ValueError(f"the tag {node.tag!r} is not read (line {node.start_mark.line + 1})")
+def _unread(loader: Any, node: yaml.Node) -> Plain:
+    raise _refusal(node, f"the tag {node.tag!r} is not read")
+
+
+def _refusal(node: yaml.Node, why: str) -> NotYaml:
+    return NotYaml(why, node.start_mark.line + 1)
 
 
 for _tag in ("binary", "timestamp", "set", "omap", "pairs"):
-    Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _refused)
-Loader.add_constructor(None, _refused)
+    Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _unread)
+Loader.add_constructor(None, _unread)
 for _tag in ("bool", "float", "int", "null", "str"):
     Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _scalar)
 Loader.add_constructor("tag:yaml.org,2002:map", _mapping)

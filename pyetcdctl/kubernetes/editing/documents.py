@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.kubernetes.codec import json_reading
 from pyetcdctl.kubernetes.objects import in_order
+from pyetcdctl.strict_yaml import NotYaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,19 +19,11 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.codec.unfit import Unfit
     from pyetcdctl.kubernetes.objects import Plain
 
+JSON = JSONDecoder(parse_int=str)
+"""Finds where a value ends; what it holds is read with every digit of its numbers."""
 BLANKS = re.compile(r"\s*")
-LINE = re.compile(r" \(line (\d+)\)\Z")
 LIST = ("v1", "List")
 LOST_FIELD = re.compile(r"^# .*unknown field \d+ \(wire type \d\)", re.MULTILINE)
-
-
-class Unreadable(ValueError):
-    """A text that is neither YAML nor JSON; ``line`` is 0 where it is not known."""
-
-    def __init__(self, why: str, line: int) -> None:
-        super().__init__(f"{why} (line {line})" if line else why)
-        self.why = why
-        self.line = line
 
 
 class Document(NamedTuple):
@@ -53,16 +46,10 @@ class Document(NamedTuple):
 
 
 def documents(text: str) -> list[Document]:
-    """Return all objects of a text; raises Unreadable."""
+    """Return all objects of a text; raises NotYaml for what is neither YAML nor JSON."""
     text = text.removeprefix("\ufeff")
     read = _json if text.lstrip()[:1] in ("{", "[") else _yaml
-    try:
-        return [item for each in read(text) for item in _items(each)]
-    except ValueError as error:
-        why, line = str(error), 0
-        if found := LINE.search(why):
-            why, line = why[: found.start()], int(found[1])
-        raise Unreadable(why, line) from None
+    return [item for each in read(text) for item in _items(each)]
 
 
 def lost_fields(text: str) -> bool:
@@ -76,22 +63,25 @@ def _json(text: str) -> Iterator[Document]:
     except JSONDecodeError as error:
         try:
             yield from _yaml(text)
-        except ValueError:
-            raise ValueError(f"{error.msg} (line {error.lineno})") from None
+        except NotYaml:
+            raise NotYaml(error.msg, error.lineno) from None
         return
     for begin, end in ends:
         line = text.count("\n", 0, begin) + 1
         single = 0 if len(ends) == 1 else -1
-        yield Document(json_reading.parse(text[begin:end]), single, line, text)
+        try:
+            yield Document(json_reading.parse(text[begin:end]), single, line, text)
+        except ValueError as error:
+            raise NotYaml(str(error), line) from None
 
 
 def _ends(text: str) -> Iterator[tuple[int, int]]:
     at = _after_blanks(text, 0)
     while at < len(text):
         try:
-            _, end = JSONDecoder().raw_decode(text, at)
+            _, end = JSON.raw_decode(text, at)
         except RecursionError:
-            raise ValueError("nested too deeply") from None
+            raise NotYaml("nested too deeply", text.count("\n", 0, at) + 1) from None
         yield at, end
         at = _after_blanks(text, end)
 

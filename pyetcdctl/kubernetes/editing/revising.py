@@ -14,9 +14,10 @@ from pyetcdctl.kubernetes.codec.envelope import Format
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.codec.unfit import Unfit
 from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
-from pyetcdctl.kubernetes.editing.documents import Unreadable, documents
+from pyetcdctl.kubernetes.editing.documents import documents
 from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.stored_value import REPLACED
+from pyetcdctl.strict_yaml import NotYaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +117,7 @@ def with_unchanged_parts(obj: Object, before: Object) -> Object:
         return obj
     try:
         [shown] = documents(yaml_text(before))
-    except Unreadable:
+    except NotYaml:
         return obj
     merged: Object = _merged(obj, shown.object, before)
     return merged

@@ -31,7 +31,6 @@ KEY_SIZES = {
 }
 SIZE_LIMIT = 1 << 20
 LONGEST_NAME = 255
-DEEPEST, MOST_ALIASES = 32, 64
 DEFAULT_TIMEOUT_SECONDS, LONGEST_TIMEOUT_SECONDS = 3.0, 10.0
 DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60, "h": 3600}
@@ -182,33 +181,18 @@ def _document(content: bytes) -> dict[str, Any]:
 
 
 def _yaml(content: bytes) -> object:
-    """Read YAML with every scalar as text, as names are meant; complaints give the line alone."""
-    import yaml
+    """Read YAML with every scalar as text, as names are meant; errors give the line alone."""
+    from pyetcdctl.strict_yaml import BeyondLimits, NotYaml, first_document
 
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        text = content.decode("utf-8-sig")
-        _measure(text, loader)
-        return yaml.load(text, Loader=loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
+        return first_document(content.decode("utf-8-sig"), scalars_as_text=True)
+    except BeyondLimits as error:
+        raise _Malformed(f"it has {error}" if "alias" in error.why else f"it is {error}") from None
+    except NotYaml as error:
+        where = f" (line {error.line})" if error.line else ""
         raise _Malformed(f"it is not YAML{where}") from None
-    except (ValueError, TypeError, RecursionError):
-        raise _Malformed("it is not YAML") from None
-
-
-def _measure(text: str, loader: Any) -> None:
-    # The C loader's own recursion has no limit, and aliases multiply.
-    import yaml
-
-    depth = aliases = 0
-    for event in yaml.parse(text, Loader=loader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        aliases += isinstance(event, yaml.AliasEvent)
-        if depth > DEEPEST or aliases > MOST_ALIASES:
-            raise _Malformed("it is nested too deeply, or has too many aliases")
+    except UnicodeDecodeError:
+        raise _Malformed("it is not YAML: a byte that is not UTF-8") from None
 
 
 def _blocks(document: dict[str, Any]) -> Iterator[Block]:

@@ -22,8 +22,9 @@ from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import encode
 from pyetcdctl.kubernetes.codec.envelope import Format
 from pyetcdctl.kubernetes.codec.unfit import Unfit
-from pyetcdctl.kubernetes.editing.documents import Unreadable, documents
+from pyetcdctl.kubernetes.editing.documents import documents
 from pyetcdctl.kubernetes.editing.revising import Revision, form_of, obstacle
+from pyetcdctl.strict_yaml import NotYaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def edit(session: Session, words: Sequence[str], flags: EditFlags) -> None:
         )
     try:
         editing = _Editing(session, present, flags)
-    except Unreadable as error:
+    except NotYaml as error:
         raise NotWritten(f"{present.target.title} cannot be edited as YAML: {error}") from None
     editing.run()
 
@@ -121,7 +122,7 @@ class _Editing:
         release = self._session.release
         try:
             found = documents(body)
-        except Unreadable as error:
+        except NotYaml as error:
             raise _Complaint(error.why, error.line) from None
         if len(found) != 1:
             raise _Complaint(f"there are {len(found)} documents, not one", 0)

@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import InvalidInput
-from pyetcdctl.kubernetes.editing.documents import Unreadable, documents, lost_fields
+from pyetcdctl.kubernetes.editing.documents import documents, lost_fields
+from pyetcdctl.strict_yaml import NotYaml
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
@@ -25,7 +26,7 @@ def objects_in(session: Session, name: str) -> list[Document]:
         ) from None
     try:
         found = documents(text)
-    except Unreadable as error:
+    except NotYaml as error:
         where = f"{shown(name)}:{error.line}" if error.line else shown(name)
         raise InvalidInput(f"{where}: neither YAML nor JSON: {error.why}") from None
     if not found:
