@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyetcdctl.cli.lazy import LazyGroup, new_app
 from pyetcdctl.cli.registry import BEYOND_ETCDCTL, COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_VERSION = frozenset(("--version", "-V"))
 
 
 class RootGroup(LazyGroup):
@@ -11,6 +18,13 @@ class RootGroup(LazyGroup):
 
     table = COMMANDS
     rejects_unknown = True
+
+    def with_name_first(self, args: Sequence[str]) -> list[str] | None:
+        """Take --version or -V for the command where there is no other."""
+        named = super().with_name_first(args)
+        if named is None and not _VERSION.isdisjoint(args):
+            return ["version", *(word for word in args if word not in _VERSION)]
+        return named
 
     def find(self, word: str) -> str | None:
         """Return what a word means; a beginning means etcdctl's command if it is one there."""

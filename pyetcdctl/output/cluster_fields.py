@@ -72,7 +72,6 @@ def _statuses(result: StatusReport, settings: OutputSettings) -> str:
 
 
 def _status(row: EndpointStatus, settings: OutputSettings) -> str:
-    """The term stands twice, as etcdctl 3.7.1 has it."""
     response = row.response
     return (
         f"{_header(response, settings)}"
@@ -84,7 +83,6 @@ def _status(row: EndpointStatus, settings: OutputSettings) -> str:
         f'"Leader" : {response.leader}\n'
         f'"IsLearner" : {go_bool(response.isLearner)}\n'
         f'"RaftIndex" : {response.raftIndex}\n'
-        f'"RaftTerm" : {response.raftTerm}\n'
         f'"RaftAppliedIndex" : {response.raftAppliedIndex}\n'
         f'"Errors" : [{" ".join(response.errors)}]\n'
         f'"Endpoint" : {_quoted(row.endpoint)}\n'

@@ -1,4 +1,4 @@
-"""``version``: what we stand in for, and what we are."""
+"""``version``: the release of etcdctl that the program follows, and its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pyetcdctl import __version__
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 
+ETCDCTL = "3.7.3"
+
 app = new_app()
 
 
@@ -16,8 +18,10 @@ def version(ctx: typer.Context) -> None:
     """Print the version.
 
     The first two lines are etcdctl's, of the release whose commands and output these are.
+    --version and -V in place of a command do the same.
     """
     session: Session = ctx.obj
+    # Scripts take the third word of every line that contains "etcdctl version".
     session.streams.out.text(
-        f"etcdctl version: 3.7.1\nAPI version: 3.7\npyetcdctl version: {__version__}\n"
+        f"etcdctl version: {ETCDCTL}\nAPI version: 3.7\nprogram: pyetcdctl {__version__}\n"
     )
