@@ -19,6 +19,7 @@
     ├── WatchCanceled               5    the server ended a watch
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
+    │   └── DamagedLog              1    a write-ahead log that is not what a member wrote
     ├── NotDecrypted                1    an encrypted value of Kubernetes that stays closed
     ├── ObjectNotFound              1    a named object of Kubernetes that is not in the store
     ├── TemplateFailed              1    a JSONPath that an object does not fit
@@ -156,6 +157,10 @@ class SnapshotFailed(PyetcdctlError):
 
 class DamagedSnapshot(PyetcdctlError):
     """A snapshot's file cannot be read: the message names the page and the offset."""
+
+
+class DamagedLog(DamagedSnapshot):
+    """A write-ahead log cannot be read: the message names the file and the offset."""
 
 
 class NotDecrypted(PyetcdctlError):

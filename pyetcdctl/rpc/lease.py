@@ -18,10 +18,14 @@ LEASES = "/etcdserverpb.Lease/LeaseLeases"
 
 
 class LeaseGrantRequest(Message):
-    """etcd API, LeaseGrantRequest; ``TTL`` in seconds, the server chooses the id."""
+    """etcd API, LeaseGrantRequest; ``TTL`` in seconds; the server chooses an ``ID`` that is 0."""
 
     TTL: int = 0
-    FIELDS = (Field(1, "TTL", "int64"),)
+    ID: int = 0
+    FIELDS = (
+        Field(1, "TTL", "int64"),
+        Field(2, "ID", "int64"),
+    )
 
 
 class LeaseRequest(Message):

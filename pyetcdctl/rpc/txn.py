@@ -37,6 +37,8 @@ class Compare(Message):
     mod_revision: int = 0
     value: bytes = b""
     lease: int = 0
+    range_end: bytes = b""
+    """Where it is set, the condition is on every key of ``[key, range_end)``."""
     FIELDS = (
         Field(1, "result", "enum"),
         Field(2, "target", "enum"),
@@ -46,6 +48,7 @@ class Compare(Message):
         Field(6, "mod_revision", "int64", explicit=True),
         Field(7, "value", "bytes", explicit=True),
         Field(8, "lease", "int64", explicit=True),
+        Field(64, "range_end", "bytes"),
     )
 
 

@@ -54,6 +54,10 @@ class ReadOnlyFile:
             data += more
         return data
 
+    def read_most(self, offset: int, size: int) -> bytes:
+        """Return so many bytes, or those up to the end of the file as it is now."""
+        return os.pread(self._descriptor, size, offset)
+
     def chunks(self, end: int, size: int) -> Iterator[bytes]:
         """Yield the bytes up to an offset in pieces."""
         for offset in range(0, end, size):

@@ -1,0 +1,123 @@
+"""A member's write-ahead log: its entries in order, and what is known of them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from pyetcdctl.errors import DamagedLog
+from pyetcdctl.rpc.raft import HardState, LogMetadata, LogSnapshot
+from pyetcdctl.rpc.wire import WireError
+from pyetcdctl.storage.wal.entries import Entry
+from pyetcdctl.storage.wal.records import ENTRY, METADATA, SNAPSHOT, STATE, Chain, Segment
+from pyetcdctl.storage.wal.segments import open_segments, wal_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from pyetcdctl.storage.wal.records import Record
+
+_MOST_HELD_BYTES = 64 << 20
+
+
+class Log:
+    """A log that is read once, from its oldest entry on.
+
+    A term's leader may have appended entries that the others never got; those of a later term
+    replace them. So an entry is held back until the log says that it is committed, or until it
+    ends; in a damaged log no more than 64 MiB are. What the attributes say is complete at the end.
+    """
+
+    def __init__(self, path: str, on_bytes: Callable[[int], None] = lambda size: None) -> None:
+        """Open the log of a data directory; ``on_bytes`` gets the sizes of what was read."""
+        self.folder = wal_folder(path)
+        self.metadata = LogMetadata()
+        self.snapshot = LogSnapshot()
+        self.committed = 0
+        """The highest index that the log knows to be committed."""
+        self.replaced = 0
+        """How many entries those of a later term replaced."""
+        self.torn = ""
+        """The file and the offset of a last record that was not written whole, if there is one."""
+        self._on_bytes = on_bytes
+        self._opened = ExitStack()
+        self._files = self._opened.enter_context(open_segments(self.folder))
+        self._held: list[Entry] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._opened.close()
+
+    @property
+    def size(self) -> int:
+        """The bytes of all segments, with the space that is allocated ahead."""
+        return sum(file.size for file in self._files)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries, oldest first. Raises DamagedLog behind the last before the damage."""
+        chain = Chain()
+        try:
+            for file in self._files:
+                segment = Segment(file, chain, is_last=file is self._files[-1])
+                for records in segment.records():
+                    yield from self._take(records, segment)
+                if segment.torn_at >= 0:
+                    self.torn = f"{file.path} at offset {segment.torn_at}"
+        except DamagedLog:
+            yield from self._held
+            raise
+        yield from self._held
+
+    def _take(self, records: list[Record], segment: Segment) -> list[Entry]:
+        """Take the next records; return the entries that nothing can replace any more."""
+        state = b""
+        for record in records:
+            if record.kind == ENTRY:
+                self._append(record, segment)
+            elif record.kind == STATE:
+                state = record.data
+            elif record.kind in (METADATA, SNAPSHOT):
+                self._note(record, segment)
+        if state:
+            self.committed = max(self.committed, HardState.decode(state).commit)
+        if records:
+            self._on_bytes(records[-1].offset - records[0].offset)
+        return self._released()
+
+    def _append(self, record: Record, segment: Segment) -> None:
+        try:
+            entry = Entry.of_record(record)
+        except WireError as error:
+            raise segment.damage(record.offset, f"it holds no entry: {error}") from error
+        held = self._held
+        while held and held[-1].index >= entry.index:
+            held.pop()
+            self.replaced += 1
+        held.append(entry)
+
+    def _note(self, record: Record, segment: Segment) -> None:
+        try:
+            if record.kind == METADATA:
+                self.metadata = LogMetadata.decode(record.data)
+            else:
+                self.snapshot = LogSnapshot.decode(record.data)
+        except WireError as error:
+            raise segment.damage(record.offset, str(error)) from error
+
+    def _released(self) -> list[Entry]:
+        held, committed = self._held, self.committed
+        count = 0
+        while count < len(held) and held[count].index <= committed:
+            count += 1
+        if sum(len(entry.data) for entry in held[count:]) > _MOST_HELD_BYTES:
+            count = max(count, len(held) // 2)
+        self._held = held[count:]
+        return held[:count]
