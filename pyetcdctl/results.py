@@ -10,6 +10,7 @@ from pyetcdctl.records import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.diagnosis.findings import Report
     from pyetcdctl.keyspace.source import PagedRange
     from pyetcdctl.rpc.auth import (
         AuthAnswer,
@@ -237,6 +238,12 @@ class HashReport(ClusterResult):
     """The answer to ``endpoint hashkv``: the endpoints that answered."""
 
     endpoints: tuple[EndpointHash, ...]
+
+
+class Examination(Record):
+    """What ``doctor`` ends with."""
+
+    report: Report
 
 
 class AuthResult(Record):

@@ -30,6 +30,9 @@ COMMANDS = {
     ),
     "alarm": _entry("alarm", _UPKEEP, "List and disarm the alarms of the members."),
     "defrag": _entry("defrag", _UPKEEP, "Give the free space in the members' files back."),
+    "doctor": _entry(
+        "doctor", _UPKEEP, "Find out what is wrong with a cluster, and what to run next."
+    ),
     "downgrade": _entry("downgrade", _UPKEEP, "Prepare the cluster for the release before."),
     "endpoint": _entry("endpoint", _UPKEEP, "Ask each endpoint for its health, status or hash."),
     "member": _entry("member", _UPKEEP, "List, add, remove and change the members."),
@@ -61,4 +64,4 @@ COMMANDS = {
     "version": _entry("version", _UTILITY, "Print the version."),
     "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),
 }
-BEYOND_ETCDCTL = frozenset({"tree", "discover", "kubernetes", "sandbox", "__complete"})
+BEYOND_ETCDCTL = frozenset({"tree", "doctor", "discover", "kubernetes", "sandbox", "__complete"})

@@ -19,6 +19,7 @@ class Presented(NamedTuple):
     issuer: str
     begins: datetime
     ends: datetime
+    is_authority: bool = False
 
 
 def read_der(der: bytes) -> Presented | None:
@@ -36,6 +37,15 @@ def read_pem(path: str) -> Presented | None:
             return _presented(x509.load_pem_x509_certificate(file.read()))
     except (OSError, ValueError):
         return None
+
+
+def read_certificates(path: str) -> tuple[Presented, ...]:
+    """Read all certificates of a file; none if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return tuple(map(_presented, x509.load_pem_x509_certificates(file.read())))
+    except (OSError, ValueError):
+        return ()
 
 
 def has_ended(presented: Presented) -> bool:
@@ -67,7 +77,16 @@ def _presented(certificate: x509.Certificate) -> Presented:
         certificate.issuer.rfc4514_string(),
         _utc(certificate, "not_valid_before"),
         _utc(certificate, "not_valid_after"),
+        _is_authority(certificate),
     )
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return found.value.ca
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:

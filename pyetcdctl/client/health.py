@@ -32,7 +32,7 @@ def health_of(connection: Connection, deadline: Deadline) -> Health:
     """Examine the member that the connection leads to."""
     began = monotonic_ns()
     try:
-        _read(connection, deadline)
+        read_consistently(connection, deadline)
     except ConnectionFailed as error:
         return Health(error=error.message, advice=error.advice)
     except CallFailed as error:
@@ -40,7 +40,7 @@ def health_of(connection: Connection, deadline: Deadline) -> Health:
     return Health(monotonic_ns() - began, *_alarm_state(connection, deadline))
 
 
-def _read(connection: Connection, deadline: Deadline) -> None:
+def read_consistently(connection: Connection, deadline: Deadline) -> None:
     """Read a key that need not exist. A refusal was decided in agreement with the others, too."""
     try:
         request = RangeRequest(key=KEY).encode()

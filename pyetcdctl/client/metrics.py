@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from http.client import HTTPConnection, HTTPException
-from typing import TYPE_CHECKING
+from time import monotonic, time
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.endpoints import parse_endpoint, wants_tls
 from pyetcdctl.client.handshakes import plain_socket, secure_socket
@@ -15,12 +16,30 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
 RESIDENT_MEMORY = "process_resident_memory_bytes"
+_OK = 200
+
+
+class Page(NamedTuple):
+    """A page of metrics, when it was asked for and received, and the server's own date."""
+
+    text: str
+    date: str
+    sent: float
+    received: float
+    """Seconds since the epoch by this machine's clock."""
+    at: float
+    """Seconds of the monotonic clock, halfway."""
+
+
+def metrics_page(text: str, settings: ConnectionSettings) -> Page:
+    """Fetch the metrics of an endpoint; raise OSError, HTTPException, ValueError or our errors."""
+    return _page(parse_endpoint(text), settings)
 
 
 def resident_memory(text: str, settings: ConnectionSettings) -> float | None:
     """Return how many bytes of memory a member uses; None where it does not say."""
     try:
-        return _value(_page(parse_endpoint(text), settings), RESIDENT_MEMORY)
+        return _value(metrics_page(text, settings).text, RESIDENT_MEMORY)
     except (OSError, HTTPException, ValueError, PyetcdctlError):
         return None
 
@@ -45,13 +64,20 @@ class _Connection(HTTPConnection):
             self.sock = plain_socket(endpoint, timeout)
 
 
-def _page(endpoint: Endpoint, settings: ConnectionSettings) -> str:
+def _page(endpoint: Endpoint, settings: ConnectionSettings) -> Page:
     connection = _Connection(endpoint, settings)
     try:
+        sent, began = time(), monotonic()
         connection.request("GET", "/metrics")
-        return connection.getresponse().read().decode()
+        response = connection.getresponse()
+        received, ended = time(), monotonic()
+        if response.status != _OK:
+            raise HTTPException(f"{response.status} {response.reason}")
+        text = response.read().decode()
     finally:
         connection.close()
+    date = response.getheader("Date", "")
+    return Page(text, date, sent, received, (began + ended) / 2)
 
 
 def _value(page: str, name: str) -> float | None:

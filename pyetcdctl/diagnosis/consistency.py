@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pyetcdctl.diagnosis.readings import CLUSTER, exact, fault, missing, sound
+from pyetcdctl.diagnosis.wording import key_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,10 +49,7 @@ def _hashes(cluster: ClusterFacts) -> Iterator[Reading]:
 def _keys(cluster: ClusterFacts) -> str:
     if not cluster.differences:
         return ""
-    shown = [
-        f"{each.key.decode('utf-8', 'backslashreplace')} ({each.what})"
-        for each in cluster.differences[:_MOST_KEYS]
-    ]
+    shown = [f"{key_words(each.key)} ({each.what})" for each in cluster.differences[:_MOST_KEYS]]
     rest = len(cluster.differences) - len(shown)
     return f": {', '.join(shown)}{f' and {rest:,} more keys' if rest else ''}"
 

@@ -28,6 +28,8 @@ class Status:
     quota: int = 0
     is_learner: bool = False
     errors: tuple[str, ...] = ()
+    revision: int = 0
+    """The newest revision of the keys that it has applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,6 @@ class ClusterFacts:
     list_failure: str = ""
     """Why the members could not agree on their list."""
     alarms: tuple[Alarm, ...] = ()
-    alarms_failure: str = ""
     window_seconds: float = 0.0
     records: StoredRecords | None = None
     differences: tuple[Difference, ...] = ()

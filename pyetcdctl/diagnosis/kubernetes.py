@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.diagnosis.readings import CLUSTER, exact, fault, missing, sound
-from pyetcdctl.diagnosis.wording import seconds_words, size_words
+from pyetcdctl.diagnosis.wording import key_words, seconds_words, size_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def _largest(facts: KubernetesFacts) -> Iterator[Reading]:
     if facts.largest is None:
         return
     share = facts.largest.size / REQUEST_LIMIT
-    key = facts.largest.key.decode("utf-8", "backslashreplace")
+    key = key_words(facts.largest.key)
     text = f"{key} has {size_words(facts.largest.size)}, {share:.0%} of the request limit"
     yield exact("largest-value", CLUSTER, share, text=text)
 

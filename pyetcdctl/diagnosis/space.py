@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.diagnosis.readings import CLUSTER, Reading, exact, fault, missing, sound
-from pyetcdctl.diagnosis.wording import seconds_words, size_words
+from pyetcdctl.diagnosis.wording import size_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +40,6 @@ def quota_of(member: MemberFacts, status: Status) -> int:
 def _alarms(cluster: ClusterFacts) -> Iterator[Reading]:
     for kind in ("NOSPACE", "CORRUPT"):
         check = f"{kind.lower()}-alarm"
-        if cluster.alarms_failure:
-            yield missing(check, CLUSTER, cluster.alarms_failure)
-            continue
         raised = [each for each in cluster.alarms if each.name == kind]
         for alarm in raised:
             label = cluster.label(alarm.member_id)
@@ -79,7 +76,7 @@ def _growth(member: MemberFacts, status: Status) -> Iterator[Reading]:
     if not quota or window is None:
         return
     if window.seconds < _SHORTEST_SECONDS:
-        reason = f"{seconds_words(window.seconds)} are too short for a trend; --for 5m is enough"
+        reason = "the window is too short for a trend; --for 5m is enough"
         yield missing("quota-predicted", member.label, reason)
         return
     before, after = window.before.total(_SIZE), window.after.total(_SIZE)

@@ -64,6 +64,12 @@ def size_words(size: float) -> str:
     return f"{size:.3g} {unit}"
 
 
+def key_words(key: bytes) -> str:
+    """Write a key on one line, whatever bytes are in it."""
+    text = key.decode("utf-8", "backslashreplace")
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def rule_words(rule: Rule) -> str:
     """Say who made a rule and what it says."""
     if CHECKS[rule.limit.check].unit is Unit.FAULT:

@@ -65,6 +65,7 @@ def _server(options: Options) -> Server:
         initial_cluster=text_of(options, "initial-cluster"),
         token=text_of(options, "initial-cluster-token"),
         data_dir_at=options["data-dir"].origin if "data-dir" in options else "",
+        options=options,
     )
 
 

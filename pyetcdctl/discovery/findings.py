@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.settings import TlsFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from pyetcdctl.discovery.options import Option
 
 
 class Reason(StrEnum):
@@ -60,6 +63,8 @@ class Server(NamedTuple):
     token: str = ""
     data_dir_at: str = ""
     """The flag, variable or key that names the data directory."""
+    options: Mapping[str, Option] = {}
+    """All options that it was started with, by the flags' names."""
 
 
 class Certificate(NamedTuple):

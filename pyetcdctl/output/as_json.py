@@ -16,6 +16,7 @@ from pyetcdctl.output.quoting import json_string
 from pyetcdctl.results import (
     AuthResult,
     ClusterResult,
+    Examination,
     KeyTree,
     LeaseGone,
     LeaseLife,
@@ -100,6 +101,13 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
     from pyetcdctl.output.cluster_json import json_of
 
     out.write(json_of(result, settings.hex).encode("utf-8", "surrogateescape") + b"\n")
+
+
+@render.register(Examination)
+def _examination(result: Examination, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.findings import json_of
+
+    out.write(json_of(result.report).encode("utf-8", "surrogateescape") + b"\n")
 
 
 @render.register(SnapshotStatus)

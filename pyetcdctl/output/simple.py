@@ -13,6 +13,7 @@ from pyetcdctl.results import (
     AuthResult,
     ClusterResult,
     DecodedAnswer,
+    Examination,
     KeyTree,
     LeaseGone,
     LeaseLife,
@@ -140,6 +141,14 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
 
     data = text_of(result).encode("utf-8", "surrogateescape")
     out.write(terminal_safe(data) if settings.terminal else data)
+
+
+@render.register(Examination)
+def _examination(result: Examination, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.findings import lines_of
+
+    for line in lines_of(result.report):
+        out.write(line.data(safe=settings.terminal, coloured=settings.colour))
 
 
 @render.register(SnapshotStatus)

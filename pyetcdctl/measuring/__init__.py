@@ -1,0 +1,1 @@
+"""Measure a running cluster: calls, scrapes and certificates become the facts of diagnosis."""

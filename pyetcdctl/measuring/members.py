@@ -1,0 +1,152 @@
+"""Find the members and the endpoint at which each can be reached from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.cluster import ClusterService
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.maintenance import MaintenanceService
+from pyetcdctl.diagnosis.facts import Listed, Status
+from pyetcdctl.errors import CallFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.each import Outcome
+    from pyetcdctl.rpc import etcdserverpb_pb2 as api
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A member and the endpoint that leads to it; without a status it does not respond."""
+
+    label: str
+    endpoint: str
+    listed: Listed | None
+    status: Status | None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberList:
+    """The members; ``doubt`` is why they could not agree on the list."""
+
+    members: tuple[Listed, ...]
+    doubt: str = ""
+
+
+def list_members(connection: Connection, seconds: float) -> MemberList:
+    """Return the members that all agree on, or one member's own list."""
+    cluster = ClusterService(connection)
+    own = cluster.list(Deadline.after(seconds), linearizable=False)
+    try:
+        agreed = cluster.list(Deadline.after(seconds))
+    except CallFailed as error:
+        return MemberList(_listed(own), error.message)
+    return MemberList(_listed(agreed))
+
+
+def locate(connection: Connection, listed: Sequence[Listed], seconds: float) -> tuple[Place, ...]:
+    """Ask the endpoints given, then the URLs of members that these do not lead to."""
+    given = _statuses(connection, connection.endpoints, seconds)
+    reached = {each.answer.member_id for each in given if each.answer}
+    others = [each for each in listed if each.id not in reached]
+    urls = [url for each in others for url in each.client_urls]
+    advertised = {each.endpoint: each for each in _statuses(connection, urls, seconds)}
+    known = {each.id: each for each in listed}
+    places = [_answering(each, known) for each in _first_of_each(given)]
+    places += [_other(each, advertised) for each in others if each.client_urls]
+    tried = {_bare(url) for each in listed for url in each.client_urls}
+    places += [
+        Place(each.endpoint, each.endpoint, None, None, _reason(each))
+        for each in given
+        if each.failure is not None and _bare(each.endpoint) not in tried
+    ]
+    order = {each.id: number for number, each in enumerate(listed)}
+    return tuple(
+        sorted(
+            places, key=lambda each: order.get(each.listed.id, -1) if each.listed else len(order)
+        )
+    )
+
+
+def status_of(connection: Connection, seconds: float) -> Status:
+    """Return the state of the member that the connection leads to."""
+    return _status(MaintenanceService(connection).status(Deadline.after(seconds)))
+
+
+def _statuses(
+    connection: Connection, endpoints: Sequence[str], seconds: float
+) -> list[Outcome[Status]]:
+    return ask_each(connection, endpoints, lambda own: status_of(own, seconds))
+
+
+def _first_of_each(outcomes: Sequence[Outcome[Status]]) -> Iterator[Outcome[Status]]:
+    """Yield one outcome for each member that responds, for several endpoints may lead to it."""
+    seen = set()
+    for each in outcomes:
+        if each.answer and each.answer.member_id not in seen:
+            seen.add(each.answer.member_id)
+            yield each
+
+
+def _answering(outcome: Outcome[Status], known: Mapping[int, Listed]) -> Place:
+    status = outcome.answer
+    assert status is not None
+    listed = known.get(status.member_id)
+    label = listed.label if listed else f"{status.member_id:x}"
+    return Place(label, outcome.endpoint, listed, status)
+
+
+def _other(member: Listed, outcomes: Mapping[str, Outcome[Status]]) -> Place:
+    """Return the first of a member's URLs that leads to it, else the first with its failure."""
+    for url in member.client_urls:
+        status = outcomes[url].answer
+        if status is not None and status.member_id == member.id:
+            return Place(member.label, url, member, status)
+    url = member.client_urls[0]
+    outcome = outcomes[url]
+    if outcome.answer is not None:
+        return Place(member.label, url, member, None, "another member responds there")
+    return Place(member.label, url, member, None, _reason(outcome))
+
+
+def _reason(outcome: Outcome[Status]) -> str:
+    failure = outcome.failure
+    if failure is None:
+        return ""
+    return failure.advice[0].rstrip(".") if failure.advice else failure.message
+
+
+def _bare(endpoint: str) -> str:
+    return endpoint.rpartition("://")[2].rstrip("/")
+
+
+def _listed(response: api.MemberListResponse) -> tuple[Listed, ...]:
+    return tuple(
+        Listed(each.ID, each.name, tuple(each.peerURLs), tuple(each.clientURLs), each.isLearner)
+        for each in response.members
+    )
+
+
+def _status(response: api.StatusResponse) -> Status:
+    return Status(
+        response.header.cluster_id,
+        response.header.member_id,
+        response.leader,
+        response.raftTerm,
+        response.raftIndex,
+        # Before 3.4 there is none.
+        response.raftAppliedIndex or response.raftIndex,
+        response.version,
+        response.dbSize,
+        response.dbSizeInUse,
+        response.dbSizeQuota,
+        response.isLearner,
+        tuple(response.errors),
+        response.header.revision,
+    )
