@@ -28,6 +28,7 @@ from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.measuring.certificates import certificates_in, presented_certificates
 from pyetcdctl.measuring.divergence import comparable, differing_keys, hashes
 from pyetcdctl.measuring.members import list_members, locate, status_of
+from pyetcdctl.measuring.records import stored_members
 from pyetcdctl.measuring.scrapes import NoScrape, Scrape, published_by, scrape
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Plan:
     call_seconds: float
     metrics_urls: tuple[str, ...] = ()
     certificate_files: tuple[str, ...] = ()
+    data_dir: str = ""
+    """The data directory of a member of this machine; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def measure(connection: Connection, plan: Plan, wait: Wait) -> ClusterFacts:
         listed.doubt,
         _alarms(lasts),
         window_seconds=monotonic() - began,
+        records=stored_members(plan.data_dir) if plan.data_dir else None,
         differences=differences,
         auth=None if listed.doubt else _auth(connection, plan.call_seconds),
     )

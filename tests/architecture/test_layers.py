@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "concurrency": {"client", "keyspace", "rpc", *SHARED},
     "output": {"diagnosis", "kubernetes", "rpc", *SHARED},
     "diagnosis": {"rpc", *SHARED},
-    "measuring": {"client", "diagnosis", "keyspace", "rpc", *SHARED},
+    "measuring": {"client", "diagnosis", "keyspace", "rpc", "storage", *SHARED},
     "discovery": SHARED,
     "sandbox": SHARED,
     "kubernetes": {"rpc", *SHARED},

@@ -61,6 +61,10 @@ MetricsUrls = Annotated[
         "--metrics", metavar="URL", help="Where members publish metrics besides; repeatable."
     ),
 ]
+DataDir = Annotated[
+    str,
+    typer.Option("--data-dir", metavar="DIR", help="The data of this node's member, if not found."),
+]
 Junit = Annotated[
     str, typer.Option("--junit", metavar="FILE", help="Also write the verdicts as JUnit's XML.")
 ]
@@ -76,6 +80,7 @@ def doctor(
     rules: RulesOf = "mixin",
     fail_on: FailOn = "warning",
     metrics: MetricsUrls = [],  # noqa: B006 - Typer copies it
+    data_dir: DataDir = "",
     junit: Junit = "",
 ) -> None:
     """Find out what is wrong with a cluster, and what to run next.
@@ -88,7 +93,7 @@ def doctor(
         raise BadArguments("doctor takes no arguments")
     session: Session = ctx.obj
     least, judges = _severity(fail_on), _rules(rules)
-    facts = _measured(session, _checked(window), tuple(metrics))
+    facts = _measured(session, _checked(window), tuple(metrics), data_dir)
 
     from pyetcdctl.diagnosis.examination import examine
 
@@ -130,7 +135,9 @@ def _checked(seconds: float) -> float:
     return seconds
 
 
-def _measured(session: Session, seconds: float, metrics: tuple[str, ...]) -> ClusterFacts:
+def _measured(
+    session: Session, seconds: float, metrics: tuple[str, ...], data_dir: str
+) -> ClusterFacts:
     """Measure the cluster; an error means that nothing could be looked at."""
     from pyetcdctl.measuring.cluster import Plan, measure
 
@@ -141,6 +148,7 @@ def _measured(session: Session, seconds: float, metrics: tuple[str, ...]) -> Clu
             session.settings.command_timeout,
             (*metrics, *_metrics_urls(node)),
             _certificate_files(session, node),
+            data_dir or _data_dir(node),
         )
         return measure(session.connection, plan, _waiting(session))
     except DeadlineExceeded as error:
@@ -166,6 +174,14 @@ def _metrics_urls(node: Discovery | None) -> tuple[str, ...]:
     names = ("listen-metrics-urls", "listen-client-http-urls")
     named = ",".join(options[name].value for name in names if name in options)
     return tuple(named.split(",")) if named else (_LOCAL_METRICS,)
+
+
+def _data_dir(node: Discovery | None) -> str:
+    if node is None or not node.server.data_dir:
+        return ""
+    from pyetcdctl.discovery.node import Node
+
+    return Node(node.root).file(node.server.data_dir).real
 
 
 def _certificate_files(session: Session, node: Discovery | None) -> tuple[str, ...]:

@@ -1,0 +1,218 @@
+"""What is done to real servers so that the doctor has something to find."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import struct
+import threading
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+from pyetcdctl.client.connection import Connection, Deadline
+from pyetcdctl.rpc import etcdserverpb_pb2 as api
+from pyetcdctl.rpc.kv import PutRequest
+from pyetcdctl.settings import ConnectionSettings
+from pyetcdctl.storage.bolt.pages import newest_meta
+from pyetcdctl.storage.files import ReadOnlyFile
+from tests.runner import run_here
+
+SHORT = ("--for", "50ms", "--command-timeout", "1500ms")
+_FDATASYNC = {"x86_64": "75", "aarch64": "83"}[os.uname().machine]
+
+
+def doctor(etcd, *args, env=None):
+    """Run the doctor for a moment; return its report and exit code."""
+    result = run_here(
+        "doctor", *SHORT, "-w", "json", *args, env={**etcd.environment, **(env or {})}
+    )
+    assert result.stdout, result.stderr
+    return json.loads(result.stdout), result.exit_code
+
+
+def found(report):
+    """Return the findings from warnings on: check, subject."""
+    return {
+        (each["check"], each["subject"])
+        for each in report["findings"]
+        if each["severity"] != "info"
+    }
+
+
+def finding(report, check):
+    """Return the one finding of a check."""
+    (one,) = [each for each in report["findings"] if each["check"] == check]
+    return one
+
+
+def until(condition, seconds=20):
+    """Wait until a condition holds."""
+    ends = monotonic() + seconds
+    while not condition():
+        assert monotonic() < ends, "it did not happen in time"
+        sleep(0.02)
+
+
+def alarm(etcd, kind, action=api.AlarmRequest.ACTIVATE):
+    """Raise or end an alarm as a member itself would."""
+    with connected(etcd) as connection:
+        request = api.AlarmRequest(action=action, alarm=kind, memberID=member_id(etcd, 0))
+        connection.unary(
+            "/etcdserverpb.Maintenance/Alarm",
+            request.SerializeToString(),
+            deadline=Deadline.after(5),
+            repeatable=False,
+        )
+
+
+def statuses(etcd, *urls):
+    """Return the status of each endpoint that responds."""
+    env = {"ETCDCTL_ENDPOINTS": ",".join(urls or etcd.client_urls)}
+    shown = run_here("endpoint", "status", "-w", "json", "--command-timeout", "1s", env=env)
+    return [row["Status"] for row in json.loads(shown.stdout) or ()]
+
+
+def member_id(etcd, index):
+    """Return a member's ID."""
+    return statuses(etcd, etcd.client_urls[index])[0]["header"]["member_id"]
+
+
+def leader_index(etcd):
+    """Return which member leads."""
+    ids = [each["header"]["member_id"] for each in statuses(etcd)]
+    return ids.index(statuses(etcd)[0]["leader"])
+
+
+@contextmanager
+def few_descriptors(member, left):
+    """Leave a server a few file descriptors more than it has open."""
+    used = len(os.listdir(f"/proc/{member.process_id}/fd"))
+    before = resource.prlimit(member.process_id, resource.RLIMIT_NOFILE)
+    resource.prlimit(member.process_id, resource.RLIMIT_NOFILE, (used + left, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(member.process_id, resource.RLIMIT_NOFILE, before)
+
+
+@contextmanager
+def slow_fsync(member, seconds):
+    """Hold a server still for a while whenever it is seen in fdatasync."""
+    ended = threading.Event()
+    tasks = Path(f"/proc/{member.process_id}/task")
+
+    def hold():
+        while not ended.is_set():
+            for task in tasks.glob("*/syscall"):
+                with suppress(OSError):
+                    if task.read_text().split(" ", 1)[0] == _FDATASYNC:
+                        os.kill(member.process_id, signal.SIGSTOP)
+                        sleep(seconds)
+                        os.kill(member.process_id, signal.SIGCONT)
+                        sleep(0.25)
+
+    with _running(hold, ended):
+        yield
+
+
+def connected(etcd):
+    """Return a connection to the first member that is closed at the end of a block."""
+    return closing(Connection(ConnectionSettings(endpoints=(etcd.endpoint,))))
+
+
+def put(connection, key, value):
+    """Write a key."""
+    request = PutRequest(key=key, value=value).encode()
+    connection.unary("/etcdserverpb.KV/Put", request, deadline=Deadline.after(10), repeatable=True)
+
+
+def fill(etcd, keys):
+    """Write so many keys with values of 100 kB."""
+    with connected(etcd) as connection:
+        for number in range(keys):
+            put(connection, b"filler-%d" % number, b"x" * 100_000)
+
+
+@contextmanager
+def writes(etcd):
+    """Write all the time, several keys at once."""
+    ended = threading.Event()
+
+    def write():
+        with connected(etcd) as connection:
+            while not ended.is_set():
+                put(connection, b"load", b"x")
+
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(_running(write, ended))
+        yield
+
+
+@contextmanager
+def _running(work, ended):
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def replace_in_database(member, old, new):
+    """Change bytes in a stopped member's database, as a bad disk might; no page has a checksum."""
+    assert len(old) == len(new)
+    path = member.site.data_folder / "member/snap/db"
+    data = path.read_bytes()
+    assert old in data
+    path.write_bytes(data.replace(old, new))
+
+
+def add_record(member, member_id):
+    """Add a member to the ``members`` bucket of a stopped member's database.
+
+    The bucket is small: it is a page within the value of the root's leaf, which is written anew.
+    """
+    path = member.site.data_folder / "member/snap/db"
+    data = bytearray(path.read_bytes())
+    with ReadOnlyFile(str(path)) as file:
+        meta = newest_meta(file, file.size)
+    root, size = meta.root, meta.page_size
+    start = root * size
+    entries = _entries(data, start)
+    position = next(at for at, entry in enumerate(entries) if entry[1] == b"members")
+    flags, name, value = entries[position]
+    assert value[:8] == bytes(8), "the bucket has a page of its own"
+    inner = _entries(value, 16)
+    inner.append((0, b"%016x" % member_id, json.dumps({"id": member_id}).encode()))
+    entries[position] = (flags, name, value[:16] + _leaf(0, sorted(inner, key=lambda one: one[1])))
+    page = _leaf(root, entries)
+    assert len(page) <= size
+    data[start : start + len(page)] = page
+    path.write_bytes(data)
+
+
+def _entries(data, start):
+    """Return the elements of a leaf page: flags, key, value."""
+    (count,) = struct.unpack_from("<H", data, start + 10)
+    found = []
+    for at in range(start + 16, start + 16 + count * 16, 16):
+        flags, offset, key_size, value_size = struct.unpack_from("<4I", data, at)
+        key, end = at + offset, at + offset + key_size + value_size
+        found.append((flags, bytes(data[key : key + key_size]), bytes(data[key + key_size : end])))
+    return found
+
+
+def _leaf(number, entries):
+    """Return a leaf page with these elements."""
+    head = struct.pack("<QHHI", number, 2, len(entries), 0)
+    table, body = b"", b""
+    for index, (flags, key, value) in enumerate(entries):
+        offset = (len(entries) - index) * 16 + len(body)
+        table += struct.pack("<4I", flags, offset, len(key), len(value))
+        body += key + value
+    return head + table + body

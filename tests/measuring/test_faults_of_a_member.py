@@ -1,0 +1,141 @@
+"""The doctor finds and names what is wrong with a single member."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pyetcdctl.client import metrics
+from pyetcdctl.errors import CallFailed
+from pyetcdctl.rpc import etcdserverpb_pb2 as api
+from pyetcdctl.sandbox.certificates import Authority, Validity
+from pyetcdctl.sandbox.sites import PlainLayout
+from pyetcdctl.settings import TlsFiles
+from tests.measuring.injuries import (
+    add_record,
+    alarm,
+    doctor,
+    few_descriptors,
+    fill,
+    finding,
+    found,
+    slow_fsync,
+    statuses,
+    until,
+    writes,
+)
+
+
+def test_a_healthy_member_gives_no_finding(etcd):
+    report, code = doctor(etcd)
+    assert (report["findings"], code) == ([], 0)
+    passed = {each["check"] for each in report["passed"]}
+    assert passed >= {"member-down", "leader", "quorum", "consistent-read", "quota-used", "in-use"}
+    unjudged = {each["check"]: each for each in report["unjudged"]}
+    assert unjudged["wal-fsync-p99"]["reason"].startswith("too few")
+    assert unjudged["wal-fsync-p99"]["samples"] < 100
+
+
+def test_every_release_is_examined(every_etcd):
+    report, code = doctor(every_etcd)
+    assert (report["findings"], code) == ([], 0)
+
+
+def test_a_database_that_fills_up_is_found_at_each_step(own_etcd):
+    etcd = own_etcd(flags=("--quota-backend-bytes=4000000",))
+    fill(etcd, keys=32)
+    until(lambda: statuses(etcd)[0]["dbSize"] > 3_400_000)
+    report, code = doctor(etcd)
+    assert (found(report), code) == ({("quota-used", "etcd-1")}, 1)
+    share = statuses(etcd)[0]["dbSize"] / 4_000_000
+    used = finding(report, "quota-used")
+    assert used["severity"] == ("critical" if share > 0.95 else "warning")
+    assert used["measured"].startswith(f"{share:.0%} of the quota: ")
+    assert used["next"].startswith("pyetcdctl ")
+
+    with pytest.raises(CallFailed, match="space exceeded"):
+        fill(etcd, keys=1000)
+    report, code = doctor(etcd)
+    assert (found(report), code) == ({("nospace-alarm", "etcd-1"), ("quota-used", "etcd-1")}, 1)
+    assert finding(report, "nospace-alarm")["severity"] == "critical"
+
+    alarm(etcd, api.CORRUPT)
+    report, _ = doctor(etcd)
+    assert ("corrupt-alarm", "etcd-1") in found(report)
+
+
+def test_few_descriptors_are_found(etcd):
+    with few_descriptors(etcd.members[0], left=4):
+        report, code = doctor(etcd)
+    assert (found(report), code) == ({("descriptors-used", "etcd-1")}, 1)
+
+
+def test_a_clock_in_the_past_is_found(etcd, monkeypatch):
+    real = metrics.time
+    monkeypatch.setattr(metrics, "time", lambda: real() - 3600)
+    report, code = doctor(etcd)
+    assert (found(report), code) == ({("clock", "cluster")}, 1)
+    assert (
+        "this machine's clock is 60 min behind all members'"
+        in (finding(report, "clock")["measured"])
+    )
+
+
+def test_users_without_authentication_and_root_are_found(etcd):
+    etcd.etcdctl("user", "add", "somebody:pw", check=True)
+    try:
+        report, code = doctor(etcd)
+    finally:
+        etcd.etcdctl("user", "delete", "somebody", check=True)
+    assert (found(report), code) == ({("auth-off", "cluster"), ("auth-root", "cluster")}, 1)
+
+
+def test_authentication_with_root_gives_no_finding(auth_etcd):
+    report, code = doctor(auth_etcd)
+    assert (report["findings"], code) == ([], 0)
+
+
+@pytest.mark.parametrize(("days", "severity"), [(20, "warning"), (5, "critical")])
+def test_a_certificate_that_ends_soon_is_found(own_etcd, tmp_path, days, severity):
+    authority = Authority()
+    authority.pair.write(tmp_path / "ca.crt", tmp_path / "ca.key")
+    soon = Validity.of(timedelta(days=days))
+    pair = authority.issue("etcd", hosts=("127.0.0.1",), validity=soon)
+    pair.write(tmp_path / "server.crt", tmp_path / "server.key")
+    files = TlsFiles("", f"{tmp_path}/server.crt", f"{tmp_path}/server.key")
+    etcd = own_etcd(layout=PlainLayout(files), client_tls=TlsFiles(f"{tmp_path}/ca.crt"))
+    report, code = doctor(etcd)
+    assert (found(report), code) == ({("certificate", "etcd-1")}, 1)
+    assert finding(report, "certificate")["severity"] == severity
+    assert (
+        f"the certificate of {etcd.endpoint} ends on" in finding(report, "certificate")["measured"]
+    )
+
+
+def test_slow_fsync_is_found(own_etcd):
+    etcd = own_etcd(flags=("--unsafe-no-fsync=false",))
+    with writes(etcd), slow_fsync(etcd.members[0], 0.6):
+        report, code = doctor(etcd, "--for", "3s")
+    slow = finding(report, "wal-fsync-p99")
+    assert (slow["severity"], slow["subject"], code) == ("warning", "etcd-1", 1)
+    assert slow["samples"] >= 100
+    assert "512 ms to 1.02 s" in slow["measured"]
+    assert slow["source"].startswith("etcd mixin etcdHighFsyncDurations")
+
+
+def test_a_record_of_a_removed_member_is_found(own_etcd):
+    etcd = own_etcd()
+    member = etcd.members[0]
+    folder = str(member.site.data_folder)
+    report, code = doctor(etcd, "--data-dir", folder)
+    assert ("zombie-record", "cluster") in {
+        (each["check"], each["subject"]) for each in report["passed"]
+    }
+    member.stop()
+    add_record(member, 0xDEAD)
+    member.start()
+    member.wait_until_healthy()
+    report, code = doctor(etcd, "--data-dir", folder)
+    assert (found(report), code) == ({("zombie-record", "cluster")}, 1)
+    assert "record of member dead" in finding(report, "zombie-record")["measured"]
