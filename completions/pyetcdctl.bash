@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del get lease put tree txn watch alarm defrag downgrade endpoint member move-leader snapshot elect lock auth role user discover kubernetes sandbox check completion help make-mirror options version' ;;
+        '') REPLY='compaction del get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader snapshot elect lock auth role user discover kubernetes sandbox check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -31,6 +31,7 @@ __pyetcdctl_flags() {
         txn) REPLY='--decode --interactive -i --no-decode' ;;
         watch) REPLY='--decode --interactive -i --like-api --no-decode --prefix --prev-kv --progress-notify --rev' ;;
         defrag) REPLY='--cluster' ;;
+        doctor) REPLY='--for --rules --fail-on --metrics --data-dir --junit' ;;
         endpoint\ health) REPLY='--cluster' ;;
         endpoint\ status) REPLY='--cluster' ;;
         endpoint\ hashkv) REPLY='--cluster --rev' ;;
@@ -71,6 +72,7 @@ __pyetcdctl_value() {
             *:--cert | \
             *:--key | \
             *:--encryption-config | \
+            doctor:--junit | \
             kubernetes\ get:--sort-by | \
             kubernetes\ put:--filename | \
             kubernetes\ put:-f | \
@@ -171,12 +173,15 @@ __pyetcdctl_value() {
             make-mirror:--no-dest-prefix) REPLY='nothing' ;;
         *:--write-out | \
             *:-w) REPLY='choices fields json jsonl protobuf simple table yaml' ;;
-        *:--pki) REPLY='folder' ;;
+        *:--pki | \
+            doctor:--data-dir) REPLY='folder' ;;
         get:--consistency | \
             tree:--consistency | \
             member\ list:--consistency) REPLY='choices l s' ;;
         get:--order) REPLY='choices ASCEND DESCEND' ;;
         get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
+        doctor:--rules) REPLY='choices mixin openshift FILE' ;;
+        doctor:--fail-on) REPLY='choices warning critical' ;;
         kubernetes\ decode:--output | \
             kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
         kubernetes\ encryption:--etcd-prefix | \

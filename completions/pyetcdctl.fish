@@ -14,6 +14,7 @@ function __pyetcdctl_commands
             echo -- 'watch'\t'Show what happens to a key or a range of keys, as it happens.'
             echo -- 'alarm'\t'List and disarm the alarms of the members.'
             echo -- 'defrag'\t'Give the free space in the members\' files back.'
+            echo -- 'doctor'\t'Find out what is wrong with a cluster, and what to run next.'
             echo -- 'downgrade'\t'Prepare the cluster for the release before.'
             echo -- 'endpoint'\t'Ask each endpoint for its health, status or hash.'
             echo -- 'member'\t'List, add, remove and change the members.'
@@ -161,6 +162,13 @@ function __pyetcdctl_flags
             echo -- '--rev'\t'Begin at this revision; 0 for now.'
         case 'defrag'
             echo -- '--cluster'\t'All members, at the client URLs that the member list names.'
+        case 'doctor'
+            echo -- '--for'\t'How long to measure: two scrapes this far apart.'
+            echo -- '--rules'\t'By whose limits to judge.'
+            echo -- '--fail-on'\t'From which severity on to exit with 1.'
+            echo -- '--metrics'\t'Where members publish metrics besides; repeatable.'
+            echo -- '--data-dir'\t'The data of this node\'s member, if not found.'
+            echo -- '--junit'\t'Also write the verdicts as JUnit\'s XML.'
         case 'endpoint health'
             echo -- '--cluster'\t'All members, at the client URLs that the member list names.'
         case 'endpoint status'
@@ -336,6 +344,7 @@ function __pyetcdctl_value
             '*:--cert' \
             '*:--key' \
             '*:--encryption-config' \
+            'doctor:--junit' \
             'kubernetes get:--sort-by' \
             'kubernetes put:--filename' \
             'kubernetes put:-f' \
@@ -439,7 +448,8 @@ function __pyetcdctl_value
         case '*:--write-out' \
             '*:-w'
             echo -- 'choices fields json jsonl protobuf simple table yaml'
-        case '*:--pki'
+        case '*:--pki' \
+            'doctor:--data-dir'
             echo -- 'folder'
         case 'get:--consistency' \
             'tree:--consistency' \
@@ -449,6 +459,10 @@ function __pyetcdctl_value
             echo -- 'choices ASCEND DESCEND'
         case 'get:--sort-by'
             echo -- 'choices CREATE KEY MODIFY VALUE VERSION'
+        case 'doctor:--rules'
+            echo -- 'choices mixin openshift FILE'
+        case 'doctor:--fail-on'
+            echo -- 'choices warning critical'
         case 'kubernetes decode:--output' \
             'kubernetes decode:-o'
             echo -- 'choices yaml json jsonl'
