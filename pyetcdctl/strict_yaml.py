@@ -9,16 +9,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import yaml
 
 DEEPEST = 200
 MOST_ALIASES = 16
 _RESCANNED_CHARACTERS = 1 << 16
 
-SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What PyYAML's constructors raise on scalars such as ``!!int ""`` or ``2024-99-99``."""
 
@@ -36,19 +35,28 @@ class BeyondLimits(NotYaml):
     """YAML that is nested too deeply or has too many aliases; the reason quotes none of it."""
 
 
+def loader(name: str = "Safe") -> Any:
+    """Return one of PyYAML's loaders, in C where libyaml is there."""
+    import yaml
+
+    return getattr(yaml, f"C{name}Loader", None) or getattr(yaml, f"{name}Loader")
+
+
 def first_document(text: str, *, scalars_as_text: bool = False) -> Any:
     """Return the first document of a text; raises NotYaml."""
-    loader: Any = SafeLoader
-    if scalars_as_text:
-        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    import yaml
+
+    chosen = loader("Base" if scalars_as_text else "Safe")
     with errors_translated():
         check_limits(text, first_only=True)
-        return next(iter(yaml.load_all(text, Loader=loader)), None)
+        return next(iter(yaml.load_all(text, Loader=chosen)), None)
 
 
 @contextmanager
 def errors_translated() -> Iterator[None]:
     """Raise NotYaml in place of PyYAML's errors, whose classes and words differ by release."""
+    import yaml
+
     try:
         yield
     except NotYaml:
@@ -66,8 +74,10 @@ def errors_translated() -> Iterator[None]:
 
 def check_limits(text: str, *, aliases: int = MOST_ALIASES, first_only: bool = False) -> None:
     """Raise BeyondLimits for what is nested too deeply or has more aliases than allowed."""
+    import yaml
+
     try:
-        _measure(yaml.parse(text, Loader=SafeLoader), aliases, first_only=first_only)
+        _measure(yaml.parse(text, Loader=loader()), aliases, first_only=first_only)
     except yaml.YAMLError as error:
         # libyaml has a limit of its own and reports it as a syntax error, before any event.
         mark = getattr(error, "problem_mark", None)
@@ -78,6 +88,8 @@ def check_limits(text: str, *, aliases: int = MOST_ALIASES, first_only: bool = F
 
 
 def _measure(events: Iterator[yaml.Event], aliases: int, *, first_only: bool) -> None:
+    import yaml
+
     depth = met = 0
     for event in events:
         if first_only and isinstance(event, yaml.DocumentEndEvent):
@@ -93,6 +105,8 @@ def _measure(events: Iterator[yaml.Event], aliases: int, *, first_only: bool) ->
 
 def _readable_events(text: str) -> Iterator[yaml.Event]:
     """Yield what Python's parser, which has no limit, reads up to the first error."""
+    import yaml
+
     try:
         yield from yaml.parse(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS
-from pyetcdctl.cli.lazy import (
+from pyetcdctl.cli.lazy import click_command
+from pyetcdctl.cli.word_commands import (
     WordCommand,
     WordGroup,
-    click_command,
     first_line,
     flag_letter,
     flag_name,

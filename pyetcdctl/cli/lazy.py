@@ -1,33 +1,29 @@
-"""Typer's commands with etcdctl's grammar, each imported only when it runs.
+"""Commands and groups that are imported when they run. Only here Typer makes commands of functions.
 
-The only user of ``typer.core`` and ``typer.main``.
+A command is a module that declares ``app`` with ``new_app`` and one function with ``command``. A
+group is a package: its docstring is the help, ``EXAMPLE`` ends it, and each verb is a command in a
+module of its own, listed with its summary in the registry.
 """
 
 from __future__ import annotations
 
 from copy import copy
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS
-from pyetcdctl.cli.flags.grammar import Flag, FlagSet, find_command_word, parse_line
-from pyetcdctl.cli.flags.values import raw
+from pyetcdctl.cli.flags.struct import unfolded
 from pyetcdctl.cli.on_demand import OnDemand
-from pyetcdctl.errors import FlagError
-from pyetcdctl.output.quoting import go_quoted
+from pyetcdctl.cli.word_commands import WordCommand, WordGroup, show_help
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from typer.models import CommandInfo
-
-_HELP = Flag("help", "h", str, is_boolean=True)
-SHARED_FLAGS = (*(flag.as_flag() for flag in GLOBAL_FLAGS), _HELP)
-_FOOTER = 'Use "pyetcdctl options" for the flags that every command takes.'
 
 
 class CommandEntry(NamedTuple):
@@ -39,174 +35,25 @@ class CommandEntry(NamedTuple):
     module: str
     summary: str
     panel: str
+    verbs: Mapping[str, str] = {}
+    """The summaries of a group's commands."""
 
     @property
     def is_hidden(self) -> bool:
-        """Whether help and completion keep silent about the command."""
+        """Whether help and completion leave the command out."""
         return not self.panel
 
-    def load(self) -> Any:
-        """Import the command and return it, or the group, as Click knows it."""
-        return click_command(import_module(self.module).app)
-
-
-class WordCommand(TyperCommand):
-    """A command whose arguments are parsed by etcdctl's grammar instead of Click's.
-
-    Its one positional parameter, if any, is a list that takes all words; global flags go to the
-    session.
-    """
-
-    @property
-    def own_flags(self) -> list[TyperOption]:
-        """The flags that this command declares."""
-        return [param for param in self.params if isinstance(param, TyperOption)]
-
-    @property
-    def words_metavar(self) -> str:
-        """How help writes the command's words; empty where it takes none."""
-        others = [param for param in self.params if not isinstance(param, TyperOption)]
-        return str(others[0].metavar) if others else ""
-
-    def flag_set(self, ctx: Any = None) -> FlagSet:
-        """Return all flags that may stand on the command's line."""
-        return FlagSet([*(_flag(option, ctx) for option in self.own_flags), *SHARED_FLAGS])
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Fill ``ctx.params`` from the command line."""
-        options = {option.name: option for option in self.own_flags}
-        try:
-            values, words, words_before_dashes = parse_line(args, self.flag_set(ctx))
-        except FlagError as error:
-            if "-- COMMAND" in self.words_metavar and not ("--" in args or error.advice):
-                error.advice = ("Try:  -- before the command, if this flag is one of its own",)
-            raise
-        if values.pop("help", False):
-            _show_help(ctx)
-        ctx.obj.take_line(values, words_before_dashes)
-        for param in self.params:
-            if param.name in options:
-                default = param.get_default(ctx)
-                ctx.params[param.name] = values.get(flag_name(options[param.name]), default)
-            else:
-                ctx.params[param.name] = words
-        return []
-
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Return the words as the command declares them: it is the judge of how many it takes."""
-        return [piece for piece in (self.options_metavar, self.words_metavar) if piece]
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the command's own flags."""
-        options = [param for param in self.get_params(ctx) if isinstance(param, TyperOption)]
-        for option in options:
-            # A flag that is not given is off, or 0: only another default is worth a word.
-            option.show_default = bool(option.default) and option.default not in (True, "0")
-        records = [option.get_help_record(ctx) for option in options]
-        with formatter.section("Flags"):
-            formatter.write_dl([record for record in records if record])
-
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the example, and where the other flags are."""
-        super().format_epilog(ctx, formatter)
-        formatter.write_paragraph()
-        formatter.write(_FOOTER + "\n")
-
-
-class WordGroup(TyperGroup):
-    """Several commands behind one word, found by etcdctl's rules.
-
-    A unique beginning of a name will do; a name that is missing or unknown shows the group's help.
-    """
-
-    rejects_unknown: ClassVar[bool] = False
-    """Whether an unknown command is an error instead."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Bring the command's name to the front; show help where there is none."""
-        name_first = self.with_name_first(args)
-        if name_first is None:
-            parse_line(args, self._own_flags())
-            _show_help(ctx)
-        return super().parse_args(ctx, name_first or args)
-
-    def with_name_first(self, args: Sequence[str]) -> list[str] | None:
-        """Return the arguments with the command's name at their front; None if it is missing."""
-        if args and args[0] and not args[0].startswith("-"):
-            return list(args)
-        index = find_command_word(args, self._known_flags())
-        return None if index is None else [args[index], *args[:index], *args[index + 1 :]]
-
-    def find(self, word: str) -> str | None:
-        """Return the name of the command that a word means: its name or a unique beginning."""
-        if word in self.commands:
-            return word
-        longer = [name for name in self.commands if name.startswith(word)] if word else []
-        return longer[0] if len(longer) == 1 else None
-
     def load(self, name: str) -> Any:
-        """Return the command of that name."""
-        return self.commands[name]
+        """Import the command and return it, or the group, as Click knows it."""
+        module = import_module(self.module)
+        return _verb_group(name, self, module) if self.verbs else click_command(module.app)
 
-    def panels(self) -> dict[str, list[tuple[str, str]]]:
-        """Return what help lists: names and summaries under their titles."""
-        rows = [(name, first_line(each.help)) for name, each in self.commands.items()]
-        return {"Commands": rows}
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Return the command that the first argument means, for running or completing."""
-        name = self.find(args[0])
-        if name is None:
-            self._end_at_unknown(ctx, *args)
-        return name, self.load(name), args[1:]
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands, panel by panel."""
-        for panel, rows in self.panels().items():
-            with formatter.section(panel):
-                formatter.write_dl(rows)
-
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the example, and where to read on."""
-        super().format_epilog(ctx, formatter)
-        formatter.write_paragraph()
-        formatter.write(f'Use "{ctx.command_path} COMMAND --help" to read about a command.\n')
-        formatter.write(_FOOTER + "\n")
-
-    def _known_flags(self) -> FlagSet:
-        """Return the flags that may stand before the command's name."""
-        own = [_flag(option, None) for each in self._leaves() for option in each.own_flags]
-        return FlagSet([*own, *SHARED_FLAGS])
-
-    def _own_flags(self) -> FlagSet:
-        """Return the flags of the group itself, which all its commands take."""
-        leaves = self._leaves()
-        options = leaves[0].own_flags if leaves else []
-        for leaf in leaves[1:]:
-            names = {option.name for option in leaf.own_flags}
-            options = [option for option in options if option.name in names]
-        return FlagSet([*(_flag(option, None) for option in options), *SHARED_FLAGS])
-
-    def _leaves(self) -> list[WordCommand]:
-        return [each for each in self.commands.values() if isinstance(each, WordCommand)]
-
-    def _end_at_unknown(self, ctx: Any, word: str, *others: str) -> NoReturn:
-        close = self._close_names(word)
-        advice = (f"Did you mean this?  {'  '.join(close)}",) if close else ()
-        message = f'unknown command {go_quoted(raw(word))} for "{ctx.command_path}"'
-        if self.rejects_unknown and word != "help":
-            raise FlagError(message, *advice)
-        parse_line(others, self._own_flags())
-        for line in (message, *advice) if advice else ():
-            ctx.obj.streams.err.line(line)
-        _show_help(ctx)
-
-    def _close_names(self, word: str) -> list[str]:
-        from difflib import get_close_matches
-
-        names = [name for rows in self.panels().values() for name, _ in rows]
-        longer = [name for name in names if word and name.startswith(word)]
-        return longer or get_close_matches(word, names, n=3, cutoff=0.6)
+    def entries(self) -> dict[str, CommandEntry]:
+        """Return a group's commands; the verb ``del`` is in ``del_.py``, ``x-y`` in ``x_y.py``."""
+        return {
+            verb: CommandEntry(f"{self.module}.{_file_of(verb)}", summary, "Commands")
+            for verb, summary in self.verbs.items()
+        }
 
 
 class LazyGroup(WordGroup):
@@ -221,7 +68,7 @@ class LazyGroup(WordGroup):
 
     def load(self, name: str) -> Any:
         """Import the command in the placeholder's stead."""
-        return self.table[name].load()
+        return self.table[name].load(name)
 
     def panels(self) -> dict[str, list[tuple[str, str]]]:
         """Return the table's panels in its order, without what is hidden."""
@@ -230,6 +77,38 @@ class LazyGroup(WordGroup):
             if not entry.is_hidden:
                 panels.setdefault(entry.panel, []).append((name, entry.summary))
         return panels
+
+
+class VerbGroup(LazyGroup):
+    """The commands of a package; an unknown one is an error."""
+
+    rejects_unknown = True
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Show help without an import where nothing else is asked for."""
+        if {"-h", "--help"}.issuperset(args):
+            show_help(ctx)
+        return super().parse_args(ctx, args)
+
+    def _leaves(self) -> list[WordCommand]:
+        return [self.load(name) for name in self.table]
+
+
+def _verb_group(name: str, entry: CommandEntry, package: Any) -> VerbGroup:
+    group = type("VerbGroup", (VerbGroup,), {"table": entry.entries()})
+    made: VerbGroup = group(
+        name=name,
+        help=cleandoc(package.__doc__),
+        epilog=_example(package.EXAMPLE),
+        subcommand_metavar="COMMAND [ARGUMENTS] [FLAGS]",
+        options_metavar="",
+        rich_markup_mode=None,
+    )
+    return made
+
+
+def _file_of(verb: str) -> str:
+    return {"del": "del_"}.get(verb, verb.replace("-", "_"))
 
 
 def new_app(group: type[WordGroup] | None = None, **settings: Any) -> typer.Typer:
@@ -255,8 +134,14 @@ def new_group(summary: str, example: str, group: type[WordGroup] = WordGroup) ->
 
 
 def command(app: typer.Typer, name: str, example: str) -> Callable[[Any], Any]:
-    """Register a function as the command ``name``; ``example`` ends its help."""
-    return app.command(name, cls=WordCommand, epilog=_example(example), options_metavar="[FLAGS]")
+    """Register a function as the command ``name``; ``example`` ends its help.
+
+    The function takes the context, or the session and what flags/struct.py says.
+    """
+    register = app.command(
+        name, cls=WordCommand, epilog=_example(example), options_metavar="[FLAGS]"
+    )
+    return lambda function: register(unfolded(function))
 
 
 def click_command(app: typer.Typer) -> Any:
@@ -278,32 +163,5 @@ def _alone(info: CommandInfo) -> Any:
     return get_command(app)
 
 
-def flag_name(option: TyperOption) -> str:
-    """Return an option's long name without its dashes."""
-    return max(option.opts, key=len).lstrip("-")
-
-
-def flag_letter(option: TyperOption) -> str:
-    """Return an option's short name without its dash; empty where it has none."""
-    return next((name[1:] for name in option.opts if not name.startswith("--")), "")
-
-
-def first_line(text: str | None) -> str:
-    """Return the summary in a command's help."""
-    return (text or "").partition("\n")[0]
-
-
 def _example(text: str) -> str:
     return f"\b\nExample:\n{text}"
-
-
-def _flag(option: TyperOption, ctx: Any) -> Flag:
-    def parse(text: str) -> Any:
-        return option.type(text, param=option, ctx=ctx)
-
-    return Flag(flag_name(option), flag_letter(option), parse, bool(option.is_flag))
-
-
-def _show_help(ctx: Any) -> NoReturn:
-    ctx.obj.streams.out.text(ctx.get_help() + "\n")
-    raise typer.Exit

@@ -17,6 +17,10 @@ def _entry(module: str, panel: str, summary: str) -> CommandEntry:
     return CommandEntry(f"pyetcdctl.cli.commands.{module}", summary, panel)
 
 
+def _group(module: str, panel: str, summary: str, verbs: dict[str, str]) -> CommandEntry:
+    return _entry(module, panel, summary)._replace(verbs=verbs)
+
+
 COMMANDS = {
     "compaction": _entry("compaction", _KEYS, "Forget what keys were before a revision."),
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
@@ -48,10 +52,22 @@ COMMANDS = {
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),
-    "kubernetes": _entry(
-        "kubernetes.app",
+    "kubernetes": _group(
+        "kubernetes",
         _CLUSTER,
         "Show and change what Kubernetes keeps in etcd, by its own names.",
+        {
+            "decode": "Show the object in a value that is in a file or comes from a pipe.",
+            "del": "Delete objects, past the API server.",
+            "edit": "Change an object in an editor, past the API server.",
+            "encode": "Turn an object's YAML or JSON into the bytes that are stored.",
+            "encryption": "Show by which keys the values of each resource are encrypted, and which "
+            "are plain.",
+            "get": "Show objects as kubectl does, without an API server.",
+            "path": "Show the etcd key of an object, and the object of a key.",
+            "put": "Create or replace objects, past the API server.",
+            "resources": "List the resources that the store holds.",
+        },
     ),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
     "check": _entry("check", _UTILITY, "Measure what a cluster can do, with a load of its own."),

@@ -15,9 +15,10 @@ import typer
 from pyetcdctl.cli.flags.grammar import parse_line
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import raw
-from pyetcdctl.cli.lazy import WordGroup, command, new_app
+from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import configuration, connection_settings
 from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.word_commands import WordGroup
 from pyetcdctl.errors import BadArguments
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.cli.flags.grammar import parse_line
 from pyetcdctl.cli.flags.values import ValueRefused, decimal, hex_id
-from pyetcdctl.cli.lazy import flag_name
 from pyetcdctl.cli.registry import COMMANDS
+from pyetcdctl.cli.word_commands import flag_name
 from pyetcdctl.cli.words.go_scan import BLANKS, NotQuoted, match_quoted, split_words
 from pyetcdctl.cli.words.requests import (
     DelFlags,
@@ -98,7 +98,7 @@ def parse_operation(line: str, messages: Messages) -> RequestOp:
     names = [name for name in _OPERATIONS if name.startswith(words[0])] if words[0] else []
     if len(names) != 1:
         raise invalid
-    command = COMMANDS[names[0]].load()
+    command = COMMANDS[names[0]].load(names[0])
     options = {flag_name(option): option for option in command.own_flags}
     try:
         values, rest, _ = parse_line(words[1:], command.flag_set())

@@ -10,11 +10,12 @@ import yaml
 
 from pyetcdctl.kubernetes.codec.yaml_scalars import FLOAT, INTEGER, WORDS, is_no_string
 from pyetcdctl.kubernetes.objects import Plain, number
-from pyetcdctl.strict_yaml import NotYaml, SafeLoader, check_limits, errors_translated
+from pyetcdctl.strict_yaml import NotYaml, check_limits, errors_translated, loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+Parser: Any = loader()
 Resolvers = dict[str | None, list[tuple[str, re.Pattern[str]]]]
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 TRUE = frozenset(word for word in WORDS if word.lower() in ("y", "yes", "on", "true"))
@@ -33,16 +34,16 @@ def parse_all(text: str) -> Iterator[tuple[int, Plain]]:
     """Yield the line on which each document begins, and the document; raises NotYaml."""
     with errors_translated():
         check_limits(text, aliases=0)
-        loader = Loader(text)
-        while loader.check_node():
-            node = loader.get_node()
-            yield node.start_mark.line + 1, loader.construct_document(node)
+        reading = Loader(text)
+        while reading.check_node():
+            node = reading.get_node()
+            yield node.start_mark.line + 1, reading.construct_document(node)
 
 
 def line_of(text: str, document: int, path: Sequence[str | int]) -> int | None:
     """Return the line on which a field of a document stands, or the last step that is there."""
     try:
-        node = next(islice(yaml.compose_all(text, Loader=SafeLoader), document, None), None)
+        node = next(islice(yaml.compose_all(text, Loader=Parser), document, None), None)
     except yaml.YAMLError:
         return None
     line = None
@@ -65,7 +66,7 @@ def _below(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | N
     return None
 
 
-class Loader(SafeLoader):  # type: ignore[misc]
+class Loader(Parser):  # type: ignore[misc]
     """Reads untagged plain scalars by kubectl's rules."""
 
     yaml_implicit_resolvers: ClassVar[Resolvers] = {

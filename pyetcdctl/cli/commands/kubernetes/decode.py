@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, Reported
 from pyetcdctl.kubernetes.codec.input_forms import values_in
 from pyetcdctl.kubernetes.stored_value import read
 from pyetcdctl.output.objects import FORMATS, shown_object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pyetcdctl.cli.session.session import Session
     from pyetcdctl.kubernetes.codec.input_forms import Given
     from pyetcdctl.kubernetes.stored_value import StoredValue
 
 
-def decode(session: Session, words: Sequence[str], form: str) -> None:
-    """Print the objects in what was given; tell what is odd about them aside."""
-    if len(words) > 1:
+_EXAMPLE = """\
+  etcdctl get /registry/namespaces/default | pyetcdctl kubernetes decode
+  pyetcdctl kubernetes decode -o json value.bin"""
+
+app = new_app()
+
+
+class DecodeFlags(Flags):
+    """The flags of ``kubernetes decode``."""
+
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="yaml|json|jsonl", help="Format of the object.")
+    ] = "yaml"
+
+
+@command(app, "decode", _EXAMPLE)
+def decode(
+    session: Session, file: Annotated[list[str], words("[FILE | -]")], flags: DecodeFlags
+) -> None:
+    """Show the object in a value that is in a file or comes from a pipe.
+
+    The value is raw, or as `etcdctl get` prints it with its key, or etcdctl's JSON or fields, or a
+    dump in hex or base64; which of them is found out. What is copied from a terminal is damaged.
+    """
+    check_no_write_out(session)
+    if len(file) > 1:
         raise BadArguments("kubernetes decode takes one FILE, or - for standard input")
+    form = flags.output
     if form not in FORMATS:
         raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")
-    name = words[0] if words else "-"
     is_whole = True
-    for number, given in enumerate(_given(_content(session, name))):
+    for number, given in enumerate(_given(_content(session, file[0] if file else "-"))):
         stored = read(given.key, given.value, session.opener, session.release)
         if number and form == "yaml":
             session.streams.out.write(b"---\n")

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from pyetcdctl.cli.commands.kubernetes.drafts import Draft, editor_of, kept_on_failure
+from pyetcdctl.cli.commands.kubernetes.parameters import (
+    EtcdPrefix,
+    ManagedFields,
+    Namespace,
+    Yes,
+    check_no_write_out,
+)
 from pyetcdctl.cli.commands.kubernetes.store import Store
 from pyetcdctl.cli.commands.kubernetes.targets import find, targets
 from pyetcdctl.cli.commands.kubernetes.writing import (
@@ -17,6 +24,10 @@ from pyetcdctl.cli.commands.kubernetes.writing import (
     warn,
     write,
 )
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, NotWritten
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import encode
@@ -27,31 +38,46 @@ from pyetcdctl.kubernetes.editing.revising import Revision, form_of, obstacle
 from pyetcdctl.strict_yaml import NotYaml
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyetcdctl.cli.commands.kubernetes.targets import Present
-    from pyetcdctl.cli.session.session import Session
 
 _HOW_TO_GIVE_UP = "# To give up, leave this as it is.\n"
 _MOST_ROUNDS_OF_A_SCRIPT = 10
 _NEWLINE = "\n"
 
 
-class EditFlags(NamedTuple):
+_EXAMPLE = """\
+  EDITOR=nano pyetcdctl kubernetes edit namespace stuck
+  KUBE_EDITOR='sed -i s/Terminating/Active/' pyetcdctl kubernetes edit ns/stuck --yes"""
+
+app = new_app()
+
+
+class EditFlags(Flags):
     """The flags of ``kubernetes edit``."""
 
-    namespace: str = ""
-    etcd_prefix: str = ""
-    managed_fields: bool = False
-    yes: bool = False
+    etcd_prefix: EtcdPrefix = ""
+    namespace: Namespace = ""
+    managed_fields: ManagedFields = False
+    yes: Yes = False
 
 
-def edit(session: Session, words: Sequence[str], flags: EditFlags) -> None:
-    """Let the user change an object."""
+@command(app, "edit", _EXAMPLE)
+def edit(
+    session: Session,
+    objects: Annotated[list[str], words("RESOURCE NAME | RESOURCE/NAME | KEY")],
+    flags: EditFlags,
+) -> None:
+    """Change an object in an editor, past the API server.
+
+    The editor is KUBE_EDITOR, VISUAL or EDITOR, else vi. The object is written only if no other
+    client changed it meanwhile, with its lease and its encryption; in every other case the text
+    is kept, and its path printed.
+    """
+    check_no_write_out(session)
     require_somebody(session, yes=flags.yes)
     if not (session.streams.input_is_terminal or editor_of(session.streams.environment)):
         raise BadArguments("no editor is named", "Try:  EDITOR='sed -i s/old/new/'")
-    wanted = targets(Store(session, flags.etcd_prefix), words, flags.namespace)
+    wanted = targets(Store(session, flags.etcd_prefix), objects, flags.namespace)
     if len(wanted) > 1:
         raise BadArguments("one object is edited at a time")
     present = find(session, wanted[0])

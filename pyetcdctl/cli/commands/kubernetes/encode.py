@@ -3,40 +3,70 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from pyetcdctl.cli.commands.kubernetes.input_text import objects_in, refusal, shown
+from pyetcdctl.cli.commands.kubernetes.parameters import StoredAs, check_no_write_out
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, InvalidInput
-from pyetcdctl.kubernetes.codec.encoding import FORMS, encode
+from pyetcdctl.kubernetes.codec import encoding
+from pyetcdctl.kubernetes.codec.encoding import FORMS
 from pyetcdctl.kubernetes.codec.envelope import MAGIC, SELF_DESCRIBED_CBOR
 from pyetcdctl.kubernetes.codec.unfit import Unfit
 from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pyetcdctl.cli.session.session import Session
     from pyetcdctl.kubernetes.editing.documents import Document
 
 _OUTPUTS = ("raw", "hex", "base64")
 
 
-def write_encoded(session: Session, words: Sequence[str], form: str, output: str) -> None:
-    """Write the value of an object; in hex or base64 also those of several, a line each."""
-    if len(words) > 1:
+_EXAMPLE = """\
+  pyetcdctl kubernetes encode pod.yaml | pyetcdctl put /registry/pods/default/web
+  pyetcdctl kubernetes get ns default -o yaml | pyetcdctl kubernetes encode -o base64"""
+
+app = new_app()
+
+
+class EncodeFlags(Flags):
+    """The flags of ``kubernetes encode``."""
+
+    as_: StoredAs = ""
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="raw|hex|base64", help="Form of the bytes.")
+    ] = "raw"
+
+
+@command(app, "encode", _EXAMPLE)
+def encode(
+    session: Session, file: Annotated[list[str], words("[FILE | -]")], flags: EncodeFlags
+) -> None:
+    """Turn an object's YAML or JSON into the bytes that are stored.
+
+    Built-in kinds become protobuf; custom resources, their definitions and APIServices JSON. With
+    --as cbor they are what an API server with the gate CBORServingAndStorage writes. A field that
+    the kind does not have is an error; the API server would ignore it.
+    """
+    check_no_write_out(session)
+    if len(file) > 1:
         raise BadArguments("kubernetes encode takes one FILE, or - for standard input")
-    check_form(form)
-    if output not in _OUTPUTS:
+    check_form(flags.as_)
+    if flags.output not in _OUTPUTS:
         raise BadArguments(f"-o is one of: {', '.join(_OUTPUTS)}")
-    name = words[0] if words else "-"
+    name = file[0] if file else "-"
     found = objects_in(session, name)
-    if output == "raw" and len(found) > 1:
+    if flags.output == "raw" and len(found) > 1:
         raise InvalidInput(
             f"{shown(name)} holds {len(found)} objects, and raw values cannot be told apart",
             "Try:  -o base64, or kubernetes put, which writes all of them",
         )
-    for value in [encoded(name, document, form, session.release) for document in found]:
-        _write(session, value, output)
+    for value in [encoded(name, document, flags.as_, session.release) for document in found]:
+        _write(session, value, flags.output)
 
 
 def check_form(form: str) -> None:
@@ -48,7 +78,7 @@ def check_form(form: str) -> None:
 def encoded(name: str, document: Document, form: str, release: str | None) -> bytes:
     """Return the bytes of one object; raises InvalidInput."""
     try:
-        return encode(document.object, form or None, release)
+        return encoding.encode(document.object, form or None, release)
     except Unfit as unfit:
         raise refusal(name, document, unfit) from None
 

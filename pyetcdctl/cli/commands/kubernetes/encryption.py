@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from pyetcdctl.cli.commands.kubernetes.parameters import EtcdPrefix, TableForm, check_no_write_out
 from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, BadEncryptionConfig, Reported
 from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 from pyetcdctl.kubernetes.encryption.status import survey, unmet, violations
@@ -14,7 +21,6 @@ from pyetcdctl.output.objects import object_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyetcdctl.cli.session.session import Session
     from pyetcdctl.kubernetes.encryption.configuration import GroupResource
     from pyetcdctl.kubernetes.encryption.keyring import Keyring
     from pyetcdctl.kubernetes.encryption.status import ResourceStatus
@@ -22,6 +28,52 @@ if TYPE_CHECKING:
 
 _NO_OBJECTS = "(no objects)"
 _HEADER = ("RESOURCE", "VALUES", "PLAIN", "ENCRYPTED BY", "STALE", "CLOSED HERE")
+
+
+_EXAMPLE = """\
+  pyetcdctl kubernetes encryption status
+  pyetcdctl kubernetes encryption status --require-encrypted"""
+
+app = new_app()
+
+
+class EncryptionFlags(Flags):
+    """The flags of ``kubernetes encryption``."""
+
+    every: Annotated[
+        bool, typer.Option("--all", help="Also resources that nobody asked to encrypt.")
+    ] = False
+    etcd_prefix: EtcdPrefix = ""
+    output: TableForm = "table"
+    require_encrypted: Annotated[
+        bool,
+        typer.Option(
+            "--require-encrypted", help="Exit 1 if a resource of the file has plain values."
+        ),
+    ] = False
+
+
+@command(app, "encryption", _EXAMPLE)
+def encryption(
+    session: Session, action: Annotated[list[str], words("status")], flags: EncryptionFlags
+) -> None:
+    """Show by which keys the values of each resource are encrypted, and which are plain.
+
+    A value is stale when the API server would write it otherwise today: with another key, or at all
+    encrypted. That is known from the file of --encryption-config, or this node's API server's. Also
+    reported: values that the API server cannot read by that file, and entries of it that cover
+    nothing. No value is shown.
+    """
+    check_no_write_out(session)
+    if action != ["status"]:
+        raise BadArguments("kubernetes encryption takes one word: status")
+    status(
+        session,
+        flags.etcd_prefix,
+        flags.output,
+        require=flags.require_encrypted,
+        every=flags.every,
+    )
 
 
 def status(session: Session, prefix: str, form: str, *, require: bool, every: bool) -> None:

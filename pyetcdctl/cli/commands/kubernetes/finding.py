@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+import typer
+
+from pyetcdctl.cli.commands.kubernetes.parameters import EtcdPrefix, ManagedFields, Namespace
 from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.kubectl.label_selectors import label_selector
 from pyetcdctl.kubernetes.kubectl.like_api import like_api
@@ -20,22 +24,56 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.stored_value import StoredValue
 
 
-class GetFlags(NamedTuple):
+class GetFlags(Flags):
     """The flags of ``kubernetes get``."""
 
-    namespace: str = ""
-    all_namespaces: bool = False
-    selector: str = ""
-    sort_by: str = ""
-    output: str = ""
-    etcd_prefix: str = ""
-    as_stored: bool = False
-    managed_fields: bool = False
-    watch: bool = False
-    watch_only: bool = False
-    watch_events: bool = False
-    no_headers: bool = False
-    show_labels: bool = False
+    all_namespaces: Annotated[
+        bool, typer.Option("--all-namespaces", "-A", help="In every namespace.")
+    ] = False
+    as_stored: Annotated[
+        bool, typer.Option("--as-stored", help="As it lies in etcd, not as the API would answer.")
+    ] = False
+    etcd_prefix: EtcdPrefix = ""
+    namespace: Namespace = ""
+    no_headers: Annotated[bool, typer.Option("--no-headers", help="Rows without their titles.")] = (
+        False
+    )
+    output_watch_events: Annotated[
+        bool, typer.Option("--output-watch-events", help="Print what happened: ADDED, DELETED...")
+    ] = False
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="wide|name|yaml|json|jsonl|jsonpath=TEMPLATE",
+            help="Instead of the usual columns.",
+        ),
+    ] = ""
+    selector: Annotated[
+        str, typer.Option("--selector", "-l", metavar="KEY=VALUE,...", help="With these labels.")
+    ] = ""
+    show_labels: Annotated[
+        bool, typer.Option("--show-labels", help="With all labels as the last column.")
+    ] = False
+    managed_fields: ManagedFields = False
+    sort_by: Annotated[
+        str, typer.Option("--sort-by", metavar="PATH", help="By a field: .metadata.name")
+    ] = ""
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")
+    ] = False
+    watch_only: Annotated[bool, typer.Option("--watch-only", help="Only what changes.")] = False
+
+    @property
+    def watches(self) -> bool:
+        """Whether changes are shown."""
+        return self.watch or self.watch_only
+
+    @property
+    def watch_events(self) -> bool:
+        """Whether it is shown what happened to each object."""
+        return self.output_watch_events and self.watches
 
     @property
     def shows_rows(self) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pyetcdctl.cli.commands.kubernetes.finding import Finder
+from pyetcdctl.cli.commands.kubernetes.finding import Finder, GetFlags
+from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
 from pyetcdctl.cli.commands.kubernetes.showing import Showing
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, ObjectNotFound, Reported, TemplateFailed
 from pyetcdctl.kubernetes.kubectl.jsonpath_templates import Path
 from pyetcdctl.kubernetes.kubectl.sorting import rank
@@ -13,23 +17,44 @@ from pyetcdctl.kubernetes.kubectl.sorting import rank
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pyetcdctl.cli.commands.kubernetes.finding import Found, GetFlags
-    from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.cli.commands.kubernetes.finding import Found
     from pyetcdctl.kubernetes.resources import Resource
 
 _ALL = "pods,replicationcontrollers,services,daemonsets,deployments,replicasets,statefulsets,"
 _ALL += "horizontalpodautoscalers,cronjobs,jobs"
 
 
-def get(session: Session, words: Sequence[str], flags: GetFlags) -> None:
-    """Print the objects that words and flags mean."""
-    wanted = _wanted(words)
+_EXAMPLE = """\
+  pyetcdctl kubernetes get pods -n kube-system
+  pyetcdctl kubernetes get po,svc -A -l k8s-app=kube-dns -o wide
+  pyetcdctl kubernetes get deploy coredns -n kube-system -o yaml
+  pyetcdctl kubernetes get pods -A --watch
+  pyetcdctl kubernetes get nodes -o jsonpath='{range .items[*]}{.metadata.name}{"\\n"}{end}'"""
+
+app = new_app()
+
+
+@command(app, "get", _EXAMPLE)
+def get(
+    session: Session,
+    objects: Annotated[list[str], words("RESOURCE[,RESOURCE] [NAME...] | RESOURCE/NAME...")],
+    flags: GetFlags,
+) -> None:
+    """Show objects as kubectl does, without an API server.
+
+    A RESOURCE is a plural, singular, kind or short name, with its group where that is needed
+    (cronjobs.batch); custom resources are known from their stored definitions. Objects are in the
+    version in which they are stored, and custom ones lack the defaults of their schema.
+
+    An object that cannot be decrypted, or is none, is reported; where its content is asked for, by
+    -o or -l, the command ends with 1.
+    """
+    check_no_write_out(session, may_watch=True)
+    wanted = _wanted(objects)
     order = Path(flags.sort_by) if flags.sort_by else None
-    is_watch = flags.watch or flags.watch_only
-    flags = flags._replace(watch_events=flags.watch_events and is_watch)
     finder = Finder(session, flags)
     showing = Showing(session, finder.store, flags)
-    if not is_watch:
+    if not flags.watches:
         _Getting(session, finder, showing, flags).run(wanted, order)
         return
     from pyetcdctl.cli.commands.kubernetes.get_watch import listed, watch

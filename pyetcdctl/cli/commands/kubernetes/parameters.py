@@ -28,16 +28,31 @@ Namespace = Annotated[
 ]
 
 
-def session_of(ctx: typer.Context) -> Session:
-    """Return the session of a command that has formats of its own."""
-    session: Session = ctx.obj
-    # One that the environment names is for etcdctl's commands.
+ManagedFields = Annotated[
+    bool, typer.Option("--show-managed-fields", help="Do not hide metadata.managedFields.")
+]
+StoredAs = Annotated[
+    str,
+    typer.Option(
+        "--as", metavar="protobuf|json|cbor", help="Instead of the form that the kind has."
+    ),
+]
+TableForm = Annotated[
+    str,
+    typer.Option("--output", "-o", metavar="table|json|jsonl|yaml", help="Format of the list."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def check_no_write_out(session: Session, *, may_watch: bool = False) -> None:
+    """Refuse -w on the command line: these commands have formats of their own.
+
+    One that the environment names is for etcdctl's commands.
+    """
     form = session.flags.get("write-out", "simple")
     if form != "simple":
-        may_watch = "watch" in ctx.params and form not in formats()
         raise UnsupportedFormat(
             f"{form} not supported as output format",
             "The kubernetes commands take -o FORMAT; -w is for etcdctl's commands.",
-            *(("Did you mean --watch?",) if may_watch else ()),
+            *(("Did you mean --watch?",) if may_watch and form not in formats() else ()),
         )
-    return session

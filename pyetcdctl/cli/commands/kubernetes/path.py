@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
+import typer
+
+from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
 from pyetcdctl.cli.commands.kubernetes.registry_prefix import known_prefix
 from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.registry_keys import key_of, parse, parse_prefix
 from pyetcdctl.kubernetes.resources import Resource, find
 from pyetcdctl.output.quoting import terminal_safe
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+_EXAMPLE = """\
+  pyetcdctl kubernetes path svc/default/kubernetes nodes/master-1 deploy
+  pyetcdctl kubernetes path /registry/services/specs/default/kubernetes"""
 
-    from pyetcdctl.cli.session.session import Session
+app = new_app()
 
 
-def path(session: Session, words: Sequence[str], prefix: str) -> None:
-    """Print the key of each object, and the object of each key."""
-    if not words:
+class PathFlags(Flags):
+    """The flags of ``kubernetes path``."""
+
+    etcd_prefix: Annotated[
+        str,
+        typer.Option(
+            "--etcd-prefix",
+            metavar="PREFIX",
+            help="The API server's --etcd-prefix (default this node's, else /registry).",
+        ),
+    ] = ""
+
+
+@command(app, "path", _EXAMPLE)
+def path(
+    session: Session,
+    objects: Annotated[list[str], words("RESOURCE[/[NAMESPACE/]NAME] | KEY...")],
+    flags: PathFlags,
+) -> None:
+    """Show the etcd key of an object, and the object of a key.
+
+    RESOURCE is a plural, singular, kind or short name, with its group where that is needed. Without
+    a NAMESPACE it is default; without a NAME the prefix of all is shown. No server is asked, except
+    for custom resources without their group.
+    """
+    check_no_write_out(session)
+    if not objects:
         raise BadArguments("kubernetes path takes RESOURCE/[NAMESPACE/]NAME or a key")
-    paths = _Paths(session, prefix)
+    paths = _Paths(session, flags.etcd_prefix)
     out = session.streams.out
-    for word in words:
+    for word in objects:
         answer = paths.object_of(word) if word.startswith("/") else paths.key_of(word)
         data = answer.encode("utf-8", "surrogateescape")
         out.write((terminal_safe(data) if out.is_terminal else data) + b"\n")

@@ -5,10 +5,19 @@ from __future__ import annotations
 import os
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
 
 from pyetcdctl.cli.commands.kubernetes.encode import check_form
 from pyetcdctl.cli.commands.kubernetes.input_text import objects_in, refusal
+from pyetcdctl.cli.commands.kubernetes.parameters import (
+    EtcdPrefix,
+    Namespace,
+    StoredAs,
+    Yes,
+    check_no_write_out,
+)
 from pyetcdctl.cli.commands.kubernetes.store import Store
 from pyetcdctl.cli.commands.kubernetes.targets import look, target_of_key
 from pyetcdctl.cli.commands.kubernetes.writing import (
@@ -20,7 +29,11 @@ from pyetcdctl.cli.commands.kubernetes.writing import (
     warn,
     write,
 )
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import lease_id
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, InvalidInput, NotWritten
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import FORMS, encode
@@ -36,7 +49,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyetcdctl.cli.commands.kubernetes.targets import Present, Target
-    from pyetcdctl.cli.session.session import Session
     from pyetcdctl.kubernetes.editing.documents import Document
     from pyetcdctl.kubernetes.objects import Object
 
@@ -48,28 +60,44 @@ _NO_LEASE = (
 )
 
 
-class PutFlags(NamedTuple):
+_EXAMPLE = """\
+  pyetcdctl kubernetes put -f pod.yaml
+  pyetcdctl kubernetes get ns stuck -o yaml | sed '/^  - kubernetes/d' |
+    pyetcdctl kubernetes put -f - --yes"""
+
+app = new_app()
+
+
+class PutFlags(Flags):
     """The flags of ``kubernetes put``."""
 
-    file: str = ""
-    key: str = ""
-    namespace: str = ""
-    form: str = ""
-    etcd_prefix: str = ""
-    lease: str = ""
-    yes: bool = False
+    form: StoredAs = ""
+    key: Annotated[
+        str, typer.Option("--at", metavar="KEY", help="Instead of the key that the kind has.")
+    ] = ""
+    etcd_prefix: EtcdPrefix = ""
+    file: Annotated[
+        str, typer.Option("--filename", "-f", metavar="FILE", help="YAML or JSON; - is a pipe.")
+    ] = ""
+    lease: Annotated[
+        str,
+        typer.Option("--lease", metavar="ID", help="Hexadecimal; else the old object's lease."),
+    ] = ""
+    namespace: Namespace = ""
+    yes: Yes = False
 
 
-class _Planned(NamedTuple):
-    """A change, and the object before and after it."""
+@command(app, "put", _EXAMPLE)
+def put(session: Session, surplus: Annotated[list[str], words("")], flags: PutFlags) -> None:
+    """Create or replace objects, past the API server.
 
-    change: Change
-    before: Object | None
-    after: Object | None
-
-
-def put(session: Session, flags: PutFlags) -> None:
-    """Show what the file changes, ask once, and write one object after the other."""
+    What the file says replaces the whole object, its status too. A resourceVersion in the file
+    is the revision that is replaced, and no other; a uid that is another one is refused. What
+    the file leaves out is taken from the old object: uid, creationTimestamp and managedFields.
+    """
+    check_no_write_out(session)
+    if surplus:
+        raise BadArguments("kubernetes put takes its objects from -f FILE")
     if not flags.file:
         raise BadArguments("kubernetes put needs -f FILE, or -f - for standard input")
     check_form(flags.form)
@@ -93,6 +121,14 @@ def put(session: Session, flags: PutFlags) -> None:
         raise NotWritten("nothing was written")
     for plan in planned:
         write(session, plan.change)
+
+
+class _Planned(NamedTuple):
+    """A change, and the object before and after it."""
+
+    change: Change
+    before: Object | None
+    after: Object | None
 
 
 def _refuse_twins(planned: list[_Planned]) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pyetcdctl.cli.commands.kubernetes.parameters import EtcdPrefix, TableForm, check_no_write_out
 from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.codec.envelope import MAGIC, unwrap
 from pyetcdctl.kubernetes.registry_keys import parse
@@ -14,10 +19,45 @@ from pyetcdctl.output.objects import object_text
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.commands.kubernetes.store import Entry
-    from pyetcdctl.cli.session.session import Session
     from pyetcdctl.kubernetes.objects import Object
 
 _HEADER = ("RESOURCE", "GROUP", "KIND", "STORED VERSIONS", "COUNT", "NAMESPACED", "PREFIX")
+
+
+app = new_app()
+
+
+class ResourcesFlags(Flags):
+    """The flags of ``kubernetes resources``."""
+
+    etcd_prefix: EtcdPrefix = ""
+    output: TableForm = "table"
+
+
+@command(app, "resources", "  pyetcdctl kubernetes resources")
+def resources(
+    session: Session, surplus: Annotated[list[str], words("")], flags: ResourcesFlags
+) -> None:
+    """List the resources that the store holds.
+
+    Kinds and versions are those met in the values, all of which are read: a store keeps objects in
+    old versions until they are written again.
+    """
+    check_no_write_out(session)
+    if surplus:
+        raise BadArguments("kubernetes resources takes no words")
+    form = flags.output
+    if form not in ("table", "json", "jsonl", "yaml"):
+        raise BadArguments("-o is one of: table, json, jsonl, yaml")
+    store = Store(session, flags.etcd_prefix)
+    rows = _rows(store, _met(store))
+    out = session.streams.out
+    if form == "jsonl":
+        out.text("".join(object_text(row, form) for row in rows))
+    elif form != "table":
+        out.text(object_text(rows, form))
+    else:
+        out.write(aligned([_HEADER, *map(_line, rows)]))
 
 
 class _Met:
@@ -27,21 +67,6 @@ class _Met:
         self.count = 0
         self.namespaced = False
         self.types: Counter[str] = Counter()
-
-
-def resources(session: Session, prefix: str, form: str) -> None:
-    """Read everything and print a line for each resource."""
-    if form not in ("table", "json", "jsonl", "yaml"):
-        raise BadArguments("-o is one of: table, json, jsonl, yaml")
-    store = Store(session, prefix)
-    rows = _rows(store, _met(store))
-    out = session.streams.out
-    if form == "jsonl":
-        out.text("".join(object_text(row, form) for row in rows))
-    elif form != "table":
-        out.text(object_text(rows, form))
-    else:
-        out.write(aligned([_HEADER, *map(_line, rows)]))
 
 
 def _met(store: Store) -> dict[str, _Met]:

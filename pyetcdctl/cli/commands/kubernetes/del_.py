@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
+from pyetcdctl.cli.commands.kubernetes.parameters import (
+    EtcdPrefix,
+    Namespace,
+    Yes,
+    check_no_write_out,
+)
 from pyetcdctl.cli.commands.kubernetes.store import Store
 from pyetcdctl.cli.commands.kubernetes.targets import find, targets
 from pyetcdctl.cli.commands.kubernetes.writing import Change, ask, require_somebody, warn, write
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import NotWritten
 from pyetcdctl.output.values import comment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyetcdctl.cli.commands.kubernetes.targets import Present
-    from pyetcdctl.cli.session.session import Session
 
 
-class DeleteFlags(NamedTuple):
+_EXAMPLE = """\
+  pyetcdctl kubernetes del pod web-1 -n shop
+  pyetcdctl kubernetes del /registry/pods/shop/web-1 --yes"""
+
+app = new_app()
+
+
+class DeleteFlags(Flags):
     """The flags of ``kubernetes del``."""
 
-    namespace: str = ""
-    etcd_prefix: str = ""
-    yes: bool = False
+    etcd_prefix: EtcdPrefix = ""
+    namespace: Namespace = ""
+    yes: Yes = False
 
 
-def delete(session: Session, words: Sequence[str], flags: DeleteFlags) -> None:
-    """Show what goes, ask once, and delete one object after the other."""
+@command(app, "del", _EXAMPLE)
+def delete(
+    session: Session,
+    objects: Annotated[list[str], words("RESOURCE NAME... | RESOURCE/NAME... | KEY...")],
+    flags: DeleteFlags,
+) -> None:
+    """Delete objects, past the API server.
+
+    Finalizers are not run, and what an object owns stays until a controller sees that its owner
+    is gone. An object that another client changes after it was read is not deleted.
+    """
+    check_no_write_out(session)
     require_somebody(session, yes=flags.yes)
-    wanted = targets(Store(session, flags.etcd_prefix), words, flags.namespace)
+    wanted = targets(Store(session, flags.etcd_prefix), objects, flags.namespace)
     found = [find(session, target) for target in dict.fromkeys(wanted)]
     for present in found:
         _show(session, present)
