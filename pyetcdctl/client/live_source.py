@@ -79,7 +79,7 @@ class LiveSource:
         take few operations at once, or have gone away.
         """
         try:
-            return parse_ranges(pending.result())
+            return parse_ranges(pending.result(), len(part))
         except CallFailed as error:
             if error.code not in ("UNAVAILABLE", "INVALID_ARGUMENT"):
                 raise

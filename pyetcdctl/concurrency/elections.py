@@ -13,6 +13,7 @@ from pyetcdctl.concurrency.turns import Place, created_at, oldest, wait_for_turn
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.rpc.event_batch import DELETE, PUT, key_value
 from pyetcdctl.rpc.kv import (
     DeleteRangeRequest,
     PutRequest,
@@ -21,7 +22,7 @@ from pyetcdctl.rpc.kv import (
     ResponseHeader,
 )
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest
-from pyetcdctl.rpc.watch import DELETE, PUT, WatchCreateRequest, key_value
+from pyetcdctl.rpc.watch import WatchCreateRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

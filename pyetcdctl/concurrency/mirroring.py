@@ -19,9 +19,10 @@ from pyetcdctl.concurrency.outage import Outage
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.rpc.event_batch import DELETE
 from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
 from pyetcdctl.rpc.txn import RequestOp
-from pyetcdctl.rpc.watch import DELETE, WatchCreateRequest
+from pyetcdctl.rpc.watch import WatchCreateRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

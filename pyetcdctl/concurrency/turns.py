@@ -17,9 +17,10 @@ from pyetcdctl.concurrency.sessions import turn_elsewhere
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.rpc.event_batch import DELETE
 from pyetcdctl.rpc.kv import ASCEND, BY_CREATE, DESCEND, RangeRequest
 from pyetcdctl.rpc.txn import CREATE, EQUAL, Compare
-from pyetcdctl.rpc.watch import DELETE, WatchCreateRequest
+from pyetcdctl.rpc.watch import WatchCreateRequest
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.exchange import Exchange
     from pyetcdctl.errors import PyetcdctlError
-    from pyetcdctl.rpc.watch import EventBatch
+    from pyetcdctl.rpc.event_batch import EventBatch
 
 FUTURE_REVISION = "etcdserver: mvcc: required revision is a future revision"
 LOSSES = frozenset({"UNAVAILABLE", "INTERNAL", "CANCELLED", "DEADLINE_EXCEEDED"})

@@ -14,9 +14,10 @@ from pyetcdctl.output import unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.values import Entry, comment, document, shown_yaml
 from pyetcdctl.results import DecodedAnswer, Listing
+from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.txn import TxnResponse
-from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, WatchResponse
+from pyetcdctl.rpc.watch import WatchResponse
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
+from pyetcdctl.rpc.event_batch import PUT, EventBatch, event_name, key_value
 from pyetcdctl.rpc.kv import ResponseHeader
-from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, EventBatch, WatchResponse, key_value
 from pyetcdctl.rpc.wire import read_varint, signed
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from pyetcdctl.rpc.kv import KeyValue
     from pyetcdctl.rpc.range_page import Record
+    from pyetcdctl.rpc.watch import WatchResponse
 
-_NAMES = tuple(name.encode() for name in EVENT_NAMES)
 _HEADER_TAGS = {field.number << 3: field.name for field in ResponseHeader.FIELDS}
 
 
@@ -24,11 +24,11 @@ def plain_events(response: WatchResponse, shown: Callable[[bytes], bytes] | None
     """Return what the simple format prints; ``shown`` makes keys and values safe."""
     words: list[bytes] = []
     for batch in response.batches:
-        if batch.tells_previous or shown is not None:
+        if batch.has_previous or shown is not None:
             words += _words_with_previous(batch, shown or bytes)
         else:
             for kind, record in zip(batch.kinds, batch.records(), strict=True):
-                words += (_NAMES[kind], record[0], record[4])
+                words += (event_name(kind).encode(), record[0], record[4])
     words.append(b"")
     return b"\n".join(words)
 
@@ -51,7 +51,7 @@ def records(response: WatchResponse) -> Iterator[tuple[str, Record | None, Recor
     """Yield the name of each event, what stood there before, and what is there now."""
     for batch in response.batches:
         for kind, previous, record in _events(batch):
-            yield EVENT_NAMES[kind], previous, record
+            yield event_name(kind), previous, record
 
 
 def key_values(response: WatchResponse) -> Iterator[tuple[str, KeyValue | None, KeyValue]]:
@@ -66,7 +66,7 @@ def _events(batch: EventBatch) -> Iterator[tuple[int, Record | None, Record]]:
 
 def _words_with_previous(batch: EventBatch, shown: Callable[[bytes], bytes]) -> Iterator[bytes]:
     for kind, previous, record in _events(batch):
-        yield _NAMES[kind]
+        yield event_name(kind).encode()
         if previous is not None:
             yield shown(previous[0])
             yield shown(previous[4])
@@ -90,10 +90,10 @@ def _json_header(encoded: bytes) -> str:
 
 def _json_events(batch: EventBatch) -> list[bytes]:
     entries = json_entries(batch.records())
-    if batch.tells_previous:
+    if batch.has_previous:
         return list(_json_with_previous(batch, entries))
     return [
-        (b'{"type":1,"kv":%b}' if kind == DELETE else b'{"kv":%b}') % entry
+        b'{"kv":%b}' % entry if kind == PUT else b'{"type":%d,"kv":%b}' % (kind, entry)
         for kind, entry in zip(batch.kinds, entries, strict=True)
     ]
 
@@ -102,9 +102,9 @@ def _json_with_previous(batch: EventBatch, entries: list[bytes]) -> Iterator[byt
     before = [previous for previous in batch.previous() if previous is not None]
     known = iter(json_entries(before))
     for kind, previous, entry in zip(batch.kinds, batch.previous(), entries, strict=True):
-        deleted = b'"type":1,' if kind == DELETE else b""
+        type_ = b"" if kind == PUT else b'"type":%d,' % kind
         earlier = b"" if previous is None else b',"prev_kv":%b' % next(known)
-        yield b'{%b"kv":%b%b}' % (deleted, entry, earlier)
+        yield b'{%b"kv":%b%b}' % (type_, entry, earlier)
 
 
 def _json_bool(value: bool) -> bytes:

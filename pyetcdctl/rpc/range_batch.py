@@ -1,4 +1,4 @@
-"""Several ranges in one call: a transaction that only reads, answered at one revision."""
+"""Several ranges in one call: a transaction that only reads, all at one revision."""
 
 from __future__ import annotations
 
@@ -28,16 +28,22 @@ def encode_ranges(requests: Iterable[RangeRequest]) -> bytes:
     return bytes(out)
 
 
-def parse_ranges(data: bytes) -> list[RangePage]:
-    """Read the answers out of a TxnResponse, in the order of the requests. Raises WireError."""
+def parse_ranges(data: bytes, expected: int) -> list[RangePage]:
+    """Parse the responses of a TxnResponse, in the order of the requests. Raises WireError."""
     pages = []
     for number, operation in read_fields(data):
         if number == _RESPONSES and isinstance(operation, bytes):
-            for kind, answer in read_fields(operation):
-                if kind != _RESPONSE_RANGE or not isinstance(answer, bytes):
-                    raise WireError("a transaction that only read was answered with something else")
-                pages.append(RangePage.parse(answer))
+            pages.append(RangePage.parse(_range_of(operation)))
+    if len(pages) != expected:
+        raise WireError(f"{len(pages)} ranges came back of {expected}")
     return pages
+
+
+def _range_of(operation: bytes) -> bytes:
+    found = [value for kind, value in read_fields(operation) if kind == _RESPONSE_RANGE]
+    if len(found) != 1 or not isinstance(found[0], bytes):
+        raise WireError("a transaction that only reads was answered with something else")
+    return found[0]
 
 
 def _field(tag: int, body: bytes) -> bytes:

@@ -1,8 +1,13 @@
-"""A part of a range, read straight from the answer's bytes.
+"""A part of a range, read straight from the response's bytes.
 
-An answer may hold a hundred thousand keys; building a message for each would take most of the time
-of a listing. Here an answer (etcd API, RangeResponse) only learns where its KeyValues begin, and
-each consumer cuts out the fields that it prints. The loops are written for speed, and by hand.
+A response may hold a hundred thousand keys; building a message for each would take most of the time
+of a listing. Here a response (etcd API, RangeResponse) is only searched for where its KeyValues
+begin and end, and each consumer cuts out the fields that it prints. The loops are written for
+speed, and by hand; a response with fields of a later release, or in another order, is first written
+anew with the known fields alone.
+
+Invariant: no field reaches beyond the message that it is in. The response is checked as a whole
+when it is parsed, the fields of an entry when it is read.
 """
 
 from __future__ import annotations
@@ -10,18 +15,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyetcdctl.rpc.kv import KeyValue, ResponseHeader
-from pyetcdctl.rpc.wire import WireError, append_varint, read_varint, signed
+from pyetcdctl.rpc.kv import KeyValue, RangeResponse, ResponseHeader
+from pyetcdctl.rpc.wire import WireError, append_varint, read_fields, read_varint, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _HEADER, _KVS, _MORE, _COUNT = 0x0A, 0x12, 0x18, 0x20
 _KEY, _LEASE = 0x0A, 0x30
-_CHUNK = 0x0A
-_ALL = 1 << 62
+_CHUNK, _CHUNK_FIELD = 0x0A, 1
 
-_VARINT = rb"[\x80-\xff]*[\x00-\x7f]"
+_VARINT = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
 # What stands between a key and its value: three revision numbers, each left out when it is zero.
 _REVISIONS = re.compile(
     rb"(?:\x10(%b))?(?:\x18(%b))?(?:\x20(%b))?(\x2a)?" % (_VARINT, _VARINT, _VARINT)
@@ -48,35 +52,34 @@ class RangePage:
     ``header`` is None in all chunks of a RangeStream but the last.
     """
 
-    __slots__ = ("_bodies", "_data", "_end", "_start", "count", "header", "more")
+    __slots__ = ("_bodies", "_data", "_end", "_ends", "_start", "count", "header", "more")
 
     def __init__(self, data: bytes, start: int = 0) -> None:
-        """Read the answer that begins at ``start``. Raises WireError where it is damaged."""
-        self._data = data
-        self.header: ResponseHeader | None = None
-        self.more, self.count = False, 0
+        """Parse the response that begins at ``start``. Raises WireError where it is damaged."""
         try:
-            at = self._read_header(start)
-            self._start = at
-            self._bodies, self._end = _entries_in(data, at)
-            self._read_tail(self._end)
-        except IndexError:
-            raise WireError("the answer ends inside a field") from None
+            self._parse(data, start)
+        except (IndexError, WireError):
+            response = RangeResponse.decode(data[start:])
+            if not all(pair.key for pair in response.kvs):
+                raise WireError("an entry without a key") from None
+            self._parse(response.encode(), 0)
 
     @classmethod
     def parse(cls, data: bytes) -> RangePage:
-        """Read a RangeResponse."""
+        """Parse a RangeResponse."""
         return cls(data)
 
     @classmethod
     def parse_chunk(cls, data: bytes) -> RangePage:
-        """Read a RangeStreamResponse: a RangeResponse, wrapped."""
-        if not data or data[0] != _CHUNK:
-            raise WireError("a chunk of a range without a range")
-        size, start = read_varint(data, 1)
-        if start + size != len(data):
-            raise WireError("a chunk of a range has another size than it says")
-        return cls(data, start)
+        """Parse a RangeStreamResponse: a RangeResponse, wrapped."""
+        if data and data[0] == _CHUNK:
+            size, start = read_varint(data, 1)
+            if start + size == len(data):
+                return cls(data, start)
+        for number, value in read_fields(data):
+            if number == _CHUNK_FIELD and isinstance(value, bytes):
+                return cls(value)
+        raise WireError("a chunk of a range without a range")
 
     @classmethod
     def of_entries(
@@ -91,13 +94,14 @@ class RangePage:
         page = cls.__new__(cls)
         page.header, page.count, page.more = header, count, more
         parts: list[bytes] = []
-        page._bodies, page._start, at = [], 0, 0
+        page._bodies, page._ends, page._start, at = [], [], 0, 0
         for entry in entries:
             size = len(entry)
             head = _SHORT_HEADS[size] if size < 0x80 else _head(size)
             at += len(head)
             page._bodies.append(at)
             at += size
+            page._ends.append(at)
             parts += (head, entry)
         page._data, page._end = b"".join(parts), at
         return page
@@ -121,30 +125,31 @@ class RangePage:
 
     @property
     def encoded_entries(self) -> bytes:
-        """The entries as they stand in a RangeResponse, each with its tag and size."""
+        """The entries as they are in a RangeResponse, each with its tag and size."""
         return self._data[self._start : self._end]
 
     @property
     def entries(self) -> list[bytes]:
         """The serialized KeyValues."""
-        data, at = self._data, self._start
-        found = []
-        while at < self._end:
-            size, at = read_varint(data, at + 1)
-            found.append(data[at : at + size])
-            at += size
-        return found
+        data = self._data
+        return [data[body:end] for body, end in zip(self._bodies, self._ends, strict=True)]
 
     def parts(self, most: int) -> Iterator[RangePage]:
         """Cut a page into pages of at most ``most`` entries; all bytes stay where they are."""
-        at = self._start
-        while at < self._end:
+        start = self._start
+        for first in range(0, len(self._bodies), most):
             part = RangePage.__new__(RangePage)
             part.header, part.more, part.count = self.header, self.more, self.count
-            part._data, part._start = self._data, at
-            part._bodies, at = _entries_in(self._data, at, most)
-            part._end = at
+            part._data, part._start = self._data, start
+            part._bodies = self._bodies[first : first + most]
+            part._ends = self._ends[first : first + most]
+            part._end = start = part._ends[-1]
             yield part
+
+    def without_values(self) -> RangePage:
+        """Return the page as a server sends it that is asked for the keys alone."""
+        entries = map(_without_value, self.entries)
+        return RangePage.of_entries(entries, self.header, count=self.count, more=self.more)
 
     def keys(self) -> list[bytes]:
         """Return the keys."""
@@ -164,18 +169,30 @@ class RangePage:
         return words
 
     def records(self) -> Iterator[Record]:
-        """Yield all fields of the entries."""
-        return records_at(self._data, self._bodies)
+        """Yield all fields of the entries. Raises WireError at one that is damaged."""
+        return records_at(self._data, zip(self._bodies, self._ends, strict=True))
 
-    def _read_header(self, at: int) -> int:
+    def _parse(self, data: bytes, start: int) -> None:
+        self._data = data
+        self.header: ResponseHeader | None = None
+        self.more, self.count = False, 0
+        at = self._parse_header(start)
+        self._start = at
+        self._bodies, self._ends = _entries_in(data, at)
+        self._end = self._ends[-1] if self._ends else at
+        self._parse_tail(self._end)
+
+    def _parse_header(self, at: int) -> int:
         data = self._data
         if at < len(data) and data[at] == _HEADER:
             size, at = read_varint(data, at + 1)
+            if at + size > len(data):
+                raise WireError("the response ends inside its header")
             self.header = ResponseHeader.decode(data[at : at + size])
             at += size
         return at
 
-    def _read_tail(self, at: int) -> None:
+    def _parse_tail(self, at: int) -> None:
         data = self._data
         while at < len(data):
             tag = data[at]
@@ -185,36 +202,43 @@ class RangePage:
             elif tag == _COUNT:
                 self.count = signed(number)
             else:
-                raise WireError(f"field {tag >> 3} is not one of a range's answer")
-        if at > len(data):
-            raise WireError("the answer ends inside an entry")
+                raise WireError(f"field {tag >> 3} comes after the entries")
 
 
-def records_at(data: bytes, bodies: Iterable[int]) -> Iterator[Record]:
-    """Yield all fields of the KeyValues that begin at these offsets."""
+def records_at(data: bytes, places: Iterable[tuple[int, int]]) -> Iterator[Record]:
+    """Yield all fields of the KeyValues that begin and end at these offsets. Raises WireError."""
     revisions = _REVISIONS.match
-    length = len(data)
-    for body in bodies:
-        size, at = data[body + 1], body + 2
-        if size > 0x7F:
-            size, at = read_varint(data, body + 1)
-        end = at + size
-        key = data[at:end]
-        found = revisions(data, end)
-        assert found  # every part of the pattern may be missing
-        at, value, lease = found.end(), b"", None
-        create, mod, version, has_value = found.groups()
-        if has_value:
-            size = data[at]
-            at += 1
+    for body, body_end in places:
+        try:
+            size, at = data[body + 1], body + 2
             if size > 0x7F:
-                size, at = read_varint(data, at - 1)
+                size, at = read_varint(data, body + 1)
             end = at + size
-            value = data[at:end]
-            at = end
-        if at < length and data[at] == _LEASE:
-            lease = data[at + 1 : read_varint(data, at + 1)[1]]
-        yield key, create, mod, version, value, lease
+            if end > body_end:
+                raise WireError("a key reaches beyond its entry")
+            key = data[at:end]
+            found = revisions(data, end)
+            assert found  # every part of the pattern may be missing
+            at, value, lease = found.end(), b"", None
+            create, mod, version, has_value = found.groups()
+            if has_value:
+                size = data[at]
+                at += 1
+                if size > 0x7F:
+                    size, at = read_varint(data, at - 1)
+                end = at + size
+                value = data[at:end]
+                at = end
+            if at < body_end and data[at] == _LEASE:
+                start = at + 1
+                at = read_varint(data, start)[1]
+                lease = data[start:at]
+        except (IndexError, WireError):
+            at = -1
+        if at == body_end:
+            yield key, create, mod, version, value, lease
+        else:
+            yield _record_of(data[body:body_end])
 
 
 def entry_of_key(key: bytes) -> bytes:
@@ -235,11 +259,12 @@ def key_and_value(entry: bytes) -> tuple[bytes, bytes]:
     return decoded.key, decoded.value
 
 
-def _entries_in(data: bytes, at: int, most: int = _ALL) -> tuple[list[int], int]:
-    """Return the offsets of the KeyValues from ``at`` on, and the offset behind the last."""
+def _entries_in(data: bytes, at: int) -> tuple[list[int], list[int]]:
+    """Return the offsets where the KeyValues from ``at`` on begin, and where they end."""
     bodies: list[int] = []
-    append, end = bodies.append, len(data)
-    while at < end and data[at] == _KVS and len(bodies) < most:
+    ends: list[int] = []
+    add_body, add_end, end = bodies.append, ends.append, len(data)
+    while at < end and data[at] == _KVS:
         size = data[at + 1]
         at += 2
         if size > 0x7F:
@@ -251,11 +276,17 @@ def _entries_in(data: bytes, at: int, most: int = _ALL) -> tuple[list[int], int]
                 size, at = read_varint(data, at - 1)
         if data[at] != _KEY:
             raise WireError("an entry does not begin with its key")
-        append(at)
+        key_size = data[at + 1] + 2
+        if key_size > 0x81:
+            key_size = sum(read_varint(data, at + 1)) - at
+        if key_size > size:
+            raise WireError("a key reaches beyond its entry")
+        add_body(at)
         at += size
+        add_end(at)
     if at > end:
-        raise WireError("the answer ends inside an entry")
-    return bodies, at
+        raise WireError("the response ends inside an entry")
+    return bodies, ends
 
 
 def _key_at(data: bytes, body: int) -> bytes:
@@ -263,3 +294,24 @@ def _key_at(data: bytes, body: int) -> bytes:
     if size > 0x7F:
         size, at = read_varint(data, body + 1)
     return data[at : at + size]
+
+
+def _record_of(entry: bytes) -> Record:
+    pair = KeyValue.decode(entry)
+    if pair.key != key_of(entry):
+        raise WireError("an entry has two keys")
+    numbers = (pair.create_revision, pair.mod_revision, pair.version, pair.lease)
+    create, mod, version, lease = (_varint(number) if number else None for number in numbers)
+    return pair.key, create, mod, version, pair.value, lease
+
+
+def _varint(number: int) -> bytes:
+    out = bytearray()
+    append_varint(out, number)
+    return bytes(out)
+
+
+def _without_value(entry: bytes) -> bytes:
+    pair = KeyValue.decode(entry)
+    pair.value = b""
+    return pair.encode()

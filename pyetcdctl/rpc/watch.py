@@ -1,32 +1,31 @@
-"""The messages of etcd's Watch service (etcdserverpb), whose answers are read for speed.
+"""The messages of etcd's Watch service (etcdserverpb), whose responses are parsed for speed.
 
-Thousands of answers may come in a second, or one with thousands of events. As with a range (see
-range_page.py), each consumer cuts the fields that it prints out of the answer's bytes.
+Thousands of responses may come in a second, or one with thousands of events (event_batch.py). What
+a later release adds is skipped.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pyetcdctl.rpc.kv import NO_HEADER, KeyValue, ResponseHeader
-from pyetcdctl.rpc.range_page import records_at
-from pyetcdctl.rpc.wire import Field, Message, WireError, read_varint, signed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pyetcdctl.rpc.range_page import Record
+from pyetcdctl.rpc.event_batch import EVENT_FIELD, EventBatch, Events
+from pyetcdctl.rpc.kv import NO_HEADER, ResponseHeader
+from pyetcdctl.rpc.wire import (
+    LENGTH,
+    VARINT,
+    Field,
+    Message,
+    WireError,
+    read_fields,
+    read_varint,
+    signed,
+)
 
 WATCH = "/etcdserverpb.Watch/Watch"
 NO_WATCH = -1
-"""The id in answers that belong to no watch: one that was refused, or to all of a stream."""
+"""The id in responses that belong to no watch: one that was refused, or to all of a stream."""
 
-PUT, DELETE = 0, 1
-EVENT_NAMES = ("PUT", "DELETE")
-
-_HEADER, _EVENT, _CANCEL_REASON = 0x0A, 0x5A, 0x32
-_WATCH_ID, _CREATED, _CANCELED, _COMPACT_REVISION, _FRAGMENT = 0x10, 0x18, 0x20, 0x28, 0x38
-_TYPE, _KV, _PREV_KV, _KEY = 0x08, 0x12, 0x1A, 0x0A
+_HEADER, _EVENT = 0x0A, EVENT_FIELD << 3 | LENGTH
+_HEADER_FIELD, _WATCH_ID, _CREATED, _CANCELED, _COMPACT_REVISION = 1, 2, 3, 4, 5
+_CANCEL_REASON, _FRAGMENT = 6, 7
 
 
 class WatchCreateRequest(Message):
@@ -49,11 +48,11 @@ class WatchCreateRequest(Message):
 
 
 class WatchProgressRequest(Message):
-    """Asks up to which revision everything has been told."""
+    """Asks up to which revision all events have been sent."""
 
 
 class WatchRequest(Message):
-    """What a client says on the stream; exactly one is set."""
+    """What a client sends on the stream; exactly one is set."""
 
     create_request: WatchCreateRequest | None = None
     progress_request: WatchProgressRequest | None = None
@@ -78,99 +77,8 @@ class WatchHead(Message):
     )
 
 
-class EventBatch:
-    """Events as they stand in an answer: only where their KeyValues begin has been looked up.
-
-    ``kinds`` has PUT or DELETE for each event.
-    """
-
-    __slots__ = ("_bodies", "_data", "_end", "_previous", "_start", "kinds")
-
-    def __init__(self, data: bytes, start: int) -> None:
-        """Read the events from ``start`` to the end. Raises WireError where they are damaged."""
-        self._data, self._start = data, start
-        self.kinds: list[int] = []
-        self._bodies: list[int] = []
-        self._previous: list[int] = []
-        self._end = self._read(start)
-
-    def __len__(self) -> int:
-        return len(self.kinds)
-
-    @property
-    def encoded(self) -> bytes:
-        """The events as they stand in a WatchResponse, each with its tag and size."""
-        return self._data[self._start : self._end]
-
-    @property
-    def revisions(self) -> tuple[int, int]:
-        """The revisions of the first and the last event, between which the others stand in order.
-
-        Most batches hold one event, whose revision is looked up once.
-        """
-        first = self._revision(0)
-        return first, first if len(self.kinds) == 1 else self._revision(-1)
-
-    def since(self, revision: int) -> EventBatch:
-        """Return the events of a revision and after it."""
-        at = self._start
-        for number in range(len(self._bodies)):
-            if self._revision(number) >= revision:
-                break
-            size, at = read_varint(self._data, at + 1)
-            at += size
-        return EventBatch(self._data, at)
-
-    def records(self) -> Iterator[Record]:
-        """Yield each event's KeyValue."""
-        return records_at(self._data, self._bodies)
-
-    @property
-    def tells_previous(self) -> bool:
-        """Whether it is known of any event what stood at its key before."""
-        return any(self._previous)
-
-    def previous(self) -> Iterator[Record | None]:
-        """Yield what stood at each event's key before, None where that is not known."""
-        known = records_at(self._data, (body for body in self._previous if body))
-        return (next(known) if body else None for body in self._previous)
-
-    def _revision(self, number: int) -> int:
-        modified = next(records_at(self._data, (self._bodies[number],)))[2]
-        return _number(modified)
-
-    def _read(self, at: int) -> int:
-        data, end = self._data, len(self._data)
-        while at < end and data[at] == _EVENT:
-            size, at = data[at + 1], at + 2
-            if size > 0x7F:
-                size, at = read_varint(data, at - 1)
-            event_end = at + size
-            kind, body, previous = PUT, 0, 0
-            while at < event_end:
-                tag, number, at = data[at], data[at + 1], at + 2
-                if number > 0x7F:
-                    number, at = read_varint(data, at - 1)
-                if tag == _TYPE:
-                    kind = number
-                    continue
-                if tag == _KV:
-                    body = at
-                elif tag == _PREV_KV:
-                    previous = at
-                at += number
-            if not body or at != event_end or data[body] != _KEY:
-                raise WireError("an event does not hold a key")
-            self.kinds.append(kind)
-            self._bodies.append(body)
-            self._previous.append(previous)
-        if at != end:
-            raise WireError("the answer ends inside an event")
-        return at
-
-
 class WatchResponse:
-    """What a server says on the stream; ``batches`` are more than one where it was in fragments."""
+    """What a server sends on the stream; ``batches`` are several where it came in fragments."""
 
     __slots__ = (
         "batches",
@@ -193,69 +101,71 @@ class WatchResponse:
 
     @property
     def header(self) -> ResponseHeader:
-        """Where and when it was said; read anew each time, for most are never looked at."""
+        """Where and when it was made; decoded anew each time, for most are never looked at."""
         return ResponseHeader.decode(self.encoded_header)
 
     @property
     def is_progress(self) -> bool:
-        """Whether it only tells how far the server has come."""
+        """Whether it only says how far the server has come."""
         ended = self.canceled or self.compact_revision
         return not (self.batches or self.created or ended) and self.header.revision != 0
 
     @classmethod
     def parse(cls, data: bytes) -> WatchResponse:
-        """Read an answer. Raises WireError where it is damaged."""
-        answer = cls()
-        at, end = 0, len(data)
+        """Parse a response. Raises WireError where it is damaged."""
+        response = cls()
         try:
-            while at < end:
-                tag = data[at]
-                if tag == _EVENT:
-                    answer.batches = [EventBatch(data, at)]
-                    break
-                number, at = read_varint(data, at + 1)
-                if tag in (_HEADER, _CANCEL_REASON):
-                    answer._take_bytes(tag, data[at : at + number])
-                    at += number
-                else:
-                    answer._take_number(tag, number)
-        except IndexError:
-            raise WireError("the answer ends inside a field") from None
-        return answer
+            response._parse(data)
+        except (IndexError, WireError):
+            response = cls()
+            response._parse_any_order(data)
+        if not response.batches:
+            ResponseHeader.decode(response.encoded_header)
+        return response
 
-    def _take_bytes(self, tag: int, body: bytes) -> None:
-        if tag == _HEADER:
-            self.encoded_header = body
-        else:
-            self.cancel_reason = body.decode("utf-8", "replace")
+    def _parse(self, data: bytes) -> None:
+        """Parse a response in the order in which etcd writes it: the events come last."""
+        at, end = 0, len(data)
+        while at < end:
+            tag = data[at]
+            if tag == _EVENT:
+                self.batches = [EventBatch(data, at)]
+                return
+            number, at = read_varint(data, at + 1)
+            if not _WATCH_ID << 3 <= tag < 0x80 and tag != _HEADER:
+                raise WireError("a field of a later release")
+            if tag & 7 == VARINT:
+                self._take(tag >> 3, number)
+            elif tag & 7 == LENGTH and at + number <= end:
+                self._take(tag >> 3, data[at : at + number])
+                at += number
+            else:
+                raise WireError("the response ends inside a field")
 
-    def _take_number(self, tag: int, number: int) -> None:
-        if tag == _WATCH_ID:
+    def _parse_any_order(self, data: bytes) -> None:
+        for number, value in read_fields(data):
+            if number != EVENT_FIELD:
+                self._take(number, value)
+        events = Events.decode(data)
+        if events.events:
+            self.batches = [EventBatch(events.encode(), 0)]
+
+    def _take(self, field: int, value: int | bytes) -> None:
+        if isinstance(value, int):
+            self._take_number(field, value)
+        elif field == _HEADER_FIELD:
+            self.encoded_header += value  # which is how protobuf merges a repeated message
+        elif field == _CANCEL_REASON:
+            self.cancel_reason = value.decode("utf-8", "replace")
+
+    def _take_number(self, field: int, number: int) -> None:
+        if field == _WATCH_ID:
             self.watch_id = signed(number)
-        elif tag == _CREATED:
+        elif field == _CREATED:
             self.created = bool(number)
-        elif tag == _CANCELED:
+        elif field == _CANCELED:
             self.canceled = bool(number)
-        elif tag == _COMPACT_REVISION:
+        elif field == _COMPACT_REVISION:
             self.compact_revision = signed(number)
-        elif tag == _FRAGMENT:
+        elif field == _FRAGMENT:
             self.fragment = bool(number)
-        else:
-            raise WireError(f"field {tag >> 3} is not one of a watch's answer")
-
-
-def key_value(record: Record) -> KeyValue:
-    """Return a record as a message of its own."""
-    key, create, mod, version, value, lease = record
-    return KeyValue(
-        key=key,
-        create_revision=_number(create),
-        mod_revision=_number(mod),
-        version=_number(version),
-        value=value,
-        lease=_number(lease),
-    )
-
-
-def _number(varint: bytes | None) -> int:
-    return signed(read_varint(varint, 0)[0]) if varint else 0

@@ -7,9 +7,16 @@ what a field does not carry keeps the class's default, as proto3 has it.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
-VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VARINT, FIXED64, LENGTH, GROUP_START, GROUP_END, FIXED32 = 0, 1, 2, 3, 4, 5
+_UINT64 = 0xFFFFFFFFFFFFFFFF
+_LAST_TAG = 0xFFFFFFFF
+DEEPEST = 100
+"""How deep messages may be nested, as in protobuf's own runtimes."""
 
 
 class WireError(ValueError):
@@ -58,20 +65,22 @@ class Message:
         return bytes(out)
 
     @classmethod
-    def decode(cls, data: bytes) -> Self:
-        """Read a message; unknown fields are passed over. Raises WireError."""
+    def decode(cls, data: bytes, depth: int = 0) -> Self:
+        """Decode a message; unknown fields are skipped. Raises WireError."""
+        if depth > DEEPEST:
+            raise WireError(f"messages are nested more than {DEEPEST} deep")
         message = cls()
         by_number = {field.number: field for field in cls.FIELDS}
         for number, value in read_fields(data):
             field = by_number.get(number)
             if field is not None:
-                _store(message, field, value)
+                _store(message, field, value, depth)
         return message
 
 
 def append_varint(out: bytearray, value: int) -> None:
     """Append an unsigned or negative (two's complement, 64 bits) number."""
-    value &= 0xFFFFFFFFFFFFFFFF
+    value &= _UINT64
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
         value >>= 7
@@ -87,7 +96,7 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
             at += 1
             result |= (byte & 0x7F) << shift
             if byte < 0x80:
-                return result, at
+                return (result & _UINT64 if shift == 63 else result), at
             shift += 7
             if shift > 63:
                 raise WireError(f"a number of more than 64 bits at offset {at}")
@@ -95,33 +104,59 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
         raise WireError("the message ends inside a number") from None
 
 
-def read_fields(data: bytes) -> list[tuple[int, int | bytes]]:
-    """Return (number, value) of every field: numbers for varints, bytes for everything else."""
-    fields: list[tuple[int, int | bytes]] = []
+def read_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield (number, value) of every field: a number for a varint, bytes for one with a length.
+
+    Numbers of a fixed width and groups are skipped: no message that is read here has any.
+    """
     at, end = 0, len(data)
     while at < end:
         tag, at = read_varint(data, at)
-        wire_type = tag & 7
-        if wire_type == VARINT:
+        if not 8 <= tag <= _LAST_TAG:
+            raise WireError(f"a field without a valid number at offset {at}")
+        if tag & 7 == VARINT:
             number, at = read_varint(data, at)
-            fields.append((tag >> 3, number))
-            continue
-        if wire_type == LENGTH:
+            yield tag >> 3, number
+        elif tag & 7 == LENGTH:
             size, at = read_varint(data, at)
-        elif wire_type in (FIXED64, FIXED32):
-            size = 8 if wire_type == FIXED64 else 4
+            if at + size > end:
+                raise WireError(f"a field of {size} bytes at offset {at} is cut off")
+            yield tag >> 3, data[at : at + size]
+            at += size
         else:
-            raise WireError(f"unknown wire type {wire_type} at offset {at}")
-        if at + size > end:
-            raise WireError(f"a field of {size} bytes at offset {at} passes the end of the message")
-        fields.append((tag >> 3, data[at : at + size]))
-        at += size
-    return fields
+            at = _end_of_unknown(data, tag, at)
 
 
 def signed(value: int) -> int:
     """Read an unsigned 64-bit number as int64."""
     return value - (1 << 64) if value >> 63 else value
+
+
+def _end_of_unknown(data: bytes, tag: int, at: int) -> int:
+    """Return the offset behind a field of a fixed width, or behind a group with all its fields."""
+    groups: list[int] = []
+    while True:
+        if tag & 7 == GROUP_START:
+            groups.append(tag >> 3)
+        elif tag & 7 != GROUP_END:
+            at = _end_of_value(data, tag & 7, at)
+        elif not groups or groups.pop() != tag >> 3:
+            raise WireError(f"a group ends at offset {at} that was not begun")
+        if at > len(data) or len(groups) > DEEPEST:
+            raise WireError(f"a field at offset {at} is cut off, or nested too deep")
+        if not groups:
+            return at
+        tag, at = read_varint(data, at)
+
+
+def _end_of_value(data: bytes, wire_type: int, at: int) -> int:
+    if wire_type == VARINT:
+        return read_varint(data, at)[1]
+    if wire_type == LENGTH:
+        return sum(read_varint(data, at))
+    if wire_type not in (FIXED64, FIXED32):
+        raise WireError(f"unknown wire type {wire_type} at offset {at}")
+    return at + (8 if wire_type == FIXED64 else 4)
 
 
 def _append(out: bytearray, field: Field, value: Any) -> None:
@@ -138,15 +173,18 @@ def _append(out: bytearray, field: Field, value: Any) -> None:
         append_varint(out, int(value))
 
 
-def _store(message: Message, field: Field, value: int | bytes) -> None:
-    plain = _plain(field, value)
+def _store(message: Message, field: Field, value: int | bytes, depth: int) -> None:
+    before = message.__dict__.get(field.name)
+    if isinstance(before, Message) and isinstance(value, bytes):
+        value = before.encode() + value  # which is how protobuf merges a repeated message
+    plain = _plain(field, value, depth)
     if field.repeated:
         message.__dict__.setdefault(field.name, []).append(plain)
     else:
         message.__dict__[field.name] = plain
 
 
-def _plain(field: Field, value: int | bytes) -> Any:
+def _plain(field: Field, value: int | bytes, depth: int) -> Any:
     if isinstance(value, int) == (field.kind in ("bytes", "string", "message")):
         raise WireError(f"field {field.name} has the wrong wire type")
     if isinstance(value, int):
@@ -156,5 +194,5 @@ def _plain(field: Field, value: int | bytes) -> Any:
     if field.kind == "string":
         return value.decode("utf-8", "replace")
     if field.message is not None:
-        return field.message.decode(value)
+        return field.message.decode(value, depth + 1)
     return value

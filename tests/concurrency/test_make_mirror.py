@@ -18,9 +18,10 @@ from pyetcdctl.client.kv import commit, compact, delete, put, read
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.rpc.event_batch import EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
 from pyetcdctl.rpc.txn import CompactionRequest, RequestOp, TxnRequest
-from pyetcdctl.rpc.watch import EVENT_NAMES, WatchCreateRequest
+from pyetcdctl.rpc.watch import WatchCreateRequest
 from pyetcdctl.settings import ConnectionSettings, Credentials
 from tests.concurrency.gate import Gate
 from tests.runner import clean_environment, command, run

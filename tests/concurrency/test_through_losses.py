@@ -12,8 +12,9 @@ from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.client.kv import put, read
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed
+from pyetcdctl.rpc.event_batch import key_value
 from pyetcdctl.rpc.kv import PutRequest, RangeRequest
-from pyetcdctl.rpc.watch import WatchCreateRequest, key_value
+from pyetcdctl.rpc.watch import WatchCreateRequest
 from pyetcdctl.settings import ConnectionSettings, Credentials
 from tests.concurrency.holders import keys, leases, until_waiting
 from tests.runner import command

@@ -35,7 +35,8 @@ from pyetcdctl.concurrency.watching import Told, Watching
 from pyetcdctl.errors import InvalidInput, PyetcdctlError, Reported, WatchCanceled
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.results import Decoding
-from pyetcdctl.rpc.watch import EVENT_NAMES, WatchResponse
+from pyetcdctl.rpc.event_batch import event_name
+from pyetcdctl.rpc.watch import WatchResponse
 
 _EXAMPLE = """\
   pyetcdctl watch /registry/pods --prefix
@@ -158,7 +159,7 @@ def _event_variables(response: WatchResponse) -> Iterator[dict[str, str]]:
         for kind, record in zip(batch.kinds, batch.records(), strict=True):
             yield {
                 "ETCD_WATCH_REVISION": revision,
-                "ETCD_WATCH_EVENT_TYPE": f'"{EVENT_NAMES[kind]}"',
+                "ETCD_WATCH_EVENT_TYPE": f'"{event_name(kind)}"',
                 "ETCD_WATCH_KEY": go_quoted(record[0]),
                 "ETCD_WATCH_VALUE": go_quoted(record[4]),
             }

@@ -15,7 +15,8 @@ from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import WatchCanceled
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.events import key_values
-from pyetcdctl.rpc.watch import DELETE, EVENT_NAMES, WatchCreateRequest
+from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
+from pyetcdctl.rpc.watch import WatchCreateRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
