@@ -13,7 +13,8 @@ from pyetcdctl.concurrency.turns import Place, created_at, oldest, wait_for_turn
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.keyspace.ranges import prefix_range
-from pyetcdctl.rpc.event_batch import DELETE, PUT, key_value
+from pyetcdctl.rpc.event_batch import DELETE, PUT
+from pyetcdctl.rpc.key_values import key_value
 from pyetcdctl.rpc.kv import (
     DeleteRangeRequest,
     PutRequest,

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
-from pyetcdctl.rpc.event_batch import PUT, EventBatch, event_name, key_value
+from pyetcdctl.rpc.event_batch import PUT, EventBatch, event_name
+from pyetcdctl.rpc.key_values import key_value
 from pyetcdctl.rpc.kv import ResponseHeader
 from pyetcdctl.rpc.wire import read_varint, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.rpc.key_values import Record
     from pyetcdctl.rpc.kv import KeyValue
-    from pyetcdctl.rpc.range_page import Record
     from pyetcdctl.rpc.watch import WatchResponse
 
 _HEADER_TAGS = {field.number << 3: field.name for field in ResponseHeader.FIELDS}

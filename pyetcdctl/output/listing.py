@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pyetcdctl.results import Listing
-    from pyetcdctl.rpc.range_page import RangePage, Record
+    from pyetcdctl.rpc.key_values import Record
+    from pyetcdctl.rpc.range_page import RangePage
 
 _JSON_ENTRY = b'{"key":"%b","create_revision":%b,"mod_revision":%b,"version":%b,"value":"%b"}'
 _SHORT_NUMBERS = {bytes([number]): b"%d" % number for number in range(1, 0x80)}

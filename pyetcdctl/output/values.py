@@ -15,8 +15,8 @@ from pyetcdctl.rpc.wire import read_varint, signed
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain
     from pyetcdctl.kubernetes.stored_value import StoredValue
+    from pyetcdctl.rpc.key_values import Record
     from pyetcdctl.rpc.kv import KeyValue
-    from pyetcdctl.rpc.range_page import Record
     from pyetcdctl.settings import OutputSettings
 
 _BASE64_LINE = 76

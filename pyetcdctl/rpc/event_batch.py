@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.rpc.key_values import number_of, records_at
 from pyetcdctl.rpc.kv import KeyValue
-from pyetcdctl.rpc.range_page import records_at
-from pyetcdctl.rpc.wire import Field, Message, WireError, read_varint, signed
+from pyetcdctl.rpc.wire import Field, Message, WireError, read_varint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyetcdctl.rpc.range_page import Record
+    from pyetcdctl.rpc.key_values import Record
 
 PUT, DELETE = 0, 1
 EVENT_NAMES = ("PUT", "DELETE")
@@ -113,7 +113,7 @@ class EventBatch:
 
     def _revision(self, number: int) -> int:
         modified = next(records_at(self._data, (self._bodies[number],)))[2]
-        return _number(modified)
+        return number_of(modified)
 
     def _parse(self, at: int) -> int:
         data, end = self._data, len(self._data)
@@ -149,20 +149,3 @@ class EventBatch:
         self._bodies.append(body)
         self._previous.append(previous)
         return at
-
-
-def key_value(record: Record) -> KeyValue:
-    """Return a record as a message of its own."""
-    key, create, mod, version, value, lease = record
-    return KeyValue(
-        key=key,
-        create_revision=_number(create),
-        mod_revision=_number(mod),
-        version=_number(version),
-        value=value,
-        lease=_number(lease),
-    )
-
-
-def _number(varint: bytes | None) -> int:
-    return signed(read_varint(varint, 0)[0]) if varint else 0

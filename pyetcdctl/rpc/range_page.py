@@ -12,9 +12,9 @@ when it is parsed, the fields of an entry when it is read.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from pyetcdctl.rpc.key_values import KEY_TAG, Record, key_at, records_at
 from pyetcdctl.rpc.kv import KeyValue, RangeResponse, ResponseHeader
 from pyetcdctl.rpc.wire import WireError, append_varint, read_fields, read_varint, signed
 
@@ -22,14 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _HEADER, _KVS, _MORE, _COUNT = 0x0A, 0x12, 0x18, 0x20
-_KEY, _LEASE = 0x0A, 0x30
 _CHUNK, _CHUNK_FIELD = 0x0A, 1
-
-_VARINT = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
-# What stands between a key and its value: three revision numbers, each left out when it is zero.
-_REVISIONS = re.compile(
-    rb"(?:\x10(%b))?(?:\x18(%b))?(?:\x20(%b))?(\x2a)?" % (_VARINT, _VARINT, _VARINT)
-)
 
 
 def _head(size: int) -> bytes:
@@ -40,10 +33,6 @@ def _head(size: int) -> bytes:
 
 
 _SHORT_HEADS = tuple(_head(size) for size in range(0x80))
-
-Record: TypeAlias = tuple[bytes, bytes | None, bytes | None, bytes | None, bytes, bytes | None]
-"""Key, create_revision, mod_revision, version, value and lease of a KeyValue; the numbers as the
-varints that they are on the wire, None for zero."""
 
 
 class RangePage:
@@ -116,12 +105,12 @@ class RangePage:
 
     def key(self, index: int) -> bytes:
         """Return one entry's key."""
-        return _key_at(self._data, self._bodies[index])
+        return key_at(self._data, self._bodies[index])
 
     @property
     def last_key(self) -> bytes:
         """The last entry's key; the page must not be empty."""
-        return _key_at(self._data, self._bodies[-1])
+        return key_at(self._data, self._bodies[-1])
 
     @property
     def encoded_entries(self) -> bytes:
@@ -155,7 +144,7 @@ class RangePage:
         """Return the keys."""
         data = self._data
         return [
-            data[at + 2 : at + 2 + data[at + 1]] if data[at + 1] < 0x80 else _key_at(data, at)
+            data[at + 2 : at + 2 + data[at + 1]] if data[at + 1] < 0x80 else key_at(data, at)
             for at in self._bodies
         ]
 
@@ -205,60 +194,6 @@ class RangePage:
                 raise WireError(f"field {tag >> 3} comes after the entries")
 
 
-def records_at(data: bytes, places: Iterable[tuple[int, int]]) -> Iterator[Record]:
-    """Yield all fields of the KeyValues that begin and end at these offsets. Raises WireError."""
-    revisions = _REVISIONS.match
-    for body, body_end in places:
-        try:
-            size, at = data[body + 1], body + 2
-            if size > 0x7F:
-                size, at = read_varint(data, body + 1)
-            end = at + size
-            if end > body_end:
-                raise WireError("a key reaches beyond its entry")
-            key = data[at:end]
-            found = revisions(data, end)
-            assert found  # every part of the pattern may be missing
-            at, value, lease = found.end(), b"", None
-            create, mod, version, has_value = found.groups()
-            if has_value:
-                size = data[at]
-                at += 1
-                if size > 0x7F:
-                    size, at = read_varint(data, at - 1)
-                end = at + size
-                value = data[at:end]
-                at = end
-            if at < body_end and data[at] == _LEASE:
-                start = at + 1
-                at = read_varint(data, start)[1]
-                lease = data[start:at]
-        except (IndexError, WireError):
-            at = -1
-        if at == body_end:
-            yield key, create, mod, version, value, lease
-        else:
-            yield _record_of(data[body:body_end])
-
-
-def entry_of_key(key: bytes) -> bytes:
-    """Return the serialized KeyValue that has a key alone."""
-    head = bytearray([_KEY])
-    append_varint(head, len(key))
-    return bytes(head) + key
-
-
-def key_of(entry: bytes) -> bytes:
-    """Return the key of a serialized KeyValue: etcd writes it first."""
-    return _key_at(entry, 0)
-
-
-def key_and_value(entry: bytes) -> tuple[bytes, bytes]:
-    """Return key and value of a serialized KeyValue."""
-    decoded = KeyValue.decode(entry)
-    return decoded.key, decoded.value
-
-
 def _entries_in(data: bytes, at: int) -> tuple[list[int], list[int]]:
     """Return the offsets where the KeyValues from ``at`` on begin, and where they end."""
     bodies: list[int] = []
@@ -274,7 +209,7 @@ def _entries_in(data: bytes, at: int) -> tuple[list[int], list[int]]:
                 at += 1
             else:
                 size, at = read_varint(data, at - 1)
-        if data[at] != _KEY:
+        if data[at] != KEY_TAG:
             raise WireError("an entry does not begin with its key")
         key_size = data[at + 1] + 2
         if key_size > 0x81:
@@ -287,28 +222,6 @@ def _entries_in(data: bytes, at: int) -> tuple[list[int], list[int]]:
     if at > end:
         raise WireError("the response ends inside an entry")
     return bodies, ends
-
-
-def _key_at(data: bytes, body: int) -> bytes:
-    size, at = data[body + 1], body + 2
-    if size > 0x7F:
-        size, at = read_varint(data, body + 1)
-    return data[at : at + size]
-
-
-def _record_of(entry: bytes) -> Record:
-    pair = KeyValue.decode(entry)
-    if pair.key != key_of(entry):
-        raise WireError("an entry has two keys")
-    numbers = (pair.create_revision, pair.mod_revision, pair.version, pair.lease)
-    create, mod, version, lease = (_varint(number) if number else None for number in numbers)
-    return pair.key, create, mod, version, pair.value, lease
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    append_varint(out, number)
-    return bytes(out)
 
 
 def _without_value(entry: bytes) -> bytes:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.ranges import NO_END
+from pyetcdctl.rpc.key_values import entry_of_key
 from pyetcdctl.rpc.kv import ResponseHeader
-from pyetcdctl.rpc.range_page import RangePage, entry_of_key
+from pyetcdctl.rpc.range_page import RangePage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.client.kv import put, read
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed
-from pyetcdctl.rpc.event_batch import key_value
+from pyetcdctl.rpc.key_values import key_value
 from pyetcdctl.rpc.kv import PutRequest, RangeRequest
 from pyetcdctl.rpc.watch import WatchCreateRequest
 from pyetcdctl.settings import ConnectionSettings, Credentials

@@ -15,7 +15,7 @@ from google.protobuf.message import DecodeError
 
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from pyetcdctl.rpc.auth import RoleGetResponse, UserListResponse
-from pyetcdctl.rpc.event_batch import key_value
+from pyetcdctl.rpc.key_values import key_value
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.lease import LeaseGrantResponse, LeasesResponse, LeaseTimeToLiveResponse
 from pyetcdctl.rpc.mvccpb_pb2 import Event, KeyValue

@@ -3,8 +3,9 @@
 import pytest
 
 from pyetcdctl.rpc.etcdserverpb_pb2 import RangeResponse, RangeStreamResponse
+from pyetcdctl.rpc.key_values import key_of
 from pyetcdctl.rpc.mvccpb_pb2 import KeyValue
-from pyetcdctl.rpc.range_page import RangePage, key_of
+from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.wire import WireError
 
 KVS = [

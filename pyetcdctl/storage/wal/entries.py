@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyetcdctl.rpc.raft import CONFIGURATION, ConfChange, LogEntry
@@ -64,7 +65,8 @@ class Entry:
     def is_store_request(self) -> bool:
         """Whether it is a request of etcd's v2 API, which is no InternalRaftRequest."""
         return self.kind == 0 and any(
-            number == 2 and value in STORE_METHODS for number, value in read_fields(self.data)[:2]
+            number == 2 and value in STORE_METHODS
+            for number, value in islice(read_fields(self.data), 2)
         )
 
     @cached_property
