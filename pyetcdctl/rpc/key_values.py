@@ -115,3 +115,17 @@ def key_value(record: Record) -> KeyValue:
 
 def number_of(varint: bytes | None) -> int:
     return signed(read_varint(varint, 0)[0]) if varint else 0
+
+
+def without_value(entry: bytes, drops_lease: bool) -> bytes:
+    """Return a serialized KeyValue without its value, and without its lease if that goes, too."""
+    size, at = read_varint(entry, 1)
+    found = _REVISIONS.match(entry, at + size)
+    assert found  # every part of the pattern may be missing
+    head, at = entry[: found.start(4) if found[4] else found.end()], found.end()
+    if drops_lease:
+        return head
+    if found[4]:
+        size, at = read_varint(entry, at)
+        at += size
+    return head + entry[at:]

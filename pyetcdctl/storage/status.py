@@ -13,7 +13,7 @@ from pyetcdctl.storage.bolt.audit import Audit
 from pyetcdctl.storage.bolt.pages import Pages
 from pyetcdctl.storage.crc32c import Crc32c
 from pyetcdctl.storage.files import ReadOnlyFile
-from pyetcdctl.storage.trailer import DIGEST_BYTES, Verifier, has_digest
+from pyetcdctl.storage.trailer import DIGEST_BYTES, Verifier, check_digest, has_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,12 +73,7 @@ def _verify(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> None:
     for chunk in file.chunks(file.size, _CHUNK):
         verifier.update(chunk)
         on_bytes(_CHUNK)
-    if verifier.computed != verifier.expected:
-        raise DamagedSnapshot(
-            f"expected sha256 {verifier.expected}, got {verifier.computed}",
-            f"The hash at offset {file.size - DIGEST_BYTES} is not that of the data before it: the"
-            " file was damaged after it was saved.",
-        )
+    check_digest(verifier)
 
 
 class _Reading:

@@ -6,9 +6,18 @@ A server appends it to the database, whose size is a multiple of the smallest di
 from __future__ import annotations
 
 from hashlib import sha256
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
+
+if TYPE_CHECKING:
+    from pyetcdctl.storage.files import ReadOnlyFile
 
 SECTOR_BYTES = 512
 DIGEST_BYTES = 32
+_CHUNK_BYTES = 1 << 24
+"""A thread that hashes waits for the others after each chunk: few are better."""
 
 
 def has_digest(size: int) -> bool:
@@ -27,9 +36,13 @@ class Verifier:
     def update(self, data: bytes) -> None:
         """Take the next bytes."""
         self.size += len(data)
-        held = self._tail + data
-        self._hash.update(held[:-DIGEST_BYTES])
-        self._tail = held[-DIGEST_BYTES:]
+        if len(data) < DIGEST_BYTES:
+            data = self._tail + data
+            self._tail = b""
+        else:
+            self._hash.update(self._tail)
+        self._hash.update(memoryview(data)[:-DIGEST_BYTES])
+        self._tail = data[-DIGEST_BYTES:]
 
     @property
     def expected(self) -> str:
@@ -40,3 +53,46 @@ class Verifier:
     def computed(self) -> str:
         """The digest of the data before it, in hex."""
         return self._hash.hexdigest()
+
+
+class DigestCheck:
+    """Compares a snapshot with the digest at its end, beside other work on the same file."""
+
+    def __init__(self, file: ReadOnlyFile) -> None:
+        self._file = file
+        self._failure: PyetcdctlError | None = None
+        self._is_stopped = False
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def result(self) -> None:
+        """Wait for the end. Raises DamagedSnapshot where the digest is a different one."""
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """End the thread, so that the file can be closed."""
+        self._is_stopped = True
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            verifier = Verifier()
+            for chunk in self._file.chunks(self._file.size, _CHUNK_BYTES):
+                if self._is_stopped:
+                    return
+                verifier.update(chunk)
+            check_digest(verifier)
+        except PyetcdctlError as failure:
+            self._failure = failure
+
+
+def check_digest(verifier: Verifier) -> None:
+    """Raise DamagedSnapshot unless all data had the digest that it ends with."""
+    if verifier.computed != verifier.expected:
+        raise DamagedSnapshot(
+            f"expected sha256 {verifier.expected}, got {verifier.computed}",
+            f"The hash at offset {verifier.size - DIGEST_BYTES} is not that of the data before it:"
+            " the file was damaged after it was saved.",
+        )

@@ -136,6 +136,16 @@ class Pages:
             children.append(Child(number, data[at + position : at + position + size]))
         return children
 
+    def child_numbers(self, page: Page) -> tuple[int, ...]:
+        """Return the pages that a branch leads to."""
+        if not page.entries or PAGE_HEAD.size + page.entries * ELEMENT_BYTES > len(page.data):
+            raise damage(page.number, page.offset, f"{page.entries} elements do not fit in it")
+        return unpack_from(f"<{page.entries * 2}Q", page.data, PAGE_HEAD.size)[1::2]
+
+    def read_pages(self, first: int, end: int) -> bytes:
+        """Return the bytes of the pages from ``first`` on, those from ``end`` on left out."""
+        return self._file.read(first * self.page_size, (end - first) * self.page_size)
+
     def free_pages(self) -> tuple[Page, tuple[int, ...]]:
         """Return the page that lists the free ones, and its list; there must be one."""
         page = self.page(self.meta.freelist, FREELIST)

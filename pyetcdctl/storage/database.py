@@ -1,0 +1,73 @@
+"""A database of etcd: its buckets, and the leaves of its keys; a few pages of it in memory."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import DamagedSnapshot
+from pyetcdctl.storage.bolt.cursor import Cursor, buckets
+from pyetcdctl.storage.bolt.leaves import inline_leaf, leaf_numbers, leaves_at
+from pyetcdctl.storage.bolt.pages import Pages
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator, Sequence
+
+    from pyetcdctl.storage.bolt.leaves import LeafColumns
+    from pyetcdctl.storage.files import Readable
+
+KEYS, META = b"key", b"meta"
+
+
+class Database:
+    """What is in the first ``size`` bytes of a file."""
+
+    def __init__(self, file: Readable, size: int, name: str) -> None:
+        """Read the table of buckets. Raises DamagedSnapshot for what is no database of etcd."""
+        self._file = file
+        self.pages = Pages(file, size)
+        self._buckets = buckets(self.pages)
+        if KEYS not in self._buckets:
+            raise DamagedSnapshot(
+                "invalid database", f"{name} is a bbolt file without etcd's bucket of keys."
+            )
+
+    @property
+    def size(self) -> int:
+        """The bytes of all pages."""
+        return self.pages.size
+
+    def get(self, bucket: bytes, key: bytes) -> bytes | None:
+        """Return the value of a key of a bucket, None without it."""
+        found = self._buckets.get(bucket)
+        return None if found is None else Cursor(self.pages, found).get(key)
+
+    def items(self, bucket: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the keys of a bucket with their values, in order."""
+        found = self._buckets.get(bucket)
+        return iter(()) if found is None else Cursor(self.pages, found).items()
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return bytes of the file."""
+        return self._file.read(offset, size)
+
+    def last_revision(self) -> bytes:
+        """Return the greatest key of the bucket of keys, empty where it has none."""
+        leaf = Cursor(self.pages, self._buckets[KEYS]).last_leaf()
+        return leaf.keys()[-1] if leaf else b""
+
+    def key_leaves(self) -> Iterator[LeafColumns]:
+        """Yield the leaves of the bucket of keys in the order of the revisions."""
+        if not self.key_pages:
+            return inline_leaf(self._buckets[KEYS])
+        return leaves_at(self.pages, self.key_pages)
+
+    def key_leaves_at(self, numbers: Sequence[int]) -> Iterator[LeafColumns]:
+        """Yield some of them, by the numbers of their pages."""
+        return leaves_at(self.pages, numbers)
+
+    @cached_property
+    def key_pages(self) -> array[int]:
+        """The pages of the leaves of the bucket of keys, in order; none where it is inline."""
+        return leaf_numbers(self.pages, self._buckets[KEYS])

@@ -1,0 +1,100 @@
+"""A database file as a source of keys: the responses are those of a server with the same data."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import BadArguments, CallFailed
+from pyetcdctl.rpc.kv import ResponseHeader
+from pyetcdctl.storage.database import META
+from pyetcdctl.storage.file_range import FileRange, Found
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.rpc.kv import RangeRequest
+    from pyetcdctl.rpc.range_page import RangePage
+    from pyetcdctl.storage.opening import OpenedFile
+
+KEYS_WITHOUT_LEASES = (3, 7)
+"""From this release on a server reads keys alone from its index, which knows no leases."""
+
+
+class FileSource:
+    """The keys of a snapshot, a member's database or its data directory."""
+
+    def __init__(self, opened: OpenedFile) -> None:
+        self._opened = opened
+        self._model = opened.model
+        self._lookups = 0
+
+    @property
+    def name(self) -> str:
+        """The path that was given."""
+        return self._opened.path
+
+    def close(self) -> None:
+        """Close the file."""
+        self._opened.close()
+
+    def range(self, request: RangeRequest, *, stream: bool = False) -> FileRange:
+        """Read a range of any size."""
+        if stream:
+            raise BadArguments("--stream is a way to read from a server, not from a file")
+        return self._range(request, is_only=True)
+
+    def ranges(
+        self, requests: Sequence[RangeRequest], *, timeout_seconds: float | None = None
+    ) -> list[RangePage]:
+        """Return the responses to many small questions; a file is in no hurry."""
+        return [self._range(each, is_only=len(requests) == 1).whole() for each in requests]
+
+    @cached_property
+    def header(self) -> ResponseHeader:
+        """The header of every response; what the file does not know is 0."""
+        identity = self._opened.identity
+        return ResponseHeader(
+            cluster_id=identity.cluster_id,
+            member_id=identity.member_id,
+            revision=self._model.revision,
+            raft_term=self._model.term,
+        )
+
+    @cached_property
+    def _drops_leases(self) -> bool:
+        version = self._model.buckets.get(META, b"storageVersion") or b"0"
+        numbers = [int(part) for part in version.split(b".") if part.isdigit()]
+        return tuple(numbers) >= KEYS_WITHOUT_LEASES
+
+    def _range(self, request: RangeRequest, *, is_only: bool) -> FileRange:
+        if not request.key:
+            raise CallFailed("etcdserver: key is not provided", code="INVALID_ARGUMENT")
+        revision = self._check_revision(request.revision)
+        found = self._find(request, revision, is_only)
+        self._opened.check_digest()
+        return FileRange(request, self.header, found, drops_leases=self._drops_leases)
+
+    def _check_revision(self, revision: int) -> int:
+        """Return the revision to read; 0 asks for the newest."""
+        if revision > self._model.revision:
+            raise _out_of_range("etcdserver: mvcc: required revision is a future revision")
+        if 0 < revision < self._model.compacted:
+            raise _out_of_range("etcdserver: mvcc: required revision has been compacted")
+        return revision or self._model.revision
+
+    def _find(self, request: RangeRequest, revision: int, is_only: bool) -> Found:
+        model = self._model
+        if not request.range_end and is_only and not model.has_index and not self._lookups:
+            self._lookups += 1
+            entry = model.entry_at(request.key, revision)
+            return Found([] if entry is None else [request.key], lambda key: entry or b"")
+        keys = model.keys_at(revision)
+        return Found(
+            keys.between(request.key, request.range_end),
+            lambda key: model.read(keys.place_of(key)),
+        )
+
+
+def _out_of_range(message: str) -> CallFailed:
+    return CallFailed(message, code="OUT_OF_RANGE")

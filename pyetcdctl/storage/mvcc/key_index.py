@@ -1,0 +1,125 @@
+"""The index: where each live key's KeyValue is, as of a revision, from one pass through a database.
+
+The bucket's order is that of the revisions, so the last record of a key is its newest one. A place
+is one number, offset and size together: a live key takes some 230 bytes of memory.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from operator import add
+from typing import TYPE_CHECKING
+
+from pyetcdctl.rpc.wire import WireError
+from pyetcdctl.storage.bolt.pages import damage
+from pyetcdctl.storage.mvcc.revisions import KEY_TAG, REVISION_BYTES, key_in, parse_revision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pyetcdctl.storage.bolt.leaves import LeafColumns
+
+SIZE_BITS = 32
+_SIZE_MASK = (1 << SIZE_BITS) - 1
+_LONG = 0x80
+"""Keys of this size and more have a size of more than one byte before them."""
+
+
+def place(offset: int, size: int) -> int:
+    """Return one number for where a KeyValue is."""
+    return offset << SIZE_BITS | size
+
+
+def offset_and_size(place: int) -> tuple[int, int]:
+    """Return what ``place`` was made of."""
+    return place >> SIZE_BITS, place & _SIZE_MASK
+
+
+def index_keys(
+    leaves: Iterable[LeafColumns],
+    revision: int | None = None,
+    on_bytes: Callable[[int], None] = lambda size: None,
+) -> dict[bytes, int]:
+    """Return the place of each key that was live at a revision, None for the last one.
+
+    ``on_bytes`` is called with how many bytes were read, again and again.
+    """
+    places: dict[bytes, int] = {}
+    before = b""
+    for leaf in leaves:
+        try:
+            before = _check_order(leaf, before)
+            is_last = revision is not None and parse_revision(before).main > revision
+            if is_last:
+                leaf = _up_to(leaf, revision or 0)
+            _take(leaf, places)
+        except (WireError, IndexError) as error:
+            raise damage(leaf.number, leaf.offset, str(error)) from error
+        on_bytes(sum(leaf.value_sizes))
+        if is_last:
+            break
+    return places
+
+
+def _check_order(leaf: LeafColumns, before: bytes) -> bytes:
+    """Return the last key of the bucket in a leaf; all in it must be greater than ``before``."""
+    data, start = leaf.data, leaf.start
+    first = data[start : start + leaf.key_sizes[0]]
+    end = start + sum(leaf.key_sizes) + sum(leaf.value_sizes) - leaf.value_sizes[-1]
+    last = data[end - leaf.key_sizes[-1] : end]
+    if not before < first <= last:
+        raise WireError("its revisions are out of order")
+    return last
+
+
+def _up_to(leaf: LeafColumns, revision: int) -> LeafColumns:
+    """Return a leaf without what is newer."""
+    sizes = map(add, leaf.key_sizes, leaf.value_sizes)
+    starts = list(accumulate(sizes, initial=leaf.start))[:-1]
+    data = leaf.data
+    mains = [
+        parse_revision(data[at : at + size]).main
+        for at, size in zip(starts, leaf.key_sizes, strict=True)
+    ]
+    count = bisect_right(mains, revision)
+    return leaf._replace(key_sizes=leaf.key_sizes[:count], value_sizes=leaf.value_sizes[:count])
+
+
+def _take(leaf: LeafColumns, places: dict[bytes, int]) -> None:
+    key_sizes = leaf.key_sizes
+    if not key_sizes:
+        return
+    if max(key_sizes) == min(key_sizes) == REVISION_BYTES and _take_puts(leaf, places):
+        return
+    data, at, base = leaf.data, leaf.start, leaf.base
+    for key_size, value_size in zip(key_sizes, leaf.value_sizes, strict=True):
+        value = at + key_size
+        revision = parse_revision(data[at:value])
+        at = value + value_size
+        key = key_in(data, value, at)
+        if revision.is_deletion:
+            places.pop(key, None)
+        else:
+            places[key] = place(base + value, value_size)
+
+
+def _take_puts(leaf: LeafColumns, places: dict[bytes, int]) -> bool:
+    """Take a leaf without deletions, if all its keys are of the usual form."""
+    data, base, sizes = leaf.data, leaf.base, leaf.value_sizes
+    values = list(accumulate(map(add, sizes, leaf.key_sizes), initial=leaf.start + REVISION_BYTES))
+    values.pop()
+    lengths = [data[at + 1] for at in values]
+    tags = bytes([data[at] for at in values])
+    longest = max(lengths)
+    if longest >= _LONG or longest + 2 > min(sizes) or tags.count(KEY_TAG) != len(tags):
+        return False
+    keys = [data[at + 2 : at + 2 + size] for at, size in zip(values, lengths, strict=True)]
+    places.update(
+        zip(
+            keys,
+            [base + at << SIZE_BITS | size for at, size in zip(values, sizes, strict=True)],
+            strict=True,
+        )
+    )
+    return True

@@ -1,0 +1,76 @@
+"""One key's records, found without an index: its bytes are sought in all pages.
+
+Most of a database is passed over at the speed of memory; only leaves that have the bytes are taken
+apart, and those decide.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.rpc.wire import WireError
+from pyetcdctl.storage.bolt.pages import damage
+from pyetcdctl.storage.mvcc.revisions import Revision, key_field, key_in, parse_revision
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator
+
+    from pyetcdctl.storage.bolt.leaves import LeafColumns
+    from pyetcdctl.storage.database import Database
+
+CHUNK_BYTES = 1 << 20
+
+
+class Record(NamedTuple):
+    """What a key became at a revision: ``entry`` is a serialized KeyValue."""
+
+    revision: Revision
+    entry: bytes
+
+
+def records_of(database: Database, key: bytes) -> list[Record]:
+    """Return all that is stored of a key, oldest first."""
+    field = key_field(key)
+    if database.key_pages:
+        numbers = sorted(_leaves_with(database, field))
+        leaves = database.key_leaves_at(numbers)
+    else:
+        leaves = database.key_leaves()
+    return sorted(record for leaf in leaves for record in _records(leaf, key))
+
+
+def _records(leaf: LeafColumns, key: bytes) -> Iterator[Record]:
+    data, at = leaf.data, leaf.start
+    for key_size, value_size in zip(leaf.key_sizes, leaf.value_sizes, strict=True):
+        value = at + key_size
+        end = value + value_size
+        try:
+            if key_in(data, value, end) == key:
+                yield Record(parse_revision(data[at:value]), data[value:end])
+        except (WireError, IndexError) as error:
+            raise damage(leaf.number, leaf.offset, str(error)) from error
+        at = end
+
+
+def _leaves_with(database: Database, field: bytes) -> set[int]:
+    """Return the leaves that may have the bytes."""
+    leaves = _ascending(database.key_pages)
+    size, found, end = database.pages.page_size, set(), database.size
+    overlap = len(field) - 1
+    for start in range(0, end, CHUNK_BYTES):
+        data = database.read(start, min(CHUNK_BYTES + overlap, end - start))
+        at = data.find(field)
+        while at >= 0:
+            page = (start + at) // size
+            index = bisect_right(leaves, page) - 1
+            if index >= 0:
+                found.add(leaves[index])
+            # A page that has it once is read whole.
+            at = data.find(field, (page + 1) * size - start)
+    return found
+
+
+def _ascending(numbers: array[int]) -> array[int]:
+    return type(numbers)(numbers.typecode, sorted(numbers))

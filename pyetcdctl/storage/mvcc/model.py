@@ -1,0 +1,147 @@
+"""The key space of a member: its database, and what entries of the log changed since.
+
+Changes are kept in memory; nothing is ever written. A place (see key_index.py) below zero is that
+of a change.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from pyetcdctl.rpc.kv import KeyValue
+from pyetcdctl.storage.database import META
+from pyetcdctl.storage.mvcc.buckets import Buckets
+from pyetcdctl.storage.mvcc.changes import Delete, Put
+from pyetcdctl.storage.mvcc.key_index import index_keys, offset_and_size
+from pyetcdctl.storage.mvcc.keys import Keys
+from pyetcdctl.storage.mvcc.lookup import Record, records_of
+from pyetcdctl.storage.mvcc.revisions import Revision, parse_revision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pyetcdctl.storage.database import Database
+
+    Progress = Callable[[], AbstractContextManager[Callable[[int], None]]]
+
+_COMPACTIONS = (b"scheduledCompactRev", b"finishedCompactRev")
+
+
+def _no_progress() -> AbstractContextManager[Callable[[int], None]]:
+    return nullcontext(lambda size: None)
+
+
+class Model:
+    """A member's keys and buckets. ``progress`` shows how far a pass through all keys is."""
+
+    def __init__(self, database: Database, progress: Progress = _no_progress) -> None:
+        self.buckets = Buckets(database)
+        self.compacted = max(map(self._compaction, _COMPACTIONS))
+        """The revision that was compacted last, 0 without one."""
+        last = database.last_revision()
+        self.revision = max(1, self.compacted, parse_revision(last).main if last else 0)
+        self.consistent_index = self._number(b"consistent_index")
+        """The last entry of the log that is in the database."""
+        self.term = self._number(b"term")
+        """That entry's term, 0 in databases before 3.5."""
+        self._database = database
+        self._progress = progress
+        self._stored_revision = self.revision
+        self._changes: list[Record] = []
+        self._newest: Keys | None = None
+
+    @property
+    def has_index(self) -> bool:
+        """Whether all keys were read already."""
+        return self._newest is not None
+
+    def newest(self, key: bytes) -> KeyValue | None:
+        """Return a live key as it is now, None without it."""
+        place = self.newest_keys().place(key)
+        return None if place is None else KeyValue.decode(self.read(place))
+
+    def newest_range(self, key: bytes, range_end: bytes) -> Iterator[tuple[bytes, KeyValue]]:
+        """Yield the live keys of a range (etcd API, RangeRequest) in order."""
+        for found in self.newest_keys().between(key, range_end):
+            current = self.newest(found)
+            assert current is not None
+            yield found, current
+
+    def write(self, changes: Sequence[Put | Delete]) -> None:
+        """Apply changes as one revision, the next."""
+        keys = self.newest_keys()
+        self.revision += 1
+        for sub, change in enumerate(changes):
+            entry = self._entry(change)
+            is_deletion = isinstance(change, Delete)
+            self._changes.append(Record(Revision(self.revision, sub, is_deletion), entry.encode()))
+            if is_deletion:
+                keys.remove(change.key)
+            else:
+                keys.put(change.key, -len(self._changes))
+
+    def compact(self, revision: int) -> None:
+        """Forget what keys were before a revision, as far as a reader can see."""
+        self.compacted = revision
+
+    def newest_keys(self) -> Keys:
+        """Return the live keys."""
+        if self._newest is None:
+            self._newest = self._keys_at(self.revision)
+        return self._newest
+
+    def keys_at(self, revision: int) -> Keys:
+        """Return the keys that were live at a revision, which must not be compacted."""
+        return self.newest_keys() if revision == self.revision else self._keys_at(revision)
+
+    def read(self, place: int) -> bytes:
+        """Return the serialized KeyValue at a place."""
+        if place < 0:
+            return self._changes[-place - 1].entry
+        return self._database.read(*offset_and_size(place))
+
+    def records(self, key: bytes) -> list[Record]:
+        """Return all that is stored of a key, oldest first."""
+        stored = records_of(self._database, key)
+        return stored + [each for each in self._changes if KeyValue.decode(each.entry).key == key]
+
+    def entry_at(self, key: bytes, revision: int) -> bytes | None:
+        """Return a key's serialized KeyValue as of a revision, None where it was not live."""
+        known = takewhile(lambda each: each.revision.main <= revision, self.records(key))
+        newest = next(iter(list(known)[-1:]), None)
+        return None if newest is None or newest.revision.is_deletion else newest.entry
+
+    def _keys_at(self, revision: int) -> Keys:
+        with self._progress() as on_bytes:
+            stored = revision if revision < self._stored_revision else None
+            keys = Keys(index_keys(self._database.key_leaves(), stored, on_bytes))
+        for number, record in enumerate(self._changes, 1):
+            if record.revision.main > revision:
+                break
+            key = KeyValue.decode(record.entry).key
+            if record.revision.is_deletion:
+                keys.remove(key)
+            else:
+                keys.put(key, -number)
+        return keys
+
+    def _entry(self, change: Put | Delete) -> KeyValue:
+        if isinstance(change, Delete):
+            return KeyValue(key=change.key)
+        return KeyValue(
+            key=change.key,
+            create_revision=change.create_revision,
+            mod_revision=self.revision,
+            version=change.version,
+            value=change.value,
+            lease=change.lease,
+        )
+
+    def _compaction(self, name: bytes) -> int:
+        found = self.buckets.get(META, name)
+        return parse_revision(found).main if found else 0
+
+    def _number(self, name: bytes) -> int:
+        return int.from_bytes(self.buckets.get(META, name) or b"", "big")

@@ -1,0 +1,55 @@
+"""The keys of the bucket ``key`` are revisions, its values KeyValues (etcd API, mvccpb)."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import NamedTuple
+
+from pyetcdctl.rpc.kv import KeyValue
+from pyetcdctl.rpc.wire import WireError, append_varint
+
+REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" behind it
+TOMBSTONE_BYTES = REVISION_BYTES + 1
+SEPARATOR, TOMBSTONE = 0x5F, 0x74
+KEY_TAG = 0x0A
+_REVISION = Struct(">qcq")
+
+
+class Revision(NamedTuple):
+    """One change: the store's revision, and which of the changes in it."""
+
+    main: int
+    sub: int
+    is_deletion: bool
+
+    def encode(self) -> bytes:
+        """Return the key in the bucket."""
+        return _REVISION.pack(self.main, b"_", self.sub) + (b"t" if self.is_deletion else b"")
+
+
+def parse_revision(key: bytes) -> Revision:
+    """Return the revision that a bucket's key is. Raises WireError where it is none."""
+    size = len(key)
+    is_deletion = size == TOMBSTONE_BYTES and key[REVISION_BYTES] == TOMBSTONE
+    if (size != REVISION_BYTES and not is_deletion) or key[8] != SEPARATOR:
+        raise WireError(f"{key!r} is not a revision")
+    main, _, sub = _REVISION.unpack_from(key)
+    if main < 0 or sub < 0:
+        raise WireError(f"{key!r} is not a revision")
+    return Revision(main, sub, is_deletion)
+
+
+def key_in(data: bytes, start: int, end: int) -> bytes:
+    """Return the key of the KeyValue between two offsets: it comes first in what etcd writes."""
+    if end - start > 1 and data[start] == KEY_TAG and data[start + 1] < 0x80:
+        key_end = start + 2 + data[start + 1]
+        if key_end <= end:
+            return data[start + 2 : key_end]
+    return KeyValue.decode(data[start:end]).key
+
+
+def key_field(key: bytes) -> bytes:
+    """Return what every KeyValue of a key begins with."""
+    head = bytearray([KEY_TAG])
+    append_varint(head, len(key))
+    return bytes(head) + key

@@ -1,0 +1,88 @@
+"""What a path is: a snapshot, a member's database, or a member's folder; found out by itself."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.errors import DamagedSnapshot
+from pyetcdctl.storage.database import Database
+from pyetcdctl.storage.files import ReadOnlyFile
+from pyetcdctl.storage.mvcc.model import Model
+from pyetcdctl.storage.trailer import DIGEST_BYTES, DigestCheck, has_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.storage.mvcc.model import Progress
+
+_IN_MEMBER = os.path.join("snap", "db")
+_FOLDERS = ("", "member")
+
+
+class Identity(NamedTuple):
+    """Which member of which cluster; 0 where a file does not say."""
+
+    cluster_id: int = 0
+    member_id: int = 0
+
+
+class OpenedFile:
+    """A file or folder that is read. ``note`` takes lines about what may be missing."""
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        skip_hash_check: bool,
+        progress: Progress,
+        note: Callable[[str], None],
+    ) -> None:
+        self.path = path
+        self.identity = Identity()
+        self._digest: DigestCheck | None = None
+        self._file = ReadOnlyFile(database_path(path))
+        try:
+            size = self._content_size(skip_hash_check, note)
+            self.model = Model(Database(self._file, size, path), progress)
+        except BaseException:
+            self.close()
+            raise
+
+    def check_digest(self) -> None:
+        """Raise DamagedSnapshot if the file changed since a server sent it."""
+        try:
+            if self._digest is not None:
+                self._digest.result()
+        except DamagedSnapshot as error:
+            error.advice = (*error.advice[:1], "Try:  --skip-hash-check to read it all the same")
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._digest is not None:
+            self._digest.stop()
+        self._file.close()
+
+    def _content_size(self, skip_hash_check: bool, note: Callable[[str], None]) -> int:
+        """Return the size of what is before the digest; start to compute that."""
+        file = self._file
+        if not file.size:
+            raise DamagedSnapshot("invalid database", f"{file.path} is empty.")
+        if not has_digest(file.size):
+            note(
+                f"Warning: {file.path} has no SHA-256 at its end: it is a member's own file, and"
+                " writes that only the log beside it has are missing"
+            )
+            return file.size
+        if not skip_hash_check:
+            self._digest = DigestCheck(file)
+        return file.size - DIGEST_BYTES
+
+
+def database_path(path: str) -> str:
+    """Return the file to read: the path itself, or the database in a member's folder."""
+    if not os.path.isdir(path):
+        return path
+    candidates = [os.path.join(path, folder, _IN_MEMBER) for folder in _FOLDERS]
+    return next(filter(os.path.exists, candidates), candidates[-1])
