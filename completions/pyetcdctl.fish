@@ -331,6 +331,8 @@ function __pyetcdctl_flags
     echo -- '--user'\t'name[:password]; asks for the password if there is none'
     echo -- '--write-out'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
     echo -- '-w'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
+    echo -- '--from'\t'read a file instead of a server: what `snapshot save` wrote, a member\'s database or its data directory'
+    echo -- '--skip-hash-check'\t'read a snapshot with --from although the hash at its end is wrong'
     echo -- '--encryption-config'\t'file with the keys of Kubernetes\' encryption at rest (default what this node\'s API server uses)'
     echo -- '--pki'\t'folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike'
     echo -- '--release'\t'release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with (default the newest one)'
@@ -343,6 +345,7 @@ function __pyetcdctl_value
         case '*:--cacert' \
             '*:--cert' \
             '*:--key' \
+            '*:--from' \
             '*:--encryption-config' \
             'doctor:--junit' \
             'kubernetes get:--sort-by' \
@@ -358,6 +361,7 @@ function __pyetcdctl_value
             '*:--insecure-discovery' \
             '*:--insecure-skip-tls-verify' \
             '*:--insecure-transport' \
+            '*:--skip-hash-check' \
             '*:--help' \
             '*:-h' \
             'compaction:--physical' \

@@ -5,7 +5,8 @@
     PyetcdctlError                  1
     ├── FlagError                   1    an unknown flag or command, a value that does not parse
     ├── BadArguments              128    wrong number or form of arguments, unreadable files
-    │   └── BadEncryptionConfig   128    an EncryptionConfiguration that cannot be used
+    │   ├── BadEncryptionConfig   128    an EncryptionConfiguration that cannot be used
+    │   └── NeedsServer           128    a command for a running server that was given a file
     ├── InvalidInput                3    standard input or a precondition that cannot be used
     ├── BadFeature                  4    an option's value that etcd does not know
     │   └── UnsupportedFormat       4    an output format that does not exist or does not fit
@@ -94,6 +95,15 @@ class BadFeature(PyetcdctlError):
 
 class UnsupportedFormat(BadFeature):
     """The output format does not exist, or the result cannot be shown in it."""
+
+
+class NeedsServer(BadArguments):
+    """A file was named where only a running server will do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this command needs a running server", "--from reads a file, and never writes to it."
+        )
 
 
 class ConnectionFailed(PyetcdctlError):

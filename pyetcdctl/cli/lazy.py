@@ -18,7 +18,7 @@ from typer.main import get_command, get_group
 
 from pyetcdctl.cli.flags.struct import unfolded
 from pyetcdctl.cli.on_demand import OnDemand
-from pyetcdctl.cli.word_commands import WordCommand, WordGroup, show_help
+from pyetcdctl.cli.word_commands import ReadingCommand, WordCommand, WordGroup, show_help
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,14 +133,15 @@ def new_group(summary: str, example: str, group: type[WordGroup] = WordGroup) ->
     )
 
 
-def command(app: typer.Typer, name: str, example: str) -> Callable[[Any], Any]:
+def command(
+    app: typer.Typer, name: str, example: str, *, needs_server: bool = True
+) -> Callable[[Any], Any]:
     """Register a function as the command ``name``; ``example`` ends its help.
 
     The function takes the context, or the session and what flags/struct.py says.
     """
-    register = app.command(
-        name, cls=WordCommand, epilog=_example(example), options_metavar="[FLAGS]"
-    )
+    cls = WordCommand if needs_server else ReadingCommand
+    register = app.command(name, cls=cls, epilog=_example(example), options_metavar="[FLAGS]")
     return lambda function: register(unfolded(function))
 
 

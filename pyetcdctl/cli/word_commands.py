@@ -25,8 +25,10 @@ class WordCommand(TyperCommand):
     """A command whose arguments are parsed by etcdctl's grammar instead of Click's.
 
     Its one positional parameter, if any, is a list that takes all words; global flags go to the
-    session.
+    session. Unless it says otherwise it needs a running server, and refuses a file.
     """
+
+    needs_server: ClassVar[bool] = True
 
     @property
     def own_flags(self) -> list[TyperOption]:
@@ -55,6 +57,8 @@ class WordCommand(TyperCommand):
         if values.pop("help", False):
             show_help(ctx)
         ctx.obj.take_line(values, words_before_dashes)
+        if self.needs_server:
+            ctx.obj.check_server()
         for param in self.params:
             if param.name in options:
                 default = param.get_default(ctx)
@@ -82,6 +86,12 @@ class WordCommand(TyperCommand):
         super().format_epilog(ctx, formatter)
         formatter.write_paragraph()
         formatter.write(_FOOTER + "\n")
+
+
+class ReadingCommand(WordCommand):
+    """A command that can do its work, or a part of it, without a running server."""
+
+    needs_server: ClassVar[bool] = False
 
 
 class WordGroup(TyperGroup):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 KEY_TAG = 0x0A
-_LEASE = 0x30
+_NUMBER_TAGS, _LEASE = (0x10, 0x18, 0x20), 0x30
 
 _VARINT = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
 # What stands between a key and its value: three revision numbers, each left out when it is zero.
@@ -117,15 +117,8 @@ def number_of(varint: bytes | None) -> int:
     return signed(read_varint(varint, 0)[0]) if varint else 0
 
 
-def without_value(entry: bytes, drops_lease: bool) -> bytes:
+def without_value(entry: bytes, *, drops_lease: bool) -> bytes:
     """Return a serialized KeyValue without its value, and without its lease if that goes, too."""
-    size, at = read_varint(entry, 1)
-    found = _REVISIONS.match(entry, at + size)
-    assert found  # every part of the pattern may be missing
-    head, at = entry[: found.start(4) if found[4] else found.end()], found.end()
-    if drops_lease:
-        return head
-    if found[4]:
-        size, at = read_varint(entry, at)
-        at += size
-    return head + entry[at:]
+    key, *numbers, _, lease = next(records_at(entry, [(0, len(entry))]))
+    fields = [*zip(_NUMBER_TAGS, numbers, strict=True), (_LEASE, None if drops_lease else lease)]
+    return entry_of_key(key) + b"".join(bytes([tag]) + each for tag, each in fields if each)

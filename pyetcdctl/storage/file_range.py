@@ -68,7 +68,7 @@ class FileRange:
     def _page(self, keys: Sequence[bytes]) -> RangePage:
         entries: Iterable[bytes] = map(self._read, keys)
         if self.request.keys_only:
-            entries = (without_value(each, self._drops_leases) for each in entries)
+            entries = (without_value(each, drops_lease=self._drops_leases) for each in entries)
         return RangePage.of_entries(entries, self.header, count=self.count, more=self.more)
 
 

@@ -31,7 +31,7 @@ SECONDS = 0.7
 app = new_app()
 
 
-@command(app, "__complete", "  pyetcdctl __complete -- get /registry/")
+@command(app, "__complete", "  pyetcdctl __complete -- get /registry/", needs_server=False)
 def complete(
     ctx: typer.Context,
     line: Annotated[list[str], words("-- WORD...")] = [],  # noqa: B006 - Typer copies it

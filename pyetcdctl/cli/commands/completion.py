@@ -22,7 +22,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "completion", _EXAMPLE)
+@command(app, "completion", _EXAMPLE, needs_server=False)
 def completion(
     ctx: typer.Context,
     shell: Annotated[list[str], words("bash|zsh|fish")] = [],  # noqa: B006 - Typer copies it

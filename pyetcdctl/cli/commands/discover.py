@@ -28,7 +28,7 @@ _Row = tuple[str, str, str]
 app = new_app()
 
 
-@command(app, "discover", _EXAMPLE)
+@command(app, "discover", _EXAMPLE, needs_server=False)
 def discover(
     ctx: typer.Context,
     export: Annotated[

@@ -13,7 +13,7 @@ from pyetcdctl.errors import FlagError
 app = new_app()
 
 
-@command(app, "help", "  pyetcdctl help get")
+@command(app, "help", "  pyetcdctl help get", needs_server=False)
 def show_help(
     ctx: typer.Context,
     path: Annotated[list[str], words("[COMMAND...]")] = [],  # noqa: B006 - Typer copies it

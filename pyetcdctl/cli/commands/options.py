@@ -11,7 +11,7 @@ from pyetcdctl.cli.session.session import Session
 app = new_app()
 
 
-@command(app, "options", "  pyetcdctl options")
+@command(app, "options", "  pyetcdctl options", needs_server=False)
 def options(ctx: typer.Context) -> None:
     """List the flags that every command takes.
 

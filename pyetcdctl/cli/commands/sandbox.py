@@ -28,7 +28,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "sandbox", _EXAMPLE)
+@command(app, "sandbox", _EXAMPLE, needs_server=False)
 def sandbox(
     ctx: typer.Context,
     command_words: Annotated[list[str], words("[-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it

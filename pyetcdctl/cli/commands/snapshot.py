@@ -36,6 +36,7 @@ A snapshot holds every key with its history, and users, roles and leases; it is 
 cluster itself. One member's is enough for a whole cluster.
 """
 _EXAMPLE = "  pyetcdctl snapshot save backup.db"
+_RESTORE_EXAMPLE = "  pyetcdctl snapshot restore backup.db --data-dir /var/lib/etcd-new"
 _STALL_SECONDS = 30.0
 
 
@@ -101,7 +102,7 @@ def save(
         session.streams.out.text(f"Server version {saving.version}\n")
 
 
-@command(app, "status", "  pyetcdctl snapshot status backup.db -w table")
+@command(app, "status", "  pyetcdctl snapshot status backup.db -w table", needs_server=False)
 def status(
     ctx: typer.Context,
     paths: Annotated[list[str], words("FILE")] = [],  # noqa: B006 - Typer copies it
@@ -125,7 +126,12 @@ def status(
     session.print(figures)
 
 
-@command(app, "restore", "  pyetcdctl snapshot restore backup.db --data-dir /var/lib/etcd-new")
+@command(
+    app,
+    "restore",
+    "  pyetcdctl snapshot restore backup.db --data-dir /var/lib/etcd-new",
+    needs_server=False,
+)
 def restore(
     ctx: typer.Context,
     paths: Annotated[list[str], words("FILE")] = [],  # noqa: B006 - Typer copies it

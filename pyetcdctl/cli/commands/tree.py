@@ -32,7 +32,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "tree", _EXAMPLE)
+@command(app, "tree", _EXAMPLE, needs_server=False)
 def tree(
     ctx: typer.Context,
     prefix: Annotated[list[str], words("[PREFIX | -]")] = [],  # noqa: B006 - Typer copies it

@@ -13,7 +13,7 @@ ETCDCTL = "3.7.3"
 app = new_app()
 
 
-@command(app, "version", "  pyetcdctl version")
+@command(app, "version", "  pyetcdctl version", needs_server=False)
 def version(ctx: typer.Context) -> None:
     """Print the version.
 

@@ -24,11 +24,14 @@ class GlobalFlag(NamedTuple):
     help: str
     short: str = ""
     values: str = ""
+    is_etcdctls: bool = True
+    """Whether the environment variable that stands for it begins as etcdctl's do."""
 
     @property
     def variable(self) -> str:
         """The environment variable that stands for the flag."""
-        return "ETCDCTL_" + self.name.upper().replace("-", "_")
+        start = "ETCDCTL_" if self.is_etcdctls else "PYETCDCTL_"
+        return start + self.name.upper().replace("-", "_")
 
     @property
     def parse(self) -> Callable[[str], Any]:
@@ -107,7 +110,23 @@ ETCDCTL_FLAGS = (
         values="|".join(formats()),
     ),
 )
+FROM = GlobalFlag(
+    "from",
+    "string",
+    "",
+    "read a file instead of a server: what `snapshot save` wrote, a member's database or its data "
+    "directory",
+    values="FILE",
+    is_etcdctls=False,
+)
 OWN_FLAGS = (
+    FROM,
+    GlobalFlag(
+        "skip-hash-check",
+        "bool",
+        False,
+        "read a snapshot with --from although the hash at its end is wrong",
+    ),
     GlobalFlag(
         "encryption-config",
         "string",

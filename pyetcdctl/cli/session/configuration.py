@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS, OTHER_VARIABLES
+from pyetcdctl.cli.flags.global_flags import FROM, GLOBAL_FLAGS, OTHER_VARIABLES
 from pyetcdctl.cli.flags.values import ValueRefused
 from pyetcdctl.errors import BadArguments, ConnectionFailed
 from pyetcdctl.settings import (
@@ -42,9 +42,9 @@ def configuration(flags: Mapping[str, Any], environment: Mapping[str, str]) -> C
     given, warnings = set(flags), []
     known = {flag.variable: flag for flag in GLOBAL_FLAGS}
     for variable in environment:
-        if not variable.startswith("ETCDCTL_") or variable in OTHER_VARIABLES:
-            continue
         flag = known.get(variable)
+        if (flag is None and not variable.startswith("ETCDCTL_")) or variable in OTHER_VARIABLES:
+            continue
         if flag is None:
             warnings.append(f"unrecognized environment variable {variable}")
         elif environment[variable] and flag.name not in flags:
@@ -56,6 +56,18 @@ def configuration(flags: Mapping[str, Any], environment: Mapping[str, str]) -> C
                 warnings.append(f"ignoring {variable}{shown}")
     values.update(flags)
     return Configuration(values, frozenset(given), tuple(warnings))
+
+
+def file_path(flags: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """Return the file to read instead of a server, empty for a server; a flag wins."""
+    if "from" not in flags:
+        return "" if "endpoints" in flags else environment.get(FROM.variable, "")
+    if not flags["from"]:
+        raise BadArguments("empty string is passed to --from option")
+    if "endpoints" in flags:
+        raise BadArguments("`--from` and `--endpoints` cannot be set at the same time, choose one")
+    path: str = flags["from"]
+    return path
 
 
 def described(found: Configuration) -> list[str]:

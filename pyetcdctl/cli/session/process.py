@@ -1,4 +1,4 @@
-"""What belongs to the process: its streams, and the connections that its invocations share."""
+"""What belongs to the process: its streams, and the connections and files of its invocations."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session.streams import Streams
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.settings import ConnectionSettings
+    from pyetcdctl.storage.file_source import FileSource
 
 
 class Process:
@@ -21,6 +22,7 @@ class Process:
         self.at_end = ExitStack()
         """What is closed at the end besides the connections."""
         self._connections: dict[ConnectionSettings, Connection] = {}
+        self._files: dict[tuple[str, bool], FileSource] = {}
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -36,10 +38,29 @@ class Process:
             found = self._connections[settings] = connect(settings)
         return found
 
+    def file(self, path: str, skip_hash_check: bool, note: Callable[[str], None]) -> FileSource:
+        """Return a file as a source of keys; ``note`` takes what there is to say about it."""
+        found = self._files.get((path, skip_hash_check))
+        if found is None:
+            from pyetcdctl.cli.session.progress import reading_progress
+            from pyetcdctl.storage.file_source import FileSource
+            from pyetcdctl.storage.opening import OpenedFile
+
+            opened = OpenedFile(
+                path,
+                skip_hash_check=skip_hash_check,
+                progress=lambda: reading_progress(path, self.streams.err),
+                note=note,
+            )
+            found = self._files[path, skip_hash_check] = FileSource(opened)
+        return found
+
     def close(self) -> None:
-        """Close every connection, and the sockets of KMS plugins."""
+        """Close every connection and file, and the sockets of KMS plugins."""
         try:
             self.at_end.close()
         finally:
+            while self._files:
+                self._files.popitem()[1].close()
             while self._connections:
                 self._connections.popitem()[1].close()

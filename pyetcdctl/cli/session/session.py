@@ -13,8 +13,10 @@ from pyetcdctl.cli.session.configuration import (
     connection_settings,
     described,
     discovery_root,
+    file_path,
+    limits,
 )
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, NeedsServer
 from pyetcdctl.output import printer_for, unsupported
 from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from pyetcdctl.output import Printer
     from pyetcdctl.results import Decoding
     from pyetcdctl.settings import ConnectionSettings
+    from pyetcdctl.storage.file_source import FileSource
 
 DECODING_FORMATS = ("jsonl", "yaml")
 _RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
@@ -115,15 +118,36 @@ class Session:
         if asked in DECODING_FORMATS and not self.shows_values:
             raise unsupported(asked)
 
+    def check_server(self) -> None:
+        """Raise NeedsServer where a file is read instead of one."""
+        if self.file_path:
+            raise NeedsServer
+
     @cached_property
     def settings(self) -> ConnectionSettings:
         """How to reach the cluster."""
         environment = self.streams.environment
+        if self.file_path:
+            return limits(self.configuration.values)
         return connection_settings(self.configuration, environment, self.ask_password)
 
     @cached_property
+    def file_path(self) -> str:
+        """The file that is read instead of a server; empty for a server."""
+        return file_path(self.flags, self.streams.environment)
+
+    @cached_property
+    def file(self) -> FileSource:
+        """The file that is read instead of a server, where there is one."""
+        self.check_format()
+        skip_hash_check = self.configuration.values["skip-hash-check"]
+        return self.process.file(self.file_path, skip_hash_check, self.note)
+
+    @cached_property
     def source(self) -> Source:
-        """The keys that the command reads: those of a server."""
+        """The keys that the command reads: those of a file or a server."""
+        if self.file_path:
+            return self.file
         from pyetcdctl.client.live_source import LiveSource
 
         return LiveSource(self.connection)
@@ -131,6 +155,9 @@ class Session:
     @cached_property
     def connection(self) -> Connection:
         """The connection to the cluster; a wrong format raises before anything is dialled."""
+        self.check_server()
+        if "skip-hash-check" in self.flags:
+            raise BadArguments("--skip-hash-check is for the file of --from, not for a server")
         self.check_format()
         settings = self.settings
         if settings.debug:

@@ -11,9 +11,10 @@ from itertools import accumulate
 from operator import add
 from typing import TYPE_CHECKING
 
+from pyetcdctl.rpc.key_values import KEY_TAG
 from pyetcdctl.rpc.wire import WireError
 from pyetcdctl.storage.bolt.pages import damage
-from pyetcdctl.storage.mvcc.revisions import KEY_TAG, REVISION_BYTES, key_in, parse_revision
+from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES, key_in, parse_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

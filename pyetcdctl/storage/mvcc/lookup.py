@@ -9,9 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.rpc.key_values import entry_of_key
 from pyetcdctl.rpc.wire import WireError
 from pyetcdctl.storage.bolt.pages import damage
-from pyetcdctl.storage.mvcc.revisions import Revision, key_field, key_in, parse_revision
+from pyetcdctl.storage.mvcc.revisions import Revision, key_in, parse_revision
 
 if TYPE_CHECKING:
     from array import array
@@ -32,7 +33,7 @@ class Record(NamedTuple):
 
 def records_of(database: Database, key: bytes) -> list[Record]:
     """Return all that is stored of a key, oldest first."""
-    field = key_field(key)
+    field = entry_of_key(key)
     if database.key_pages:
         numbers = sorted(_leaves_with(database, field))
         leaves = database.key_leaves_at(numbers)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
+from pyetcdctl.rpc.key_values import KEY_TAG
 from pyetcdctl.rpc.kv import KeyValue
-from pyetcdctl.rpc.wire import WireError, append_varint
+from pyetcdctl.rpc.wire import WireError
 
 REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" behind it
 TOMBSTONE_BYTES = REVISION_BYTES + 1
 SEPARATOR, TOMBSTONE = 0x5F, 0x74
-KEY_TAG = 0x0A
 _REVISION = Struct(">qcq")
 
 
@@ -46,10 +46,3 @@ def key_in(data: bytes, start: int, end: int) -> bytes:
         if key_end <= end:
             return data[start + 2 : key_end]
     return KeyValue.decode(data[start:end]).key
-
-
-def key_field(key: bytes) -> bytes:
-    """Return what every KeyValue of a key begins with."""
-    head = bytearray([KEY_TAG])
-    append_varint(head, len(key))
-    return bytes(head) + key

@@ -37,7 +37,7 @@ class DecodeFlags(Flags):
     ] = "yaml"
 
 
-@command(app, "decode", _EXAMPLE)
+@command(app, "decode", _EXAMPLE, needs_server=False)
 def decode(
     session: Session, file: Annotated[list[str], words("[FILE | -]")], flags: DecodeFlags
 ) -> None:

@@ -42,7 +42,7 @@ class EncodeFlags(Flags):
     ] = "raw"
 
 
-@command(app, "encode", _EXAMPLE)
+@command(app, "encode", _EXAMPLE, needs_server=False)
 def encode(
     session: Session, file: Annotated[list[str], words("[FILE | -]")], flags: EncodeFlags
 ) -> None:
