@@ -1,28 +1,24 @@
-"""The cells of built-in kinds against what the API server of 1.36 prints for the same objects.
+"""The cells of built-in kinds against what the API server of 1.37 prints for the same objects.
 
 ``data/tables.jsonl.xz`` was recorded from its own printers, at a fixed time: a line with the time
 and the columns of each kind, then a line for each object of the sample, each serialized object,
-and each that was written for the cases that are hard.
+each fixture and each object that was written for the cases that are hard.
 """
 
 from __future__ import annotations
 
 import copy
-import json
-import lzma
 import random
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyetcdctl.kubernetes.codec import json_reading
 from pyetcdctl.kubernetes.kubectl.ages import age_of, duration
 from pyetcdctl.kubernetes.kubectl.columns import KINDS, columns_of, older
 from pyetcdctl.kubernetes.objects import Literal, NoJson
 from pyetcdctl.output.columns import one_line
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.tables import recorded, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,26 +41,7 @@ ODD = (
 )
 
 
-@cache
-def recorded() -> list[dict[str, Any]]:
-    with lzma.open(DATA / "tables.jsonl.xz", "rt", encoding="utf-8") as lines:
-        return list(map(json.loads, lines))
-
-
 NOW = datetime.fromisoformat(recorded()[0]["now"])
-
-
-@cache
-def serialized() -> list[str]:
-    with lzma.open(DATA / "serialized.tsv.xz", "rt", encoding="utf-8") as lines:
-        return [line.rstrip("\n").split("\t")[1] for line in lines]
-
-
-def source(row: dict[str, Any]) -> Any:
-    if "object" in row:
-        return row["object"]
-    text = serialized()[row["line"]] if "line" in row else answers()[row["key"]]["json"]
-    return json_reading.parse(text)
 
 
 def cells(obj: Any, kind: str) -> list[str]:

@@ -195,6 +195,26 @@ def test_what_is_no_object_has_a_row_and_fails_where_its_content_is_asked_for(
     assert "the kind is not known here" in get(etcd, "routes", "-o", "yaml", *flags).stderr
 
 
+@pytest.mark.parametrize("output", [(), ("-o", "wide", "--show-labels")])
+def test_an_object_of_a_version_to_come_has_no_cells_that_were_guessed(
+    etcd: Etcd, prefix: str, output: tuple[str, ...]
+) -> None:
+    created = field(1, 1_700_000_000)
+    labelled = field(11, field(1, "app") + field(2, "shop"))
+    metadata = field(1, "web") + field(3, "shop") + field(8, created) + labelled
+    newer = stored("apps/v2", "Deployment", field(1, metadata), field(2, field(1, 3)))
+    run("put", f"{prefix}deployments/shop/web", input=newer, env=etcd.environment)
+    table = get(etcd, "deploy", "-A", "--etcd-prefix", prefix, *output)
+    cells = table.stdout.decode().splitlines()[1].split()
+    assert cells[:5] == ["shop", "web", *["<unknown>"] * 3]
+    assert cells[5].endswith(("d", "y"))
+    assert cells[6:] == ([*["<unknown>"] * 3, "app=shop"] if output else [])
+    assert table.stderr == (
+        f"# {prefix}deployments/shop/web: apps/v2 Deployment is not known here: "
+        "only its metadata can be shown\n"
+    )
+
+
 def test_etcdctls_format_flag_is_not_taken_for_o(sample_etcd: Etcd) -> None:
     refused = get(sample_etcd, "nodes", "-w", "json")
     assert refused.exit_code == 4

@@ -10,6 +10,7 @@ from pyetcdctl.cli.commands.kubernetes.parameters import EtcdPrefix, ManagedFiel
 from pyetcdctl.cli.commands.kubernetes.store import Store
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.errors import BadArguments
+from pyetcdctl.kubernetes.kubectl.columns import columns_of
 from pyetcdctl.kubernetes.kubectl.label_selectors import label_selector
 from pyetcdctl.kubernetes.kubectl.like_api import like_api
 from pyetcdctl.kubernetes.registry_keys import parse
@@ -95,6 +96,8 @@ class Found(NamedTuple):
     shown: Object | None
     unreadable: str = "<unknown>"
     """What stands in the columns of an object that cannot be read."""
+    schema_known: bool = True
+    """Whether the names of its fields are known besides those of the metadata."""
 
     @property
     def full_name(self) -> str:
@@ -147,12 +150,13 @@ class Finder:
             return Found(resource, place.namespace, place.name, None)
         stored = self.store.read(entry)
         if not quiet:
-            self._tell_about(entry, stored)
+            self._tell_about(resource, entry, stored)
         shown = self._shown(entry, stored)
         if self.selects is not None and not (shown is not None and self.selects(shown)):
             return None
         unreadable = "<closed>" if stored.closed else "<unknown>"
-        return Found(resource, place.namespace, place.name, shown, unreadable)
+        is_known = stored.decoded.schema_known
+        return Found(resource, place.namespace, place.name, shown, unreadable, is_known)
 
     def tell_closed(self) -> None:
         """Say which values stayed closed since it was said last."""
@@ -166,7 +170,7 @@ class Finder:
             return obj
         return like_api(obj, entry.mod_revision, managed_fields=self._flags.managed_fields)
 
-    def _tell_about(self, entry: Entry, stored: StoredValue) -> None:
+    def _tell_about(self, resource: Resource, entry: Entry, stored: StoredValue) -> None:
         if stored.closed:
             self.closed.append(f"{entry.key}: {stored.closed}")
             return
@@ -175,7 +179,15 @@ class Finder:
             self.unreadable += 1
             remarks = remarks or ["it holds no object of Kubernetes"]
         elif self._flags.shows_rows:
-            # A row has nothing of what is unknown.
-            remarks = [stored.decoded.problem] if stored.decoded.problem else []
+            remarks = _remarks_on_row(resource, stored)
         for line in remarks:
             self._session.streams.err.line(f"# {entry.key}: {line}")
+
+
+def _remarks_on_row(resource: Resource, stored: StoredValue) -> list[str]:
+    """Return the remarks on an object of which a row shows only a few fields."""
+    remarks = [stored.decoded.problem] if stored.decoded.problem else []
+    columns = columns_of("" if resource.custom else resource.kind)
+    if not (stored.decoded.schema_known or all(column.of_metadata for column in columns)):
+        remarks.append(f"{stored.type} is not known here: only its metadata can be shown")
+    return remarks

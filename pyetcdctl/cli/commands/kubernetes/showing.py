@@ -164,6 +164,6 @@ class _Table:
 
     def _cell(self, column: Column, found: Found, now: datetime) -> str:
         name = found.full_name if self._named else found.name
-        if found.shown is None:
+        if found.shown is None or not (found.schema_known or column.of_metadata):
             return name if column.is_name else found.unreadable
         return f"{name if column.is_name else ''}{column.cell(found.shown, now)}"

@@ -10,9 +10,11 @@ from pyetcdctl.kubernetes.kubectl.columns import (
     cluster,
     devices,
     events,
+    lifecycle,
     networking,
     older,
     pods,
+    scheduling,
     storage,
     workloads,
 )
@@ -31,6 +33,8 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
     **cluster.COLUMNS,
     **events.COLUMNS,
     **devices.COLUMNS,
+    **scheduling.COLUMNS,
+    **lifecycle.COLUMNS,
     **older.COLUMNS,
 }
 KINDS = tuple(_COLUMNS)

@@ -29,6 +29,8 @@ class Column(NamedTuple):
     """Whether only ``-o wide`` shows it."""
     is_name: bool = False
     """Whether the object's name stands before what the cell adds."""
+    of_metadata: bool = False
+    """Whether the cell reads nothing but the metadata."""
 
 
 def wide(title: str, cell: Cell) -> Column:
@@ -88,6 +90,6 @@ def _created_at(obj: Object, _: datetime) -> str:
     )
 
 
-NAME = Column("NAME", lambda *_: "", is_name=True)
-AGE = Column("AGE", age("metadata.creationTimestamp"))
-CREATED_AT = Column("CREATED AT", _created_at)
+NAME = Column("NAME", lambda *_: "", is_name=True, of_metadata=True)
+AGE = Column("AGE", age("metadata.creationTimestamp"), of_metadata=True)
+CREATED_AT = Column("CREATED AT", _created_at, of_metadata=True)

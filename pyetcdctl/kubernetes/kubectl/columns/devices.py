@@ -1,4 +1,4 @@
-"""Devices that pods claim, and pods that are scheduled together."""
+"""Devices that pods claim."""
 
 from __future__ import annotations
 
@@ -78,27 +78,6 @@ def _completed(request: Object, now: datetime) -> str:
     return age_of(answer.get("lastTransitionTime"), now)
 
 
-def _policy(group: Object, _: datetime) -> str:
-    return "Gang" if isinstance(at(group, "spec.schedulingPolicy.gang"), dict) else "Basic"
-
-
-def _workload(group: Object, _: datetime) -> str:
-    reference = at(group, "spec.podGroupTemplateRef")
-    if not isinstance(reference, dict):
-        return NONE
-    return text(at(reference, "workload.workloadName"))
-
-
-def _group_status(group: Object, _: datetime) -> str:
-    found = {text(each.get("type")): each for each in objects(at(group, "status.conditions"))}
-    if "DisruptionTarget" in found:
-        return text(found["DisruptionTarget"].get("reason"))
-    if "PodGroupScheduled" in found:
-        is_true = found["PodGroupScheduled"].get("status") == "True"
-        return "Scheduled" if is_true else "Unschedulable"
-    return "Pending"
-
-
 COLUMNS = {
     "DeviceClass": (NAME, AGE),
     "ResourceClaim": (NAME, Column("STATE", _claim_state), AGE),
@@ -129,13 +108,5 @@ COLUMNS = {
         Column("POOLS", count("status.poolCount")),
         Column("STATUS", _request_status),
         Column("COMPLETED", _completed),
-    ),
-    "Workload": (NAME, AGE),
-    "PodGroup": (
-        NAME,
-        Column("POLICY", _policy),
-        Column("WORKLOAD", _workload),
-        Column("STATUS", _group_status),
-        AGE,
     ),
 }

@@ -78,4 +78,4 @@ def _value(word: str) -> str:
     return word
 
 
-LABELS = Column("LABELS", labels("metadata.labels"))
+LABELS = Column("LABELS", labels("metadata.labels"), of_metadata=True)
