@@ -21,7 +21,7 @@ from pyetcdctl.cli.on_demand import OnDemand
 from pyetcdctl.cli.word_commands import ReadingCommand, WordCommand, WordGroup, show_help
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from typer.models import CommandInfo
 
@@ -134,15 +134,28 @@ def new_group(summary: str, example: str, group: type[WordGroup] = WordGroup) ->
 
 
 def command(
-    app: typer.Typer, name: str, example: str, *, needs_server: bool = True
+    app: typer.Typer,
+    name: str,
+    example: str,
+    *,
+    needs_server: bool = True,
+    prints: Sequence[type] = (),
 ) -> Callable[[Any], Any]:
     """Register a function as the command ``name``; ``example`` ends its help.
 
-    The function takes the context, or the session and what flags/struct.py says.
+    The function takes the context, or the session and what flags/struct.py says. ``prints`` are the
+    types that its result may have: a format that shows none of them is refused before the command
+    does anything.
     """
     cls = WordCommand if needs_server else ReadingCommand
     register = app.command(name, cls=cls, epilog=_example(example), options_metavar="[FLAGS]")
-    return lambda function: register(unfolded(function))
+
+    def declare(function: Any) -> Any:
+        run = unfolded(function)
+        run.prints = prints
+        return register(run)
+
+    return declare
 
 
 def click_command(app: typer.Typer) -> Any:

@@ -56,7 +56,8 @@ class WordCommand(TyperCommand):
             raise
         if values.pop("help", False):
             show_help(ctx)
-        ctx.obj.take_line(values, words_before_dashes)
+        prints: Sequence[type] = getattr(self.callback, "prints", ())
+        ctx.obj.take_line(values, words_before_dashes, prints)
         if self.needs_server:
             ctx.obj.check_server()
         for param in self.params:

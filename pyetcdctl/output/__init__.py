@@ -38,6 +38,9 @@ class Printer(Protocol):
     def render(self, result: Any, out: Sink, settings: OutputSettings) -> None:
         """Write the result; raise UnsupportedFormat where the format cannot show it."""
 
+    def can_show(self, kind: type) -> bool:
+        """Return whether ``render`` takes results of this type."""
+
 
 def formats() -> tuple[str, ...]:
     """Return the names that ``--write-out`` takes."""
@@ -52,6 +55,11 @@ def printer_for(name: str) -> Printer:
             "unsupported output format", f"{asked} is none of: {', '.join(formats())}"
         )
     return cast("Printer", import_module(_MODULES[name]))
+
+
+def is_registered(function: Any, kind: type) -> bool:
+    """Return whether a function of ``singledispatch`` has an implementation for a type."""
+    return bool(function.dispatch(kind) is not function.dispatch(object))
 
 
 def unsupported(name: str) -> UnsupportedFormat:

@@ -10,7 +10,7 @@ from binascii import b2a_base64
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.output import unsupported
+from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
 from pyetcdctl.results import (
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     """Write the result as one line of JSON."""
     raise unsupported("json")
+
+
+def can_show(kind: type) -> bool:
+    """Return whether the format shows results of this type."""
+    return is_registered(render, kind)
 
 
 @render.register(Message)

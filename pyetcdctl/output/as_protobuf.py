@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.output import unsupported
+from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.results import AuthResult, ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import RangeResponse, ResponseHeader
@@ -23,6 +23,13 @@ _HEADER = b"\x0a"  # field 1, of a length
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     """Write the result as one serialized message; on a terminal its keys and values are escaped."""
     _write(result, _Terminal(out) if settings.terminal else out, settings)
+
+
+def can_show(kind: type) -> bool:
+    """Return whether a result of this type is one message of etcd's API."""
+    if issubclass(kind, ClusterResult):
+        return "response" in kind.field_names
+    return is_registered(_write, kind)
 
 
 class _Terminal:

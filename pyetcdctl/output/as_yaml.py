@@ -10,7 +10,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.errors import UnsupportedFormat
-from pyetcdctl.output import unsupported
+from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.values import Entry, comment, document, shown_yaml
 from pyetcdctl.results import DecodedAnswer, Listing
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     """Write what was read as YAML."""
     raise unsupported("yaml")
+
+
+def can_show(kind: type) -> bool:
+    """Return whether the format shows results of this type."""
+    return is_registered(render, kind)
 
 
 @render.register(Listing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.output import unsupported
+from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.quoting import go_quoted, terminal_safe
 from pyetcdctl.results import (
     AuthResult,
@@ -36,6 +36,19 @@ if TYPE_CHECKING:
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     """Write the result field by field."""
     raise unsupported("fields")
+
+
+def can_show(kind: type) -> bool:
+    """Return whether the format shows results of this type."""
+    if issubclass(kind, ClusterResult):
+        from pyetcdctl.output.cluster_fields import fields_of as cluster_fields
+
+        return is_registered(cluster_fields, kind)
+    if issubclass(kind, AuthResult):
+        from pyetcdctl.output.auth_fields import fields_of as auth_fields
+
+        return is_registered(auth_fields, kind)
+    return is_registered(render, kind)
 
 
 @render.register(Listing)

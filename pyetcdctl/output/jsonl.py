@@ -9,7 +9,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.kubernetes.codec.json_writing import json_text
-from pyetcdctl.output import unsupported
+from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import Entry, json_bytes, json_value
@@ -36,6 +36,11 @@ _DELETED = EVENT_NAMES[DELETE]
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     """Write what was read as lines of JSON."""
     raise unsupported("jsonl")
+
+
+def can_show(kind: type) -> bool:
+    """Return whether the format shows results of this type."""
+    return is_registered(render, kind)
 
 
 @render.register(Listing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.output import unsupported
+from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.answers import write_answer
 from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     """Write the result as etcdctl's plain text."""
     raise unsupported("simple")
+
+
+def can_show(kind: type) -> bool:
+    """Return whether the format shows results of this type."""
+    return is_registered(render, kind)
 
 
 @render.register(Listing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.output import unsupported
+from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.boxes import drawn
 from pyetcdctl.output.cluster_rows import rows_of
 from pyetcdctl.output.quoting import terminal_safe
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
     """Write the result as a table."""
     raise unsupported("table")
+
+
+def can_show(kind: type) -> bool:
+    """Return whether the format shows results of this type."""
+    return is_registered(rows_of if issubclass(kind, ClusterResult) else render, kind)
 
 
 @render.register(ClusterResult)

@@ -1,5 +1,8 @@
 """The table of commands tells the truth about each of them."""
 
+import inspect
+import re
+
 import pytest
 
 from pyetcdctl.cli.registry import COMMANDS
@@ -44,3 +47,13 @@ def test_every_flag_of_a_command_is_explained(path):
     for param in ALL[path].params:
         if param.param_type_name == "option" and not param.hidden:
             assert param.help, param.name
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_a_command_that_prints_a_result_declares_its_types(path):
+    callback = ALL[path].callback
+    if callback is not None:
+        prints = re.search(
+            r"session\.print(_values)?\(", inspect.getsource(inspect.unwrap(callback))
+        )
+        assert bool(prints) <= bool(getattr(callback, "prints", ()))

@@ -17,7 +17,7 @@ Surplus = Annotated[list[str], words("")]
 app = new_group("List and disarm the alarms of the members.", "  pyetcdctl alarm list")
 
 
-@command(app, "list", "  pyetcdctl alarm list")
+@command(app, "list", "  pyetcdctl alarm list", prints=(Alarms,))
 def list_alarms(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it
@@ -33,7 +33,7 @@ def list_alarms(
     session.print(Alarms(session.client.maintenance.alarms(session.deadline())))
 
 
-@command(app, "disarm", "  pyetcdctl alarm disarm")
+@command(app, "disarm", "  pyetcdctl alarm disarm", prints=(Alarms,))
 def disarm(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it

@@ -59,7 +59,7 @@ def disable(
     session.streams.out.text("Authentication Disabled\n")
 
 
-@command(app, "status", "  pyetcdctl auth status")
+@command(app, "status", "  pyetcdctl auth status", prints=(AuthState,))
 def status(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it

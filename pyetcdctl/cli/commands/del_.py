@@ -12,13 +12,15 @@ from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import DelFlags, delete_request, leave_time_to_think
 from pyetcdctl.client.kv import delete
+from pyetcdctl.results import DecodedAnswer
+from pyetcdctl.rpc.kv import DeleteRangeResponse
 
 _EXAMPLE = "  pyetcdctl del /config/colour --prev-kv"
 
 app = new_app()
 
 
-@command(app, "del", _EXAMPLE)
+@command(app, "del", _EXAMPLE, prints=(DecodedAnswer, DeleteRangeResponse))
 def delete_keys(
     ctx: typer.Context,
     keys: Annotated[list[str], words("KEY [RANGE_END]")] = [],  # noqa: B006 - Typer copies it

@@ -20,7 +20,7 @@ app = new_group(
 )
 
 
-@command(app, "validate", "  pyetcdctl downgrade validate 3.4.0")
+@command(app, "validate", "  pyetcdctl downgrade validate 3.4.0", prints=(DowngradeStep,))
 def validate(
     ctx: typer.Context,
     targets: Target = [],  # noqa: B006 - Typer copies it
@@ -32,7 +32,7 @@ def validate(
     _step(ctx.obj, "validate", _target(targets))
 
 
-@command(app, "enable", "  pyetcdctl downgrade enable 3.4.0")
+@command(app, "enable", "  pyetcdctl downgrade enable 3.4.0", prints=(DowngradeStep,))
 def enable(
     ctx: typer.Context,
     targets: Target = [],  # noqa: B006 - Typer copies it
@@ -44,7 +44,7 @@ def enable(
     _step(ctx.obj, "enable", _target(targets))
 
 
-@command(app, "cancel", "  pyetcdctl downgrade cancel")
+@command(app, "cancel", "  pyetcdctl downgrade cancel", prints=(DowngradeStep,))
 def cancel(
     ctx: typer.Context,
     surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it

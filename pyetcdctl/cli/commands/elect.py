@@ -14,7 +14,8 @@ from pyetcdctl.cli.session.releasing import stop_by_signals
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.results import Decoding
+from pyetcdctl.results import DecodedAnswer, Decoding
+from pyetcdctl.rpc.kv import RangeResponse
 
 _EXAMPLE = """\
   pyetcdctl elect database-primary node-7
@@ -23,7 +24,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "elect", _EXAMPLE)
+@command(app, "elect", _EXAMPLE, prints=(DecodedAnswer, RangeResponse))
 def elect(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("ELECTION [PROPOSAL]")] = [],  # noqa: B006 - Typer copies it

@@ -30,7 +30,7 @@ app = new_group(
 )
 
 
-@command(app, "health", "  pyetcdctl endpoint health --cluster")
+@command(app, "health", "  pyetcdctl endpoint health --cluster", prints=(HealthReport,))
 def health(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it
@@ -50,7 +50,7 @@ def health(
     _tell_unhealthy(session, outcomes)
 
 
-@command(app, "status", "  pyetcdctl endpoint status -w table")
+@command(app, "status", "  pyetcdctl endpoint status -w table", prints=(StatusReport,))
 def status(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it
@@ -79,7 +79,7 @@ def status(
         raise Reported
 
 
-@command(app, "hashkv", "  pyetcdctl endpoint hashkv --cluster --rev 2")
+@command(app, "hashkv", "  pyetcdctl endpoint hashkv --cluster --rev 2", prints=(HashReport,))
 def hashkv(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it

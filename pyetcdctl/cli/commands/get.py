@@ -50,7 +50,7 @@ _SortBy = Annotated[
 app = new_app()
 
 
-@command(app, "get", _EXAMPLE, needs_server=False)
+@command(app, "get", _EXAMPLE, needs_server=False, prints=(Listing,))
 def get(
     ctx: typer.Context,
     keys: Annotated[list[str], words("KEY [RANGE_END]")] = [],  # noqa: B006 - Typer copies it

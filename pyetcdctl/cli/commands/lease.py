@@ -17,6 +17,7 @@ from pyetcdctl.client import lease as leases
 from pyetcdctl.concurrency.keepalive import renewals
 from pyetcdctl.errors import BadArguments, CallFailed, ConnectionFailed
 from pyetcdctl.results import LeaseGone, LeaseLife, LeaseRevoked
+from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
 
 _HELP = """\
 Grant, renew and end leases.
@@ -32,7 +33,7 @@ _SOME_LEASE = "694d5765fc71500b"
 app = new_group(_HELP, _EXAMPLE)
 
 
-@command(app, "grant", "  pyetcdctl lease grant 600")
+@command(app, "grant", "  pyetcdctl lease grant 600", prints=(LeaseGrantResponse,))
 def grant(
     ctx: typer.Context,
     ttl: Annotated[list[str], words("SECONDS")] = [],  # noqa: B006 - Typer copies it
@@ -51,7 +52,7 @@ def grant(
     session.print(answer)
 
 
-@command(app, "revoke", f"  pyetcdctl lease revoke {_SOME_LEASE}")
+@command(app, "revoke", f"  pyetcdctl lease revoke {_SOME_LEASE}", prints=(LeaseRevoked,))
 def revoke(
     ctx: typer.Context,
     lease: Annotated[list[str], words("LEASE")] = [],  # noqa: B006 - Typer copies it
@@ -66,7 +67,9 @@ def revoke(
     session.print(LeaseRevoked(lease_id, answer))
 
 
-@command(app, "timetolive", f"  pyetcdctl lease timetolive {_SOME_LEASE} --keys")
+@command(
+    app, "timetolive", f"  pyetcdctl lease timetolive {_SOME_LEASE} --keys", prints=(LeaseLife,)
+)
 def timetolive(
     ctx: typer.Context,
     lease: Annotated[list[str], words("LEASE")] = [],  # noqa: B006 - Typer copies it
@@ -86,7 +89,7 @@ def timetolive(
     session.print(LeaseLife(answer, keys))
 
 
-@command(app, "list", "  pyetcdctl lease list -w json")
+@command(app, "list", "  pyetcdctl lease list -w json", prints=(LeasesResponse,))
 def list_leases(
     ctx: typer.Context,
     _surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
@@ -98,7 +101,12 @@ def list_leases(
     session.print(answer)
 
 
-@command(app, "keep-alive", f"  pyetcdctl lease keep-alive --once {_SOME_LEASE}")
+@command(
+    app,
+    "keep-alive",
+    f"  pyetcdctl lease keep-alive --once {_SOME_LEASE}",
+    prints=(LeaseKeepAliveResponse,),
+)
 def keep_alive(
     ctx: typer.Context,
     lease: Annotated[list[str], words("LEASE")] = [],  # noqa: B006 - Typer copies it

@@ -15,7 +15,8 @@ from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.releasing import left_to_the_child, stop_by_signals
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, PyetcdctlError
-from pyetcdctl.results import Decoding
+from pyetcdctl.results import DecodedAnswer, Decoding
+from pyetcdctl.rpc.kv import RangeResponse
 
 if TYPE_CHECKING:
     from pyetcdctl.concurrency.locks import Lock
@@ -28,7 +29,7 @@ _LOST = "session expired"
 app = new_app()
 
 
-@command(app, "lock", _EXAMPLE)
+@command(app, "lock", _EXAMPLE, prints=(DecodedAnswer, RangeResponse))
 def lock(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("NAME [-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
@@ -46,6 +47,8 @@ def lock(
         raise BadArguments("lock takes a lock name argument and an optional command to execute")
     session: Session = ctx.obj
     name, *program = arguments
+    if program:
+        session.prints = ()
     shown = decoding(session, decode=False, no_decode=False)
     with stop_by_signals() as stop:
         # gRPC takes its time to load, and the signal may come meanwhile.

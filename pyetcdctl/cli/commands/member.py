@@ -23,7 +23,12 @@ PeerUrls = Annotated[
 app = new_group("List, add, remove and change the members.", "  pyetcdctl member list -w table")
 
 
-@command(app, "add", "  pyetcdctl member add n4 --peer-urls http://127.0.0.1:12380 --learner")
+@command(
+    app,
+    "add",
+    "  pyetcdctl member add n4 --peer-urls http://127.0.0.1:12380 --learner",
+    prints=(MemberAdded,),
+)
 def add(
     ctx: typer.Context,
     names: Annotated[list[str], words("NAME")] = [],  # noqa: B006 - Typer copies it
@@ -46,7 +51,7 @@ def add(
     session.print(MemberAdded(response, names[0], peer_urls))
 
 
-@command(app, "list", "  pyetcdctl member list -w table")
+@command(app, "list", "  pyetcdctl member list -w table", prints=(MemberList,))
 def list_members(
     ctx: typer.Context,
     surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
@@ -74,7 +79,7 @@ def list_members(
     session.print(MemberList(response))
 
 
-@command(app, "promote", "  pyetcdctl member promote 8e9e05c52164694d")
+@command(app, "promote", "  pyetcdctl member promote 8e9e05c52164694d", prints=(MemberChanged,))
 def promote(
     ctx: typer.Context,
     member_ids: MemberId = [],  # noqa: B006 - Typer copies it
@@ -89,7 +94,7 @@ def promote(
     session.print(MemberChanged(response, member_id, "promoted in"))
 
 
-@command(app, "remove", "  pyetcdctl member remove 8e9e05c52164694d")
+@command(app, "remove", "  pyetcdctl member remove 8e9e05c52164694d", prints=(MemberChanged,))
 def remove(
     ctx: typer.Context,
     member_ids: MemberId = [],  # noqa: B006 - Typer copies it
@@ -105,7 +110,10 @@ def remove(
 
 
 @command(
-    app, "update", "  pyetcdctl member update 8e9e05c52164694d --peer-urls http://127.0.0.1:2380"
+    app,
+    "update",
+    "  pyetcdctl member update 8e9e05c52164694d --peer-urls http://127.0.0.1:2380",
+    prints=(MemberChanged,),
 )
 def update(
     ctx: typer.Context,

@@ -11,6 +11,7 @@ from pyetcdctl.cli.flags.values import ValueRefused, unsigned_hex
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
+from pyetcdctl.results import LeaderMoved
 
 _EXAMPLE = """\
   id=$(pyetcdctl member list | cut -d, -f1 | tail -n 1)
@@ -19,7 +20,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "move-leader", _EXAMPLE)
+@command(app, "move-leader", _EXAMPLE, prints=(LeaderMoved,))
 def move_leader(
     ctx: typer.Context,
     member_ids: Annotated[list[str], words("MEMBER_ID")] = [],  # noqa: B006 - Typer copies it

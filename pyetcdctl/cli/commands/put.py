@@ -12,6 +12,8 @@ from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import PutFlags, put_request
 from pyetcdctl.client.kv import put as put_key
+from pyetcdctl.results import DecodedAnswer
+from pyetcdctl.rpc.kv import PutResponse
 
 _EXAMPLE = """\
   pyetcdctl put /config/colour green
@@ -21,7 +23,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "put", _EXAMPLE)
+@command(app, "put", _EXAMPLE, prints=(DecodedAnswer, PutResponse))
 def put(
     ctx: typer.Context,
     key_and_value: Annotated[list[str], words("KEY [VALUE]")] = [],  # noqa: B006 - Typer copies it

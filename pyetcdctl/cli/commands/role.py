@@ -32,7 +32,7 @@ _EXAMPLE = """\
 app = new_group(_HELP, _EXAMPLE)
 
 
-@command(app, "add", "  pyetcdctl role add reader")
+@command(app, "add", "  pyetcdctl role add reader", prints=(AuthChanged,))
 def add(
     ctx: typer.Context,
     roles: Role = [],  # noqa: B006 - Typer copies it
@@ -44,7 +44,7 @@ def add(
     session.print(AuthChanged(answer, f"Role {roles[0]} created"))
 
 
-@command(app, "delete", "  pyetcdctl role delete reader")
+@command(app, "delete", "  pyetcdctl role delete reader", prints=(AuthChanged,))
 def delete(
     ctx: typer.Context,
     roles: Role = [],  # noqa: B006 - Typer copies it
@@ -56,7 +56,7 @@ def delete(
     session.print(AuthChanged(answer, f"Role {roles[0]} deleted"))
 
 
-@command(app, "get", "  pyetcdctl role get reader")
+@command(app, "get", "  pyetcdctl role get reader", prints=(RolePermissions,))
 def get(
     ctx: typer.Context,
     roles: Role = [],  # noqa: B006 - Typer copies it
@@ -71,7 +71,7 @@ def get(
     session.print(RolePermissions(answer, roles[0], prefix_end))
 
 
-@command(app, "list", "  pyetcdctl role list")
+@command(app, "list", "  pyetcdctl role list", prints=(Roles,))
 def list_roles(
     ctx: typer.Context,
     surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
@@ -84,7 +84,10 @@ def list_roles(
 
 
 @command(
-    app, "grant-permission", "  pyetcdctl role grant-permission reader READWRITE /app/ --prefix"
+    app,
+    "grant-permission",
+    "  pyetcdctl role grant-permission reader READWRITE /app/ --prefix",
+    prints=(AuthChanged,),
 )
 def grant_permission(
     ctx: typer.Context,
@@ -111,7 +114,12 @@ def grant_permission(
     session.print(AuthChanged(answer, f"Role {role} updated"))
 
 
-@command(app, "revoke-permission", "  pyetcdctl role revoke-permission reader /app/ --prefix")
+@command(
+    app,
+    "revoke-permission",
+    "  pyetcdctl role revoke-permission reader /app/ --prefix",
+    prints=(AuthChanged,),
+)
 def revoke_permission(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("ROLE KEY [RANGE_END]")] = [],  # noqa: B006 - Typer copies it

@@ -25,6 +25,7 @@ from pyetcdctl.errors import (
     PyetcdctlError,
     SnapshotFailed,
 )
+from pyetcdctl.results import SnapshotStatus
 from pyetcdctl.rpc.snapshot import SnapshotResponse
 from pyetcdctl.storage.saving import save as save_file
 from pyetcdctl.storage.status import ends_with_digest, snapshot_status
@@ -102,7 +103,13 @@ def save(
         session.streams.out.text(f"Server version {saving.version}\n")
 
 
-@command(app, "status", "  pyetcdctl snapshot status backup.db -w table", needs_server=False)
+@command(
+    app,
+    "status",
+    "  pyetcdctl snapshot status backup.db -w table",
+    needs_server=False,
+    prints=(SnapshotStatus,),
+)
 def status(
     ctx: typer.Context,
     paths: Annotated[list[str], words("FILE")] = [],  # noqa: B006 - Typer copies it

@@ -32,7 +32,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "tree", _EXAMPLE, needs_server=False)
+@command(app, "tree", _EXAMPLE, needs_server=False, prints=(KeyTree,))
 def tree(
     ctx: typer.Context,
     prefix: Annotated[list[str], words("[PREFIX | -]")] = [],  # noqa: B006 - Typer copies it

@@ -15,7 +15,8 @@ from pyetcdctl.cli.words.go_scan import BLANKS
 from pyetcdctl.cli.words.txn_grammar import parse_compare, parse_operation
 from pyetcdctl.client.kv import commit
 from pyetcdctl.errors import BadArguments, InvalidInput
-from pyetcdctl.rpc.txn import RequestOp, TxnRequest
+from pyetcdctl.results import DecodedAnswer
+from pyetcdctl.rpc.txn import RequestOp, TxnRequest, TxnResponse
 
 _EXAMPLE = (
     r"""  printf '%s\n' 'ver("/lock") = "0"' '' 'put /lock me' '' 'get /lock' '' | pyetcdctl txn"""
@@ -26,7 +27,7 @@ Parsed = TypeVar("Parsed")
 app = new_app()
 
 
-@command(app, "txn", _EXAMPLE)
+@command(app, "txn", _EXAMPLE, prints=(DecodedAnswer, TxnResponse))
 def txn(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("< FILE")] = [],  # noqa: B006 - Typer copies it

@@ -38,7 +38,12 @@ _EXAMPLE = """\
 app = new_group(_HELP, _EXAMPLE)
 
 
-@command(app, "add", "  echo secret | pyetcdctl user add alice --interactive=false")
+@command(
+    app,
+    "add",
+    "  echo secret | pyetcdctl user add alice --interactive=false",
+    prints=(AuthChanged,),
+)
 def add(
     ctx: typer.Context,
     users: Annotated[list[str], words("USER[:PASSWORD]")] = [],  # noqa: B006 - Typer copies it
@@ -65,7 +70,7 @@ def add(
     session.print(AuthChanged(answer, f"User {name} created"))
 
 
-@command(app, "delete", "  pyetcdctl user delete alice")
+@command(app, "delete", "  pyetcdctl user delete alice", prints=(AuthChanged,))
 def delete(
     ctx: typer.Context,
     users: User = [],  # noqa: B006 - Typer copies it
@@ -77,7 +82,7 @@ def delete(
     session.print(AuthChanged(answer, f"User {users[0]} deleted"))
 
 
-@command(app, "get", "  pyetcdctl user get alice --detail")
+@command(app, "get", "  pyetcdctl user get alice --detail", prints=(UserRoles, RolePermissions))
 def get(
     ctx: typer.Context,
     users: User = [],  # noqa: B006 - Typer copies it
@@ -97,7 +102,7 @@ def get(
         session.print(RolePermissions(found, role, prefix_end))
 
 
-@command(app, "list", "  pyetcdctl user list")
+@command(app, "list", "  pyetcdctl user list", prints=(Users,))
 def list_users(
     ctx: typer.Context,
     surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
@@ -108,7 +113,12 @@ def list_users(
     session.print(Users(auth.list_users(session.connection, session.deadline())))
 
 
-@command(app, "passwd", "  echo secret | pyetcdctl user passwd alice --interactive=false")
+@command(
+    app,
+    "passwd",
+    "  echo secret | pyetcdctl user passwd alice --interactive=false",
+    prints=(AuthChanged,),
+)
 def passwd(
     ctx: typer.Context,
     users: User = [],  # noqa: B006 - Typer copies it
@@ -125,7 +135,7 @@ def passwd(
     session.print(AuthChanged(answer, "Password updated"))
 
 
-@command(app, "grant-role", "  pyetcdctl user grant-role alice reader")
+@command(app, "grant-role", "  pyetcdctl user grant-role alice reader", prints=(AuthChanged,))
 def grant_role(
     ctx: typer.Context,
     names: UserAndRole = [],  # noqa: B006 - Typer copies it
@@ -141,7 +151,7 @@ def grant_role(
     session.print(AuthChanged(answer, f"Role {role} is granted to user {user}"))
 
 
-@command(app, "revoke-role", "  pyetcdctl user revoke-role alice reader")
+@command(app, "revoke-role", "  pyetcdctl user revoke-role alice reader", prints=(AuthChanged,))
 def revoke_role(
     ctx: typer.Context,
     names: UserAndRole = [],  # noqa: B006 - Typer copies it

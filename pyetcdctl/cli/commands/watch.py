@@ -34,7 +34,7 @@ from pyetcdctl.cli.words.watch_words import (
 from pyetcdctl.concurrency.watching import Told, Watching
 from pyetcdctl.errors import InvalidInput, PyetcdctlError, Reported, WatchCanceled
 from pyetcdctl.output.quoting import go_quoted
-from pyetcdctl.results import Decoding
+from pyetcdctl.results import DecodedAnswer, Decoding
 from pyetcdctl.rpc.event_batch import event_name
 from pyetcdctl.rpc.watch import WatchResponse
 
@@ -45,7 +45,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "watch", _EXAMPLE)
+@command(app, "watch", _EXAMPLE, prints=(DecodedAnswer, WatchResponse))
 def watch(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("KEY [RANGE_END] [-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it

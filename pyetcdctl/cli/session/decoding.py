@@ -17,7 +17,6 @@ def decoding(
     session: Session, *, decode: bool, no_decode: bool, like_api: bool = False
 ) -> Decoding | None:
     """Return how to decode; None where the bytes in etcd are shown."""
-    session.shows_values = True
     name = session.output.format
     _check(name, decode, no_decode, like_api)
     is_simple = name == "simple"

@@ -22,7 +22,7 @@ from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
@@ -70,8 +70,8 @@ class Session:
         self.words_before_dashes: int | None = None
         self.registry = ""
         """The prefix of an API server's objects, once somebody knows."""
-        self.shows_values = False
-        """Whether the command has something for the formats that are for values alone."""
+        self.prints: Sequence[type] = ()
+        """The types that the command's result may have."""
         self._has_told_how_to_open = False
 
     @property
@@ -79,9 +79,15 @@ class Session:
         """The streams of the process."""
         return self.process.streams
 
-    def take_line(self, flags: Mapping[str, Any], words_before_dashes: int | None) -> None:
+    def take_line(
+        self,
+        flags: Mapping[str, Any],
+        words_before_dashes: int | None,
+        prints: Sequence[type] = (),
+    ) -> None:
         """Take what the command line said beyond the command's own parameters."""
         self.flags = flags
+        self.prints = prints
         self.words_before_dashes = words_before_dashes
 
     @cached_property
@@ -112,11 +118,15 @@ class Session:
 
     def check_format(self) -> None:
         """Raise UnsupportedFormat for an unknown or unfit format before anything is done."""
-        self.printer  # noqa: B018 - making it is the check
-        # One that the environment names for all commands is nothing to those that pass it over.
-        asked = self.flags.get("write-out")
-        if asked in DECODING_FORMATS and not self.shows_values:
-            raise unsupported(asked)
+        printer = self.printer
+        if self.prints:
+            is_fit = any(map(printer.can_show, self.prints))
+        else:
+            # etcdctl's commands without a result ignore its formats; ours are refused where the
+            # command line names them, and ignored where the environment does so for all commands.
+            is_fit = self.flags.get("write-out") not in DECODING_FORMATS
+        if not is_fit:
+            raise unsupported(self.output.format)
 
     def check_server(self) -> None:
         """Raise NeedsServer where a file is read instead of one."""
