@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.runner import run
+from tests.runner import run, run_here
 
 CHANGES = {
     "put": ("put", "/refused", "v"),
@@ -32,7 +32,7 @@ def test_nothing_is_changed_when_the_format_cannot_show_the_change(etcd, change,
     before = state_of(etcd)
     flag = ("-w", format) if source == "flag" else ()
     env = {} if flag else {"ETCDCTL_WRITE_OUT": format}
-    refused = run(*CHANGES[change], *flag, env={**etcd.environment, **env})
+    refused = run_here(*CHANGES[change], *flag, env={**etcd.environment, **env})
     assert (refused.stdout, refused.exit_code) == (b"", 4)
     assert refused.stderr == f"Error: {format} not supported as output format\n"
     assert state_of(etcd) == before

@@ -28,6 +28,8 @@ class Area(NamedTuple):
     newer: list[Invocation]
     flags: Sequence[str] = ()
     """Flags that the server needs."""
+    starts_commands: bool = False
+    """Whether invocations start commands, which write to the standard output of the process."""
 
     @property
     def recorded(self) -> Path:
@@ -40,6 +42,12 @@ def areas() -> list[Area]:
     names = sorted(path.stem.removeprefix(PREFIX) for path in FOLDER.glob(f"{PREFIX}*.py"))
     modules = {name: import_module(f"tests.parity.{PREFIX}{name}") for name in names}
     return [
-        Area(name, module.both(), module.newer(), getattr(module, "FLAGS", ()))
+        Area(
+            name,
+            module.both(),
+            module.newer(),
+            getattr(module, "FLAGS", ()),
+            getattr(module, "STARTS_COMMANDS", False),
+        )
         for name, module in modules.items()
     ]

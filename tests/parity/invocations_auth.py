@@ -49,7 +49,6 @@ def _users() -> list[Invocation]:
         Invocation(("user", "passwd", "nobody", *from_input), b"secret\n"),
         Invocation(("user", "passwd", "u4", *from_input, "-w", "json"), b"secret"),
         Invocation(("user", "passwd", "u4", *from_input, "-w", "fields"), b"secret"),
-        Invocation(("user", "passwd", "u4", *from_input, "-w", "table"), b"secret"),
         Invocation(("user", "add", "ü名", *from_input), "pässwörd\n".encode()),
         *lines("user get ü名\nuser list\nuser list -w json"),
     ]
@@ -86,7 +85,7 @@ def _with_variables() -> list[Invocation]:
     ]
 
 
-_FORMATS = ("simple", "json", "fields", "protobuf", "table")
+_FORMATS = ("simple", "json", "fields", "protobuf")
 _WRONG_WORDS = """
 auth enable surplus
 auth disable surplus
@@ -216,7 +215,6 @@ user get u1
 user get u1 --detail
 user get u1 --detail -w json
 user get u1 --detail -w fields
-user get u1 --detail -w table
 user revoke-role u1 r2
 user revoke-role u1 r2
 role delete r1

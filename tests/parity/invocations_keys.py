@@ -69,7 +69,7 @@ put
 put '' x
 put -w json k4 v4
 --write-out=json put k5 v5
-put k6 v6 -w table
+put k6 v6
 put k7 v7 -w nonsense
 put -- -dash -value
 """
@@ -188,7 +188,7 @@ del k2 --prev-kv
 del k3 --prev-kv -w json
 del k4 --prev-kv -w fields
 del k5 --prev-kv -w protobuf
-del k6 -w table
+del k6
 del k7 -w json
 del new --prev-kv --hex
 del /a/ --prefix

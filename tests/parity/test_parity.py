@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from tests.parity.areas import areas
-from tests.parity.side_by_side import PYETCDCTL, outcomes
+from tests.parity.side_by_side import PYETCDCTL, by_process, in_this_process, outcomes
 from tests.server import distributed
 
 AREAS = {area.name: area for area in areas()}
@@ -21,17 +21,21 @@ def cases(kind):
     ]
 
 
+def ours(area):
+    return PYETCDCTL if area.starts_commands else in_this_process
+
+
 @cache
 def theirs_and_ours(name):
-    etcdctl = [str(distributed().beside("etcdctl"))]
+    etcdctl = by_process(str(distributed().beside("etcdctl")))
     area = AREAS[name]
-    return tuple(outcomes(each, area.both, area.flags) for each in (etcdctl, PYETCDCTL))
+    return tuple(outcomes(each, area.both, area.flags) for each in (etcdctl, ours(area)))
 
 
 @cache
 def recorded_and_ours(name):
     area = AREAS[name]
-    return json.loads(area.recorded.read_text()), outcomes(PYETCDCTL, area.newer, area.flags)
+    return json.loads(area.recorded.read_text()), outcomes(ours(area), area.newer, area.flags)
 
 
 @pytest.mark.parametrize(("area", "number"), cases("both"))
