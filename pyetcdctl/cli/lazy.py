@@ -151,7 +151,7 @@ def command(
     register = app.command(name, cls=cls, epilog=_example(example), options_metavar="[FLAGS]")
 
     def declare(function: Any) -> Any:
-        run = unfolded(function)
+        run: Any = unfolded(function)
         run.prints = prints
         return register(run)
 

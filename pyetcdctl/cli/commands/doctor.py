@@ -72,7 +72,7 @@ Junit = Annotated[
 app = new_app()
 
 
-@command(app, "doctor", _EXAMPLE)
+@command(app, "doctor", _EXAMPLE, prints=(Examination,))
 def doctor(
     ctx: typer.Context,
     surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
