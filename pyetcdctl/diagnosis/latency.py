@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pyetcdctl.diagnosis.readings import Reading, missing, of_quantile
@@ -60,21 +61,18 @@ def _round_trips(cluster: ClusterFacts, member: MemberFacts, window: Window) -> 
 
 def _failed_calls(member: MemberFacts, window: Window) -> Iterator[Reading]:
     """Yield the share of failed calls for each method with enough of them, the rest together."""
-    few_calls, few_failed, is_any = 0, 0, False
-    for method in window.after.label_values(_HANDLED, "grpc_method"):
-        calls = round(window.increase(_HANDLED, grpc_method=method) or 0)
-        failed = round(sum(_failed(window, method, code) for code in _FAILED_CODES))
-        if calls >= 100:
-            is_any = True
-            yield from _share(f"{member.label}/{method}", calls, failed, window.seconds)
-        else:
-            few_calls, few_failed = few_calls + calls, few_failed + failed
-    if not is_any or few_failed:
+    calls, failed = Counter[str](), Counter[str]()
+    for (method, code), increase in window.increases(_HANDLED, "grpc_method", "grpc_code").items():
+        calls[method] += round(increase)
+        failed[method] += round(increase) if code in _FAILED_CODES else 0
+    many = sorted(method for method, count in calls.items() if count >= 100)
+    for method in many:
+        yield from _share(f"{member.label}/{method}", calls[method], failed[method], window.seconds)
+    few = [method for method in calls if method not in many]
+    few_failed = sum(failed[method] for method in few)
+    if not many or few_failed:
+        few_calls = sum(calls[method] for method in few)
         yield from _share(member.label, few_calls, few_failed, window.seconds)
-
-
-def _failed(window: Window, method: str, code: str) -> float:
-    return window.increase(_HANDLED, grpc_method=method, grpc_code=code) or 0.0
 
 
 def _share(subject: str, calls: int, failed: int, seconds: float) -> Iterator[Reading]:

@@ -52,6 +52,14 @@ class Exposition:
         values = [sample.value for sample in self.samples(name, **labels)]
         return sum(values) if values else None
 
+    def totals(self, name: str, *labels: str) -> dict[tuple[str, ...], float]:
+        """Return the sums of a series by the values of some labels."""
+        found: dict[tuple[str, ...], float] = {}
+        for sample in self.series.get(name, ()):
+            place = tuple(sample.labels.get(label, "") for label in labels)
+            found[place] = found.get(place, 0.0) + sample.value
+        return found
+
     def label_values(self, name: str, label: str) -> tuple[str, ...]:
         """Return the distinct values of a label in a series, sorted."""
         found = {sample.labels[label] for sample in self.samples(name) if label in sample.labels}

@@ -76,6 +76,14 @@ class Window:
         first = self.before.total(name, **labels) or 0.0
         return last - first if last >= first and not self.restarted else last
 
+    def increases(self, name: str, *labels: str) -> dict[tuple[str, ...], float]:
+        """Return how much the counters of a series grew, by the values of some labels."""
+        before = {} if self.restarted else self.before.totals(name, *labels)
+        return {
+            place: last - first if last >= (first := before.get(place, 0.0)) else last
+            for place, last in self.after.totals(name, *labels).items()
+        }
+
     def histogram(self, name: str, **labels: str) -> Histogram | None:
         """Return the samples that were added, those of all matching series together."""
         last = _cumulative(self.after, name, labels)

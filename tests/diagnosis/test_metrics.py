@@ -68,6 +68,15 @@ def test_the_difference_of_two_scrapes_counts_and_not_the_life_of_the_process():
     assert found.quantile(0.99) == Quantile(0.002, inf, 110)
 
 
+def test_increases_are_grouped_by_labels():
+    before = scrape('c_total{m="a",c="OK"} 5', 'c_total{m="b",c="OK"} 1')
+    after = scrape('c_total{m="a",c="OK"} 7', 'c_total{m="a",c="No"} 3', 'c_total{m="b",c="OK"} 1')
+    window = Window(before, after, 1.0)
+    assert window.increases("c_total", "m") == {("a",): 5.0, ("b",): 0.0}
+    assert window.increases("c_total", "m", "c")[("a", "No")] == 3.0
+    assert window.increases("other_total", "m") == {}
+
+
 def test_a_quantile_is_the_bucket_of_the_sample_with_that_rank():
     histogram = Histogram((1.0, 2.0, 4.0), (98.0, 1.0, 1.0))
     assert histogram.quantile(0.98) == Quantile(0.0, 1.0, 100)

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 _FROM = re.compile(rb"\r\nX-Server-From: ([0-9a-f]+)\r\n", re.IGNORECASE)
 
 
-class PeerGates(PlainLayout):
+class PeerGates:
     """A layout whose members reach each other through gates, at the URLs that they advertise.
 
     Each gate knows, by a header of etcd's peers, which member a connection comes from.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        self._plain = PlainLayout()
+        self.scheme, self.peer_scheme = self._plain.scheme, self._plain.peer_scheme
+        self.name, self.address = self._plain.name, self._plain.address
         self._gates = []
         self._cut = set()
         self._lines = []
@@ -35,7 +37,9 @@ class PeerGates(PlainLayout):
         with socket.create_server((LOOPBACK, 0)) as reserved:
             hidden = reserved.getsockname()[1]
         advertised = f"--initial-advertise-peer-urls={site.url('http', site.peer_port)}"
-        flags = [each for each in super().prepare(site, initial_cluster) if "peer-urls" not in each]
+        flags = [
+            each for each in self._plain.prepare(site, initial_cluster) if "peer-urls" not in each
+        ]
         listener = socket.create_server((LOOPBACK, site.peer_port))
         self._gates.append(listener)
         threading.Thread(
