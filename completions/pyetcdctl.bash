@@ -13,7 +13,7 @@ __pyetcdctl_commands() {
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
-        kubernetes) REPLY='decode del edit encode encryption get path put resources' ;;
+        kubernetes) REPLY='decode del edit encode encryption get path put resources versions' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
@@ -31,7 +31,7 @@ __pyetcdctl_flags() {
         txn) REPLY='--decode --interactive -i --no-decode' ;;
         watch) REPLY='--decode --interactive -i --like-api --no-decode --prefix --prev-kv --progress-notify --rev' ;;
         defrag) REPLY='--cluster' ;;
-        doctor) REPLY='--for --rules --fail-on --metrics --data-dir --junit' ;;
+        doctor) REPLY='--for --rules --fail-on --metrics --data-dir --no-objects --junit' ;;
         endpoint\ health) REPLY='--cluster' ;;
         endpoint\ status) REPLY='--cluster' ;;
         endpoint\ hashkv) REPLY='--cluster --rev' ;;
@@ -57,6 +57,7 @@ __pyetcdctl_flags() {
         kubernetes\ path) REPLY='--etcd-prefix' ;;
         kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --lease --namespace -n --yes -y' ;;
         kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
+        kubernetes\ versions) REPLY='--target --etcd-prefix --output -o' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
         check\ perf) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
         check\ datascale) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
@@ -129,6 +130,7 @@ __pyetcdctl_value() {
             watch:--prev-kv | \
             watch:--progress-notify | \
             defrag:--cluster | \
+            doctor:--no-objects | \
             endpoint\ health:--cluster | \
             endpoint\ status:--cluster | \
             endpoint\ hashkv:--cluster | \
@@ -193,7 +195,8 @@ __pyetcdctl_value() {
             kubernetes\ path:--etcd-prefix | \
             kubernetes\ put:--at | \
             kubernetes\ put:--etcd-prefix | \
-            kubernetes\ resources:--etcd-prefix) REPLY='keys' ;;
+            kubernetes\ resources:--etcd-prefix | \
+            kubernetes\ versions:--etcd-prefix) REPLY='keys' ;;
         kubernetes\ encode:--as | \
             kubernetes\ put:--as) REPLY='choices protobuf json cbor' ;;
         kubernetes\ encode:--output | \
@@ -201,7 +204,9 @@ __pyetcdctl_value() {
         kubernetes\ encryption:--output | \
             kubernetes\ encryption:-o | \
             kubernetes\ resources:--output | \
-            kubernetes\ resources:-o) REPLY='choices table json jsonl yaml' ;;
+            kubernetes\ resources:-o | \
+            kubernetes\ versions:--output | \
+            kubernetes\ versions:-o) REPLY='choices table json jsonl yaml' ;;
         kubernetes\ get:--output | \
             kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;

@@ -90,6 +90,7 @@ function __pyetcdctl_commands
             echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
             echo -- 'put'\t'Create or replace objects, past the API server.'
             echo -- 'resources'\t'List the resources that the store holds.'
+            echo -- 'versions'\t'Show in which API versions objects are stored, and which release no longer reads them.'
         case 'check'
             echo -- 'perf'\t'Check for a minute whether the cluster keeps up with a pace of writes.'
             echo -- 'datascale'\t'Check how much memory a member needs for a number of keys.'
@@ -168,6 +169,7 @@ function __pyetcdctl_flags
             echo -- '--fail-on'\t'From which severity on to exit with 1.'
             echo -- '--metrics'\t'Where members publish metrics besides; repeatable.'
             echo -- '--data-dir'\t'The data of this node\'s member, if not found.'
+            echo -- '--no-objects'\t'Do not read Kubernetes\' objects.'
             echo -- '--junit'\t'Also write the verdicts as JUnit\'s XML.'
         case 'endpoint health'
             echo -- '--cluster'\t'All members, at the client URLs that the member list names.'
@@ -277,6 +279,11 @@ function __pyetcdctl_flags
             echo -- '--yes'\t'Do not ask.'
             echo -- '-y'\t'Do not ask.'
         case 'kubernetes resources'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--output'\t'Format of the list.'
+            echo -- '-o'\t'Format of the list.'
+        case 'kubernetes versions'
+            echo -- '--target'\t'Only what this release of Kubernetes cannot read.'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
             echo -- '--output'\t'Format of the list.'
             echo -- '-o'\t'Format of the list.'
@@ -404,6 +411,7 @@ function __pyetcdctl_value
             'watch:--prev-kv' \
             'watch:--progress-notify' \
             'defrag:--cluster' \
+            'doctor:--no-objects' \
             'endpoint health:--cluster' \
             'endpoint status:--cluster' \
             'endpoint hashkv:--cluster' \
@@ -477,7 +485,8 @@ function __pyetcdctl_value
             'kubernetes path:--etcd-prefix' \
             'kubernetes put:--at' \
             'kubernetes put:--etcd-prefix' \
-            'kubernetes resources:--etcd-prefix'
+            'kubernetes resources:--etcd-prefix' \
+            'kubernetes versions:--etcd-prefix'
             echo -- 'keys'
         case 'kubernetes encode:--as' \
             'kubernetes put:--as'
@@ -488,7 +497,9 @@ function __pyetcdctl_value
         case 'kubernetes encryption:--output' \
             'kubernetes encryption:-o' \
             'kubernetes resources:--output' \
-            'kubernetes resources:-o'
+            'kubernetes resources:-o' \
+            'kubernetes versions:--output' \
+            'kubernetes versions:-o'
             echo -- 'choices table json jsonl yaml'
         case 'kubernetes get:--output' \
             'kubernetes get:-o'

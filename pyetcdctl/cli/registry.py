@@ -67,6 +67,8 @@ COMMANDS = {
             "path": "Show the etcd key of an object, and the object of a key.",
             "put": "Create or replace objects, past the API server.",
             "resources": "List the resources that the store holds.",
+            "versions": "Show in which API versions objects are stored, and which release no "
+            "longer reads them.",
         },
     ),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),

@@ -173,9 +173,10 @@ class KubernetesFacts:
     compaction_age_seconds: float | None = None
     """The time between the API server's last compaction and the newest renewal of a Lease."""
     compaction_unknown: str = ""
+    target: str = ""
+    """The release after that of the newest node; empty without nodes."""
     removed: Mapping[str, int] = field(default_factory=dict)
-    """Objects by resource and stored version that the next release cannot read."""
-    failure: str = ""
+    """Objects by stored version that this release cannot read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,6 @@ def kubernetes_readings(cluster: ClusterFacts) -> Iterator[Reading]:
     facts = cluster.kubernetes
     if facts is None:
         return
-    if facts.failure:
-        yield missing("largest-value", CLUSTER, facts.failure)
-        return
     yield _compaction(facts)
     yield from _largest(facts)
     yield from _encryption(facts)
@@ -67,8 +64,14 @@ def _encryption(facts: KubernetesFacts) -> Iterator[Reading]:
 
 
 def _removed(facts: KubernetesFacts) -> Iterator[Reading]:
+    if not facts.target:
+        reason = "no node names the release of its kubelet"
+        yield missing("removed-versions", CLUSTER, reason)
+        return
     for version, count in sorted(facts.removed.items()):
         text = f"{count:,} objects are stored as {version}"
-        yield fault("removed-versions", f"{CLUSTER}/{version}", text)
+        command = f"pyetcdctl kubernetes versions --target {facts.target}"
+        yield fault("removed-versions", f"{CLUSTER}/{version.split()[1]}", text, next=command)
     if not facts.removed:
-        yield sound("removed-versions", CLUSTER, "the next release reads all stored versions")
+        text = f"Kubernetes {facts.target} reads all stored versions"
+        yield sound("removed-versions", CLUSTER, text)

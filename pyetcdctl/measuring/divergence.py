@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.rpc.range_page import Record
+    from pyetcdctl.rpc.key_values import Record
 
 EVERYTHING = b"\0"
 MOST_DIFFERENCES = 10_000

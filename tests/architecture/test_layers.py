@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "concurrency": {"client", "keyspace", "rpc", *SHARED},
     "output": {"diagnosis", "kubernetes", "rpc", *SHARED},
     "diagnosis": {"rpc", *SHARED},
-    "measuring": {"client", "diagnosis", "keyspace", "rpc", "storage", *SHARED},
+    "measuring": {"client", "diagnosis", "keyspace", "kubernetes", "rpc", "storage", *SHARED},
     "discovery": SHARED,
     "sandbox": SHARED,
     "kubernetes": {"rpc", *SHARED},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root
@@ -36,72 +38,72 @@ _TICK_SECONDS = 0.2
 _LONGEST_SECONDS = 86_400.0
 _LOCAL_METRICS = "http://127.0.0.1:2381"
 
-Window = Annotated[
-    float,
-    typer.Option(
-        "--for",
-        parser=duration,
-        metavar="duration",
-        help="How long to measure: two scrapes this far apart.",
-    ),
-]
-RulesOf = Annotated[
-    str,
-    typer.Option("--rules", metavar="mixin|openshift|FILE", help="By whose limits to judge."),
-]
-FailOn = Annotated[
-    str,
-    typer.Option(
-        "--fail-on", metavar="warning|critical", help="From which severity on to exit with 1."
-    ),
-]
-MetricsUrls = Annotated[
-    list[str],
-    typer.Option(
-        "--metrics", metavar="URL", help="Where members publish metrics besides; repeatable."
-    ),
-]
-DataDir = Annotated[
-    str,
-    typer.Option("--data-dir", metavar="DIR", help="The data of this node's member, if not found."),
-]
-Junit = Annotated[
-    str, typer.Option("--junit", metavar="FILE", help="Also write the verdicts as JUnit's XML.")
-]
-
 app = new_app()
 
 
+class DoctorFlags(Flags):
+    """The flags of ``doctor``."""
+
+    window: Annotated[
+        float,
+        typer.Option(
+            "--for",
+            parser=duration,
+            metavar="duration",
+            help="How long to measure: two scrapes this far apart.",
+        ),
+    ] = 10.0
+    rules: Annotated[
+        str,
+        typer.Option("--rules", metavar="mixin|openshift|FILE", help="By whose limits to judge."),
+    ] = "mixin"
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on", metavar="warning|critical", help="From which severity on to exit with 1."
+        ),
+    ] = "warning"
+    metrics: Annotated[
+        list[str],
+        typer.Option(
+            "--metrics", metavar="URL", help="Where members publish metrics besides; repeatable."
+        ),
+    ] = []  # noqa: RUF012 - Typer copies it
+    data_dir: Annotated[
+        str,
+        typer.Option(
+            "--data-dir", metavar="DIR", help="The data of this node's member, if not found."
+        ),
+    ] = ""
+    no_objects: Annotated[
+        bool, typer.Option("--no-objects", help="Do not read Kubernetes' objects.")
+    ] = False
+    junit: Annotated[
+        str,
+        typer.Option("--junit", metavar="FILE", help="Also write the verdicts as JUnit's XML."),
+    ] = ""
+
+
 @command(app, "doctor", _EXAMPLE, prints=(Examination,))
-def doctor(
-    ctx: typer.Context,
-    surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
-    window: Window = 10.0,
-    rules: RulesOf = "mixin",
-    fail_on: FailOn = "warning",
-    metrics: MetricsUrls = [],  # noqa: B006 - Typer copies it
-    data_dir: DataDir = "",
-    junit: Junit = "",
-) -> None:
+def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: DoctorFlags) -> None:
     """Find out what is wrong with a cluster, and what to run next.
 
-    It only reads. Latencies and failures are judged by what happened between two scrapes, never by
-    the life of the process; fewer than 100 samples have no verdict. Exit code 0: nothing found; 1:
-    findings; 2: it could not look.
+    It only reads, all objects of an API server included. Latencies and failures are judged by what
+    happened between two scrapes, never by the life of the process; fewer than 100 samples have no
+    verdict. Exit code 0: nothing found; 1: findings; 2: it could not look.
     """
     if surplus:
         raise BadArguments("doctor takes no arguments")
-    session: Session = ctx.obj
-    least, judges = _severity(fail_on), _rules(rules)
-    facts = _measured(session, _checked(window), tuple(metrics), data_dir)
+    least, rules = _severity(flags.fail_on), _rules(flags.rules)
+    facts = _measured(session, flags)
 
     from pyetcdctl.diagnosis.examination import examine
 
-    report = examine(facts, judges, datetime.now(UTC))
-    if junit:
+    report = examine(facts, rules, datetime.now(UTC))
+    if flags.junit:
         from pyetcdctl.output.findings import junit_of
 
-        Path(junit).write_text(junit_of(report, least))
+        Path(flags.junit).write_text(junit_of(report, least))
     session.print(Examination(report))
     if report.has(least):
         raise Reported
@@ -135,26 +137,50 @@ def _checked(seconds: float) -> float:
     return seconds
 
 
-def _measured(
-    session: Session, seconds: float, metrics: tuple[str, ...], data_dir: str
-) -> ClusterFacts:
+def _measured(session: Session, flags: DoctorFlags) -> ClusterFacts:
     """Measure the cluster; an error means that nothing could be looked at."""
     from pyetcdctl.measuring.cluster import Plan, measure
 
+    window = _checked(flags.window)
     try:
         node = _node(session)
         plan = Plan(
-            seconds,
+            window,
             session.settings.command_timeout,
-            (*metrics, *_metrics_urls(node)),
-            _certificate_files(session, node),
-            data_dir or _data_dir(node),
+            (*flags.metrics, *_metrics_urls(node)),
+            (session.settings.tls.ca, session.settings.tls.certificate),
+            flags.data_dir or _data_dir(node),
         )
-        return measure(session.connection, plan, _waiting(session))
+        facts = measure(session.connection, plan, _waiting(session))
     except DeadlineExceeded as error:
         raise ConnectionFailed(error.message, *error.advice, *session.local_advice()) from error
     except CallFailed as error:
         raise ConnectionFailed(error.message, *error.advice) from error
+    return facts if flags.no_objects else _with_objects(session, facts)
+
+
+def _with_objects(session: Session, facts: ClusterFacts) -> ClusterFacts:
+    """Add what an API server's objects are; without a leader they are not read."""
+    if facts.list_failure:
+        return facts
+    from pyetcdctl.measuring.kubernetes import measure_objects
+
+    prefix = _prefix(session)
+    try:
+        objects = measure_objects(session.source, prefix, session.keyring.config)
+    except CallFailed as error:
+        session.note(f"Warning: the objects below {prefix} were not read: {error.message}")
+        return facts
+    return replace(facts, kubernetes=objects)
+
+
+def _prefix(session: Session) -> str:
+    """Return the prefix of this node's API server, or the usual one."""
+    from pyetcdctl.discovery import find_etcd_prefix
+
+    root = discovery_root(session.streams.environment)
+    found = find_etcd_prefix(root).strip("/") if root is not None else ""
+    return f"/{found or 'registry'}"
 
 
 def _node(session: Session) -> Discovery | None:
@@ -182,11 +208,6 @@ def _data_dir(node: Discovery | None) -> str:
     from pyetcdctl.discovery.node import Node
 
     return Node(node.root).file(node.server.data_dir).real
-
-
-def _certificate_files(session: Session, node: Discovery | None) -> tuple[str, ...]:
-    tls = session.settings.tls
-    return tls.ca, tls.certificate
 
 
 def _waiting(session: Session) -> Callable[[float], None]:

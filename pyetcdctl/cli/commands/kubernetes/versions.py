@@ -1,0 +1,119 @@
+"""``kubernetes versions``: in which API versions objects are stored, and until when."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyetcdctl.cli.commands.kubernetes.parameters import EtcdPrefix, TableForm, check_no_write_out
+from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.errors import BadArguments, Reported
+from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.kubernetes.versions.stored_types import (
+    StoredType,
+    is_unreadable,
+    removal,
+    stored_type,
+)
+from pyetcdctl.output.columns import aligned
+from pyetcdctl.output.objects import object_text
+
+if TYPE_CHECKING:
+    from pyetcdctl.kubernetes.objects import Object
+
+_HEADER = ("RESOURCE", "STORED VERSION", "KIND", "COUNT", "REMOVED IN", "USE INSTEAD")
+_RELEASE = re.compile(r"1\.\d+", re.ASCII)
+_EXAMPLE = """\
+  pyetcdctl kubernetes versions
+  pyetcdctl kubernetes versions --target 1.34"""
+
+app = new_app()
+
+
+class VersionsFlags(Flags):
+    """The flags of ``kubernetes versions``."""
+
+    target: Annotated[
+        str,
+        typer.Option(
+            "--target", metavar="RELEASE", help="Only what this release of Kubernetes cannot read."
+        ),
+    ] = ""
+    etcd_prefix: EtcdPrefix = ""
+    output: TableForm = "table"
+
+
+@command(app, "versions", _EXAMPLE)
+def versions(
+    session: Session, surplus: Annotated[list[str], words("")], flags: VersionsFlags
+) -> None:
+    """Show in which API versions objects are stored, and which release no longer reads them.
+
+    kubectl shows converted versions; the stored one is in etcd alone. An object keeps it until it
+    is written again. With --target the exit code is 1 if there is an object that the release cannot
+    read. Encrypted values are decrypted if their key is known.
+    """
+    check_no_write_out(session)
+    if surplus:
+        raise BadArguments("kubernetes versions takes no words")
+    form, target = flags.output, flags.target
+    if form not in ("table", "json", "jsonl", "yaml"):
+        raise BadArguments("-o is one of: table, json, jsonl, yaml")
+    if target and not _RELEASE.fullmatch(target):
+        raise BadArguments(f"--target is a release of Kubernetes, as 1.38, not {target!r}")
+    counts = _counts(Store(session, flags.etcd_prefix))
+    rows = [
+        _row(resource, stored, count)
+        for (resource, stored), count in sorted(counts.items())
+        if not target or is_unreadable(stored, target)
+    ]
+    _print(session, rows, form)
+    if target and rows:
+        session.streams.out.flush()
+        raise Reported
+
+
+def _counts(store: Store) -> Counter[tuple[str, StoredType]]:
+    found: Counter[tuple[str, StoredType]] = Counter()
+    for entry in store.entries(f"{store.prefix}/"):
+        key = parse(entry.key, store.prefix)
+        stored = stored_type(entry.value)
+        if stored is None:
+            version, _, kind = (store.read(entry).type or "").rpartition(" ")
+            stored = StoredType(version, kind) if version else None
+        if key is not None and stored is not None:
+            found[key.resource.full_name, stored] += 1
+    return found
+
+
+def _row(resource: str, stored: StoredType, count: int) -> Object:
+    known = removal(stored)
+    return {
+        "resource": resource,
+        "storedVersion": stored.api_version,
+        "kind": stored.kind,
+        "count": count,
+        "removedIn": known.release if known else "",
+        "replacement": known.replacement if known else "",
+    }
+
+
+def _print(session: Session, rows: list[Object], form: str) -> None:
+    out = session.streams.out
+    if form == "jsonl":
+        out.text("".join(object_text(row, form) for row in rows))
+    elif form != "table":
+        out.text(object_text(rows, form))
+    elif rows:
+        out.write(aligned([_HEADER, *(tuple(map(_cell, row.values())) for row in rows)]))
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value or "-")

@@ -1,0 +1,1 @@
+"""API versions that objects are stored in, and the releases that no longer read them."""
