@@ -148,7 +148,8 @@ storagemigration.k8s.io
 C StorageVersionMigration storageversionmigrations
 """
 # Groups that served the same objects before, or still do beside the newer group.
-_OTHER_GROUPS = ("extensions", "events.k8s.io")
+EVENTS = "events.k8s.io"
+_OTHER_GROUPS = ("extensions", EVENTS)
 DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions"
 
 
@@ -203,17 +204,22 @@ def of_kind(kind: str, group: str, custom: Iterable[Resource] | None = None) -> 
 def find(word: str, custom: Iterable[Resource] = ()) -> Resource | None:
     """Return the resource of a name: plural, singular, kind or short name, with or without group.
 
-    Built-in resources come first, as with kubectl.
+    Built-in resources come first, as with kubectl. ``events.events.k8s.io`` are the events, in the
+    group that is named.
     """
     name, _, group = word.lower().partition(".")
     for resource in (*BUILT_IN, *custom):
         if resource.is_called(name) and _is_of_group(resource, group):
-            return resource
+            is_newer = resource.kind == "Event" and group and not resource.custom
+            return resource._replace(group=EVENTS) if is_newer else resource
     return None
 
 
 def _is_of_group(resource: Resource, group: str) -> bool:
     """Whether a group means the resource's: none does, and VERSION.GROUP does."""
-    if not group or group == resource.group or group.partition(".")[2] == resource.group != "":
+    without_version = group.partition(".")[2]
+    if not group or group == resource.group or without_version == resource.group != "":
         return True
+    if resource.kind == "Event" and without_version == EVENTS:
+        return not resource.custom
     return group in _OTHER_GROUPS and not resource.custom

@@ -52,6 +52,11 @@ def fixtures() -> list[Fixture]:
         return [_unpacked(json.loads(line)) for line in lines]
 
 
+def fixture(name: str, release: str = "1.37") -> Fixture:
+    """Return the fixture of a GROUP.VERSION.KIND."""
+    return next(found for found in fixtures() if (found.name, found.release) == (name, release))
+
+
 def read_folder(folder: Path, release: str) -> list[Fixture]:
     """Read the fixtures of one release from ``testdata/HEAD`` of k8s.io/api."""
     return [

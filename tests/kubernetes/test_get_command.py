@@ -11,6 +11,7 @@ from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes.kubectl.label_selectors import label_selector
 from pyetcdctl.kubernetes.kubectl.sorting import rank
 from pyetcdctl.kubernetes.objects import Literal
+from tests.kubernetes.fixtures import fixture
 from tests.kubernetes.sample import DATA, answers
 from tests.kubernetes.wire import field, stored
 from tests.runner import run
@@ -145,6 +146,37 @@ def test_numbers_and_quantities_are_sorted_by_value_and_text_by_its_numbers() ->
     in_order = [*ASCENDING, 10**400, *TEXTS, {}]
     mixed = in_order[::2] + in_order[1::2]
     assert sorted(mixed, key=lambda value: rank([value])) == in_order
+
+
+def test_flow_schemas_stand_in_the_order_in_which_they_match(sample_etcd: Etcd) -> None:
+    rows = get(sample_etcd, "flowschemas", "--no-headers").stdout.decode().splitlines()
+    matched = [(int(row.split()[2]), row.split()[0]) for row in rows]
+    assert matched == [(1, "exempt"), (9000, "service-accounts"), (10000, "catch-all")]
+    by_name = get(sample_etcd, "flowschemas", "-o", "name")
+    assert names(by_name) == keys_under("/registry/flowschemas/")
+    assert names(get(sample_etcd, "flowschemas", "-o", "name", "--sort-by", ".metadata.name"))
+    sorted_rows = get(sample_etcd, "flowschemas", "--sort-by", "{.metadata.name}").stdout
+    assert [row.split()[0].decode() for row in sorted_rows.splitlines()[1:]] == names(by_name)
+
+
+def test_an_event_is_of_the_group_that_is_asked_for(etcd: Etcd, prefix: str) -> None:
+    older = fixture("core.v1.Event")
+    newer = fixture("events.k8s.io.v1.Event")
+    run("put", f"{prefix}events/a/older", input=older.protobuf, env=etcd.environment)
+    run("put", f"{prefix}events/a/newer", input=newer.protobuf, env=etcd.environment)
+    asked = {"events": "v1", "ev": "v1", "events.events.k8s.io": "events.k8s.io/v1"}
+    for word, version in {**asked, "events.v1.events.k8s.io": "events.k8s.io/v1"}.items():
+        flags = ("-n", "a", "--etcd-prefix", prefix)
+        shown = [
+            json.loads(line) for line in get(etcd, word, "-o", "jsonl", *flags).stdout.splitlines()
+        ]
+        assert [event["apiVersion"] for event in shown] == [version] * 2
+        assert {key for event in shown for key in event} == set(
+            json.loads((older if version == "v1" else newer).json)
+        )
+        name = "event" if version == "v1" else "event.events.k8s.io"
+        lines = get(etcd, word, "-o", "name", *flags).stdout.decode().splitlines()
+        assert lines == [f"{name}/newer", f"{name}/older"]
 
 
 def test_a_missing_object_fails_and_no_objects_do_not(sample_etcd: Etcd) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes import definitions
+from pyetcdctl.kubernetes.kubectl.event_versions import event_of_group
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object
@@ -17,12 +18,17 @@ METADATA = (
 RANK = {name: rank for rank, name in enumerate(METADATA)}
 
 
-def like_api(obj: Object, mod_revision: int, *, managed_fields: bool = False) -> Object:
+def like_api(
+    obj: Object, mod_revision: int, *, managed_fields: bool = False, group: str | None = None
+) -> Object:
     """Return the object with its resourceVersion, a CustomResourceDefinition in v1.
 
-    managedFields are hidden, as kubectl does, unless asked for. The stored object is left alone.
+    An event is converted to the version of the group that is asked for. managedFields are hidden,
+    as kubectl does, unless asked for. The stored object is left alone.
     """
     served = dict(definitions.to_v1(obj) if definitions.is_old(obj) else obj)
+    if group is not None and obj.get("kind") == "Event":
+        served = dict(event_of_group(served, group))
     metadata = served.get("metadata")
     if not isinstance(metadata, dict):
         return served

@@ -6,17 +6,31 @@ import re
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.codec.quantities import amount
+from pyetcdctl.kubernetes.kubectl.columns import reach
 from pyetcdctl.kubernetes.kubectl.jsonpath_templates import value_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
 
-    from pyetcdctl.kubernetes.objects import Plain
+    from pyetcdctl.kubernetes.objects import Object, Plain
 
     Rank = tuple[int | Fraction | str | tuple[int, str], ...]
 
 _DIGITS = re.compile(r"([0-9]+)")
 _MISSING, _NUMBER, _TEXT = range(3)
+_PRECEDENCE = 1000
+"""Of a FlowSchema that names none."""
+
+
+def table_order(kind: str) -> Callable[[Object], Rank] | None:
+    """Return the order in which the API server prints the rows of a kind; None for that of keys."""
+    return _by_precedence if kind == "FlowSchema" else None
+
+
+def _by_precedence(schema: Object) -> Rank:
+    precedence = reach.number(reach.at(schema, "spec.matchingPrecedence")) or _PRECEDENCE
+    return (precedence, reach.text(reach.at(schema, "metadata.name")))
 
 
 def rank(values: list[Plain]) -> Rank:

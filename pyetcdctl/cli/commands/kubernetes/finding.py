@@ -151,7 +151,7 @@ class Finder:
         stored = self.store.read(entry)
         if not quiet:
             self._tell_about(resource, entry, stored)
-        shown = self._shown(entry, stored)
+        shown = self._shown(resource, entry, stored)
         if self.selects is not None and not (shown is not None and self.selects(shown)):
             return None
         unreadable = "<closed>" if stored.closed else "<unknown>"
@@ -164,11 +164,12 @@ class Finder:
             self._session.tell_of_closed(len(self.closed), self.closed[0])
             self.closed = []
 
-    def _shown(self, entry: Entry, stored: StoredValue) -> Object | None:
+    def _shown(self, resource: Resource, entry: Entry, stored: StoredValue) -> Object | None:
         obj = stored.decoded.object
         if obj is None or self._flags.as_stored:
             return obj
-        return like_api(obj, entry.mod_revision, managed_fields=self._flags.managed_fields)
+        keeps = self._flags.managed_fields
+        return like_api(obj, entry.mod_revision, managed_fields=keeps, group=resource.group)
 
     def _tell_about(self, resource: Resource, entry: Entry, stored: StoredValue) -> None:
         if stored.closed:

@@ -13,6 +13,7 @@ from pyetcdctl.kubernetes.kubectl.columns import columns_of
 from pyetcdctl.kubernetes.kubectl.columns.labels import LABELS
 from pyetcdctl.kubernetes.kubectl.jsonpath_templates import template
 from pyetcdctl.kubernetes.kubectl.printer_columns import printer_columns
+from pyetcdctl.kubernetes.kubectl.sorting import table_order
 from pyetcdctl.output.columns import Columns, one_line
 from pyetcdctl.output.objects import object_text, shown_object, shown_text
 
@@ -64,7 +65,7 @@ class Showing:
             if growing:
                 growing.add([each.shown for each in some if each.shown is not None])
             else:
-                self.show_change("", some)
+                self.show_change("", self._in_table_order(some))
         if growing:
             growing.end()
         return is_any
@@ -107,11 +108,19 @@ class Showing:
             self._session.streams.out.write(shown)
 
     def _show_tables(self, groups: Sequence[Sequence[Found]]) -> None:
-        for number, group in enumerate(groups):
+        for number, group in enumerate(map(self._in_table_order, groups)):
             table = self._new_table(group[0].resource, named=len(groups) > 1)
             rows = [*self._titles(table.header), *map(table.row, group)]
             self._session.streams.out.write(b"\n" if number else b"")
             self._session.streams.out.write(table.lines(rows))
+
+    def _in_table_order(self, found: Sequence[Found]) -> Sequence[Found]:
+        """Return objects of one resource in the order of the API server's tables."""
+        resource = found[0].resource
+        order = None if resource.custom else table_order(resource.kind)
+        if order is None or self._form not in _TABLES or self._flags.sort_by:
+            return found
+        return sorted(found, key=lambda each: order(each.shown or {}))
 
     def _show_rows(self, event: str, changed: Sequence[Found]) -> None:
         if not changed:

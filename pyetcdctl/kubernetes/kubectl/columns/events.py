@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING
 from pyetcdctl.kubernetes.kubectl.ages import age_of, time_of
 from pyetcdctl.kubernetes.kubectl.columns.column import NAME, Column, field, wide
 from pyetcdctl.kubernetes.kubectl.columns.reach import at, mapping, number, text
+from pyetcdctl.kubernetes.kubectl.event_versions import NEWER_NAMES
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pyetcdctl.kubernetes.objects import Object, Plain
 
-_NEWER = {
-    "involvedObject": "regarding",
-    "message": "note",
-    "source": "deprecatedSource",
-    "firstTimestamp": "deprecatedFirstTimestamp",
-    "lastTimestamp": "deprecatedLastTimestamp",
-    "count": "deprecatedCount",
-}
-
 
 def _of(event: Object, name: str) -> Plain:
     """Return a field by its older name."""
-    return event.get(name, event.get(_NEWER[name]))
+    return event.get(name, event.get(NEWER_NAMES[name]))
 
 
 def _first_seen(event: Object, now: datetime) -> str:
@@ -59,7 +51,7 @@ def _part(event: Object, _: datetime) -> str:
 def _source(event: Object, _: datetime) -> str:
     source = mapping(_of(event, "source"))
     component = text(source.get("component"))
-    component = component or text(event.get("reportingComponent", event.get("reportingController")))
+    component = component or text(_of(event, "reportingComponent"))
     instance = text(source.get("host")) or text(event.get("reportingInstance"))
     return f"{component}, {instance}" if instance else component
 
