@@ -21,7 +21,7 @@
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
     │   └── DamagedLog              1    a write-ahead log that is not what a member wrote
-    ├── NotDecrypted                1    an encrypted value of Kubernetes that stays closed
+    ├── NotDecrypted                1    an encrypted value of Kubernetes without its key
     ├── ObjectNotFound              1    a named object of Kubernetes that is not in the store
     ├── TemplateFailed              1    a JSONPath that an object does not fit
     ├── NotWritten                  1    a change of an object that was given up, refused, overtaken
@@ -174,7 +174,7 @@ class DamagedLog(DamagedSnapshot):
 
 
 class NotDecrypted(PyetcdctlError):
-    """An encrypted value cannot be opened; the message names its provider and key, and why."""
+    """An encrypted value cannot be decrypted; the message names its provider and key, and why."""
 
 
 class ObjectNotFound(PyetcdctlError):

@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 
 class ValueReader(Protocol):
-    """Decrypts and decodes values; ``closed`` counts those that could not be decrypted."""
+    """Decrypts and decodes values; ``not_decrypted`` counts those that could not be decrypted."""
 
-    closed: int
-    first_closed: str
+    not_decrypted: int
+    first_not_decrypted: str
     """The key of the first of these, and why."""
 
     def __call__(self, key: bytes, value: bytes) -> Any:

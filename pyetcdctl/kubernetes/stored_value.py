@@ -1,4 +1,4 @@
-"""A value as it lies in etcd, opened and decoded: what printers and commands work with."""
+"""A value of etcd, decrypted and decoded: what printers and commands work with."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED, Format
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.kubernetes.encryption.encrypted_value import Sealed
+    from pyetcdctl.kubernetes.encryption.encrypted_value import EncryptionReport
     from pyetcdctl.kubernetes.encryption.keyring import Decrypted
     from pyetcdctl.kubernetes.objects import Object, Plain
 
@@ -20,11 +20,11 @@ REPLACED = "\ufffd"
 """What a byte that is no UTF-8 becomes when a string is decoded."""
 
 
-class Opener(Protocol):
-    """A keyring: opens values, or raises NotDecrypted."""
+class Decrypter(Protocol):
+    """A keyring: decrypts values, or raises NotDecrypted."""
 
     def decrypt(self, key: bytes, value: bytes) -> Decrypted:
-        """Open the value that lies under an etcd key."""
+        """Decrypt the value of an etcd key."""
 
 
 class StoredValue(NamedTuple):
@@ -32,13 +32,13 @@ class StoredValue(NamedTuple):
 
     decoded: Decoded
     plain: bytes
-    """The bytes that were decoded; those in etcd where the value stays closed."""
+    """The bytes that were decoded; those in etcd where the value could not be decrypted."""
     encryption: str = ""
     """Provider and key, as in ``aescbc key1``; empty for a value that is not encrypted."""
-    closed: str = ""
-    """Why an encrypted value could not be opened, in one line."""
-    sealed: Sealed | None = None
-    """What an encrypted value tells without a key."""
+    decryption_error: str = ""
+    """Why an encrypted value could not be decrypted, in one line."""
+    report: EncryptionReport | None = None
+    """What an encrypted value shows without a key."""
     stale: bool = False
     """Whether the API server would encrypt it otherwise today."""
 
@@ -59,7 +59,7 @@ class StoredValue(NamedTuple):
     @property
     def remarks(self) -> list[str]:
         """What a reader should know besides the object, a line each."""
-        lines = [self.closed] if self.closed else []
+        lines = [self.decryption_error] if self.decryption_error else []
         if self.decoded.problem:
             lines.append(self.decoded.problem)
         if not self.decoded.schema_known:
@@ -69,50 +69,54 @@ class StoredValue(NamedTuple):
 
 
 class Reader:
-    """Reads the values under keys, and counts those that stay closed."""
+    """Reads the values under keys, and counts those that could not be decrypted."""
 
-    __slots__ = ("_keyring", "_release", "closed", "first_closed")
+    __slots__ = ("_keyring", "_release", "first_not_decrypted", "not_decrypted")
 
-    def __init__(self, keyring: Opener | None, release: str | None = None) -> None:
+    def __init__(self, keyring: Decrypter | None, release: str | None = None) -> None:
         self._keyring = keyring
         self._release = release
-        self.closed = 0
-        self.first_closed = ""
+        self.not_decrypted = 0
+        self.first_not_decrypted = ""
 
     def __call__(self, key: bytes, value: bytes) -> StoredValue:
-        """Open and decode one value; never raises on what the value holds."""
+        """Decrypt and decode one value; never raises on what the value holds."""
         if not value.startswith(ENCRYPTED):
             return StoredValue(decode(value, self._release), value)
-        stored = _opened(key, value, self._keyring, self._release)
-        if stored.closed:
-            self.closed += 1
+        stored = _decrypted(key, value, self._keyring, self._release)
+        if stored.decryption_error:
+            self.not_decrypted += 1
             shown = key.decode("utf-8", "backslashreplace")
-            self.first_closed = self.first_closed or f"{shown}: {stored.closed}"
+            self.first_not_decrypted = (
+                self.first_not_decrypted or f"{shown}: {stored.decryption_error}"
+            )
         return stored
 
 
 def read(
-    key: bytes, value: bytes, keyring: Opener | None = None, release: str | None = None
+    key: bytes, value: bytes, keyring: Decrypter | None = None, release: str | None = None
 ) -> StoredValue:
-    """Open and decode one value; never raises on what the value holds."""
+    """Decrypt and decode one value; never raises on what the value holds."""
     return Reader(keyring, release)(key, value)
 
 
-def _opened(key: bytes, value: bytes, keyring: Opener | None, release: str | None) -> StoredValue:
+def _decrypted(
+    key: bytes, value: bytes, keyring: Decrypter | None, release: str | None
+) -> StoredValue:
     from pyetcdctl.kubernetes.encryption.encrypted_value import inspect, mismatch
 
-    sealed = inspect(value)
-    owner = f"{sealed.provider} {sealed.key_name}".strip()
+    report = inspect(value)
+    owner = f"{report.provider} {report.key_name}".strip()
     try:
         if keyring is None:
-            raise NotDecrypted(str(sealed))
-        opened = keyring.decrypt(key, value)
-        decoded = decode(opened.plaintext, release)
-        if not opened.authenticated and _looks_changed(opened.plaintext, decoded):
-            raise NotDecrypted(f"{sealed}; {mismatch(sealed.provider)}")
+            raise NotDecrypted(str(report))
+        decrypted = keyring.decrypt(key, value)
+        decoded = decode(decrypted.plaintext, release)
+        if not decrypted.authenticated and _looks_changed(decrypted.plaintext, decoded):
+            raise NotDecrypted(f"{report}; {mismatch(report.provider)}")
     except NotDecrypted as error:
-        return StoredValue(Decoded(Format.ENCRYPTED), value, owner, error.message, sealed)
-    return StoredValue(decoded, opened.plaintext, owner, sealed=sealed, stale=opened.stale)
+        return StoredValue(Decoded(Format.ENCRYPTED), value, owner, error.message, report)
+    return StoredValue(decoded, decrypted.plaintext, owner, report=report, stale=decrypted.stale)
 
 
 def _looks_changed(plaintext: bytes, decoded: Decoded) -> bool:

@@ -96,7 +96,7 @@ class _Pairs:
         about = f"{event}{_shown_key(entry)}  mod_revision {entry.changed}  {what}"
         self._tell(about, *stored.remarks)
         self._separator = b""
-        if not stored.closed:
+        if not stored.decryption_error:
             self._separator = b"---\n"
             text = document(stored, entry.changed if self._decoding.like_api else None)
             self.out.write(shown_yaml(text, self._settings))

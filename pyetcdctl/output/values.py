@@ -53,7 +53,7 @@ def document(value: StoredValue, mod_revision: int | None = None) -> str:
     obj = value.decoded.object
     if obj is not None:
         return yaml_text(obj if mod_revision is None else like_api(obj, mod_revision))
-    if value.closed:
+    if value.decryption_error:
         return "null\n"
     text = _as_text(value.plain)
     return _binary(value.plain) if text is None else yaml_text(text)
@@ -73,11 +73,11 @@ def shown_yaml(text: str, settings: OutputSettings) -> bytes:
 
 
 def json_value(value: StoredValue, mod_revision: int | None = None) -> str:
-    """Return a value as JSON: an object, a string, ``{"base64": ...}``, null if it stays closed."""
+    """Return a value as JSON: an object, a string, ``{"base64": ...}``, null if not decrypted."""
     obj = value.decoded.object
     if obj is not None:
         return json_text(obj if mod_revision is None else like_api(obj, mod_revision))
-    if value.closed:
+    if value.decryption_error:
         return "null"
     return json_bytes(value.plain)
 

@@ -251,7 +251,9 @@ def test_encrypted_values_are_opened_wherever_they_are_printed(
     script = f"\nget {SECRET}\nget {SECRET}\n\n\n"
     closed = run("txn", "-w", "yaml", env=server.environment, input=script)
     assert closed.exit_code == 0
-    assert closed.stderr.startswith(f"# 2 values stay closed, the first: {SECRET}: encrypted by")
+    assert closed.stderr.startswith(
+        f"# 2 values could not be decrypted, the first: {SECRET}: encrypted by"
+    )
     assert closed.stderr.count("Try:  --encryption-config FILE") == 1
     closed = run("del", SECRET, "--prev-kv", "--decode", env=server.environment)
     assert (closed.exit_code, closed.stdout) == (0, b"1\n")

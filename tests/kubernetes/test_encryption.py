@@ -195,10 +195,10 @@ def test_a_changed_cbc_value_never_shows_bytes_that_are_no_value() -> None:
         changed = bytearray(value)
         changed[at] ^= 0x40
         found = stored_value.read(KEY, bytes(changed), ring)
-        assert found.closed, f"byte {at} was changed and nobody noticed"
+        assert found.decryption_error, f"byte {at} was changed and nobody noticed"
         assert found.decoded.object is None
         assert found.plain == bytes(changed)
-        words.add(found.closed)
+        words.add(found.decryption_error)
     assert len(words) == 1, "padding, envelope and contents are refused in the same words"
 
 
@@ -287,7 +287,7 @@ def test_random_values_are_refused_and_nothing_else_is_raised() -> None:
     for _ in range(5_000):
         header = chance.choice(headers)[: chance.choice((99, 99, 99, 14))]
         found = stored_value.read(KEY, header + chance.randbytes(chance.randrange(200)), ring)
-        assert found.closed
+        assert found.decryption_error
         assert found.decoded.object is None
 
 

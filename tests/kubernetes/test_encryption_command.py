@@ -43,14 +43,14 @@ def test_every_resource_with_encrypted_values_is_counted(sample_etcd: Etcd) -> N
     secrets = rows[1]
     assert {"provider": "aescbc", "key": "key2", "count": 10} in secrets["encrypted"]
     # All but those of the first key.
-    assert secrets["stale"] == 77 - 10 - secrets["closedHere"]
+    assert secrets["stale"] == 77 - 10 - secrets["notDecrypted"]
 
 
 def test_the_table_has_a_line_for_each_key_and_shows_no_secret(sample_etcd: Etcd) -> None:
     shown = status(sample_etcd, *CONFIG)
     lines = shown.stdout.decode().splitlines()
     assert lines[0].split() == [
-        *("RESOURCE", "VALUES", "PLAIN", "ENCRYPTED", "BY", "STALE", "CLOSED", "HERE")
+        *("RESOURCE", "VALUES", "PLAIN", "ENCRYPTED", "BY", "STALE", "NOT", "DECRYPTED")
     ]
     assert lines[1].split() == ["configmaps", "59", "51", "aesgcm", "gcm-a", "(4)", "55", "0"]
     assert lines[2].split() == ["secretbox", "box-2026", "(4)"]

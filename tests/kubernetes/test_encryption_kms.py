@@ -266,7 +266,7 @@ def test_a_socket_of_another_user_is_told() -> None:
         words = [sys.executable, "-c", AS_NOBODY, closed, inside]
         told = subprocess.run(words, capture_output=True, text=True, check=True, cwd=PROJECT).stdout
         os.chmod(os.path.dirname(inside), 0o700)
-    why = "its plugin's socket {} is not open to this user: use sudo"
+    why = "its plugin's socket {} is not accessible to this user: use sudo"
     assert told.splitlines() == [why.format(closed), why.format(inside)]
 
 
@@ -323,13 +323,13 @@ def test_a_plugin_that_hangs_only_when_asked_for_its_status_still_opens(tmp_path
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (b"", "does not open"),
+        (b"", "decryption failed"),
         (b"\xff\xff\xff", "answered no message"),
-        (field(1, b"short"), "does not open"),
-        (field(1, os.urandom(32)), "does not open"),
-        (field(1, os.urandom(5000)), "does not open"),
-        (field(2, os.urandom(32)), "does not open"),
-        (b"\x08\x05", "does not open"),
+        (field(1, b"short"), "decryption failed"),
+        (field(1, os.urandom(32)), "decryption failed"),
+        (field(1, os.urandom(5000)), "decryption failed"),
+        (field(2, os.urandom(32)), "decryption failed"),
+        (b"\x08\x05", "decryption failed"),
     ],
     ids=["empty", "no message", "short key", "wrong key", "long key", "other field", "a number"],
 )

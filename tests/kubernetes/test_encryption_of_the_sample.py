@@ -16,7 +16,7 @@ from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.kubernetes.encryption import configuration
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.encryption.kms import GivenKeys, PluginSockets
-from pyetcdctl.kubernetes.encryption.status import SealedBy, survey, violations
+from pyetcdctl.kubernetes.encryption.status import EncryptedBy, survey, violations
 from tests.kubernetes.plugin import Kek, KmsV1, KmsV2, listening
 from tests.kubernetes.sample import DATA, Stored, answers, stored_values
 
@@ -59,12 +59,12 @@ def assert_as_answered(stored: Stored, keyring: Keyring) -> None:
     assert found.decoded.object is not None
     assert json_text(found.decoded.object) == answer["json"]
     assert yaml_text(found.decoded.object) == answer["yaml"]
-    assert found.sealed is not None
-    provider, _, version = found.sealed.provider.partition(" ")
-    assert answer["encryption"] == f"{provider}:{version or 'v1'}:{found.sealed.key_name}"
-    assert found.sealed.shortest is not None
-    assert found.sealed.longest is not None
-    assert found.sealed.shortest <= len(found.plain) <= found.sealed.longest
+    assert found.report is not None
+    provider, _, version = found.report.provider.partition(" ")
+    assert answer["encryption"] == f"{provider}:{version or 'v1'}:{found.report.key_name}"
+    assert found.report.shortest is not None
+    assert found.report.longest is not None
+    assert found.report.shortest <= len(found.plain) <= found.report.longest
 
 
 def test_the_file_alone_opens_all_but_the_plugins_values(encrypted: list[Stored]) -> None:
@@ -130,18 +130,20 @@ def test_the_status_counts_each_provider_and_key(values: list[Stored]) -> None:
     )
     rows = {row.name: row for row in status}
     secrets = rows["secrets"]
-    assert secrets.sealed == {
-        SealedBy("aescbc", "key1"): 6,
-        SealedBy("aescbc", "key2"): 10,
-        SealedBy("aesgcm", "gcm-a"): 8,
-        SealedBy("aesgcm", "gcm-b"): 8,
-        SealedBy("secretbox", "box-2026"): 8,
-        SealedBy("kms v1", "legacy-kms"): 16,
-        SealedBy("kms v2", "local-kms"): 8,
+    assert secrets.encrypted == {
+        EncryptedBy("aescbc", "key1"): 6,
+        EncryptedBy("aescbc", "key2"): 10,
+        EncryptedBy("aesgcm", "gcm-a"): 8,
+        EncryptedBy("aesgcm", "gcm-b"): 8,
+        EncryptedBy("secretbox", "box-2026"): 8,
+        EncryptedBy("kms v1", "legacy-kms"): 16,
+        EncryptedBy("kms v2", "local-kms"): 8,
     }
-    assert (secrets.total, secrets.plain, secrets.unreadable) == (77, 13, 0)
+    assert (secrets.total, secrets.plain, secrets.not_decrypted) == (77, 13, 0)
     assert secrets.stale == 77 - 10, "only aescbc key2 writes today"
-    assert rows["vaultentries.sec.example.com"].sealed == {SealedBy("secretbox", "box-2026"): 8}
+    assert rows["vaultentries.sec.example.com"].encrypted == {
+        EncryptedBy("secretbox", "box-2026"): 8
+    }
     assert rows["vaultentries.sec.example.com"].stale == 0
     assert sum(row.total for row in status) == len(values)
     assert rows["pods"].stale == rows["leases.coordination.k8s.io"].stale == 0
@@ -154,9 +156,9 @@ def test_the_status_counts_each_provider_and_key(values: list[Stored]) -> None:
 def test_without_a_plugin_the_status_says_what_is_closed(values: list[Stored]) -> None:
     pairs = [(stored.key.encode(), stored.value) for stored in values]
     rows = {row.name: row for row in survey(pairs, Keyring(config))}
-    assert rows["secrets"].unreadable == 24
+    assert rows["secrets"].not_decrypted == 24
     assert "is not on this host" in rows["secrets"].problem
-    assert rows["configmaps"].unreadable == 0
+    assert rows["configmaps"].not_decrypted == 0
 
 
 def test_without_a_file_every_encrypted_value_is_reported_and_none_is_opened(
@@ -165,5 +167,5 @@ def test_without_a_file_every_encrypted_value_is_reported_and_none_is_opened(
     for stored in encrypted:
         found = stored_value.read(stored.key.encode(), stored.value, Keyring())
         assert found.decoded.object is None
-        assert found.closed.startswith("encrypted by ")
-        assert "no encryption configuration is known" in found.closed
+        assert found.decryption_error.startswith("encrypted by ")
+        assert "no encryption configuration is known" in found.decryption_error

@@ -20,8 +20,8 @@ from pyetcdctl.kubernetes.encryption.status import (
     MOST_KEYS,
     MOST_RESOURCES,
     REST,
+    EncryptedBy,
     ResourceStatus,
-    SealedBy,
     survey,
     unmet,
     violations,
@@ -71,13 +71,13 @@ def test_each_resource_has_its_counts() -> None:
         (b"compact_rev_key", b"17"),
     )
     secrets = rows["secrets"]
-    assert secrets.sealed == {
-        SealedBy("aesgcm", "new"): 2,
-        SealedBy("aesgcm", "old"): 2,
-        SealedBy("aesgcm", "lost"): 1,
+    assert secrets.encrypted == {
+        EncryptedBy("aesgcm", "new"): 2,
+        EncryptedBy("aesgcm", "old"): 2,
+        EncryptedBy("aesgcm", "lost"): 1,
     }
     assert (secrets.total, secrets.plain, secrets.stale) == (6, 1, 3)
-    assert secrets.unreadable == 2
+    assert secrets.not_decrypted == 2
     assert "aesgcm key lost" in secrets.problem
     assert (rows["deployments.apps"].plain, rows["deployments.apps"].stale) == (1, 0)
     assert rows[""].plain == 1
@@ -90,8 +90,8 @@ def test_what_the_api_server_cannot_read_is_counted() -> None:
         sealed(NEW, key("pods", "c")),
         sealed(NEW, key("deployments")),
     )
-    assert (rows["pods"].total, rows["pods"].closed_to_server) == (3, 2)
-    assert rows["deployments.apps"].closed_to_server == 1
+    assert (rows["pods"].total, rows["pods"].unreadable_to_server) == (3, 2)
+    assert rows["deployments.apps"].unreadable_to_server == 1
 
 
 def test_plain_values_of_a_resource_of_the_file_are_violations() -> None:
@@ -139,6 +139,6 @@ def test_memory_is_bounded_whatever_the_keys_and_headers_are() -> None:
         tracemalloc.stop()
         assert len(rows) == MOST_RESOURCES + 1
         assert sum(row.total for row in rows.values()) == 2 * count
-        assert rows["secrets"].sealed[SealedBy(REST, "")] == count - MOST_KEYS
-        assert rows["secrets"].unreadable == count
+        assert rows["secrets"].encrypted[EncryptedBy(REST, "")] == count - MOST_KEYS
+        assert rows["secrets"].not_decrypted == count
     assert peaks[1] < peaks[0] * 1.2

@@ -189,8 +189,10 @@ def test_a_missing_object_fails_and_no_objects_do_not(sample_etcd: Etcd) -> None
 
 def test_encrypted_objects_are_listed_and_told_of_once(sample_etcd: Etcd) -> None:
     shown = get(sample_etcd, "secrets", "-n", "vault-aescbc")
-    assert shown.stdout.decode().splitlines()[1].split()[1:] == ["<closed>"] * 3
-    assert shown.stderr.startswith("# 8 values stay closed, the first: /registry/secrets/vault-aes")
+    assert shown.stdout.decode().splitlines()[1].split()[1:] == ["<encrypted>"] * 3
+    assert shown.stderr.startswith(
+        "# 8 values could not be decrypted, the first: /registry/secrets/vault-aes"
+    )
     assert shown.stderr.endswith(
         "\n# Try:  --encryption-config FILE, the file of the API server's "
         "--encryption-provider-config\n"

@@ -117,12 +117,12 @@ def test_a_value_that_stays_closed_fails_where_it_was_to_be_read(
 ) -> None:
     closed = get(sample_etcd, SECRET, *flags)
     assert closed.exit_code == 1
-    assert "# 1 value stays closed" in closed.stderr
+    assert "# 1 value could not be decrypted" in closed.stderr
     assert closed.stderr.count("no encryption configuration is known") == 1
     assert closed.stderr.count("Try:  --encryption-config FILE") == 1
     many = get(sample_etcd, SECRET.rpartition("/")[0], "--prefix", *flags).stderr
     assert "\n# Try:" in many
-    assert re.search(r"^# 8 values stay closed(, the first: /registry/|$)", many, re.M)
+    assert re.search(r"^# 8 values could not be decrypted(, the first: /registry/|$)", many, re.M)
     assert get(sample_etcd, SECRET, *flags, "--encryption-config", CONFIG).exit_code == 0
     assert get(sample_etcd, SECRET).exit_code == 0
 

@@ -223,10 +223,10 @@ def test_an_encrypted_object_is_shown_closed_and_told_of(
     flags = ("-n", "vault-aesgcm", "--watch")
     config = ("--encryption-config", str(DATA / "encryption-config.yaml"))
     with Watched(web, "secrets", *flags) as closed, Watched(web, "secrets", *flags, *config) as own:
-        assert closed.words(2)[1] == ["db-00", "<closed>", "<closed>", "<closed>"]
+        assert closed.words(2)[1] == ["db-00", "<encrypted>", "<encrypted>", "<encrypted>"]
         assert own.words(2)[1][:2] == ["db-00", "Opaque"]
         put(web, key, values[key])
-        assert closed.words() == [["db-00", "<closed>", "<closed>", "<closed>"]]
+        assert closed.words() == [["db-00", "<encrypted>", "<encrypted>", "<encrypted>"]]
         _, _, told = closed.end(signal.SIGTERM)
     assert told.count("no encryption configuration is known") == 2
 

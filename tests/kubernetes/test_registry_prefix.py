@@ -106,12 +106,12 @@ def test_what_is_stale_is_told_of_objects_at_any_prefix(server: Etcd) -> None:
         shown = kube(server, "encryption", "status", "-o", "json", *CONFIG, *flags)
         found = [row for row in json.loads(shown.stdout) if row["resource"] == "secrets"]
         assert len(found) == 1
-        return {name: found[0][name] for name in ("values", "plain", "stale", "closedHere")}
+        return {name: found[0][name] for name in ("values", "plain", "stale", "notDecrypted")}
 
     guessed = secrets()
     assert guessed == secrets("--etcd-prefix", "/b")
     assert guessed["values"] > guessed["stale"] > 0
-    assert guessed["closedHere"] == 0
+    assert guessed["notDecrypted"] == 0
 
 
 def test_an_empty_store_has_the_usual_prefix(etcd: Etcd) -> None:

@@ -17,7 +17,7 @@ from pyetcdctl.cli.flags.parameters import (
     words,
 )
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.decoding import decoding, fail_where_closed
+from pyetcdctl.cli.session.decoding import decoding, fail_where_not_decrypted
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import GetFlags, range_request
 from pyetcdctl.errors import BadArguments
@@ -79,7 +79,7 @@ def get(
 
     -w yaml and -w jsonl decode Kubernetes' objects. Without them a pipe gets the bytes in etcd;
     a terminal, which cannot show those, gets Kubernetes' objects as YAML. An encrypted value that
-    stays closed is told of, and ends the command with 1.
+    cannot be decrypted is reported, and ends the command with 1.
     """
     session: Session = ctx.obj
     shown = decoding(session, decode=decode, no_decode=no_decode, like_api=like_api)
@@ -104,7 +104,7 @@ def get(
     # Both at once print the values, of which the answer has none.
     keys_only = keys_only and not print_value_only
     session.print(Listing(reading, keys_only, print_value_only, shown))
-    fail_where_closed(session, shown)
+    fail_where_not_decrypted(session, shown)
 
 
 def _check_format(name: str, count_only: bool, print_value_only: bool) -> None:

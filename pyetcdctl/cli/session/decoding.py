@@ -25,13 +25,13 @@ def decoding(
     from pyetcdctl.kubernetes.stored_value import Reader
 
     tell = session.streams.err.line if is_simple else None
-    return Decoding(Reader(session.opener, session.release), like_api, tell)
+    return Decoding(Reader(session.decrypter, session.release), like_api, tell)
 
 
-def fail_where_closed(session: Session, shown: Decoding | None) -> None:
-    """Say so and raise Reported where a value that was to be decoded stayed encrypted."""
-    session.tell_closed(shown)
-    if shown is not None and shown.read.closed:
+def fail_where_not_decrypted(session: Session, shown: Decoding | None) -> None:
+    """Report values that were to be decoded and could not be decrypted, and raise Reported."""
+    session.report_not_decrypted(shown)
+    if shown is not None and shown.read.not_decrypted:
         raise Reported
 
 

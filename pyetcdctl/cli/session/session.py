@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyetcdctl.keyspace.source import Source
     from pyetcdctl.kubernetes.encryption.configuration import GroupResource
     from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
-    from pyetcdctl.kubernetes.stored_value import Opener
+    from pyetcdctl.kubernetes.stored_value import Decrypter
     from pyetcdctl.output import Printer
     from pyetcdctl.results import Decoding
     from pyetcdctl.settings import ConnectionSettings
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 DECODING_FORMATS = ("jsonl", "yaml")
 _RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
 UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
-HOW_TO_OPEN = (
+HOW_TO_DECRYPT = (
     "Try:  --encryption-config FILE, the file of the API server's --encryption-provider-config"
 )
 NOTHING_HERE = (
@@ -51,13 +51,13 @@ NOTHING_HERE = (
 
 
 class _LazyKeyring:
-    """Most runs meet no encrypted value, and loading ciphers takes time."""
+    """Load the keyring on first use: ciphers are slow to import, and few runs need them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def decrypt(self, key: bytes, value: bytes) -> Decrypted:
-        """Open the value that lies under an etcd key."""
+        """Decrypt the value of an etcd key."""
         return self._session.keyring.decrypt(key, value)
 
 
@@ -72,7 +72,7 @@ class Session:
         """The prefix of an API server's objects, once somebody knows."""
         self.prints: Sequence[type] = ()
         """The types that the command's result may have."""
-        self._has_told_how_to_open = False
+        self._has_reported_how_to_decrypt = False
 
     @property
     def streams(self) -> Streams:
@@ -193,7 +193,7 @@ class Session:
 
     @cached_property
     def keyring(self) -> Keyring:
-        """What opens the values that Kubernetes encrypted."""
+        """The keys of the values that Kubernetes encrypted."""
         from pyetcdctl.cli.session.keyring import keyring_of
 
         path = self.configuration.values["encryption-config"]
@@ -209,7 +209,7 @@ class Session:
         return release or None
 
     @property
-    def opener(self) -> Opener:
+    def decrypter(self) -> Decrypter:
         """The keyring, made when the first encrypted value is met."""
         return _LazyKeyring(self)
 
@@ -250,25 +250,25 @@ class Session:
     def print_values(self, answer: Any, decoding: Decoding | None) -> None:
         """Write an answer in the chosen format, its values decoded if need be."""
         self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
-        if not self._has_told_how_to_open:
-            self.tell_closed(decoding)
+        if not self._has_reported_how_to_decrypt:
+            self.report_not_decrypted(decoding)
 
-    def tell_closed(self, decoding: Decoding | None) -> None:
-        """Say how many values stayed encrypted, if any did."""
-        if decoding is not None and decoding.read.closed:
-            was_told_of_each = decoding.tell is not None
-            first = "" if was_told_of_each else decoding.read.first_closed
-            self.tell_of_closed(decoding.read.closed, first)
+    def report_not_decrypted(self, decoding: Decoding | None) -> None:
+        """Report how many values could not be decrypted, if any."""
+        if decoding is not None and decoding.read.not_decrypted:
+            reports_each = decoding.tell is not None
+            first = "" if reports_each else decoding.read.first_not_decrypted
+            self.report_count_not_decrypted(decoding.read.not_decrypted, first)
 
-    def tell_of_closed(self, count: int, first: str) -> None:
-        """Say how many values stayed encrypted, and, the first time, what may open them."""
+    def report_count_not_decrypted(self, count: int, first: str) -> None:
+        """Report how many values could not be decrypted, and, the first time, what may help."""
         self.streams.out.flush()
-        what = "1 value stays closed" if count == 1 else f"{count} values stay closed"
+        what = f"{count} value{'s' * (count != 1)} could not be decrypted"
         which = ": " if count == 1 else ", the first: "
         self.streams.err.line(f"# {what}{which}{first}" if first else f"# {what}")
-        if not self._has_told_how_to_open and self.keyring.config is None:
-            self.streams.err.line(f"# {HOW_TO_OPEN}")
-        self._has_told_how_to_open = True
+        if not self._has_reported_how_to_decrypt and self.keyring.config is None:
+            self.streams.err.line(f"# {HOW_TO_DECRYPT}")
+        self._has_reported_how_to_decrypt = True
 
     def _resource_of(self, key: bytes) -> GroupResource | None:
         from pyetcdctl.cli.commands.kubernetes.registry_prefix import known_prefix

@@ -38,8 +38,8 @@ def form_of(stored: StoredValue) -> str:
 def obstacle(stored: StoredValue) -> str:
     """Say why a value cannot be read, changed and written back without loss; empty if it can."""
     decoded = stored.decoded
-    if stored.closed:
-        return stored.closed
+    if stored.decryption_error:
+        return stored.decryption_error
     if decoded.object is None:
         return "it holds no object of Kubernetes"
     if decoded.problem:

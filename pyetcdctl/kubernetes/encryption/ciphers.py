@@ -35,16 +35,16 @@ SHORTEST_SEED = 32
 
 
 class Refused(Exception):
-    """The ciphertext does not open with this key: the key is another, or it was changed."""
+    """Decryption failed: the key is another one, or the ciphertext was changed."""
 
 
 class Cipher(Protocol):
     """One key of one provider; ``bound_to`` is the etcd key that the value lies at."""
 
-    def open(self, data: bytes, bound_to: bytes) -> bytes:
+    def decrypt(self, data: bytes, bound_to: bytes) -> bytes:
         """Return the plain value, or raise Refused."""
 
-    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
+    def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
         """Return the bytes that follow the header."""
 
 
@@ -54,7 +54,7 @@ class AesCbc:
     def __init__(self, secret: Secret) -> None:
         self._secret = secret
 
-    def open(self, data: bytes, bound_to: bytes) -> bytes:
+    def decrypt(self, data: bytes, bound_to: bytes) -> bytes:
         """Return the plain value, or raise Refused."""
         from cryptography.hazmat.primitives.padding import PKCS7
 
@@ -71,7 +71,7 @@ class AesCbc:
             raise Refused
         return plain
 
-    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
+    def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
         """Return the bytes that follow the header."""
         from cryptography.hazmat.primitives.padding import PKCS7
 
@@ -99,7 +99,7 @@ class AesGcm:
 
         return AESGCM(self._secret.reveal())
 
-    def open(self, data: bytes, bound_to: bytes) -> bytes:
+    def decrypt(self, data: bytes, bound_to: bytes) -> bytes:
         """Return the plain value, or raise Refused."""
         from cryptography.exceptions import InvalidTag
 
@@ -108,7 +108,7 @@ class AesGcm:
         except (InvalidTag, ValueError):
             raise Refused from None
 
-    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
+    def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
         """Return the bytes that follow the header."""
         nonce = os.urandom(GCM_NONCE)
         return nonce + self._cipher.encrypt(nonce, plain, bound_to)
@@ -126,7 +126,7 @@ class Secretbox:
 
         return SecretBox(self._secret.reveal())
 
-    def open(self, data: bytes, bound_to: bytes) -> bytes:
+    def decrypt(self, data: bytes, bound_to: bytes) -> bytes:
         """Return the plain value, or raise Refused."""
         from nacl.exceptions import CryptoError
 
@@ -137,7 +137,7 @@ class Secretbox:
         except CryptoError:
             raise Refused from None
 
-    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
+    def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
         """Return the bytes that follow the header."""
         return bytes(self._cipher.encrypt(plain))
 
@@ -148,14 +148,14 @@ class SeededGcm:
     def __init__(self, seed: Secret) -> None:
         self._seed = seed
 
-    def open(self, data: bytes, bound_to: bytes) -> bytes:
+    def decrypt(self, data: bytes, bound_to: bytes) -> bytes:
         """Return the plain value, or raise Refused."""
-        return self._derived(data[:SEED_INFO]).open(data[SEED_INFO:], bound_to)
+        return self._derived(data[:SEED_INFO]).decrypt(data[SEED_INFO:], bound_to)
 
-    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
+    def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
         """Return the bytes that follow the header."""
         info = os.urandom(SEED_INFO)
-        return info + self._derived(info).seal(plain, bound_to)
+        return info + self._derived(info).encrypt(plain, bound_to)
 
     def _derived(self, info: bytes) -> AesGcm:
         from cryptography.hazmat.primitives.hashes import SHA256

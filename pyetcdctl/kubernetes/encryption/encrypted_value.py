@@ -1,4 +1,4 @@
-"""What an encrypted value tells without any key: provider, key, and how long the plain value is.
+"""What an encrypted value shows without a key: provider, key name, and the plain value's length.
 
 A header ends at its fourth colon: ``k8s:enc:PROVIDER:VERSION:KEY:``. What follows is the provider's
 own; the lengths of nonces, tags and padding are known for each.
@@ -48,10 +48,10 @@ class Provider(StrEnum):
 
 
 BOUND = (Provider.AESGCM, Provider.KMS_V1, Provider.KMS_V2)
-"""The providers whose values open at their own etcd key only."""
+"""The providers whose values can be decrypted at their own etcd key only."""
 
 
-class Sealed(NamedTuple):
+class EncryptionReport(NamedTuple):
     """The report on an encrypted value; texts are fit to be shown."""
 
     provider: str
@@ -60,7 +60,7 @@ class Sealed(NamedTuple):
     """The key's name, or the KMS plugin's."""
     shortest: int | None = None
     longest: int | None = None
-    """The limits of the plain value's length; None when it cannot be told."""
+    """The limits of the plain value's length; None when it is not known."""
     key_id: str = ""
     """KMS v2 only: which key of the plugin wrapped the data key."""
     data_key: str = ""
@@ -78,7 +78,7 @@ class Sealed(NamedTuple):
 
     @property
     def owner(self) -> str:
-        """Who can open the value: ``aescbc key key1``, ``kms v2 plugin vault, key id 7``."""
+        """Who can decrypt the value: ``aescbc key key1``, ``kms v2 plugin vault, key id 7``."""
         what = "plugin" if self.provider.startswith("kms") else "key"
         with_id = f", key id {self.key_id}" if self.key_id else ""
         name = f" {what} {self.key_name}" if self.key_name else ""
@@ -117,22 +117,22 @@ def append_field(out: bytearray, number: int, payload: bytes) -> None:
         out += payload
 
 
-def inspect(value: bytes) -> Sealed:
+def inspect(value: bytes) -> EncryptionReport:
     """Report on a value that begins with ``k8s:enc:``, however damaged the rest is."""
     name, version, key_name, payload = _parts(value)
     provider = f"{name} {version}" if name == "kms" else name
     if provider == Provider.KMS_V2:
         return _kms_v2(key_name, payload)
     if provider not in _LENGTHS or (name != "kms" and version != "v1"):
-        return Sealed(f"{name}:{version}".strip(":") or "(no provider)", key_name)
+        return EncryptionReport(f"{name}:{version}".strip(":") or "(no provider)", key_name)
     shortest, longest = _LENGTHS[provider](payload)
-    return Sealed(provider, key_name, shortest, longest)
+    return EncryptionReport(provider, key_name, shortest, longest)
 
 
 def mismatch(provider: str) -> str:
-    """Say that a value does not open with the key it names, in the same words whatever failed."""
+    """Return why a value cannot be decrypted with the key it names, in one way whatever failed."""
     moved = " or moved here from another etcd key" if provider in BOUND else ""
-    return f"it does not open: the key is another one, or the value was changed{moved}"
+    return f"decryption failed: the key is another one, or the value was changed{moved}"
 
 
 def split_v1(payload: bytes) -> tuple[bytes, bytes] | None:
@@ -177,12 +177,12 @@ def _parts(value: bytes) -> tuple[str, str, str, bytes]:
     return shown(name), shown(version), shown(key_name), payload
 
 
-def _kms_v2(key_name: str, payload: bytes) -> Sealed:
+def _kms_v2(key_name: str, payload: bytes) -> EncryptionReport:
     found = encrypted_object(payload)
     if found is None:
-        return Sealed(Provider.KMS_V2, key_name)
+        return EncryptionReport(Provider.KMS_V2, key_name)
     length = max(len(found.data) - GCM_OVERHEAD - SEED_INFO * found.is_seed, 0)
-    return Sealed(
+    return EncryptionReport(
         Provider.KMS_V2,
         key_name,
         length,

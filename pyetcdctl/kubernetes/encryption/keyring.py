@@ -1,7 +1,7 @@
-"""The keyring: opens the encrypted values of an API server, and seals them again in the same way.
+"""The keyring: decrypts an API server's values, and encrypts them again in the same way.
 
 A value may have been written by any key of the file, whatever the block of its resource says today;
-the keys of that block are tried first. What opens a value is known by its header, then proved by
+the keys of that block are tried first. The key of a value is known by its header, then proved by
 the cipher. Nothing but NotDecrypted leaves `Keyring.decrypt`, and it never holds plain bytes.
 """
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Decrypted(NamedTuple):
-    """An opened value; ``repr`` does not show its bytes."""
+    """A decrypted value; ``repr`` does not show its bytes."""
 
     plaintext: bytes
     provider: Provider
@@ -57,11 +57,11 @@ class Decrypted(NamedTuple):
         )
 
 
-class _Opened(NamedTuple):
+class _Decryption(NamedTuple):
     plaintext: bytes
     cipher: Cipher
     frame: Callable[[bytes], bytes]
-    """Puts header and wrapped data key before newly sealed bytes."""
+    """Puts header and wrapped data key before newly encrypted bytes."""
     outdated: bool = False
 
 
@@ -103,29 +103,29 @@ class Keyring:
         return "" if self.config else self._why_none
 
     def decrypt(self, key: bytes, value: bytes) -> Decrypted:
-        """Open a value that lies at an etcd key; a plain one is returned as it is."""
+        """Decrypt the value of an etcd key; a plain one is returned as it is."""
         own = self.sources_of(key)
         if not value.startswith(ENCRYPTED):
             return _plain(value, own)
-        source, opened = self._open(key, value, own)
+        source, found = self._decrypt(key, value, own)
         return Decrypted(
-            opened.plaintext,
+            found.plaintext,
             source.provider,
             source.name,
-            stale=opened.outdated or source != own[0],
+            stale=found.outdated or source != own[0],
             server_reads=source in own,
-            authenticated=not isinstance(opened.cipher, AesCbc),
+            authenticated=not isinstance(found.cipher, AesCbc),
         )
 
     def encrypt_like(self, original: bytes, plaintext: bytes, *, key: bytes) -> bytes:
-        """Seal new plain bytes for an etcd key as its value is: provider, key and data key.
+        """Encrypt new plain bytes for an etcd key as its value is: provider, key and data key.
 
-        The original is opened first, so that no key that fails to read it ever writes.
+        The original is decrypted first, so that no key that fails to read it ever writes.
         """
         if not original.startswith(ENCRYPTED):
             return plaintext
-        _, opened = self._open(key, original, self.sources_of(key))
-        return opened.frame(opened.cipher.seal(plaintext, key))
+        _, found = self._decrypt(key, original, self.sources_of(key))
+        return found.frame(found.cipher.encrypt(plaintext, key))
 
     def encrypt_new(
         self,
@@ -135,7 +135,7 @@ class Keyring:
         resource: GroupResource | None,
         neighbours: Iterable[tuple[bytes, bytes]],
     ) -> bytes:
-        """Seal bytes for an etcd key that has no value yet, as the API server would today.
+        """Encrypt bytes for an etcd key that has no value yet, as the API server would today.
 
         A KMS plugin's data key is taken from one of the neighbours: keys and their values.
         """
@@ -146,11 +146,11 @@ class Keyring:
             return plaintext
         if source.provider in CIPHERS:
             cipher = CIPHERS[source.provider](source.secret)
-            return source.header + cipher.seal(plaintext, key)
+            return source.header + cipher.encrypt(plaintext, key)
         named = (each for each in neighbours if each[1].startswith(source.header))
-        opened = (self._open(other, value, (source,))[1] for other, value in named)
-        for current in (each for each in opened if not each.outdated):
-            return current.frame(current.cipher.seal(plaintext, key))
+        found = (self._decrypt(other, value, (source,))[1] for other, value in named)
+        for current in (each for each in found if not each.outdated):
+            return current.frame(current.cipher.encrypt(plaintext, key))
         raise NotDecrypted(
             f"a new value is for {source.provider} plugin {source.name} to encrypt, "
             "and no value beside it has a data key of its present one"
@@ -163,11 +163,13 @@ class Keyring:
             return (Source(Provider.IDENTITY),)
         return config.sources_of(self._resource_of(key))
 
-    def _open(self, key: bytes, value: bytes, own: tuple[Source, ...]) -> tuple[Source, _Opened]:
+    def _decrypt(
+        self, key: bytes, value: bytes, own: tuple[Source, ...]
+    ) -> tuple[Source, _Decryption]:
         reason = ""
         for source in self._candidates(value, own):
             try:
-                return source, self._open_with(source, value, key)
+                return source, self._decrypt_with(source, value, key)
             except NotUnwrapped as refused:
                 reason = reason or str(refused)
             except Refused:
@@ -179,19 +181,19 @@ class Keyring:
         sources = dict.fromkeys(s for s in every if s.provider is not Provider.IDENTITY)
         return [source for source in sources if value.startswith(source.header)]
 
-    def _open_with(self, source: Source, value: bytes, key: bytes) -> _Opened:
+    def _decrypt_with(self, source: Source, value: bytes, key: bytes) -> _Decryption:
         header = source.header
         payload = value[len(header) :]
         if source.provider is Provider.KMS_V1:
-            return self._open_kms_v1(source, payload, key)
+            return self._decrypt_kms_v1(source, payload, key)
         if source.provider is Provider.KMS_V2:
-            return self._open_kms_v2(source, payload, key)
+            return self._decrypt_kms_v2(source, payload, key)
         if source not in self._ciphers:
             self._ciphers[source] = CIPHERS[source.provider](source.secret)
         cipher = self._ciphers[source]
-        return _Opened(cipher.open(payload, key), cipher, lambda sealed: header + sealed)
+        return _Decryption(cipher.decrypt(payload, key), cipher, lambda data: header + data)
 
-    def _open_kms_v1(self, source: Source, payload: bytes, key: bytes) -> _Opened:
+    def _decrypt_kms_v1(self, source: Source, payload: bytes, key: bytes) -> _Decryption:
         split = split_v1(payload)
         if split is None:
             raise Refused
@@ -199,24 +201,24 @@ class Keyring:
         data_key = self._unwrapping.unwrap(source, Wrapped(wrapped))
         front = source.header + payload[: len(payload) - len(data)]
         ciphers = data_key_ciphers(data_key, is_seed=False, may_be_cbc=True)
-        plaintext, cipher = _first_to_open(ciphers, data, key)
+        plaintext, cipher = _first_to_decrypt(ciphers, data, key)
         # Releases from 1.25 on write the data in GCM mode and rewrite what is not.
         in_old_mode = isinstance(cipher, AesCbc)
-        return _Opened(plaintext, cipher, lambda sealed: front + sealed, in_old_mode)
+        return _Decryption(plaintext, cipher, lambda data: front + data, in_old_mode)
 
-    def _open_kms_v2(self, source: Source, payload: bytes, key: bytes) -> _Opened:
+    def _decrypt_kms_v2(self, source: Source, payload: bytes, key: bytes) -> _Decryption:
         found = encrypted_object(payload)
         if found is None:
             raise Refused
         wrapped = Wrapped(found.wrapped, found.key_id, found.annotations)
         data_key = self._unwrapping.unwrap(source, wrapped)
         ciphers = data_key_ciphers(data_key, is_seed=found.is_seed, may_be_cbc=False)
-        plaintext, cipher = _first_to_open(ciphers, found.data, key)
+        plaintext, cipher = _first_to_decrypt(ciphers, found.data, key)
         current = self._unwrapping.current_key_id(source)
-        return _Opened(
+        return _Decryption(
             plaintext,
             cipher,
-            lambda sealed: source.header + found._replace(data=sealed).encode(),
+            lambda data: source.header + found._replace(data=data).encode(),
             outdated=current is not None and current != found.key_id,
         )
 
@@ -247,10 +249,10 @@ def _plain(value: bytes, own: tuple[Source, ...]) -> Decrypted:
     )
 
 
-def _first_to_open(ciphers: list[Cipher], data: bytes, key: bytes) -> tuple[bytes, Cipher]:
+def _first_to_decrypt(ciphers: list[Cipher], data: bytes, key: bytes) -> tuple[bytes, Cipher]:
     for cipher in ciphers:
         try:
-            return cipher.open(data, key), cipher
+            return cipher.decrypt(data, key), cipher
         except Refused:
             continue
     raise Refused

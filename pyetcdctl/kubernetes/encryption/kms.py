@@ -36,7 +36,7 @@ _SOCKET_OPTIONS = (
 
 
 class NotUnwrapped(Exception):
-    """A data key stays wrapped; the text says why, for one line."""
+    """A data key could not be unwrapped; the text says why, for one line."""
 
 
 class Wrapped(NamedTuple):
@@ -71,7 +71,7 @@ class GivenKeys:
             raise NotUnwrapped("its data key is not among the given ones") from None
 
     def current_key_id(self, source: Source) -> bytes | None:
-        """Nobody knows."""
+        """Return None: it is not known."""
         return None
 
 
@@ -93,7 +93,7 @@ class PluginSockets:
         self.close()
 
     def close(self) -> None:
-        """Hang up; a later call connects again."""
+        """Close the connections; a later call connects again."""
         while self._channels:
             self._channels.popitem()[1].close()
 
@@ -199,7 +199,7 @@ def _look_at_socket(place: str, path: str) -> None:
     try:
         mode = os.stat(place).st_mode
     except PermissionError:
-        raise _Unreachable(f"{at} is not open to this user: use sudo") from None
+        raise _Unreachable(f"{at} is not accessible to this user: use sudo") from None
     except (OSError, ValueError):
         raise _Unreachable(f"{at} is not on this host") from None
     if not stat.S_ISSOCK(mode):
@@ -207,7 +207,7 @@ def _look_at_socket(place: str, path: str) -> None:
     if len(os.fsencode(place)) > LONGEST_SOCKET_PATH:
         raise _Unreachable(f"{at} has too long a path")
     if not os.access(place, os.W_OK):
-        raise _Unreachable(f"{at} is not open to this user: use sudo")
+        raise _Unreachable(f"{at} is not accessible to this user: use sudo")
 
 
 def _is_v1(source: Source) -> bool:

@@ -1,4 +1,4 @@
-"""How the values of each resource are kept: plain or by which key, stale, or closed to everybody.
+"""How the values of each resource are kept: plain or by which key, stale, or not to be decrypted.
 
 Memory is bounded whatever the keys are: beyond a number of resources, or of key names of one
 resource, the rest is counted together.
@@ -25,7 +25,7 @@ MOST_RESOURCES, MOST_KEYS = 2000, 50
 REST = "(others)"
 
 
-class SealedBy(NamedTuple):
+class EncryptedBy(NamedTuple):
     """A provider and its key's or plugin's name."""
 
     provider: str
@@ -40,15 +40,15 @@ class ResourceStatus:
     name: str
     total: int = 0
     plain: int = 0
-    sealed: Counter[SealedBy] = field(default_factory=Counter)
+    encrypted: Counter[EncryptedBy] = field(default_factory=Counter)
     stale: int = 0
     """Values, plain ones too, that the API server would write otherwise today."""
-    unreadable: int = 0
-    """Encrypted values that do not open here."""
-    closed_to_server: int = 0
+    not_decrypted: int = 0
+    """Encrypted values that could not be decrypted here."""
+    unreadable_to_server: int = 0
     """Values that the resource's block has no key for, so that the API server fails on them."""
     problem: str = ""
-    """Why the first unreadable value does not open."""
+    """Why the first of these could not be decrypted."""
 
 
 class Violation(NamedTuple):
@@ -109,16 +109,16 @@ def _count(row: ResourceStatus, key: bytes, value: bytes, keyring: Keyring) -> N
     row.total += 1
     if value.startswith(ENCRYPTED):
         report = inspect(value)
-        owner = SealedBy(report.provider, report.key_name)
-        full = owner not in row.sealed and len(row.sealed) >= MOST_KEYS
-        row.sealed[SealedBy(REST, "") if full else owner] += 1
+        owner = EncryptedBy(report.provider, report.key_name)
+        full = owner not in row.encrypted and len(row.encrypted) >= MOST_KEYS
+        row.encrypted[EncryptedBy(REST, "") if full else owner] += 1
     else:
         row.plain += 1
     try:
         found = keyring.decrypt(key, value)
     except NotDecrypted as refused:
-        row.unreadable += 1
+        row.not_decrypted += 1
         row.problem = row.problem or refused.message
         return
     row.stale += found.stale
-    row.closed_to_server += not found.server_reads
+    row.unreadable_to_server += not found.server_reads

@@ -54,7 +54,7 @@ def name(key: str) -> Step:
         return lambda found: found
 
     def step(found: list[Plain]) -> list[Plain]:
-        inside = (opened(each) for each in found)
+        inside = (parsed(each) for each in found)
         return [each[key] for each in inside if isinstance(each, dict) and key in each]
 
     return step
@@ -98,7 +98,7 @@ def elements(text: str) -> Step:
 
     def step(found: list[Plain]) -> list[Plain]:
         result: list[Plain] = []
-        for each in map(opened, found):
+        for each in map(parsed, found):
             if each is None:
                 continue
             if not isinstance(each, list):
@@ -120,7 +120,7 @@ def where(left: Sequence[Step], comparison: str, right: Sequence[Step]) -> Step:
 
     def step(found: list[Plain]) -> list[Plain]:
         result: list[Plain] = []
-        for each in map(opened, found):
+        for each in map(parsed, found):
             if each is None:
                 continue
             if not isinstance(each, list):
@@ -131,7 +131,7 @@ def where(left: Sequence[Step], comparison: str, right: Sequence[Step]) -> Step:
     return step
 
 
-def opened(plain: Plain) -> Plain:
+def parsed(plain: Plain) -> Plain:
     """Return what a literal text of JSON holds; other values are returned as they are."""
     if isinstance(plain, Literal) and plain.text[:1] in ("{", "["):
         return json_reading.parse(plain.text)
@@ -139,7 +139,7 @@ def opened(plain: Plain) -> Plain:
 
 
 def _children(plain: Plain) -> list[Plain]:
-    inside = opened(plain)
+    inside = parsed(plain)
     if isinstance(inside, dict):
         return list(inside.values())
     return inside if isinstance(inside, list) else []

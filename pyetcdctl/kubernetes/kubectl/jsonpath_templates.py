@@ -252,13 +252,13 @@ def value_text(plain: Plain) -> str:
     """Return a value as a template shows it: strings bare, objects and lists as JSON."""
     if isinstance(plain, str):
         return plain
-    inside = jsonpath_paths.opened(plain)
+    inside = jsonpath_paths.parsed(plain)
     return inside.text if isinstance(inside, Literal) else json_text(_in_order(inside))
 
 
 def _in_order(plain: Plain) -> Plain:
     """Return a value with its names in order, as kubectl's maps are printed."""
-    inside = jsonpath_paths.opened(plain)
+    inside = jsonpath_paths.parsed(plain)
     if isinstance(inside, dict):
         return {name: _in_order(inside[name]) for name in sorted(inside)}
     return [_in_order(item) for item in inside] if isinstance(inside, list) else inside

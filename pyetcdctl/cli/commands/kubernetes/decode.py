@@ -54,7 +54,7 @@ def decode(
         raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")
     is_whole = True
     for number, given in enumerate(_given(_content(session, file[0] if file else "-"))):
-        stored = read(given.key, given.value, session.opener, session.release)
+        stored = read(given.key, given.value, session.decrypter, session.release)
         if number and form == "yaml":
             session.streams.out.write(b"---\n")
         is_whole &= _write(session, given, stored, form)
@@ -90,4 +90,4 @@ def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bo
         err.line(f"# {line}")
     if stored.decoded.object is not None:
         out.write(shown_object(stored.decoded.object, form, session.output))
-    return not (stored.closed or stored.decoded.problem)
+    return not (stored.decryption_error or stored.decoded.problem)

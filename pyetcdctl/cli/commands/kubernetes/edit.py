@@ -18,9 +18,9 @@ from pyetcdctl.cli.commands.kubernetes.targets import find, targets
 from pyetcdctl.cli.commands.kubernetes.writing import (
     Change,
     ask,
+    report_stale,
     require_somebody,
     show,
-    tell_how_sealed,
     warn,
     write,
 )
@@ -164,7 +164,7 @@ class _Editing:
         show(self._session, title, self._before, decode(value).object)
         if not self._has_warned:
             self._remark()
-            tell_how_sealed(self._session, self._present)
+            report_stale(self._session, self._present)
             warn(self._session)
             self._has_warned = True
         where = self._session.connection.endpoint
@@ -186,10 +186,10 @@ class _Editing:
 
     def _write(self, value: bytes) -> None:
         entry = self._present.entry
-        sealed = value
+        stored_value = value
         if self._present.stored.encryption:
-            sealed = self._session.keyring.encrypt_like(entry.value, value, key=entry.key)
-        write(self._session, Change(self._present.target, entry, sealed, "edited"))
+            stored_value = self._session.keyring.encrypt_like(entry.value, value, key=entry.key)
+        write(self._session, Change(self._present.target, entry, stored_value, "edited"))
 
 
 class _Complaint(Exception):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object
 
 _NO_OBJECTS = "(no objects)"
-_HEADER = ("RESOURCE", "VALUES", "PLAIN", "ENCRYPTED BY", "STALE", "CLOSED HERE")
+_HEADER = ("RESOURCE", "VALUES", "PLAIN", "ENCRYPTED BY", "STALE", "NOT DECRYPTED")
 
 
 _EXAMPLE = """\
@@ -95,7 +95,7 @@ def status(session: Session, prefix: str, form: str, *, require: bool, every: bo
         return resource_of(key, store.prefix.encode() + b"/")
 
     rows = survey(_values(store), keyring, resource)
-    named = [row for row in rows if row.sealed or (config and config.names(row.resource))]
+    named = [row for row in rows if row.encrypted or (config and config.names(row.resource))]
     _print(session, rows if every else named, form)
     for line in _remarks(rows, keyring):
         session.streams.err.line(line)
@@ -118,8 +118,8 @@ def _remarks(rows: Sequence[ResourceStatus], keyring: Keyring) -> Iterator[str]:
         )
         return
     for row in rows:
-        if row.closed_to_server:
-            name, count = row.name or _NO_OBJECTS, f"{row.closed_to_server:,} of {row.total:,}"
+        if row.unreadable_to_server:
+            name, count = row.name or _NO_OBJECTS, f"{row.unreadable_to_server:,} of {row.total:,}"
             yield f"# {name}: by the configuration, the API server cannot read {count} values"
     for entry in unmet(rows, config):
         yield f"# {entry}: named in the configuration, and the store has none"
@@ -152,33 +152,33 @@ def _print(session: Session, rows: Sequence[ResourceStatus], form: str) -> None:
 
 def _lines(row: ResourceStatus, *, knows_stale: bool) -> Iterator[tuple[str, ...]]:
     """Yield a line for the resource with its commonest key, and one for each other key."""
-    sealed = [
+    keys = [
         f"{by.provider} {by.key_name}".strip() + f" ({count:,})"
-        for by, count in row.sealed.most_common()
+        for by, count in row.encrypted.most_common()
     ]
     yield (
         row.name or _NO_OBJECTS,
         f"{row.total:,}",
         f"{row.plain:,}",
-        sealed[0] if sealed else "-",
+        keys[0] if keys else "-",
         f"{row.stale:,}" if knows_stale else "?",
-        f"{row.unreadable:,}",
+        f"{row.not_decrypted:,}",
     )
-    for each in sealed[1:]:
+    for each in keys[1:]:
         yield ("", "", "", each, "", "")
 
 
 def _object(row: ResourceStatus) -> Object:
-    sealed = [
+    keys = [
         {"provider": by.provider, "key": by.key_name, "count": count}
-        for by, count in row.sealed.most_common()
+        for by, count in row.encrypted.most_common()
     ]
     return {
         "resource": row.name,
         "values": row.total,
         "plain": row.plain,
-        "encrypted": sealed,
+        "encrypted": keys,
         "stale": row.stale,
-        "closedHere": row.unreadable,
-        "closedToServer": row.closed_to_server,
+        "notDecrypted": row.not_decrypted,
+        "unreadableToServer": row.unreadable_to_server,
     }

@@ -107,14 +107,14 @@ class Found(NamedTuple):
 
 
 class Finder:
-    """Finds objects, and remembers which values stayed closed."""
+    """Finds objects, and collects the values that could not be decrypted."""
 
     def __init__(self, session: Session, flags: GetFlags) -> None:
         self.store = Store(session, flags.etcd_prefix)
         self._session = session
         self._flags = flags
         self.selects = label_selector(flags.selector) if flags.selector else None
-        self.closed: list[str] = []
+        self.not_decrypted: list[str] = []
         self.unreadable = 0
 
     @property
@@ -154,15 +154,15 @@ class Finder:
         shown = self._shown(resource, entry, stored)
         if self.selects is not None and not (shown is not None and self.selects(shown)):
             return None
-        unreadable = "<closed>" if stored.closed else "<unknown>"
+        unreadable = "<encrypted>" if stored.decryption_error else "<unknown>"
         is_known = stored.decoded.schema_known
         return Found(resource, place.namespace, place.name, shown, unreadable, is_known)
 
-    def tell_closed(self) -> None:
-        """Say which values stayed closed since it was said last."""
-        if self.closed:
-            self._session.tell_of_closed(len(self.closed), self.closed[0])
-            self.closed = []
+    def report_not_decrypted(self) -> None:
+        """Report the values that could not be decrypted since the last report."""
+        if self.not_decrypted:
+            self._session.report_count_not_decrypted(len(self.not_decrypted), self.not_decrypted[0])
+            self.not_decrypted = []
 
     def _shown(self, resource: Resource, entry: Entry, stored: StoredValue) -> Object | None:
         obj = stored.decoded.object
@@ -172,8 +172,8 @@ class Finder:
         return like_api(obj, entry.mod_revision, managed_fields=keeps, group=resource.group)
 
     def _tell_about(self, resource: Resource, entry: Entry, stored: StoredValue) -> None:
-        if stored.closed:
-            self.closed.append(f"{entry.key}: {stored.closed}")
+        if stored.decryption_error:
+            self.not_decrypted.append(f"{entry.key}: {stored.decryption_error}")
             return
         remarks = stored.remarks
         if stored.decoded.object is None:

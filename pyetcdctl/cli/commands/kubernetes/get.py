@@ -72,7 +72,7 @@ def get(
         if name and not found:
             raise ObjectNotFound(f'{resource.full_name} "{name}" not found')
         showing.show_change("ADDED", found)
-        finder.tell_closed()
+        finder.report_not_decrypted()
     watch(session, finder, showing, begin)
 
 
@@ -148,8 +148,8 @@ class _Getting:
         """Say what was not shown, and fail where that is not what was asked for."""
         # A table has a row for what cannot be read; its labels cannot be looked at.
         is_complete = self._flags.shows_rows and self._finder.selects is None
-        is_whole = is_complete or not (self._finder.closed or self._finder.unreadable)
-        self._finder.tell_closed()
+        is_whole = is_complete or not (self._finder.not_decrypted or self._finder.unreadable)
+        self._finder.report_not_decrypted()
         if self._missing:
             self._out.flush()
             for line in self._missing[:-1]:

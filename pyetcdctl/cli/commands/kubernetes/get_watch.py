@@ -59,7 +59,7 @@ def watch(session: Session, finder: Finder, showing: Showing, begin: Listed) -> 
             watching.add(_request(finder, begin))
         for event, found in changes.missed(begin) if forgotten else changes.told(told.response):
             showing.show_change(event, [found])
-            finder.tell_closed()
+            finder.report_not_decrypted()
         if told.reason and not forgotten:
             session.streams.err.line(f"watch was canceled ({told.reason})")
             raise WatchCanceled("watch is canceled by the server")

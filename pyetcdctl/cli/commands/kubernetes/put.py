@@ -23,9 +23,9 @@ from pyetcdctl.cli.commands.kubernetes.targets import look, target_of_key
 from pyetcdctl.cli.commands.kubernetes.writing import (
     Change,
     ask,
+    report_stale,
     require_somebody,
     show,
-    tell_how_sealed,
     warn,
     write,
 )
@@ -168,8 +168,8 @@ class _Putting:
             return
         verb = "updated" if present else "created"
         change = Change(target, present.entry if present else None, b"", verb, self._lease)
-        sealed = self._sealed(target, present, value)
-        yield _Planned(change._replace(value=sealed), before, decode(value).object)
+        stored_value = self._encrypted(target, present, value)
+        yield _Planned(change._replace(value=stored_value), before, decode(value).object)
 
     def lasts_too_long(self, change: Change) -> bool:
         """Whether an Event comes up that nothing will end."""
@@ -215,8 +215,8 @@ class _Putting:
 
     def _readable(self, present: Present) -> Object | None:
         stored, title = present.stored, present.target.title
-        if stored.closed:
-            raise NotWritten(f"{title} cannot be replaced: {stored.closed}")
+        if stored.decryption_error:
+            raise NotWritten(f"{title} cannot be replaced: {stored.decryption_error}")
         if stored.decoded.unknown or stored.decoded.problem:
             for line in stored.remarks:
                 self._session.streams.err.line(f"# {title} has now: {line}; this goes")
@@ -233,20 +233,24 @@ class _Putting:
     def _revision(self, present: Present | None) -> int:
         return present.entry.mod_revision if present else 0
 
-    def _sealed(self, target: Target, present: Present | None, value: bytes) -> bytes:
+    def _encrypted(self, target: Target, present: Present | None, value: bytes) -> bytes:
         """Return the value as it is stored: encrypted as it was, or as its resource is today."""
         keyring = self._session.keyring
         if present:
-            tell_how_sealed(self._session, present)
+            report_stale(self._session, present)
             if not present.stored.encryption:
                 return value
             return keyring.encrypt_like(present.entry.value, value, key=target.key)
         resource = resource_of(target.key, os.fsencode(self._store.prefix))
         beside = self._beside(target)
-        sealed = keyring.encrypt_new(value, key=target.key, resource=resource, neighbours=beside)
-        if sealed is value and any(each.startswith(ENCRYPTED) for _, each in self._beside(target)):
+        stored_value = keyring.encrypt_new(
+            value, key=target.key, resource=resource, neighbours=beside
+        )
+        if stored_value is value and any(
+            each.startswith(ENCRYPTED) for _, each in self._beside(target)
+        ):
             self._warn_of_plain(target)
-        return sealed
+        return stored_value
 
     def _beside(self, target: Target) -> Iterator[tuple[bytes, bytes]]:
         """Yield the keys and values of the same resource."""

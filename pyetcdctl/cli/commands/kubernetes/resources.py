@@ -88,7 +88,7 @@ def _type(store: Store, entry: Entry) -> str:
         envelope = unwrap(entry.value)
         return f"{envelope.api_version} {envelope.kind}"
     stored = store.read(entry)
-    return stored.type or ("(encrypted)" if stored.closed else "(none)")
+    return stored.type or ("(encrypted)" if stored.decryption_error else "(none)")
 
 
 def _rows(store: Store, found: dict[str, _Met]) -> list[Object]:

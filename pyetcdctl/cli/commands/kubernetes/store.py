@@ -38,7 +38,7 @@ class Store:
         """An empty prefix is found out."""
         self._given = prefix
         self._session = session
-        self._read = Reader(session.opener, session.release)
+        self._read = Reader(session.decrypter, session.release)
 
     @cached_property
     def prefix(self) -> str:
@@ -69,7 +69,7 @@ class Store:
         return next(self.listed(key, True)[1], None)
 
     def read(self, entry: Entry) -> StoredValue:
-        """Open and decode a value."""
+        """Decrypt and decode a value."""
         return self._read(entry.key.encode("utf-8", "surrogateescape"), entry.value)
 
     @cached_property

@@ -57,7 +57,7 @@ def look(session: Session, target: Target) -> Present | None:
     if not answer.kvs:
         return None
     entry = answer.kvs[0]
-    return Present(target, entry, read_value(entry.key, entry.value, session.opener))
+    return Present(target, entry, read_value(entry.key, entry.value, session.decrypter))
 
 
 def find(session: Session, target: Target) -> Present:

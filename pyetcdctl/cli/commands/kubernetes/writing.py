@@ -65,7 +65,7 @@ def show(session: Session, title: str, before: Object | None, after: Object | No
         streams.err.safe(line.shown(safe=streams.err.is_terminal, coloured=coloured))
 
 
-def tell_how_sealed(session: Session, present: Present) -> None:
+def report_stale(session: Session, present: Present) -> None:
     """Say that a value stays encrypted, or plain, in a way that is not today's."""
     target, entry, stored = present
     if session.keyring.decrypt(entry.key, entry.value).stale:
