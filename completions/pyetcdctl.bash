@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader snapshot elect lock auth role user discover kubernetes sandbox check completion help make-mirror options version' ;;
+        '') REPLY='compaction del get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader snapshot elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -59,6 +59,7 @@ __pyetcdctl_flags() {
         kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
         kubernetes\ versions) REPLY='--target --etcd-prefix --output -o' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
+        batch) REPLY='--atomic --parallel --stop-on-error --txn-ops' ;;
         check\ perf) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
         check\ datascale) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
         make-mirror) REPLY='--dest-cacert --dest-cert --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --max-txn-ops --no-dest-prefix --prefix --rev' ;;
@@ -169,6 +170,8 @@ __pyetcdctl_value() {
             kubernetes\ put:--yes | \
             kubernetes\ put:-y | \
             sandbox:--empty | \
+            batch:--atomic | \
+            batch:--stop-on-error | \
             check\ perf:--auto-compact | \
             check\ perf:--auto-defrag | \
             check\ datascale:--auto-compact | \
@@ -239,7 +242,8 @@ __pyetcdctl_word() {
             snapshot\ status:0 | \
             snapshot\ restore:0 | \
             kubernetes\ decode:0 | \
-            kubernetes\ encode:0) REPLY='file' ;;
+            kubernetes\ encode:0 | \
+            batch:0) REPLY='file' ;;
         watch:-- | \
             lock:-- | \
             sandbox:--) REPLY='foreign' ;;

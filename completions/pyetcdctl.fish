@@ -28,6 +28,7 @@ function __pyetcdctl_commands
             echo -- 'discover'\t'Show the etcd that this node runs and the certificates for it.'
             echo -- 'kubernetes'\t'Show and change what Kubernetes keeps in etcd, by its own names.'
             echo -- 'sandbox'\t'Start a private, throw-away etcd with sample data.'
+            echo -- 'batch'\t'Run many commands in one process.'
             echo -- 'check'\t'Measure what a cluster can do, with a load of its own.'
             echo -- 'completion'\t'Print the completion script of a shell.'
             echo -- 'help'\t'Show the help of a command.'
@@ -292,6 +293,11 @@ function __pyetcdctl_flags
             echo -- '--layout'\t'Lay files, certificates and flags out as this deployment does.'
             echo -- '--members'\t'How many members the cluster has.'
             echo -- '--empty'\t'Without the sample cluster\'s keys.'
+        case 'batch'
+            echo -- '--atomic'\t'All lines in one transaction: all or none.'
+            echo -- '--parallel'\t'Transactions under way at once; lines on one key keep order.'
+            echo -- '--stop-on-error'\t'Run no line after one that failed.'
+            echo -- '--txn-ops'\t'At most so many lines share a transaction; 1 for none.'
         case 'check perf'
             echo -- '--auto-compact'\t'Compact to the last revision afterwards.'
             echo -- '--auto-defrag'\t'Defragment every endpoint afterwards.'
@@ -450,6 +456,8 @@ function __pyetcdctl_value
             'kubernetes put:--yes' \
             'kubernetes put:-y' \
             'sandbox:--empty' \
+            'batch:--atomic' \
+            'batch:--stop-on-error' \
             'check perf:--auto-compact' \
             'check perf:--auto-defrag' \
             'check datascale:--auto-compact' \
@@ -538,7 +546,8 @@ function __pyetcdctl_word
             'snapshot status:0' \
             'snapshot restore:0' \
             'kubernetes decode:0' \
-            'kubernetes encode:0'
+            'kubernetes encode:0' \
+            'batch:0'
             echo -- 'file'
         case 'watch:--' \
             'lock:--' \

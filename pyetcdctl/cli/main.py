@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyetcdctl.errors import (
     AnswerMakesNoSense,
@@ -59,25 +59,28 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     return code
 
 
-def invoke(arguments: Sequence[str], process: Process) -> int:
+def invoke(
+    arguments: Sequence[str], process: Process, flags: Mapping[str, Any] | None = None
+) -> int:
     """Run one command line in a process and return its exit code.
 
-    Errors are reported on the process's streams; what ends the whole process is raised: a closed
-    standard output, an interrupt, and what the operating system refuses.
+    ``flags`` are global flags that hold unless the line has them. Errors are reported on the
+    process's streams; what ends the whole process is raised: a closed standard output, an
+    interrupt, and what the operating system refuses.
     """
     try:
-        return _dispatch(arguments, process)
+        return _dispatch(arguments, process, flags or {})
     except OutputClosed:
         raise
     except PyetcdctlError as error:
-        return _report(error, process.streams)
+        return report(error, process.streams)
 
 
-def _dispatch(arguments: Sequence[str], process: Process) -> int:
+def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, Any]) -> int:
     from pyetcdctl.cli.app import app
     from pyetcdctl.cli.session.session import Session
 
-    session = Session(process)
+    session = Session(process, flags)
     try:
         code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
     except DeadlineExceeded as error:
@@ -105,7 +108,7 @@ def _fill_closed_descriptors() -> None:
         os.close(descriptor)
 
 
-def _report(error: PyetcdctlError, streams: Streams) -> int:
+def report(error: PyetcdctlError, streams: Streams) -> int:
     """Deliver what was printed before the failure, then say what failed."""
     with suppress(OSError, OutputClosed):  # the error at hand came first and is the one to tell
         streams.out.flush()

@@ -72,6 +72,7 @@ COMMANDS = {
         },
     ),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
+    "batch": _entry("batch", _UTILITY, "Run many commands in one process."),
     "check": _entry("check", _UTILITY, "Measure what a cluster can do, with a load of its own."),
     "completion": _entry("completion", _UTILITY, "Print the completion script of a shell."),
     "help": _entry("help", _UTILITY, "Show the help of a command."),
@@ -82,4 +83,6 @@ COMMANDS = {
     "version": _entry("version", _UTILITY, "Print the version."),
     "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),
 }
-BEYOND_ETCDCTL = frozenset({"tree", "doctor", "discover", "kubernetes", "sandbox", "__complete"})
+BEYOND_ETCDCTL = frozenset(
+    {"batch", "tree", "doctor", "discover", "kubernetes", "sandbox", "__complete"}
+)

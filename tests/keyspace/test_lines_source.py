@@ -16,7 +16,7 @@ def asking(key, end=b"", **others):
 
 
 def keys_of(found):
-    return [key for page in found.pages() for key in page.keys()]
+    return [key for page in found.pages() for key in list(page.keys())]
 
 
 def test_each_key_comes_once_and_in_order():

@@ -87,12 +87,13 @@ def outcomes(
         env = clean_environment({"ETCDCTL_ENDPOINTS": server.address})
         places = Places(server.address)
         folder = server.members[0].site.folder
-        return [_outcome(run, invocation, env, places, folder) for invocation in invocations]
+        return [outcome_of(run, invocation, env, places, folder) for invocation in invocations]
 
 
-def _outcome(
+def outcome_of(
     run: Run, invocation: Invocation, env: dict[str, str], places: Places, folder: Path
 ) -> Outcome:
+    """Run one invocation as a process of its own."""
     done = run(
         [places.filled(arg) for arg in invocation.args],
         {**env, **{name: places.filled(value) for name, value in invocation.env}},

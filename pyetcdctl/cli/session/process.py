@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from io import BytesIO
 from typing import TYPE_CHECKING
+
+from pyetcdctl.cli.session.streams import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyetcdctl.cli.session.streams import Streams
+    from pyetcdctl.cli.session.streams import Sink
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.settings import ConnectionSettings
     from pyetcdctl.storage.file_source import FileSource
@@ -17,12 +20,25 @@ if TYPE_CHECKING:
 class Process:
     """Runs one or many invocations (see session.py); ``close`` ends what they opened."""
 
-    def __init__(self, streams: Streams) -> None:
+    def __init__(
+        self,
+        streams: Streams,
+        shared: Mapping[ConnectionSettings, Connection] | None = None,
+    ) -> None:
+        """``shared`` are connections of another process object, which closes them."""
         self.streams = streams
         self.at_end = ExitStack()
         """What is closed at the end besides the connections."""
+        self._shared = shared or {}
         self._connections: dict[ConnectionSettings, Connection] = {}
         self._files: dict[tuple[str, bool], FileSource] = {}
+
+    def beside(self, out: Sink, err: Sink, input: bytes) -> Process:
+        """Return a process with streams of its own, which uses this one's connections where the
+        settings are the same.
+        """
+        streams = Streams(self.environment, out=out, err=err, input=BytesIO(input))
+        return Process(streams, {**self._shared, **self._connections})
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -33,7 +49,7 @@ class Process:
         self, settings: ConnectionSettings, connect: Callable[[ConnectionSettings], Connection]
     ) -> Connection:
         """Return the connection of these settings; ``connect`` makes it at the first request."""
-        found = self._connections.get(settings)
+        found = self._shared.get(settings) or self._connections.get(settings)
         if found is None:
             found = self._connections[settings] = connect(settings)
         return found

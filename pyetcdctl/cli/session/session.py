@@ -64,9 +64,10 @@ class _LazyKeyring:
 class Session:
     """What a command works with; ``ctx.obj`` of every command."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, flags: Mapping[str, Any] | None = None) -> None:
+        """``flags`` are global flags that hold unless the command line has them."""
         self.process = process
-        self.flags: Mapping[str, Any] = {}
+        self.flags: Mapping[str, Any] = flags or {}
         self.words_before_dashes: int | None = None
         self.registry = ""
         """The prefix of an API server's objects, once somebody knows."""
@@ -86,7 +87,7 @@ class Session:
         prints: Sequence[type] = (),
     ) -> None:
         """Take what the command line said beyond the command's own parameters."""
-        self.flags = flags
+        self.flags = {**self.flags, **flags}
         self.prints = prints
         self.words_before_dashes = words_before_dashes
 

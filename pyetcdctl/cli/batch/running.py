@@ -1,0 +1,226 @@
+"""Runs the lines of a batch: alone, or as operations that share transactions, in their order."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from pyetcdctl.cli.batch.grouping import Operations
+from pyetcdctl.cli.batch.lines import BatchLine, parse_line
+from pyetcdctl.cli.main import invoke, report
+from pyetcdctl.cli.session.streams import Buffer, Output
+from pyetcdctl.client.grouping import Group, NotApplied
+from pyetcdctl.errors import BadArguments, DeadlineExceeded, ExitCode, InvalidInput, PyetcdctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyetcdctl.cli.batch.lines import LineReader
+    from pyetcdctl.cli.session.process import Process
+    from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.client.grouping import SentGroup
+    from pyetcdctl.rpc.wire import Message
+
+_REFUSED = frozenset({"batch", "sandbox"})
+_MOST_NUMBERS = 10
+
+
+class BatchFlags(NamedTuple):
+    """The flags of ``batch``."""
+
+    stop_on_error: bool = False
+    parallel: int = 1
+    most_operations: int = 128
+
+
+class LineResult(NamedTuple):
+    """What one line left: the bytes of both streams and the exit code."""
+
+    line: BatchLine
+    output: bytes
+    error: bytes
+    exit_code: int
+
+
+class ResultWriter(Protocol):
+    """What shows the results, one after the other."""
+
+    def write(self, result: LineResult) -> None:
+        """Show a result."""
+
+    def flush(self) -> None:
+        """Deliver what was shown so far."""
+
+
+class _Sent(NamedTuple):
+    lines: list[BatchLine]
+    group: Group
+    response: SentGroup
+
+
+class Batch:
+    """One run; ``session`` has the flags that hold for every line. ``failed`` are the numbers of
+    the lines that did not succeed.
+
+    At most ``parallel`` transactions are under way. With one, the lines take effect in their order;
+    with more, those that name the same key still do, and results come in the order of the lines.
+    """
+
+    def __init__(self, session: Session, flags: BatchFlags, writer: ResultWriter) -> None:
+        self._session = session
+        self._flags = flags
+        self._writer = writer
+        self._operations = Operations()
+        self._groups_lines = session.output.format == "simple" and not session.output.terminal
+        self._sent: deque[_Sent] = deque()
+        self._lines: list[BatchLine] = []
+        self._group = Group(flags.most_operations)
+        self.failed: list[int] = []
+        self.total = 0
+        self.stopped_at = 0
+        """The line after which no other was run; 0 where all were."""
+
+    def run(self, reader: LineReader) -> None:
+        """Run every line, or those before an end by --stop-on-error or a lost server."""
+        self._session.connection  # noqa: B018 - the lines share it
+        try:
+            for number, text in reader.lines():
+                self._take(number, text)
+                if reader.is_waiting:
+                    self._finish()
+            self._finish()
+        except _Stopped:
+            pass
+        finally:
+            self._writer.flush()
+
+    def _take(self, number: int, text: bytes) -> None:
+        try:
+            line = parse_line(number, text)
+        except InvalidInput as error:
+            self._finish()
+            self._show(_failure(self._session.process, BatchLine(number, []), error))
+            return
+        if line is None:
+            return
+        operation = self._operations.of(line) if self._groups_lines else None
+        if operation is None:
+            self._finish()
+            self._alone(line)
+            return
+        if not self._group.takes(operation):
+            self._send()
+            self._group.takes(operation)
+        self._lines.append(line)
+
+    def _send(self) -> None:
+        """Send the group at hand, after those that it must not overtake."""
+        if not self._lines:
+            return
+        while len(self._sent) >= self._flags.parallel or any(
+            sent.group.keys & self._group.keys for sent in self._sent
+        ):
+            self._collect()
+        lines, group = self._lines, self._group
+        self._lines, self._group = [], Group(self._flags.most_operations)
+        try:
+            response = group.send(self._session.connection)
+        except PyetcdctlError:
+            # Nothing left this process; each line reports what is wrong with it.
+            while self._sent:
+                self._collect()
+            for line in lines:
+                self._alone(line)
+            return
+        self._sent.append(_Sent(lines, group, response))
+
+    def _finish(self) -> None:
+        """Wait for everything under way, and show it."""
+        self._send()
+        while self._sent:
+            self._collect()
+        self._writer.flush()
+
+    def _collect(self) -> None:
+        """Show the results of the oldest transaction."""
+        sent = self._sent.popleft()
+        try:
+            responses = sent.response.responses()
+        except NotApplied:
+            for line in sent.lines:
+                self._alone(line)
+            return
+        except PyetcdctlError as error:
+            for line in sent.lines:
+                self._show(_failure(self._session.process, line, error))
+            if isinstance(error, DeadlineExceeded):
+                self._stop(sent.lines[-1].number)
+            return
+        for line, response in zip(sent.lines, responses, strict=True):
+            output = rendered(self._session, response)
+            self._show(LineResult(line, output, b"", ExitCode.SUCCESS))
+
+    def _alone(self, line: BatchLine) -> None:
+        result = run_alone(self._session.process, line, self._session.flags)
+        self._show(result)
+        if result.exit_code and b"context deadline exceeded" in result.error:
+            self._stop(line.number)
+
+    def _show(self, result: LineResult) -> None:
+        self.total += 1
+        self._writer.write(result)
+        if result.exit_code:
+            self.failed.append(result.line.number)
+            if self._flags.stop_on_error:
+                self._stop(result.line.number)
+
+    def _stop(self, number: int) -> None:
+        self.stopped_at = number
+        # What is under way takes effect all the same, and is shown.
+        while self._sent:
+            self._collect()
+        raise _Stopped
+
+
+class _Stopped(Exception):
+    """The batch ends before its last line."""
+
+
+def rendered(session: Session, response: Message | None) -> bytes:
+    """Return what the command of one operation prints for its response."""
+    buffer = Buffer()
+    out = Output(buffer)
+    session.printer.render(response, out, session.output)
+    out.flush()
+    return bytes(buffer.data)
+
+
+def run_alone(process: Process, line: BatchLine, flags: Mapping[str, Any]) -> LineResult:
+    """Run one line as a command of its own.
+
+    It uses the connection of the process unless it names another cluster or user.
+    """
+    if line.arguments[0] in _REFUSED:
+        return _failure(
+            process, line, BadArguments(f"{line.arguments[0]} cannot be run as a line of a batch")
+        )
+    out, err = Buffer(), Buffer()
+    with closing(process.beside(out, err, line.input)) as inner:
+        code = invoke(line.arguments, inner, flags)
+        inner.streams.out.flush()
+    return LineResult(line, bytes(out.data), bytes(err.data), int(code))
+
+
+def _failure(process: Process, line: BatchLine, error: PyetcdctlError) -> LineResult:
+    err = Buffer()
+    code = report(error, process.beside(Buffer(), err, b"").streams)
+    return LineResult(line, b"", bytes(err.data), int(code))
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Return line numbers as text, the first of them where they are many."""
+    shown = ", ".join(map(str, numbers[:_MOST_NUMBERS]))
+    return (
+        f"{shown} and {len(numbers) - _MOST_NUMBERS:,} more" if numbers[_MOST_NUMBERS:] else shown
+    )

@@ -1,0 +1,124 @@
+"""Reads, writes and deletions of single keys, several to a transaction, in their order.
+
+Invariant: the operations of a group take effect in the order in which they were added, all or none,
+and each response is the one that the operation alone would have had: etcd lets an operation of a
+transaction see those before it, and refuses two changes of one key, which therefore never share a
+group. Groups that are sent one after the other keep the order of all operations.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.status import PERHAPS_APPLIED, never_left
+from pyetcdctl.errors import CallFailed, DeadlineExceeded
+from pyetcdctl.rpc.txn import TXN, TxnRequest, TxnResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.client.answers import Answer
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.rpc.txn import RequestOp
+    from pyetcdctl.rpc.wire import Message
+
+GROUP_BYTES = 512 * 1024
+"""A group stays well below the server's limit for a request (1.5 MiB by default)."""
+
+REFUSALS = frozenset(
+    {
+        *("ALREADY_EXISTS", "FAILED_PRECONDITION", "INVALID_ARGUMENT", "NOT_FOUND"),
+        *("OUT_OF_RANGE", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "UNAUTHENTICATED"),
+    }
+)
+"""Codes of a server that has not applied a transaction (etcd, api/v3rpc/rpctypes)."""
+
+
+class NotApplied(Exception):
+    """The transaction was refused or reached no server: its operations may be made one by one."""
+
+
+class Group:
+    """Operations that fit into one transaction."""
+
+    def __init__(self, most_operations: int) -> None:
+        self._most = most_operations
+        self._size = 0
+        self.operations: list[RequestOp] = []
+        self.keys: set[bytes] = set()
+        """The keys that are read or changed."""
+        self._changed: set[bytes] = set()
+
+    def takes(self, operation: RequestOp) -> bool:
+        """Add an operation if it fits; return whether it did."""
+        key, size, changes = _key_of(operation)
+        if self.operations and (
+            len(self.operations) >= self._most
+            or self._size + size > GROUP_BYTES
+            or (changes and key in self._changed)
+        ):
+            return False
+        self.operations.append(operation)
+        self._size += size
+        self.keys.add(key)
+        if changes:
+            self._changed.add(key)
+        return True
+
+    def send(self, connection: Connection) -> SentGroup:
+        """Send the transaction without waiting for its response."""
+        deadline = Deadline.after(connection.settings.command_timeout)
+        request = TxnRequest(success=self.operations).encode()
+        return SentGroup(connection.future(TXN, request, deadline=deadline))
+
+
+class SentGroup:
+    """A group whose response is on its way."""
+
+    def __init__(self, pending: Answer) -> None:
+        self._pending = pending
+
+    def responses(self) -> Sequence[Message | None]:
+        """Wait for the response of each operation.
+
+        Raises NotApplied where nothing was done, and CallFailed, with the advice to look first,
+        where that is not known.
+        """
+        try:
+            response = TxnResponse.decode(self._pending.result())
+        except CallFailed as error:
+            if _was_refused(error) or _stayed_here(error):
+                raise NotApplied from error
+            raise _in_doubt(error) from error
+        return [each.answer for each in response.responses]
+
+
+def _was_refused(error: CallFailed) -> bool:
+    """Whether etcd itself says that it did not apply the transaction."""
+    return error.code in REFUSALS and error.details.startswith("etcdserver")
+
+
+def _stayed_here(error: CallFailed) -> bool:
+    import grpc  # the table of commands imports this module before any call is made
+
+    cause = error.__cause__
+    return isinstance(cause, grpc.RpcError) and never_left(cause)
+
+
+def _in_doubt(error: CallFailed) -> CallFailed:
+    advice = (PERHAPS_APPLIED, *(line for line in error.advice if line != PERHAPS_APPLIED))
+    kind = DeadlineExceeded if isinstance(error, DeadlineExceeded) else CallFailed
+    return kind(error.message, *advice, code=error.code)
+
+
+def _key_of(operation: RequestOp) -> tuple[bytes, int, bool]:
+    """Return the key of an operation, about how many bytes it takes, and whether it changes."""
+    if operation.request_put is not None:
+        put = operation.request_put
+        return put.key, len(put.key) + len(put.value) + 32, True
+    if operation.request_delete_range is not None:
+        key = operation.request_delete_range.key
+        return key, len(key) + 16, True
+    assert operation.request_range is not None
+    return operation.request_range.key, len(operation.request_range.key) + 16, False

@@ -1,0 +1,144 @@
+"""``batch``: many commands in one process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from tests.runner import PROJECT, clean_environment, command, run, run_here
+
+
+def batch(etcd, *lines, flags=()):
+    text = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
+    return run_here("batch", *flags, env=etcd.environment, input=text)
+
+
+def revisions(etcd, prefix):
+    found = json.loads(etcd.etcdctl("get", prefix, "--prefix", "-w", "json", check=True).stdout)
+    return [each["mod_revision"] for each in found.get("kvs", [])]
+
+
+def test_responses_come_in_order_as_the_commands_print_them(etcd, prefix):
+    done = batch(etcd, f"put {prefix}a 1", f"get {prefix}a", "", "# note", f"etcdctl del {prefix}a")
+    assert done.stdout.decode() == f"OK\n{prefix}a\n1\n1\n"
+    assert (done.stderr, done.exit_code) == ("", 0)
+
+
+def test_changes_of_one_key_keep_their_order(etcd, prefix):
+    lines = [f"put {prefix}k {number}" for number in range(300)]
+    for flags in ((), ("--parallel", "8")):
+        done = batch(etcd, *lines, f"get {prefix}k", flags=flags)
+        assert done.stdout.splitlines()[-1] == b"299"
+
+
+def test_neighbours_share_a_revision_unless_told_otherwise(etcd, prefix):
+    lines = [f"put {prefix}{number} v" for number in range(5)]
+    batch(etcd, *lines)
+    assert len(set(revisions(etcd, prefix))) == 1
+    batch(etcd, *lines, flags=("--txn-ops", "1"))
+    assert len(set(revisions(etcd, prefix))) == 5
+
+
+@pytest.mark.parametrize("value", [b"a\nb", b"\xff\x00", b"", b"'\"", b"--flag"])
+def test_any_value_passes_unharmed(etcd, prefix, value):
+    as_text = "".join(f"\\x{byte:02x}" for byte in value)
+    as_json = json.dumps({"args": ["put", "--", prefix + "j", value.decode("latin-1")]})
+    if not value.isascii():
+        as_json = json.dumps({"args": ["put", f"{prefix}j", {"base64": "/wA="}]})
+    assert batch(etcd, f'put -- {prefix}t "{as_text}"', as_json).exit_code == 0
+    for key in (prefix + "t", prefix + "j"):
+        found = etcd.etcdctl("get", key, "--print-value-only", check=True).stdout
+        assert found == value + b"\n"
+
+
+def test_a_value_may_come_as_the_line_s_standard_input(etcd, prefix):
+    line = json.dumps({"args": ["put", prefix], "input": "from input\n"})
+    assert batch(etcd, line, f"get {prefix}").stdout.endswith(b"from input\n\n")
+
+
+def test_failed_lines_are_named_and_the_others_run(etcd, prefix):
+    lines = ("frob", f"put {prefix} v", f"put --lease 123 {prefix}x v", 'get "', f"get {prefix}")
+    done = batch(etcd, *lines)
+    assert done.stdout.decode() == f"OK\n{prefix}\nv\n"
+    assert done.stderr.splitlines()[-1] == "Error: 3 of 5 lines failed: lines 1, 3, 4"
+    assert "line 3: Error: etcdserver: requested lease not found" in done.stderr
+    assert done.exit_code == 1
+
+
+def test_an_operation_that_fails_does_not_take_its_neighbours_with_it(etcd, prefix):
+    lines = (f"put {prefix}a v", f"put --lease 123 {prefix}b v", f"put {prefix}c v")
+    assert batch(etcd, *lines).stdout == b"OK\nOK\n"
+    assert len(revisions(etcd, prefix)) == 2
+
+
+def test_the_first_error_ends_a_batch_that_is_told_so(etcd, prefix):
+    lines = (f"put {prefix}a v", "frob", f"put {prefix}b v")
+    done = batch(etcd, *lines, flags=("--stop-on-error",))
+    assert (done.stdout, done.exit_code) == (b"OK\n", 1)
+    assert "The lines after 2 were not run." in done.stderr
+    assert len(revisions(etcd, prefix)) == 1
+
+
+def test_an_atomic_batch_is_all_or_nothing(etcd, prefix):
+    good = (f"put {prefix}a v", f"get {prefix}a", f"put {prefix}b v")
+    assert batch(etcd, *good, flags=("--atomic",)).stdout.decode() == f"OK\n{prefix}a\nv\nOK\n"
+    for bad in (f"put --lease 123 {prefix}d v", "member list", f"put {prefix}c w"):
+        done = batch(etcd, f"put {prefix}c v", bad, flags=("--atomic",))
+        assert (done.stdout, done.exit_code == 0) == (b"", False)
+    assert len(revisions(etcd, prefix)) == 2
+
+
+def test_json_lines_name_line_and_exit_code(etcd, prefix):
+    done = batch(etcd, f"put {prefix} v", "frob", f"get {prefix} -w json", flags=("-w", "jsonl"))
+    first, second, third = map(json.loads, done.stdout.splitlines())
+    assert first == {"line": 1, "exit_code": 0, "output": "OK\n"}
+    assert (second["exit_code"], second["error"][:22]) == (1, "Error: unknown command")
+    assert json.loads(third["output"])["count"] == 1
+
+
+def test_a_writer_that_waits_for_a_response_gets_it_at_once(etcd, prefix):
+    with subprocess.Popen(
+        command("batch"),
+        env=clean_environment(etcd.environment),
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        for number in range(3):
+            process.stdin.write(f"put {prefix} {number}\n".encode())
+            process.stdin.flush()
+            assert process.stdout.readline() == b"OK\n"
+
+
+def test_what_was_acknowledged_before_the_server_died_is_known(own_etcd):
+    etcd = own_etcd()
+    with subprocess.Popen(
+        command("batch", "--command-timeout", "1s", "-w", "jsonl"),
+        env=clean_environment(etcd.environment),
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdin.write(b"put a 1\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["exit_code"] == 0
+        etcd.members[0].kill()
+        out, err = process.communicate(b"put b 1\nput c 1\nmember list\n")
+    results = [json.loads(line) for line in out.splitlines()]
+    assert [each["line"] for each in results] in ([2], [2, 3])
+    assert all(each["exit_code"] for each in results)
+    assert f"The lines after {results[-1]['line']} were not run.".encode() in err
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("line", ["batch", "sandbox"])
+def test_what_cannot_be_a_line_is_refused(etcd, line):
+    assert f"{line} cannot be run as a line of a batch" in batch(etcd, line).stderr
+
+
+@pytest.mark.parametrize("flags", [("a", "b"), ("--parallel", "0"), ("--txn-ops", "0")])
+def test_a_wrong_flag_is_an_error(flags):
+    assert run("batch", *flags).exit_code == 128
