@@ -49,13 +49,13 @@ def _names(old: object) -> Object:
 
 
 def _versions(spec: Object) -> list[Object]:
-    versions = spec.get("versions") or [
-        {"name": spec.get("version", ""), "served": True, "storage": True}
-    ]
+    only = {"name": spec.get("version", ""), "served": True, "storage": True}
+    versions = spec.get("versions") or [only]
     shared = {name: spec[name] for name in PER_VERSION if name in spec}
     if "validation" in spec:
         shared["schema"] = spec["validation"]
-    return [_version(shared | version) for version in versions if isinstance(version, dict)]
+    listed = versions if isinstance(versions, list) else []
+    return [_version(shared | version) for version in listed if isinstance(version, dict)]
 
 
 def _version(old: Object) -> Object:

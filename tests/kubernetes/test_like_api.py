@@ -59,7 +59,8 @@ def test_a_webhook_without_review_versions_speaks_v1beta1():
 
 def test_a_definition_of_nonsense_is_left_as_it_is():
     assert to_v1({**OLD, "spec": ["?"]})["spec"] == ["?"]
-    assert spec(names=[1], versions="x", conversion=3)["versions"] == []
+    for versions in ("x", 5, [5]):
+        assert spec(names=[1], versions=versions, conversion=3)["versions"] == []
 
 
 def test_the_self_link_is_gone_and_the_revision_is_in_its_place():

@@ -33,6 +33,9 @@ def definition(*columns: Any) -> dict[str, Any]:
         ("string", None, ""),
         ("integer", 7, "7"),
         ("integer", Literal("7.9"), "7"),
+        ("integer", Literal("1e400"), ""),
+        ("integer", Literal("-1e400"), ""),
+        ("number", Literal("1e400"), "1e400"),
         ("integer", "7", ""),
         ("integer", True, ""),
         ("number", Literal("1.50"), "1.50"),
@@ -75,3 +78,19 @@ def test_a_definition_without_columns_has_the_age(odd: dict[str, Any]) -> None:
 def test_a_column_whose_path_is_none_stays_empty() -> None:
     _, column = printer_columns(definition({"jsonPath": ".a["}))
     assert column.cell({"a": 1}, NOW) == ""
+
+
+@pytest.mark.parametrize("path", [".a[-]", f".a[{'9' * 5000}]", "[", ".a[?(@.b=='" + "'x'" * 50])
+def test_a_path_that_is_none_leaves_its_cells_empty(path: str) -> None:
+    _, (_, cell, *_) = printer_columns(
+        definition({"name": "A", "type": "integer", "jsonPath": path})
+    )
+    assert cell({"a": [1]}, NOW) == ""
+
+
+@pytest.mark.parametrize("spec", [5, {"versions": 5}, {"versions": [5]}, {"versions": None}])
+def test_a_definition_of_nonsense_has_the_columns_that_all_have(spec: Any) -> None:
+    for version in ("v1", "v1beta1"):
+        nonsense = {**definition(), "apiVersion": f"apiextensions.k8s.io/{version}", "spec": spec}
+        assert printer_columns(nonsense) == [NAME, AGE]
+    assert printer_columns(definition() | {"spec": {"versions": [{"additionalPrinterColumns": 7}]}})

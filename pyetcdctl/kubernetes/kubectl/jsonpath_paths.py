@@ -28,7 +28,7 @@ _COMPARISONS: dict[str, Callable[[Plain, Plain], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_SLICE = re.compile(r"(-?\d*)(?::(-?\d*))?(?::(-?\d*))?")
+_SLICE = re.compile(r"(-?\d{1,18})?(?::(-?\d{1,18})?)?(?::(-?\d{1,18})?)?")
 
 
 class PathRefused(ValueError):
@@ -91,10 +91,10 @@ def elements(text: str) -> Step:
     match = _SLICE.fullmatch(text)
     if match is None or not text:
         raise PathRefused(f"invalid array index {text}")
-    start, end, stride = (int(part) if part not in (None, "") else None for part in match.groups())
+    start, end, stride = (None if part is None else int(part) for part in match.groups())
     if stride is not None and stride < 1:
         raise PathRefused("step must be > 0")
-    is_index = match[2] is None
+    is_index = ":" not in text
 
     def step(found: list[Plain]) -> list[Plain]:
         result: list[Plain] = []

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 _FIELD = re.compile(r"\.?((?:\\.|[^ .\[\]$@{}\\])*)")
 _QUOTE = re.compile(r"\"((?:\\.|[^\"\\])*)\"|'((?:\\.|[^'\\])*)'")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_MOST_DIGITS = 300
 _IDENTIFIER = re.compile(r"\w+")
 _ARRAY = re.compile(r"\[((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^\]'\"\n])*)\]")
 _MEMBERS = re.compile(r"(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^,])+")
+# Possessive: a quote that nothing ends would otherwise be tried in every way there is.
 _FILTER = re.compile(
-    r"\[\?\(((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|(?!\)\]).)*)\)\]", re.DOTALL
+    r"\[\?\(((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|(?!\)\]).)*+)\)\]", re.DOTALL
 )
 _COMPARISON = re.compile(r"([^!<>=]+)([!<>=]+)(.+)", re.DOTALL)
 _RELAXED = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)")
@@ -143,8 +145,7 @@ class _Parser:
         if character in "\"'":
             return [jsonpath_paths.constant(self._quote())]
         if number := self._match(_NUMBER):
-            literal = number[0]
-            return [jsonpath_paths.constant(float(literal) if "." in literal else int(literal))]
+            return [jsonpath_paths.constant(_number(number[0]))]
         raise PathRefused(f"unrecognized character in action: U+{ord(character):04X} '{character}'")
 
     def _recursive(self) -> list[Step]:
@@ -191,6 +192,12 @@ class _Parser:
         found = pattern.match(self._text, self._at)
         self._at = found.end() if found else self._at
         return found
+
+
+def _number(literal: str) -> Plain:
+    if len(literal) > _MOST_DIGITS:
+        raise PathRefused(f"a number of {len(literal)} characters is too long")
+    return float(literal) if "." in literal else int(literal)
 
 
 def _steps(text: str) -> tuple[Step, ...]:

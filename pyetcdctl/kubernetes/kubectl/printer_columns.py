@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes import definitions
 from pyetcdctl.kubernetes.kubectl.ages import UNKNOWN, age_of
 from pyetcdctl.kubernetes.kubectl.columns.column import AGE, NAME, Column
+from pyetcdctl.kubernetes.kubectl.columns.reach import objects
 from pyetcdctl.kubernetes.kubectl.jsonpath_templates import Path, value_text
 from pyetcdctl.kubernetes.objects import Literal
 
@@ -30,12 +32,10 @@ def printer_columns(definition: Object) -> list[Column]:
 def _declared(definition: Object) -> list[Object]:
     served = definitions.to_v1(definition) if definitions.is_old(definition) else definition
     spec = served.get("spec")
-    versions = spec.get("versions") if isinstance(spec, dict) else None
-    known = [each for each in versions or () if isinstance(each, dict)]
-    stored = [each for each in known if each.get("storage")]
-    for version in stored or known[:1]:
-        columns = version.get("additionalPrinterColumns")
-        return [each for each in columns or () if isinstance(each, dict)]
+    versions = objects(spec.get("versions")) if isinstance(spec, dict) else []
+    stored = [each for each in versions if each.get("storage")]
+    for version in stored or versions[:1]:
+        return objects(version.get("additionalPrinterColumns"))
     return []
 
 
@@ -60,7 +60,10 @@ def _shown(plain: Plain, kind: str, now: datetime) -> str:
     if not is_number or kind not in ("integer", "number"):
         return ""
     text = value_text(plain)
-    return str(int(float(text))) if kind == "integer" and isinstance(plain, Literal) else text
+    if kind == "number" or not isinstance(plain, Literal):
+        return text
+    rounded = float(text)
+    return str(int(rounded)) if math.isfinite(rounded) else ""
 
 
 def _age(created: str, now: datetime) -> str:
