@@ -11,6 +11,8 @@
     ├── BadFeature                  4    an option's value that etcd does not know
     │   └── UnsupportedFormat       4    an output format that does not exist or does not fit
     ├── ConnectionFailed            2    no client could be made: no endpoint, login refused
+    │   └── KubectlFailed           2    kubectl, or the pod that it was to reach, cannot be used
+    ├── NeedsConnection             1    a command that cannot work without calls to a server
     ├── CallFailed                  1    a call that the server answered with an error
     │   ├── AnswerMakesNoSense      1    bytes that are no answer to the call
     │   ├── DeadlineExceeded        1    no answer in time; its advice names the cause
@@ -110,6 +112,29 @@ class ConnectionFailed(PyetcdctlError):
     """No usable client could be made."""
 
     exit_code = ExitCode.BAD_CONNECTION
+
+
+class KubectlFailed(ConnectionFailed):
+    """kubectl failed.
+
+    ``is_of_the_pod`` if another pod may do better; ``may_have_run`` if a program in the pod may
+    have done its work all the same.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *advice: str,
+        is_of_the_pod: bool = False,
+        may_have_run: bool = False,
+    ) -> None:
+        super().__init__(message, *advice)
+        self.is_of_the_pod = is_of_the_pod
+        self.may_have_run = may_have_run
+
+
+class NeedsConnection(PyetcdctlError):
+    """The command needs a connection to a server, and the keys come from elsewhere."""
 
 
 class CallFailed(PyetcdctlError):

@@ -48,8 +48,10 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         code = invoke(arguments, process)
         process.streams.out.flush()
     except OutputClosed:
+        process.close()
         _end_by(signal.SIGPIPE)
     except KeyboardInterrupt:
+        process.close()
         _end_by(signal.SIGINT)
     except OSError as error:
         process.streams.err.line(f"Error: {_os_error_text(error)}")

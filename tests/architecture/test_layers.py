@@ -27,12 +27,13 @@ MAY_IMPORT = {
     "discovery": SHARED,
     "sandbox": SHARED,
     "kubernetes": {"rpc", *SHARED},
+    "kubectl": {"keyspace", "rpc", *SHARED},
     "storage": {"keyspace", "rpc", *SHARED},
     "tree": {"keyspace", "rpc", *SHARED},
     "completion": {"keyspace", "rpc", *SHARED},
     "cli": {
         *("client", "completion", "concurrency", "diagnosis", "discovery", "keyspace"),
-        *("kubernetes", "measuring", "output", "rpc", "sandbox", "storage", "tree"),
+        *("kubectl", "kubernetes", "measuring", "output", "rpc", "sandbox", "storage", "tree"),
         *SHARED,
     },
 }

@@ -128,6 +128,25 @@ OWN_FLAGS = (
         "read a snapshot with --from although the hash at its end is wrong",
     ),
     GlobalFlag(
+        "via",
+        "string",
+        "",
+        "reach etcd through kubectl exec: `kubectl` runs the etcdctl in kubeadm's etcd pods, "
+        "`kubectl:[NAMESPACE/]POD` that in one pod",
+        values="kubectl",
+    ),
+    GlobalFlag(
+        "kubeconfig",
+        "string",
+        "",
+        "kubeconfig for --via (default what kubectl uses)",
+        values="FILE",
+    ),
+    GlobalFlag("kube-context", "string", "", "context of the kubeconfig for --via"),
+    GlobalFlag(
+        "yes", "bool", False, "answer yes to what is asked before a write through --via kubectl"
+    ),
+    GlobalFlag(
         "encryption-config",
         "string",
         "",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.keyspace.source import Source
+    from pyetcdctl.kubectl.etcdctl import Etcdctl
     from pyetcdctl.kubernetes.encryption.configuration import GroupResource
     from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
     from pyetcdctl.kubernetes.stored_value import Decrypter
@@ -73,6 +74,8 @@ class Session:
         """The prefix of an API server's objects, once somebody knows."""
         self.prints: Sequence[type] = ()
         """The types that the command's result may have."""
+        self.may_write = False
+        """Whether the user has agreed to a write already."""
         self._has_reported_how_to_decrypt = False
 
     @property
@@ -138,7 +141,7 @@ class Session:
     def settings(self) -> ConnectionSettings:
         """How to reach the cluster."""
         environment = self.streams.environment
-        if self.file_path:
+        if self.file_path or self.configuration.values["via"]:
             return limits(self.configuration.values)
         return connection_settings(self.configuration, environment, self.ask_password)
 
@@ -156,12 +159,24 @@ class Session:
 
     @cached_property
     def source(self) -> Source:
-        """The keys that the command reads: those of a file or a server."""
+        """The keys that the command reads: a file's, or a server's, by gRPC or through kubectl."""
         if self.file_path:
             return self.file
+        if self.configuration.values["via"]:
+            from pyetcdctl.kubectl.source import KubectlSource
+
+            self.check_format()
+            return KubectlSource(self.etcdctl)
         from pyetcdctl.client.live_source import LiveSource
 
         return LiveSource(self.connection)
+
+    @cached_property
+    def etcdctl(self) -> Etcdctl:
+        """The etcdctl of the etcd pods, for --via kubectl."""
+        from pyetcdctl.cli.session.via import open_etcdctl
+
+        return open_etcdctl(self)
 
     @cached_property
     def connection(self) -> Connection:
@@ -170,6 +185,10 @@ class Session:
         if "skip-hash-check" in self.flags:
             raise BadArguments("--skip-hash-check is for the file of --from, not for a server")
         self.check_format()
+        if self.configuration.values["via"]:
+            from pyetcdctl.cli.session.via import pod_connection
+
+            return pod_connection(self)
         settings = self.settings
         if settings.debug:
             self._start_debugging()

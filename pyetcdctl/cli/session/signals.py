@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -43,6 +43,27 @@ def cleaned_up_when_ended() -> Iterator[None]:
     except _Signalled as signalled:
         signal.signal(signalled.number, signal.SIG_DFL)
         os.kill(os.getpid(), signalled.number)
+    finally:
+        for each in watched:
+            signal.signal(each, before[each])
+
+
+@contextmanager
+def closed_before_end(close: Callable[[], None]) -> Iterator[None]:
+    """Call ``close`` when a signal ends the program; a second signal ends it at once."""
+    before = {each: signal.getsignal(each) for each in ENDING}
+    watched = [each for each in ENDING if before[each] != signal.SIG_IGN]
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for each in watched:
+            signal.signal(each, signal.SIG_DFL)
+        close()
+        os.kill(os.getpid(), number)
+
+    for each in watched:
+        signal.signal(each, end)
+    try:
+        yield
     finally:
         for each in watched:
             signal.signal(each, before[each])

@@ -77,9 +77,12 @@ def report_stale(session: Session, present: Present) -> None:
 
 def ask(session: Session, question: str, *, yes: bool, also: str = "") -> str:
     """Return the letter of the answer; it is ``y`` where that was said beforehand."""
+    session.may_write = yes
     if yes:
         return "y"
-    return choose(session.streams, f"{question} [y/N{also}]")
+    letter = choose(session.streams, f"{question} [y/N{also}]")
+    session.may_write = letter == "y"
+    return letter
 
 
 def write(session: Session, change: Change) -> None:

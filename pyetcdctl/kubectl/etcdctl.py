@@ -1,0 +1,184 @@
+"""The etcdctl of an etcd pod, run by kubectl exec; a pod that cannot be used is left for the next.
+
+Invariant: nothing that may have run in one pod is run again in another.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from copy import copy
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import CallFailed, DeadlineExceeded, PyetcdctlError
+from pyetcdctl.kubectl.failures import DEADLINE, failure_of, may_be_of_the_pod
+from pyetcdctl.settings import TlsFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pyetcdctl.kubectl.child import Child
+    from pyetcdctl.kubectl.pods import EtcdPod
+    from pyetcdctl.kubectl.program import Kubectl
+
+NO_TLS = TlsFiles()
+NO_FLAGS: Mapping[str, bool | float] = MappingProxyType({})
+_AS_PROTOBUF = (b"--write-out=protobuf",)
+START_SECONDS = 15.0
+"""How long kubectl may take to reach the API server, the kubelet and the container."""
+
+
+class Etcdctl:
+    """Runs etcdctl in the first pod that can be used."""
+
+    def __init__(
+        self,
+        kubectl: Kubectl,
+        pods: Sequence[EtcdPod],
+        seconds: float,
+        *,
+        tls: TlsFiles = NO_TLS,
+        flags: Mapping[str, bool | float] = NO_FLAGS,
+        advertised: bool = False,
+        notice: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        """``seconds`` is the command timeout; ``tls`` are paths in the pod to use instead of those
+        of the server; ``flags`` are durations and switches for etcdctl.
+
+        ``advertised`` leads to the member by its advertised URL, which its responses then name.
+        """
+        self.kubectl = kubectl
+        self.pods = list(pods)
+        self.seconds = seconds
+        self._tls = tls
+        self._flags = flags
+        self._advertised = advertised
+        self._notice = notice
+        self._running: list[Child] = []
+        self._has_answered = False
+
+    @property
+    def pod(self) -> EtcdPod:
+        """The pod in use."""
+        return self.pods[0]
+
+    @property
+    def endpoint(self) -> str:
+        """The member's URL that etcdctl in the pod is given."""
+        return self.pod.advertised_endpoint if self._advertised else self.pod.local_endpoint
+
+    def protobuf(self, words: Sequence[bytes]) -> Iterator[bytes]:
+        """Yield the response that etcdctl prints, as protobuf."""
+        return self.stream([*_AS_PROTOBUF, *words])
+
+    def transaction(self, text: bytes) -> Iterator[bytes]:
+        """Yield the response to a transaction.
+
+        etcdctl waits without end for a member that does not answer a transaction, and for five
+        seconds with every other command: so another one has to have been answered before.
+        """
+        if not self._has_answered:
+            self._probe()
+        yield from self.stream([*_AS_PROTOBUF, b"txn"], text)
+
+    def of_pod(self, pod: EtcdPod) -> Etcdctl:
+        """Return the etcdctl of one pod alone, leading to the member's advertised URL."""
+        alone = copy(self)
+        alone.pods = [pod]
+        alone._advertised = True
+        return alone
+
+    def output(self, words: Sequence[bytes], input: bytes = b"") -> bytes:
+        """Return what etcdctl prints."""
+        return b"".join(self.stream(words, input))
+
+    def stream(self, words: Sequence[bytes], input: bytes = b"") -> Iterator[bytes]:
+        """Yield what etcdctl prints, as it comes."""
+        failures: list[PyetcdctlError] = []
+        while True:
+            started = False
+            try:
+                for piece in self._stream_of_pod(words, input):
+                    started = True
+                    yield piece
+                return
+            except PyetcdctlError as failure:
+                failures.append(failure)
+                if started or len(self.pods) == 1 or not may_be_of_the_pod(failure):
+                    raise _with_earlier(failures) from failure
+                self._notice(f"# {failure.message}; trying the pod {self.pods[1].full_name}")
+                del self.pods[0]
+
+    def close(self) -> None:
+        """End what runs, here and in the pod."""
+        while self._running:
+            self._running.pop().cancel(self._tell_of_draining)
+
+    def _stream_of_pod(self, words: Sequence[bytes], input: bytes) -> Iterator[bytes]:
+        child = self.kubectl.start_in(self.pod, [*self._program(), *words], input)
+        self._running.append(child)
+        try:
+            yield from child.pieces(START_SECONDS + self.seconds, self.seconds)
+            if child.wait():
+                raise failure_of(child.messages, self.pod.full_name)
+            self._has_answered = True
+        except TimeoutError:
+            raise DeadlineExceeded(
+                DEADLINE,
+                f"kubectl exec in the pod {self.pod.full_name} brings nothing.",
+                "Try:  --command-timeout 30s",
+                code="DEADLINE_EXCEEDED",
+            ) from None
+        finally:
+            with suppress(ValueError):  # close() has been here
+                self._running.remove(child)
+                child.cancel(self._tell_of_draining)
+
+    def _probe(self) -> None:
+        """Read a key that need not exist; a refusal comes from a member that answers, too."""
+        try:
+            self.output([*_AS_PROTOBUF, b"get", b"--", b"health"])
+        except CallFailed as failure:
+            if isinstance(failure, DeadlineExceeded):
+                raise
+        self._has_answered = True
+
+    def _program(self) -> list[str | bytes]:
+        """Return etcdctl with the flags that lead it to its own member."""
+        flags = {
+            "endpoints": self.endpoint,
+            "command-timeout": _go_text(self.seconds),
+            **{name: _go_text(value) for name, value in self._flags.items()},
+            **(self._tls_flags() if self.endpoint.startswith("https:") else {}),
+        }
+        taken = self.pod.variables
+        return [
+            "etcdctl",
+            *(
+                f"--{name}={value}"
+                for name, value in flags.items()
+                if value and f"ETCDCTL_{name.upper().replace('-', '_')}" not in taken
+            ),
+        ]
+
+    def _tls_flags(self) -> dict[str, str]:
+        given, own = self._tls, self.pod.tls
+        pair = given if given.certificate or given.key else own
+        return {"cacert": given.ca or own.ca, "cert": pair.certificate, "key": pair.key}
+
+    def _tell_of_draining(self) -> None:
+        self._notice(
+            f"# ending etcdctl in the pod {self.pod.full_name}; again Ctrl-C leaves it there"
+        )
+
+
+def _go_text(value: bool | float) -> str:
+    """Write a switch or a duration in seconds as Go's flags take it."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:.3f}s"
+
+
+def _with_earlier(failures: Sequence[PyetcdctlError]) -> PyetcdctlError:
+    """Return the last failure, which names the earlier ones."""
+    *earlier, last = failures
+    last.advice = (*last.advice, *(f"Before: {each.message}" for each in earlier))
+    return last

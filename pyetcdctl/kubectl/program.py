@@ -1,0 +1,92 @@
+"""The kubectl program: how its command lines begin, and short questions to the API server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pyetcdctl.errors import KubectlFailed
+from pyetcdctl.kubectl.child import Child, cannot_start
+from pyetcdctl.kubectl.failures import failure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyetcdctl.kubectl.pods import EtcdPod
+
+
+class Cluster(NamedTuple):
+    """What the kubeconfig's context names."""
+
+    name: str
+    user: str
+    server: str
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """The program's path and environment, and the options that each of its command lines has."""
+
+    program: str
+    environment: Mapping[str, str] = field(repr=False)
+    kubeconfig: str = ""
+    context: str = ""
+    seconds: float = 30.0
+    """How long a short question may take."""
+    log: Callable[[str], None] | None = None
+    """Gets every command line."""
+
+    def words(self, *words: str | bytes) -> list[str | bytes]:
+        """Return a command line."""
+        options: list[str | bytes] = [self.program]
+        options += ["--kubeconfig", self.kubeconfig] if self.kubeconfig else []
+        options += ["--context", self.context] if self.context else []
+        command = [*options, *words]
+        if self.log is not None:
+            self.log(shlex.join(os.fsdecode(word) for word in command))
+        return command
+
+    def start_in(self, pod: EtcdPod, program: Sequence[str | bytes], input: bytes) -> Child:
+        """Run a program in a pod, without a terminal."""
+        stdin = ["-i"] if input else []
+        place = ["-n", pod.namespace, pod.name, "-c", pod.container]
+        command = self.words("exec", *stdin, *place, "--", *program)
+        return Child(command, self.environment, input)
+
+    def json(self, tried: str, *words: str) -> Any:
+        """Return the JSON that a short question is answered with; ``tried`` is for errors."""
+        command = self.words(*words, "-o", "json")
+        try:
+            # Standard input is the user's: a plugin of the kubeconfig may have to ask for a login.
+            done = subprocess.run(
+                command,
+                env=self.environment,
+                capture_output=True,
+                check=False,
+                timeout=self.seconds,
+            )
+        except subprocess.TimeoutExpired:
+            raise KubectlFailed(
+                f"kubectl has not answered for {self.seconds:g} s", f"Tried: {tried}."
+            ) from None
+        except OSError as error:
+            raise cannot_start(error) from error
+        if done.returncode:
+            raise failure_of(done.stderr.decode("utf-8", "backslashreplace"), tried)
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            raise KubectlFailed("kubectl's response is not JSON", f"Tried: {tried}.") from None
+
+    def cluster(self) -> Cluster:
+        """Return the cluster and the user of the kubeconfig's context."""
+        view = self.json("the kubeconfig", "config", "view", "--minify")
+        context = (view.get("contexts") or [{}])[0].get("context") or {}
+        cluster = (view.get("clusters") or [{}])[0].get("cluster") or {}
+        return Cluster(
+            context.get("cluster", ""), context.get("user", ""), cluster.get("server", "")
+        )
