@@ -346,6 +346,10 @@ function __pyetcdctl_flags
     echo -- '-w'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
     echo -- '--from'\t'read a file instead of a server: what `snapshot save` wrote, a member\'s database or its data directory'
     echo -- '--skip-hash-check'\t'read a snapshot with --from although the hash at its end is wrong'
+    echo -- '--via'\t'reach etcd through kubectl exec: `kubectl` runs the etcdctl in kubeadm\'s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod'
+    echo -- '--kubeconfig'\t'kubeconfig for --via (default what kubectl uses)'
+    echo -- '--kube-context'\t'context of the kubeconfig for --via'
+    echo -- '--yes'\t'answer yes to what is asked before a write through --via kubectl'
     echo -- '--encryption-config'\t'file with the keys of Kubernetes\' encryption at rest (default what this node\'s API server uses)'
     echo -- '--pki'\t'folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike'
     echo -- '--release'\t'release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with (default the newest one)'
@@ -359,6 +363,7 @@ function __pyetcdctl_value
             '*:--cert' \
             '*:--key' \
             '*:--from' \
+            '*:--kubeconfig' \
             '*:--encryption-config' \
             'doctor:--junit' \
             'kubernetes get:--sort-by' \
@@ -375,6 +380,7 @@ function __pyetcdctl_value
             '*:--insecure-skip-tls-verify' \
             '*:--insecure-transport' \
             '*:--skip-hash-check' \
+            '*:--yes' \
             '*:--help' \
             '*:-h' \
             'compaction:--physical' \

@@ -9,7 +9,7 @@ from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.wire import read_varint
 
 if TYPE_CHECKING:
-    from pyetcdctl.rpc.range_page import Record
+    from pyetcdctl.rpc.key_values import Record
 
 _FILTERS = ("min_mod_revision", "max_mod_revision", "min_create_revision", "max_create_revision")
 

@@ -72,7 +72,8 @@ class KubectlSource:
 
     def _batch(self, requests: Sequence[RangeRequest]) -> Iterator[RangePage]:
         try:
-            pages = parse_ranges(b"".join(self._etcdctl.transaction(reading_text(requests))))
+            data = b"".join(self._etcdctl.transaction(reading_text(requests)))
+            pages = parse_ranges(data, len(requests))
         except CallFailed as error:
             if error.code != "INVALID_ARGUMENT":
                 raise

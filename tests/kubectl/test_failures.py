@@ -116,7 +116,7 @@ def test_an_etcd_that_does_not_answer_ends_by_the_command_timeout(standin, etcd)
 
 
 @pytest.mark.parametrize(
-    "flags", [["--endpoints", "a:1"], ["--user", "root:secret"], ["--pki", "/etc"]]
+    "flags", [["--user", "root:secret"], ["--pki", "/etc"], ["--max-recv-bytes", "1"]]
 )
 def test_flags_without_a_meaning_in_a_pod_are_refused(standin, flags):
     found = run_here("get", "k", *VIA, *flags, env=standin.environment)
@@ -140,3 +140,25 @@ def test_what_etcdctl_in_a_pod_cannot_do_for_us_says_so_at_once(pod_of, etcd, tm
     assert "  Try:  " in found.stderr
     assert not standin.executions
     assert not (tmp_path / "s.db").exists()
+
+
+@pytest.mark.parametrize("flags", [["--endpoints", "a:1"], ["--from", "snapshot.db"]])
+def test_there_is_one_source_of_keys(standin, flags):
+    found = run_here("get", "k", *VIA, *flags, env=standin.environment)
+
+    assert found.exit_code == 128
+    assert f"`--via` and `{flags[0]}` cannot be set at the same time" in found.stderr
+
+
+def test_the_environment_says_via_where_the_command_line_names_no_source(pod_of, etcd, prefix):
+    standin = pod_of(etcd)
+    variables = {**standin.environment, "PYETCDCTL_VIA": "kubectl"}
+    etcd.etcdctl("put", prefix, "v")
+
+    through = run_here("get", prefix, env=variables)
+    direct = run_here("get", prefix, "--endpoints", etcd.endpoint, env=variables)
+    off = run_here("get", prefix, "--via=", env={**variables, **etcd.environment})
+
+    assert through == direct == off
+    assert through.exit_code == 0
+    assert len(standin.executions) == 1

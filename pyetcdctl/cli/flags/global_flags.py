@@ -134,6 +134,7 @@ OWN_FLAGS = (
         "reach etcd through kubectl exec: `kubectl` runs the etcdctl in kubeadm's etcd pods, "
         "`kubectl:[NAMESPACE/]POD` that in one pod",
         values="kubectl",
+        is_etcdctls=False,
     ),
     GlobalFlag(
         "kubeconfig",
@@ -141,10 +142,17 @@ OWN_FLAGS = (
         "",
         "kubeconfig for --via (default what kubectl uses)",
         values="FILE",
+        is_etcdctls=False,
     ),
-    GlobalFlag("kube-context", "string", "", "context of the kubeconfig for --via"),
     GlobalFlag(
-        "yes", "bool", False, "answer yes to what is asked before a write through --via kubectl"
+        "kube-context", "string", "", "context of the kubeconfig for --via", is_etcdctls=False
+    ),
+    GlobalFlag(
+        "yes",
+        "bool",
+        False,
+        "answer yes to what is asked before a write through --via kubectl",
+        is_etcdctls=False,
     ),
     GlobalFlag(
         "encryption-config",

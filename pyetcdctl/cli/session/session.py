@@ -134,14 +134,14 @@ class Session:
 
     def check_server(self) -> None:
         """Raise NeedsServer where a file is read instead of one."""
-        if self.file_path:
+        if self.file_path and not self.via:
             raise NeedsServer
 
     @cached_property
     def settings(self) -> ConnectionSettings:
         """How to reach the cluster."""
         environment = self.streams.environment
-        if self.file_path or self.configuration.values["via"]:
+        if self.file_path or self.via:
             return limits(self.configuration.values)
         return connection_settings(self.configuration, environment, self.ask_password)
 
@@ -158,15 +158,32 @@ class Session:
         return self.process.file(self.file_path, skip_hash_check, self.note)
 
     @cached_property
+    def via(self) -> str:
+        """What stands in for a connection of our own; empty for a connection or a file.
+
+        What the environment says is for commands that name neither endpoints nor a file.
+        """
+        given = [name for name in ("from", "endpoints") if name in self.flags]
+        if "via" in self.flags:
+            if given and self.flags["via"]:
+                raise BadArguments(
+                    f"`--via` and `--{given[0]}` cannot be set at the same time, choose one"
+                )
+        elif given or self.file_path:
+            return ""
+        via: str = self.configuration.values["via"]
+        return via
+
+    @cached_property
     def source(self) -> Source:
         """The keys that the command reads: a file's, or a server's, by gRPC or through kubectl."""
-        if self.file_path:
-            return self.file
-        if self.configuration.values["via"]:
+        if self.via:
             from pyetcdctl.kubectl.source import KubectlSource
 
             self.check_format()
             return KubectlSource(self.etcdctl)
+        if self.file_path:
+            return self.file
         from pyetcdctl.client.live_source import LiveSource
 
         return LiveSource(self.connection)
@@ -185,7 +202,7 @@ class Session:
         if "skip-hash-check" in self.flags:
             raise BadArguments("--skip-hash-check is for the file of --from, not for a server")
         self.check_format()
-        if self.configuration.values["via"]:
+        if self.via:
             from pyetcdctl.cli.session.via import pod_connection
 
             return pod_connection(self)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
 
 _WITHOUT_A_MEANING = (
-    *("auth-jwt-token", "discovery-srv", "discovery-srv-name", "endpoints", "insecure-discovery"),
+    *("auth-jwt-token", "discovery-srv", "discovery-srv-name", "insecure-discovery"),
     *("insecure-transport", "max-recv-bytes", "max-request-bytes", "password", "pki", "user"),
 )
 _PASSED_ON = ("dial-timeout", "insecure-skip-tls-verify", "keepalive-time", "keepalive-timeout")
@@ -30,7 +30,7 @@ _PASSED_ON = ("dial-timeout", "insecure-skip-tls-verify", "keepalive-time", "kee
 def open_etcdctl(session: Session) -> Etcdctl:
     """Find the pods, and return their etcdctl; it ends with the process, however that ends."""
     values = session.configuration.values
-    place = parse_place(values["via"])
+    place = parse_place(session.via)
     _check_flags(session)
     kubectl = Kubectl(
         _program(session.streams.environment),
