@@ -112,7 +112,7 @@ def _status(row: EndpointStatus) -> tuple[str, ...]:
         decimal_size(response.dbSizeInUse),
         f"{_unused_percentage(response.dbSize, response.dbSizeInUse)}%",
         decimal_size(response.dbSizeQuota),
-        go_bool(response.leader == response.header.member_id),
+        go_bool(0 < response.leader == response.header.member_id),
         go_bool(response.isLearner),
         str(response.raftTerm),
         str(response.raftIndex),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 KEY_TAG = 0x0A
-_NUMBER_TAGS, _LEASE = (0x10, 0x18, 0x20), 0x30
+_NUMBER_TAGS, LEASE_TAG = (0x10, 0x18, 0x20), 0x30
 
 _VARINT = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
 # What stands between a key and its value: three revision numbers, each left out when it is zero.
@@ -54,7 +54,7 @@ def records_at(data: bytes, places: Iterable[tuple[int, int]]) -> Iterator[Recor
                 end = at + size
                 value = data[at:end]
                 at = end
-            if at < body_end and data[at] == _LEASE:
+            if at < body_end and data[at] == LEASE_TAG:
                 start = at + 1
                 at = read_varint(data, start)[1]
                 lease = data[start:at]
@@ -120,5 +120,5 @@ def number_of(varint: bytes | None) -> int:
 def without_value(entry: bytes, *, drops_lease: bool) -> bytes:
     """Return a serialized KeyValue without its value, and without its lease if that goes, too."""
     key, *numbers, _, lease = next(records_at(entry, [(0, len(entry))]))
-    fields = [*zip(_NUMBER_TAGS, numbers, strict=True), (_LEASE, None if drops_lease else lease)]
+    fields = [*zip(_NUMBER_TAGS, numbers, strict=True), (LEASE_TAG, None if drops_lease else lease)]
     return entry_of_key(key) + b"".join(bytes([tag]) + each for tag, each in fields if each)

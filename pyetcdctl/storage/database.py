@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import DamagedSnapshot
-from pyetcdctl.storage.bolt.cursor import Cursor, buckets
+from pyetcdctl.storage.bolt.cursor import Cursor, buckets, used_pages
 from pyetcdctl.storage.bolt.leaves import inline_leaf, leaf_numbers, leaves_at
 from pyetcdctl.storage.bolt.pages import Pages
 
@@ -37,6 +37,10 @@ class Database:
     def size(self) -> int:
         """The bytes of all pages."""
         return self.pages.size
+
+    def size_in_use(self) -> int:
+        """The bytes of the pages that are not free."""
+        return (2 + used_pages(self.pages)) * self.pages.page_size
 
     def get(self, bucket: bytes, key: bytes) -> bytes | None:
         """Return the value of a key of a bucket, None without it."""

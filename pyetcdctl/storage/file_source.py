@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments, CallFailed
-from pyetcdctl.rpc.kv import ResponseHeader
 from pyetcdctl.storage.database import META
 from pyetcdctl.storage.file_range import FileRange, Found
 
@@ -25,18 +24,18 @@ class FileSource:
     """The keys of a snapshot, a member's database or its data directory."""
 
     def __init__(self, opened: OpenedFile) -> None:
-        self._opened = opened
+        self.opened = opened
         self._model = opened.model
         self._lookups = 0
 
     @property
     def name(self) -> str:
         """The path that was given."""
-        return self._opened.path
+        return self.opened.path
 
     def close(self) -> None:
         """Close the file."""
-        self._opened.close()
+        self.opened.close()
 
     def range(self, request: RangeRequest, *, stream: bool = False) -> FileRange:
         """Read a range of any size."""
@@ -51,17 +50,6 @@ class FileSource:
         return [self._range(each, is_only=len(requests) == 1).whole() for each in requests]
 
     @cached_property
-    def header(self) -> ResponseHeader:
-        """The header of every response; what the file does not know is 0."""
-        identity = self._opened.identity
-        return ResponseHeader(
-            cluster_id=identity.cluster_id,
-            member_id=identity.member_id,
-            revision=self._model.revision,
-            raft_term=self._model.term,
-        )
-
-    @cached_property
     def _drops_leases(self) -> bool:
         version = self._model.buckets.get(META, b"storageVersion") or b"0"
         numbers = [int(part) for part in version.split(b".") if part.isdigit()]
@@ -70,18 +58,10 @@ class FileSource:
     def _range(self, request: RangeRequest, *, is_only: bool) -> FileRange:
         if not request.key:
             raise CallFailed("etcdserver: key is not provided", code="INVALID_ARGUMENT")
-        revision = self._check_revision(request.revision)
+        revision = self._model.checked_revision(request.revision)
         found = self._find(request, revision, is_only)
-        self._opened.check_digest()
-        return FileRange(request, self.header, found, drops_leases=self._drops_leases)
-
-    def _check_revision(self, revision: int) -> int:
-        """Return the revision to read; 0 asks for the newest."""
-        if revision > self._model.revision:
-            raise _out_of_range("etcdserver: mvcc: required revision is a future revision")
-        if 0 < revision < self._model.compacted:
-            raise _out_of_range("etcdserver: mvcc: required revision has been compacted")
-        return revision or self._model.revision
+        self.opened.check_digest()
+        return FileRange(request, self.opened.header, found, drops_leases=self._drops_leases)
 
     def _find(self, request: RangeRequest, revision: int, is_only: bool) -> Found:
         model = self._model
@@ -94,7 +74,3 @@ class FileSource:
             keys.between(request.key, request.range_end),
             lambda key: model.read(keys.place_of(key)),
         )
-
-
-def _out_of_range(message: str) -> CallFailed:
-    return CallFailed(message, code="OUT_OF_RANGE")

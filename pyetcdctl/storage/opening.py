@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import DamagedSnapshot
+from pyetcdctl.rpc.kv import ResponseHeader
 from pyetcdctl.storage.database import Database
 from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.mvcc.model import Model
@@ -44,10 +45,21 @@ class OpenedFile:
         self._file = ReadOnlyFile(database_path(path))
         try:
             size = self._content_size(skip_hash_check, note)
-            self.model = Model(Database(self._file, size, path), progress)
+            self.database = Database(self._file, size, path)
+            self.model = Model(self.database, progress)
         except BaseException:
             self.close()
             raise
+
+    @property
+    def header(self) -> ResponseHeader:
+        """The header of every response; what the file does not know is 0."""
+        return ResponseHeader(
+            cluster_id=self.identity.cluster_id,
+            member_id=self.identity.member_id,
+            revision=self.model.revision,
+            raft_term=self.model.term,
+        )
 
     def check_digest(self) -> None:
         """Raise DamagedSnapshot if the file changed since a server sent it."""

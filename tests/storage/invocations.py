@@ -43,6 +43,15 @@ def write_data(etcd: Etcd) -> None:
     lease = do("lease", "grant", "9000").split()[1].decode()
     for key in ("leased/1", "leased/2"):
         do("put", key, "held", f"--lease={lease}")
+    do("put", "leased/2", "no more")
+    do("user", "add", "alice:secret")
+    do("user", "add", "root:secret")
+    do("role", "add", "reader")
+    do("role", "add", "root")
+    do("role", "grant-permission", "reader", "read", "a/", "--prefix")
+    do("role", "grant-permission", "reader", "readwrite", "b")
+    do("user", "grant-role", "alice", "reader")
+    do("user", "grant-role", "root", "root")
 
 
 def get_lines() -> list[tuple[str, ...]]:
@@ -129,3 +138,31 @@ def tree_lines() -> list[tuple[str, ...]]:
         ("--dirs-only",),
     ]
     return [("tree", *words, *each) for words in ((), ("a",), ("nothing",)) for each in flags]
+
+
+def cluster_lines() -> list[tuple[str, ...]]:
+    """Return what shows other things than keys."""
+    lines = [
+        ("lease", "list"),
+        ("lease", "list", "-w", "json"),
+        ("lease", "list", "-w", "fields"),
+        ("lease", "timetolive", "1234"),
+        ("lease", "timetolive", "1234", "-w", "json"),
+        ("lease", "timetolive", "nonsense"),
+        ("user", "list"),
+        ("user", "get", "alice"),
+        ("user", "get", "alice", "--detail"),
+        ("user", "get", "root", "--detail"),
+        ("user", "get", "nobody"),
+        ("user", "get"),
+        ("role", "list"),
+        ("role", "get", "reader"),
+        ("role", "get", "root"),
+        ("role", "get", "none"),
+        ("auth", "status"),
+        ("alarm", "list"),
+        ("member", "list", "--consistency", "x"),
+    ]
+    with_formats = [("user", "list"), ("user", "get", "alice"), ("role", "list")]
+    with_formats += [("role", "get", "reader"), ("auth", "status"), ("alarm", "list")]
+    return lines + [(*each, "-w", "json") for each in with_formats]

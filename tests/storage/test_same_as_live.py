@@ -9,7 +9,7 @@ import pytest
 from pyetcdctl.rpc.range_page import RangePage
 from tests.runner import run_here
 from tests.server import running
-from tests.storage.invocations import get_lines, tree_lines, write_data
+from tests.storage.invocations import cluster_lines, get_lines, tree_lines, write_data
 
 IN_JSON = rb'"(?:cluster_id|member_id|raft_term)":"?\w+"?,?'
 IN_FIELDS = rb'("(?:ClusterID|MemberID|RaftTerm)" :) \w+'
@@ -37,7 +37,7 @@ def without_ids(words, stdout):
     return re.sub(IN_FIELDS, rb"\1 0", re.sub(IN_JSON, b"", stdout))
 
 
-@pytest.mark.parametrize("words", get_lines() + tree_lines(), ids=" ".join)
+@pytest.mark.parametrize("words", get_lines() + tree_lines() + cluster_lines(), ids=" ".join)
 def test_a_snapshot_is_read_as_its_server(words, server, snapshot):
     live = run_here(*words, env=server.environment)
     file = run_here(*words, env={"PYETCDCTL_FROM": str(snapshot)})
@@ -65,3 +65,50 @@ def test_equal_keys_stay_in_their_order(target, snapshot):
 
     assert len(entries) > 30
     assert entries == sorted(entries, key=order)
+
+
+@pytest.mark.parametrize("revision", [0, 12, 30])
+def test_the_hash_of_the_keys_is_the_servers(revision, server, snapshot):
+    words = ("endpoint", "hashkv", "--rev", str(revision), "-w", "json")
+    live = json.loads(run_here(*words, env=server.environment).stdout)[0]["HashKV"]
+    file = json.loads(run_here(*words, "--from", str(snapshot)).stdout)[0]["HashKV"]
+    assert (file["hash"], file["compact_revision"]) == (live["hash"], live["compact_revision"])
+
+
+@pytest.mark.parametrize("revision", ["1", "8", "100000"])
+def test_a_hash_that_a_server_refuses_is_refused(revision, server, snapshot):
+    words = ("endpoint", "hashkv", "--rev", revision)
+    live = run_here(*words, env=server.environment)
+    file = run_here(*words, "--from", str(snapshot))
+    assert (file.stdout, file.exit_code, live.exit_code) == (b"", 1, 1)
+    assert file.stderr in live.stderr
+
+
+def test_the_members_are_those_that_the_server_has(server, snapshot):
+    live = run_here("member", "list", env=server.environment).stdout.split(b", ")
+    file = run_here("member", "list", "--from", str(snapshot)).stdout.split(b", ")
+    # The release of the tests stores no client URLs in its database.
+    assert [*file[:4], *file[5:]] == [*live[:4], *live[5:]]
+
+
+def test_a_lease_has_the_time_and_keys_that_are_stored(server, snapshot):
+    lease = run_here("lease", "list", env=server.environment).stdout.split()[-1].decode()
+    words = ("lease", "timetolive", lease, "--keys")
+    live = run_here(*words, env=server.environment).stdout
+    file = run_here(*words, "--from", str(snapshot)).stdout
+    assert b"granted with TTL(9000s), remaining(9000s)" in file
+    assert b"attached keys([leased/1])" in file
+    assert file.split(b"remaining")[0] == live.split(b"remaining")[0]
+
+
+def test_sizes_and_indexes_are_shown_as_far_as_the_file_has_them(server, snapshot):
+    words = ("endpoint", "status", "-w", "json")
+    live = json.loads(run_here(*words, env=server.environment).stdout)[0]["Status"]
+    file = json.loads(run_here(*words, "--from", str(snapshot)).stdout)[0]["Status"]
+    assert 0 < file["dbSizeInUse"] <= file["dbSize"] == snapshot.stat().st_size - 32
+    assert file["raftTerm"] == live["raftTerm"]
+    assert file["raftAppliedIndex"] <= live["raftAppliedIndex"]
+    assert "leader" not in file
+    table = run_here("endpoint", "status", "--from", str(snapshot)).stdout.decode()
+    assert table.startswith(f"{snapshot}, 0, ")
+    assert ", true," not in table

@@ -17,7 +17,7 @@ Surplus = Annotated[list[str], words("")]
 app = new_group("List and disarm the alarms of the members.", "  pyetcdctl alarm list")
 
 
-@command(app, "list", "  pyetcdctl alarm list", prints=(Alarms,))
+@command(app, "list", "  pyetcdctl alarm list", prints=(Alarms,), needs_server=False)
 def list_alarms(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it
@@ -30,7 +30,12 @@ def list_alarms(
     if surplus:
         raise BadArguments("alarm list command accepts no arguments")
     session: Session = ctx.obj
-    session.print(Alarms(session.client.maintenance.alarms(session.deadline())))
+    if session.file_path:
+        from pyetcdctl.storage.members import stored_alarms
+
+        session.print(Alarms(stored_alarms(session.stored)))
+    else:
+        session.print(Alarms(session.client.maintenance.alarms(session.deadline())))
 
 
 @command(app, "disarm", "  pyetcdctl alarm disarm", prints=(Alarms,))

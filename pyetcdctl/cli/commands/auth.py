@@ -12,6 +12,7 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.results import AuthState
+from pyetcdctl.storage.auth import stored_status
 
 Surplus = Annotated[list[str], words("")]
 
@@ -59,7 +60,7 @@ def disable(
     session.streams.out.text("Authentication Disabled\n")
 
 
-@command(app, "status", "  pyetcdctl auth status", prints=(AuthState,))
+@command(app, "status", "  pyetcdctl auth status", prints=(AuthState,), needs_server=False)
 def status(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it
@@ -70,7 +71,10 @@ def status(
     """
     _refuse(surplus, "status")
     session: Session = ctx.obj
-    session.print(AuthState(auth.status(session.connection, session.deadline())))
+    if session.file_path:
+        session.print(AuthState(stored_status(session.stored)))
+    else:
+        session.print(AuthState(auth.status(session.connection, session.deadline())))
 
 
 def _refuse(surplus: list[str], name: str) -> None:

@@ -12,7 +12,7 @@ from pyetcdctl.cli.lazy import command, new_group
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.each import Outcome, ask_each
 from pyetcdctl.client.health import Health, health_of
-from pyetcdctl.errors import PyetcdctlError, Reported
+from pyetcdctl.errors import BadArguments, PyetcdctlError, Reported
 from pyetcdctl.results import (
     EndpointHash,
     EndpointHealth,
@@ -50,7 +50,13 @@ def health(
     _tell_unhealthy(session, outcomes)
 
 
-@command(app, "status", "  pyetcdctl endpoint status -w table", prints=(StatusReport,))
+@command(
+    app,
+    "status",
+    "  pyetcdctl endpoint status -w table",
+    prints=(StatusReport,),
+    needs_server=False,
+)
 def status(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it
@@ -66,6 +72,9 @@ def status(
     from pyetcdctl.client.maintenance import MaintenanceService
 
     session: Session = ctx.obj
+    if session.file_path:
+        session.print(_status_of_file(session, cluster))
+        return
     endpoints = endpoints_to_ask(session, cluster)
     outcomes = ask_each(
         session.connection,
@@ -79,7 +88,13 @@ def status(
         raise Reported
 
 
-@command(app, "hashkv", "  pyetcdctl endpoint hashkv --cluster --rev 2", prints=(HashReport,))
+@command(
+    app,
+    "hashkv",
+    "  pyetcdctl endpoint hashkv --cluster --rev 2",
+    prints=(HashReport,),
+    needs_server=False,
+)
 def hashkv(
     ctx: typer.Context,
     surplus: Surplus = [],  # noqa: B006 - Typer copies it
@@ -93,6 +108,9 @@ def hashkv(
     from pyetcdctl.client.maintenance import MaintenanceService
 
     session: Session = ctx.obj
+    if session.file_path:
+        session.print(_hash_of_file(session, cluster, rev))
+        return
     endpoints = endpoints_to_ask(session, cluster)
     outcomes = ask_each(
         session.connection,
@@ -105,6 +123,27 @@ def hashkv(
     failures = [each.failure for each in outcomes if each.failure]
     if failures:
         raise PyetcdctlError(failures[-1].message)
+
+
+def _status_of_file(session: Session, of_cluster: bool) -> StatusReport:
+    from pyetcdctl.storage.figures import stored_figures
+
+    _refuse_cluster(of_cluster)
+    figures = stored_figures(session.stored)
+    return StatusReport((EndpointStatus(session.file_path, figures),))
+
+
+def _hash_of_file(session: Session, of_cluster: bool, revision: int) -> HashReport:
+    from pyetcdctl.storage.figures import stored_hash
+
+    _refuse_cluster(of_cluster)
+    found = stored_hash(session.stored, revision)
+    return HashReport((EndpointHash(session.file_path, found),))
+
+
+def _refuse_cluster(of_cluster: bool) -> None:
+    if of_cluster:
+        raise BadArguments("--cluster is for servers: a file has one member's data")
 
 
 def _row(outcome: Outcome[Health]) -> EndpointHealth:

@@ -17,7 +17,13 @@ from pyetcdctl.client import lease as leases
 from pyetcdctl.concurrency.keepalive import renewals
 from pyetcdctl.errors import BadArguments, CallFailed, ConnectionFailed
 from pyetcdctl.results import LeaseGone, LeaseLife, LeaseRevoked
-from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
+from pyetcdctl.rpc.lease import (
+    LeaseGrantResponse,
+    LeaseKeepAliveResponse,
+    LeasesResponse,
+    LeaseTimeToLiveResponse,
+)
+from pyetcdctl.storage.leases import stored_leases, stored_time_to_live
 
 _HELP = """\
 Grant, renew and end leases.
@@ -68,7 +74,11 @@ def revoke(
 
 
 @command(
-    app, "timetolive", f"  pyetcdctl lease timetolive {_SOME_LEASE} --keys", prints=(LeaseLife,)
+    app,
+    "timetolive",
+    f"  pyetcdctl lease timetolive {_SOME_LEASE} --keys",
+    prints=(LeaseLife,),
+    needs_server=False,
 )
 def timetolive(
     ctx: typer.Context,
@@ -82,20 +92,23 @@ def timetolive(
     if len(lease) != 1:
         raise BadArguments("lease timetolive command needs lease ID as argument")
     session: Session = ctx.obj
-    connection = session.connection
-    lease_id = _lease_id(lease[0])
     with _bad_connection():
-        answer = leases.time_to_live(connection, lease_id, session.deadline(), keys=keys)
+        answer = _time_to_live(session, lease[0], keys)
     session.print(LeaseLife(answer, keys))
 
 
-@command(app, "list", "  pyetcdctl lease list -w json", prints=(LeasesResponse,))
+@command(
+    app, "list", "  pyetcdctl lease list -w json", prints=(LeasesResponse,), needs_server=False
+)
 def list_leases(
     ctx: typer.Context,
     _surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
 ) -> None:
     """List the ids of all leases."""
     session: Session = ctx.obj
+    if session.file_path:
+        session.print(stored_leases(session.stored))
+        return
     with _bad_connection():
         answer = leases.leases(session.connection, session.deadline())
     session.print(answer)
@@ -130,6 +143,13 @@ def keep_alive(
             session.print(answer)
             session.streams.out.flush()
     session.print(LeaseGone(lease_id))
+
+
+def _time_to_live(session: Session, lease: str, keys: bool) -> LeaseTimeToLiveResponse:
+    if session.file_path:
+        return stored_time_to_live(session.stored, _lease_id(lease), with_keys=keys)
+    connection = session.connection
+    return leases.time_to_live(connection, _lease_id(lease), session.deadline(), keys=keys)
 
 
 def _seconds(text: str) -> int:

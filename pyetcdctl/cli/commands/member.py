@@ -51,7 +51,7 @@ def add(
     session.print(MemberAdded(response, names[0], peer_urls))
 
 
-@command(app, "list", "  pyetcdctl member list -w table", prints=(MemberList,))
+@command(app, "list", "  pyetcdctl member list -w table", prints=(MemberList,), needs_server=False)
 def list_members(
     ctx: typer.Context,
     surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
@@ -74,6 +74,11 @@ def list_members(
         # etcdctl shows another command's value here.
         raise BadFeature('unknown consistency flag "l"', f"It was {consistency!r}; use l or s.")
     session: Session = ctx.obj
+    if session.file_path:
+        from pyetcdctl.storage.members import stored_members
+
+        session.print(MemberList(stored_members(session.stored)))
+        return
     deadline = session.deadline()
     response = session.client.cluster.list(deadline, linearizable=consistency == "l")
     session.print(MemberList(response))

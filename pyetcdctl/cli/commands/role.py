@@ -16,6 +16,7 @@ from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END, prefix_end
 from pyetcdctl.results import AuthChanged, RolePermissions, Roles
 from pyetcdctl.rpc.auth import PERMISSION_TYPES, Permission
+from pyetcdctl.storage.auth import stored_role, stored_roles
 
 Role = Annotated[list[str], words("ROLE")]
 
@@ -56,7 +57,7 @@ def delete(
     session.print(AuthChanged(answer, f"Role {roles[0]} deleted"))
 
 
-@command(app, "get", "  pyetcdctl role get reader", prints=(RolePermissions,))
+@command(app, "get", "  pyetcdctl role get reader", prints=(RolePermissions,), needs_server=False)
 def get(
     ctx: typer.Context,
     roles: Role = [],  # noqa: B006 - Typer copies it
@@ -67,11 +68,14 @@ def get(
     """
     _expect_one(roles, "role get command requires role name as its argument")
     session: Session = ctx.obj
-    answer = auth.get_role(session.connection, roles[0], session.deadline())
+    if session.file_path:
+        answer = stored_role(session.stored, roles[0])
+    else:
+        answer = auth.get_role(session.connection, roles[0], session.deadline())
     session.print(RolePermissions(answer, roles[0], prefix_end))
 
 
-@command(app, "list", "  pyetcdctl role list", prints=(Roles,))
+@command(app, "list", "  pyetcdctl role list", prints=(Roles,), needs_server=False)
 def list_roles(
     ctx: typer.Context,
     surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
@@ -80,7 +84,10 @@ def list_roles(
     if surplus:
         raise BadArguments("role list command requires no arguments")
     session: Session = ctx.obj
-    session.print(Roles(auth.list_roles(session.connection, session.deadline())))
+    if session.file_path:
+        session.print(Roles(stored_roles(session.stored)))
+    else:
+        session.print(Roles(auth.list_roles(session.connection, session.deadline())))
 
 
 @command(

@@ -14,6 +14,8 @@ from pyetcdctl.client import auth
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.ranges import prefix_end
 from pyetcdctl.results import AuthChanged, RolePermissions, UserRoles, Users
+from pyetcdctl.rpc.auth import RoleGetResponse, RolesResponse
+from pyetcdctl.storage.auth import stored_role, stored_user, stored_users
 
 User = Annotated[list[str], words("USER")]
 UserAndRole = Annotated[list[str], words("USER ROLE")]
@@ -82,7 +84,13 @@ def delete(
     session.print(AuthChanged(answer, f"User {users[0]} deleted"))
 
 
-@command(app, "get", "  pyetcdctl user get alice --detail", prints=(UserRoles, RolePermissions))
+@command(
+    app,
+    "get",
+    "  pyetcdctl user get alice --detail",
+    prints=(UserRoles, RolePermissions),
+    needs_server=False,
+)
 def get(
     ctx: typer.Context,
     users: User = [],  # noqa: B006 - Typer copies it
@@ -91,18 +99,17 @@ def get(
     """Show the roles of a user."""
     _expect(1, users, "user get command requires user name as its argument")
     session: Session = ctx.obj
-    answer = auth.get_user(session.connection, users[0], session.deadline())
+    answer = _user(session, users[0])
     if not detail:
         session.print(UserRoles(answer, users[0]))
         return
     session.streams.out.text(f"User: {users[0]}\n")
     for role in answer.roles:
         session.streams.out.text("\n")
-        found = auth.get_role(session.connection, role, session.deadline())
-        session.print(RolePermissions(found, role, prefix_end))
+        session.print(RolePermissions(_role(session, role), role, prefix_end))
 
 
-@command(app, "list", "  pyetcdctl user list", prints=(Users,))
+@command(app, "list", "  pyetcdctl user list", prints=(Users,), needs_server=False)
 def list_users(
     ctx: typer.Context,
     surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
@@ -110,7 +117,10 @@ def list_users(
     """List the names of all users."""
     _expect(0, surplus, "user list command requires no arguments")
     session: Session = ctx.obj
-    session.print(Users(auth.list_users(session.connection, session.deadline())))
+    if session.file_path:
+        session.print(Users(stored_users(session.stored)))
+    else:
+        session.print(Users(auth.list_users(session.connection, session.deadline())))
 
 
 @command(
@@ -162,6 +172,18 @@ def revoke_role(
     session: Session = ctx.obj
     answer = auth.revoke_role(session.connection, user, role, session.deadline())
     session.print(AuthChanged(answer, f"Role {role} is revoked from user {user}"))
+
+
+def _user(session: Session, name: str) -> RolesResponse:
+    if session.file_path:
+        return stored_user(session.stored, name)
+    return auth.get_user(session.connection, name, session.deadline())
+
+
+def _role(session: Session, name: str) -> RoleGetResponse:
+    if session.file_path:
+        return stored_role(session.stored, name)
+    return auth.get_role(session.connection, name, session.deadline())
 
 
 def _expect(count: int, given: list[str], message: str) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pyetcdctl.results import Decoding
     from pyetcdctl.settings import ConnectionSettings
     from pyetcdctl.storage.file_source import FileSource
+    from pyetcdctl.storage.opening import OpenedFile
 
 DECODING_FORMATS = ("jsonl", "yaml")
 _RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
@@ -156,6 +157,12 @@ class Session:
         self.check_format()
         skip_hash_check = self.configuration.values["skip-hash-check"]
         return self.process.file(self.file_path, skip_hash_check, self.note)
+
+    @property
+    def stored(self) -> OpenedFile:
+        """The same beyond its keys; the hash at its end was right."""
+        self.file.opened.check_digest()
+        return self.file.opened
 
     @cached_property
     def via(self) -> str:

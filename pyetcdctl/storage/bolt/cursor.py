@@ -6,7 +6,16 @@ from bisect import bisect_right
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.storage.bolt.pages import BRANCH, LEAF, Page, damage, inline_page, leaf_of
+from pyetcdctl.storage.bolt.pages import (
+    BRANCH,
+    FREELIST,
+    LEAF,
+    NO_FREELIST,
+    Page,
+    damage,
+    inline_page,
+    leaf_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +93,23 @@ def buckets(pages: Pages) -> dict[bytes, Bucket]:
     """Return the buckets by their names."""
     root = Cursor(pages, Bucket(b"", pages.meta.root, None))
     return {bucket.name: bucket for leaf in root.leaves() for bucket in buckets_in(leaf)}
+
+
+def used_pages(pages: Pages) -> int:
+    """Return how many pages the buckets take, and the list of free ones if there is one."""
+    roots = [bucket.root for bucket in buckets(pages).values() if bucket.inline is None]
+    pending, used = [pages.meta.root, *roots], 0
+    if pages.meta.freelist != NO_FREELIST:
+        used += 1 + pages.head(pages.meta.freelist, FREELIST).overflow
+    while pending:
+        number = pending.pop()
+        head = pages.head(number, BRANCH | LEAF)
+        used += 1 + head.overflow
+        if used > pages.count:
+            raise damage(number, number * pages.page_size, "the pages lead in a circle")
+        if head.flags & BRANCH:
+            pending.extend(pages.child_numbers(pages.page(number, BRANCH)))
+    return used
 
 
 def buckets_in(leaf: Leaf) -> Iterator[Bucket]:

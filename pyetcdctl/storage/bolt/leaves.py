@@ -37,6 +37,15 @@ class LeafColumns(NamedTuple):
     key_sizes: tuple[int, ...]
     value_sizes: tuple[int, ...]
 
+    def spans(self) -> Iterator[tuple[int, int, int]]:
+        """Yield where in ``data`` each key begins, its value begins, and that ends."""
+        at = self.start
+        for key_size, value_size in zip(self.key_sizes, self.value_sizes, strict=True):
+            value = at + key_size
+            end = value + value_size
+            yield at, value, end
+            at = end
+
     @property
     def offset(self) -> int:
         """The first key's offset in the file."""

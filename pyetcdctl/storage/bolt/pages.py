@@ -40,6 +40,15 @@ class Meta(NamedTuple):
     checksum: int
 
 
+class PageHead(NamedTuple):
+    """What a page begins with: ``overflow`` is how many more pages its content takes."""
+
+    number: int
+    flags: int
+    entries: int
+    overflow: int
+
+
 class Page(NamedTuple):
     """A page with those that it flows over into; ``data`` begins at ``offset`` in the file."""
 
@@ -109,19 +118,30 @@ class Pages:
     def page(self, number: int, kinds: int) -> Page:
         """Return a page of one of these kinds."""
         size, offset = self.page_size, number * self.page_size
+        data = self._read(number, size)
+        head = self._head(number, data, kinds)
+        if head.overflow:
+            data += self._file.read(offset + size, head.overflow * size)
+        return Page(number, offset, head.flags, head.entries, data)
+
+    def head(self, number: int, kinds: int) -> PageHead:
+        """Return the head of a page of one of these kinds."""
+        return self._head(number, self._read(number, PAGE_HEAD.size), kinds)
+
+    def _read(self, number: int, size: int) -> bytes:
         if not 1 < number < self.count:
-            raise damage(number, offset, "there is no such page")
-        data = self._file.read(offset, size)
-        found, flags, entries, overflow = PAGE_HEAD.unpack_from(data)
-        if found != number:
-            raise damage(number, offset, f"it says that it is page {found}")
-        if number + overflow >= self.count:
+            raise damage(number, number * self.page_size, "there is no such page")
+        return self._file.read(number * self.page_size, size)
+
+    def _head(self, number: int, data: bytes, kinds: int) -> PageHead:
+        head, offset = PageHead(*PAGE_HEAD.unpack_from(data)), number * self.page_size
+        if head.number != number:
+            raise damage(number, offset, f"it says that it is page {head.number}")
+        if number + head.overflow >= self.count:
             raise damage(number, offset, "it overlaps another page or the end of the file")
-        if flags not in (BRANCH, LEAF, FREELIST) or not flags & kinds:
-            raise damage(number, offset, f"a page of type {flags:#x} is not expected here")
-        if overflow:
-            data += self._file.read(offset + size, overflow * size)
-        return Page(number, offset, flags, entries, data)
+        if head.flags not in (BRANCH, LEAF, FREELIST) or not head.flags & kinds:
+            raise damage(number, offset, f"a page of type {head.flags:#x} is not expected here")
+        return head
 
     def children(self, page: Page) -> list[Child]:
         """Return a branch's entries."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from typing import TYPE_CHECKING
 
 from pyetcdctl.keyspace.ranges import NO_END
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Keys:
@@ -25,6 +29,10 @@ class Keys:
     def place_of(self, key: bytes) -> int:
         """Return where the KeyValue of a key is that is there."""
         return self._places[key]
+
+    def places(self) -> Iterable[int]:
+        """Return where all KeyValues are."""
+        return self._places.values()
 
     def between(self, key: bytes, range_end: bytes) -> list[bytes]:
         """Return the keys of a range (etcd API, RangeRequest) in order."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.rpc.key_values import entry_of_key
-from pyetcdctl.rpc.wire import WireError
+from pyetcdctl.rpc.key_values import LEASE_TAG, entry_of_key
+from pyetcdctl.rpc.kv import KeyValue
+from pyetcdctl.rpc.wire import WireError, append_varint
 from pyetcdctl.storage.bolt.pages import damage
 from pyetcdctl.storage.mvcc.revisions import Revision, key_in, parse_revision
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterator
 
-    from pyetcdctl.storage.bolt.leaves import LeafColumns
     from pyetcdctl.storage.database import Database
 
 CHUNK_BYTES = 1 << 20
@@ -33,26 +33,31 @@ class Record(NamedTuple):
 
 def records_of(database: Database, key: bytes) -> list[Record]:
     """Return all that is stored of a key, oldest first."""
-    field = entry_of_key(key)
+    found = _records_with(database, entry_of_key(key))
+    return sorted(record for record in found if key_in(record.entry, 0, len(record.entry)) == key)
+
+
+def keys_with_lease(database: Database, lease: int) -> set[bytes]:
+    """Return the keys that were put with a lease at some revision."""
+    field = bytearray([LEASE_TAG])
+    append_varint(field, lease)
+    found = (KeyValue.decode(record.entry) for record in _records_with(database, bytes(field)))
+    return {entry.key for entry in found if entry.lease == lease}
+
+
+def _records_with(database: Database, field: bytes) -> Iterator[Record]:
+    """Yield the records of the leaves that have these bytes anywhere."""
+    leaves = database.key_leaves()
     if database.key_pages:
-        numbers = sorted(_leaves_with(database, field))
-        leaves = database.key_leaves_at(numbers)
-    else:
-        leaves = database.key_leaves()
-    return sorted(record for leaf in leaves for record in _records(leaf, key))
-
-
-def _records(leaf: LeafColumns, key: bytes) -> Iterator[Record]:
-    data, at = leaf.data, leaf.start
-    for key_size, value_size in zip(leaf.key_sizes, leaf.value_sizes, strict=True):
-        value = at + key_size
-        end = value + value_size
+        leaves = database.key_leaves_at(sorted(_leaves_with(database, field)))
+    for leaf in leaves:
+        data = leaf.data
         try:
-            if key_in(data, value, end) == key:
-                yield Record(parse_revision(data[at:value]), data[value:end])
+            for at, value, end in leaf.spans():
+                if data.find(field, value, end) >= 0:
+                    yield Record(parse_revision(data[at:value]), data[value:end])
         except (WireError, IndexError) as error:
             raise damage(leaf.number, leaf.offset, str(error)) from error
-        at = end
 
 
 def _leaves_with(database: Database, field: bytes) -> set[int]:

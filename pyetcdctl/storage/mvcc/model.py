@@ -10,18 +10,20 @@ from contextlib import AbstractContextManager, nullcontext
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.database import META
 from pyetcdctl.storage.mvcc.buckets import Buckets
 from pyetcdctl.storage.mvcc.changes import Delete, Put
 from pyetcdctl.storage.mvcc.key_index import index_keys, offset_and_size
 from pyetcdctl.storage.mvcc.keys import Keys
-from pyetcdctl.storage.mvcc.lookup import Record, records_of
+from pyetcdctl.storage.mvcc.lookup import Record, keys_with_lease, records_of
 from pyetcdctl.storage.mvcc.revisions import Revision, parse_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from pyetcdctl.storage.bolt.leaves import LeafColumns
     from pyetcdctl.storage.database import Database
 
     Progress = Callable[[], AbstractContextManager[Callable[[int], None]]]
@@ -49,7 +51,8 @@ class Model:
         self._database = database
         self._progress = progress
         self._stored_revision = self.revision
-        self._changes: list[Record] = []
+        self.changes: list[Record] = []
+        """What was written since, in order."""
         self._newest: Keys | None = None
 
     @property
@@ -76,11 +79,11 @@ class Model:
         for sub, change in enumerate(changes):
             entry = self._entry(change)
             is_deletion = isinstance(change, Delete)
-            self._changes.append(Record(Revision(self.revision, sub, is_deletion), entry.encode()))
+            self.changes.append(Record(Revision(self.revision, sub, is_deletion), entry.encode()))
             if is_deletion:
                 keys.remove(change.key)
             else:
-                keys.put(change.key, -len(self._changes))
+                keys.put(change.key, -len(self.changes))
 
     def compact(self, revision: int) -> None:
         """Forget what keys were before a revision, as far as a reader can see."""
@@ -99,13 +102,13 @@ class Model:
     def read(self, place: int) -> bytes:
         """Return the serialized KeyValue at a place."""
         if place < 0:
-            return self._changes[-place - 1].entry
+            return self.changes[-place - 1].entry
         return self._database.read(*offset_and_size(place))
 
     def records(self, key: bytes) -> list[Record]:
         """Return all that is stored of a key, oldest first."""
         stored = records_of(self._database, key)
-        return stored + [each for each in self._changes if KeyValue.decode(each.entry).key == key]
+        return stored + [each for each in self.changes if KeyValue.decode(each.entry).key == key]
 
     def entry_at(self, key: bytes, revision: int) -> bytes | None:
         """Return a key's serialized KeyValue as of a revision, None where it was not live."""
@@ -113,11 +116,30 @@ class Model:
         newest = next(iter(list(known)[-1:]), None)
         return None if newest is None or newest.revision.is_deletion else newest.entry
 
+    def leaves(self) -> Iterator[LeafColumns]:
+        """Yield what the database has of all keys, in the order of the revisions."""
+        return self._database.key_leaves()
+
+    def keys_of_lease(self, lease: int) -> list[bytes]:
+        """Return the live keys that were put with a lease, in order."""
+        likely = keys_with_lease(self._database, lease)
+        likely.update(KeyValue.decode(each.entry).key for each in self.changes)
+        found = ((key, self.newest(key)) for key in sorted(likely))
+        return [key for key, newest in found if newest and newest.lease == lease]
+
+    def checked_revision(self, revision: int) -> int:
+        """Return the revision to read, 0 being the newest. Raises CallFailed as a server would."""
+        if revision > self.revision:
+            raise _out_of_range("etcdserver: mvcc: required revision is a future revision")
+        if 0 < revision < self.compacted:
+            raise _out_of_range("etcdserver: mvcc: required revision has been compacted")
+        return revision or self.revision
+
     def _keys_at(self, revision: int) -> Keys:
         with self._progress() as on_bytes:
             stored = revision if revision < self._stored_revision else None
             keys = Keys(index_keys(self._database.key_leaves(), stored, on_bytes))
-        for number, record in enumerate(self._changes, 1):
+        for number, record in enumerate(self.changes, 1):
             if record.revision.main > revision:
                 break
             key = KeyValue.decode(record.entry).key
@@ -145,3 +167,7 @@ class Model:
 
     def _number(self, name: bytes) -> int:
         return int.from_bytes(self.buckets.get(META, name) or b"", "big")
+
+
+def _out_of_range(message: str) -> CallFailed:
+    return CallFailed(message, code="OUT_OF_RANGE")

@@ -1,0 +1,93 @@
+"""Users, roles and whether they count, as a database has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import CallFailed
+from pyetcdctl.rpc.auth import (
+    READWRITE,
+    AuthStatusResponse,
+    Permission,
+    RoleGetResponse,
+    RolesResponse,
+    UserListResponse,
+)
+from pyetcdctl.rpc.wire import Field, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.storage.opening import OpenedFile
+
+_AUTH, _USERS, _ROLES = b"auth", b"authUsers", b"authRoles"
+_ROOT = "root"
+_EVERYTHING = Permission(permType=READWRITE, key=b"", range_end=b"\0")
+
+
+class User(Message):
+    """A user (etcd, authpb.User), its password left out."""
+
+    name: bytes = b""
+    roles: Sequence[str] = ()
+    FIELDS = (Field(1, "name", "bytes"), Field(3, "roles", "string", repeated=True))
+
+
+class Role(Message):
+    """A role (etcd, authpb.Role)."""
+
+    name: bytes = b""
+    keyPermission: Sequence[Permission] = ()
+    FIELDS = (
+        Field(1, "name", "bytes"),
+        Field(2, "keyPermission", "message", Permission, repeated=True),
+    )
+
+
+def stored_status(opened: OpenedFile) -> AuthStatusResponse:
+    """Return whether a user and a password are wanted."""
+    buckets = opened.model.buckets
+    revision = int.from_bytes(buckets.get(_AUTH, b"authRevision") or b"", "big")
+    enabled = buckets.get(_AUTH, b"authEnabled") == b"\1"
+    return AuthStatusResponse(header=opened.header, enabled=enabled, authRevision=revision)
+
+
+def stored_users(opened: OpenedFile) -> UserListResponse:
+    """Return the names of all users."""
+    return UserListResponse(header=opened.header, users=_names(opened, _USERS))
+
+
+def stored_user(opened: OpenedFile, name: str) -> RolesResponse:
+    """Return a user's roles."""
+    found = opened.model.buckets.get(_USERS, _key(name))
+    if found is None:
+        raise _not_found("user")
+    return RolesResponse(header=opened.header, roles=User.decode(found).roles)
+
+
+def stored_roles(opened: OpenedFile) -> RolesResponse:
+    """Return the names of all roles."""
+    return RolesResponse(header=opened.header, roles=_names(opened, _ROLES))
+
+
+def stored_role(opened: OpenedFile, name: str) -> RoleGetResponse:
+    """Return what a role may do."""
+    found = opened.model.buckets.get(_ROLES, _key(name))
+    if found is None:
+        raise _not_found("role")
+    permissions = [_EVERYTHING] if name == _ROOT else Role.decode(found).keyPermission
+    return RoleGetResponse(header=opened.header, perm=permissions)
+
+
+def _names(opened: OpenedFile, bucket: bytes) -> list[str]:
+    return [
+        name.decode("utf-8", "backslashreplace") for name, _ in opened.model.buckets.items(bucket)
+    ]
+
+
+def _key(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _not_found(what: str) -> CallFailed:
+    return CallFailed(f"etcdserver: {what} name not found", code="FAILED_PRECONDITION")

@@ -1,0 +1,50 @@
+"""Leases as a database has them: when they were granted is not in it, nor how much is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.rpc.lease import LeasesResponse, LeaseStatus, LeaseTimeToLiveResponse
+from pyetcdctl.rpc.wire import Field, Message
+
+if TYPE_CHECKING:
+    from pyetcdctl.storage.opening import OpenedFile
+
+_LEASES = b"lease"
+_GONE = -1
+
+
+class Lease(Message):
+    """A granted lease (etcd, leasepb.Lease); ``RemainingTTL`` is that of the last checkpoint."""
+
+    ID: int = 0
+    TTL: int = 0
+    RemainingTTL: int = 0
+    FIELDS = (
+        Field(1, "ID", "int64"),
+        Field(2, "TTL", "int64"),
+        Field(3, "RemainingTTL", "int64"),
+    )
+
+
+def stored_leases(opened: OpenedFile) -> LeasesResponse:
+    """Return the ids of all leases, in their order."""
+    found = [Lease.decode(value) for _, value in opened.model.buckets.items(_LEASES)]
+    return LeasesResponse(header=opened.header, leases=[LeaseStatus(id=each.ID) for each in found])
+
+
+def stored_time_to_live(
+    opened: OpenedFile, lease: int, *, with_keys: bool
+) -> LeaseTimeToLiveResponse:
+    """Return the time that a lease would have if the member started now; -1 for an unknown one."""
+    found = opened.model.buckets.get(_LEASES, lease.to_bytes(8, "big", signed=True))
+    if found is None:
+        return LeaseTimeToLiveResponse(header=opened.header, ID=lease, TTL=_GONE)
+    stored = Lease.decode(found)
+    return LeaseTimeToLiveResponse(
+        header=opened.header,
+        ID=lease,
+        TTL=stored.RemainingTTL or stored.TTL,
+        grantedTTL=stored.TTL,
+        keys=opened.model.keys_of_lease(lease) if with_keys else None,
+    )
