@@ -1,7 +1,7 @@
-"""Resources by all their names: the built-in ones of every release, and those of stored CRDs.
+"""Look up resources by name: the built-in ones of every release, and those of stored CRDs.
 
-A built-in resource lies under its plural alone, or under an older name; a custom one under
-GROUP/PLURAL.
+The keys of a built-in resource begin with its plural, or with an older name; those of a custom
+resource with GROUP/PLURAL.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Resource(NamedTuple):
-    """A kind of objects, and where they lie below the API server's prefix."""
+    """A kind of objects, and the path of their keys below the API server's prefix."""
 
     plural: str
     group: str
@@ -28,16 +28,16 @@ class Resource(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """The plural, with the group where there is one."""
+        """The plural, with the group if there is one."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
     def name(self) -> str:
-        """The shortest name that means this resource in every cluster."""
+        """The shortest name that is unambiguous in every cluster."""
         return self.full_name if self.custom else self.plural
 
     def is_called(self, name: str) -> bool:
-        """Whether a word in lower case, without a group, is one of its names."""
+        """Return whether a lower-case word without a group is one of the names."""
         return name in (self.plural, self.singular, self.kind.lower(), *self.short_names)
 
 
@@ -147,7 +147,7 @@ N CSIStorageCapacity csistoragecapacities
 storagemigration.k8s.io
 C StorageVersionMigration storageversionmigrations
 """
-# Groups that served the same objects before, or still do beside the newer group.
+# Other groups that serve, or served in older releases, the same objects.
 EVENTS = "events.k8s.io"
 _OTHER_GROUPS = ("extensions", EVENTS)
 DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions"
@@ -172,7 +172,7 @@ BUILT_IN = tuple(_built_in())
 
 
 def custom_resource(definition: Plain) -> Resource | None:
-    """Return what a CustomResourceDefinition defines; None where it does not say."""
+    """Return the resource of a CustomResourceDefinition; None if the definition is incomplete."""
     spec = definition.get("spec") if isinstance(definition, dict) else None
     names = spec.get("names") if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not isinstance(names, dict):
@@ -216,7 +216,7 @@ def find(word: str, custom: Iterable[Resource] = ()) -> Resource | None:
 
 
 def _is_of_group(resource: Resource, group: str) -> bool:
-    """Whether a group means the resource's: none does, and VERSION.GROUP does."""
+    """Return whether a GROUP or VERSION.GROUP, or none, matches the resource."""
     without_version = group.partition(".")[2]
     if not group or group == resource.group or without_version == resource.group != "":
         return True

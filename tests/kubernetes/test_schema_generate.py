@@ -295,14 +295,14 @@ def test_what_is_not_understood_is_named_with_its_file_and_line(garden, merge, o
 
 def test_a_release_that_nobody_names_is_asked_for(garden, merge, tmp_path):
     words = [str(garden), "--table", str(merge.path)]
-    assert generate.main(words).startswith("which release is it?")
+    assert generate.main(words).startswith("the go.mod files do not require one release")
     (garden / "go.mod").write_text("require k8s.io/apimachinery v0.40.2")
     assert generate.main(words) is None
     assert table.unpack_releases(merge.path.read_bytes()) == {"k8s.io.api": ["1.40"]}
     (garden / "api" / "go.mod").write_text("require k8s.io/apimachinery v0.41.0")
-    assert generate.main(words).startswith("which release is it?")
+    assert generate.main(words).startswith("the go.mod files do not require one release")
     assert generate.main([str(tmp_path / "nothing"), "--release", "1.40"]).endswith(
-        "messages below"
+        "messages below this folder"
     )
 
 
@@ -322,8 +322,7 @@ def test_a_release_that_is_merged_again_replaces_itself(garden, merge):
 def test_a_json_form_of_its_own_needs_a_reader(garden, merge, own):
     edit(garden, "type Crop harvest.Crop", own)
     assert merge(garden, "1.40") == (
-        f"{garden}: k8s.io.api.garden.v1.Crop has a JSON form of its own, "
-        "and codec/ has no reader of it"
+        f"{garden}: k8s.io.api.garden.v1.Crop is a special message, and codec/ has no reader for it"
     )
     assert not merge.path.exists()
 

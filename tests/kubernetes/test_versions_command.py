@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.kubernetes.codec.envelope import wrap
-from pyetcdctl.kubernetes.schema.source_error import SourceError
+from pyetcdctl.kubernetes.schema.sources import SourceError
 from pyetcdctl.kubernetes.versions import generate
 from pyetcdctl.kubernetes.versions.stored_types import (
     REMOVALS,

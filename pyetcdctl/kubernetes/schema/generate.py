@@ -1,17 +1,17 @@
-"""Merge a release of Kubernetes into the field table, in one command.
+"""Merge a release of Kubernetes into the field table.
 
 ``python -m pyetcdctl.kubernetes.schema.generate FOLDER... [--release 1.37] [--check]``
 
-The folders hold the sources of one release: every ``generated.proto`` below them and the Go files
-beside each, laid out as the modules are (k8s.io/api, apimachinery, apiextensions-apiserver,
-kube-aggregator; a module that is not there stays as it was). Debian's golang-k8s-api-dev puts one
-release below /usr/share/gocode/src/k8s.io; ``go mod download`` gets any. The release is read from
-what a go.mod requires of k8s.io/apimachinery, or named.
+The folders contain the sources of one release: every ``generated.proto`` below them and the Go
+files beside each, in the layout of the modules k8s.io/api, apimachinery, apiextensions-apiserver
+and kube-aggregator (a missing module is left unchanged in the table). Debian's golang-k8s-api-dev
+installs one release below /usr/share/gocode/src/k8s.io; ``go mod download`` fetches any. The
+release is --release, else that of the k8s.io/apimachinery that a go.mod requires.
 
-The table holds what each merged release declared, so the order of merging does not matter, the
-same sources make the same bytes, and a release that is merged again replaces itself. Sources that
-are not understood, releases that disagree about a field, and a message with a JSON form of its own
-that ``codec`` does not read are errors and change nothing.
+The table records what each release declared: releases can be merged in any order, the same
+sources give the same bytes, and merging a release again replaces it. Sources that cannot be
+parsed, releases that disagree on a field, and a special message that ``codec`` cannot decode are
+errors; the table then stays unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.kubernetes.codec.protobuf_reading import reads_special
 from pyetcdctl.kubernetes.schema import history, table
 from pyetcdctl.kubernetes.schema.release import read_release
-from pyetcdctl.kubernetes.schema.source_error import SourceError
+from pyetcdctl.kubernetes.schema.sources import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +37,10 @@ RELEASE = re.compile(r"\d+\.\d+")
 
 
 def merge(packed: bytes | None, folders: Sequence[Path], release: str) -> bytes:
-    """Return a packed table with the release of the folders merged in; None is an empty one."""
+    """Merge the release in the folders into a packed table; None is an empty table."""
     messages = read_release(folders)
     if not messages:
-        raise SourceError(folders[0], None, "no generated.proto with messages below")
+        raise SourceError(folders[0], None, "no generated.proto with messages below this folder")
     merged = read_history(packed) if packed else history.History({}, {})
     merged.add(release, messages)
     as_table = merged.to_table()
@@ -55,14 +55,14 @@ def read_history(packed: bytes) -> history.History:
 
 
 def release_of(folders: Sequence[Path]) -> str | None:
-    """Return the release that the modules below the folders name; None unless it is one."""
+    """Return the release that the go.mod files below the folders require; None if they disagree."""
     texts = (path.read_text() for folder in folders for path in sorted(folder.rglob("go.mod")))
     found = {minor for text in texts for minor in REQUIRED.findall(text)}
     return f"1.{found.pop()}" if len(found) == 1 else None
 
 
 def changes(before: bytes | None, after: bytes) -> list[str]:
-    """Name the messages that are new, retired or otherwise different."""
+    """List the messages that are new or changed."""
     old, new = _messages(before) if before else {}, _messages(after)
     return [
         f"{'changed' if name in old else 'new'} {name}"
@@ -72,11 +72,11 @@ def changes(before: bytes | None, after: bytes) -> list[str]:
 
 
 def _unreadable(messages: Sequence[Message]) -> str | None:
-    """Name a special message that a field holds and that the codec has no reader of."""
+    """Describe a special message that is the type of a field and cannot be decoded."""
     in_fields = {field.map_value or field.type for message in messages for field in message.fields}
     for message in messages:
         if message.special and message.name in in_fields and not reads_special(message):
-            return f"{message.name} has a JSON form of its own, and codec/ has no reader of it"
+            return f"{message.name} is a special message, and codec/ has no reader for it"
     return None
 
 
@@ -85,11 +85,11 @@ def _messages(packed: bytes) -> dict[str, Message]:
 
 
 def main(words: Sequence[str] | None = None) -> str | None:
-    """Merge or check; return a complaint for the exit, or nothing."""
+    """Merge or check; return an error message for ``sys.exit``, or None."""
     arguments = _parser().parse_args(words)
     release = arguments.release or release_of(arguments.folders)
     if release is None or not RELEASE.fullmatch(release):
-        return "which release is it? No single go.mod below tells; name it: --release 1.37"
+        return "the go.mod files do not require one release of Kubernetes: use --release 1.37"
     path: Path = arguments.table
     before = path.read_bytes() if path.exists() else None
     try:
@@ -105,9 +105,13 @@ def main(words: Sequence[str] | None = None) -> str | None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Merge a release into the field table.")
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="its sources")
-    parser.add_argument("--release", help="the release, as 1.37, where no go.mod tells")
-    parser.add_argument("--check", action="store_true", help="only compare; fail if it changes")
+    parser.add_argument(
+        "folders", nargs="+", type=Path, metavar="FOLDER", help="sources of the release"
+    )
+    parser.add_argument("--release", help="the release, as 1.37, instead of that of the go.mod")
+    parser.add_argument(
+        "--check", action="store_true", help="only compare; fail if the table would change"
+    )
     parser.add_argument("--table", type=Path, default=table.TABLE, help="another table file")
     return parser
 

@@ -1,11 +1,11 @@
-"""What every release declared, message by message, and the one table that tells all of it.
+"""Merge what every release declared into one table, message by message.
 
-Merging a release is adding it: which fields are retired, what their flags were and where they stand
-in the JSON follows from the whole. So the order of merging does not matter, nothing is lost by it,
-and a release that is merged again replaces itself. ``of_table`` undoes ``to_table``.
+Retired fields, their earlier flags and their position in the JSON are computed from all releases
+together. So releases can be merged in any order without loss, and merging a release again replaces
+it. ``of_table`` is the inverse of ``to_table``.
 
-Invariant: within a message a number keeps its JSON name and its form on the wire for ever;
-``problem`` names the first that does not.
+Invariant: within a message a field number never changes its JSON name or its wire form;
+``problem`` describes the first violation.
 """
 
 from __future__ import annotations
@@ -13,35 +13,41 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes.schema.as_of import ABSENT, DROPPED, PRESENT, in_release
-from pyetcdctl.kubernetes.schema.steps import add_steps, in_order
+from pyetcdctl.kubernetes.schema.as_of import (
+    ABSENT,
+    DROPPED,
+    PRESENT,
+    add_steps,
+    in_release,
+    release_key,
+)
 from pyetcdctl.kubernetes.schema.table import Field, Message, Releases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 RENAMED = {("k8s.io.api.resource.v1alpha3.ResourceSliceList", 1)}
-"""Fields whose JSON name changed all the same: this one was put right a release later, in a list,
-which is never stored. The newest name holds."""
+"""Exceptions to the invariant: fields whose JSON name changed. This one was corrected a release
+later, in a list, which is never stored. The newest name is used."""
 
 
 def module_of(message: str) -> str:
-    """Return the module of a message: the first three words of its name."""
+    """Return the module of a message: the first three labels of its full name."""
     return ".".join(message.split(".", 3)[:3])
 
 
 class History(NamedTuple):
-    """Releases by module, and what they declared: by message, then by release."""
+    """The merged releases by module, and the declared messages by name, then by release."""
 
     releases: Releases
     declared: dict[str, dict[str, Message]]
 
     def add(self, release: str, messages: Mapping[str, Message]) -> None:
-        """Merge a release, of those modules that the messages belong to."""
+        """Merge a release into the modules that the messages belong to."""
         modules = {module_of(name) for name in messages}
         for module in modules:
             merged = {*self.releases.get(module, ()), release}
-            self.releases[module] = sorted(merged, key=in_order)
+            self.releases[module] = sorted(merged, key=release_key)
         for name, by_release in self.declared.items():
             if module_of(name) in modules:
                 by_release.pop(release, None)
@@ -49,7 +55,7 @@ class History(NamedTuple):
             self.declared.setdefault(name, {})[release] = message
 
     def to_table(self) -> list[Message]:
-        """Return each message as the table has it."""
+        """Return all messages in the form of the field table."""
         merged = {
             name: _merged(by_release, self.releases[module_of(name)])
             for name, by_release in sorted(self.declared.items())
@@ -59,7 +65,7 @@ class History(NamedTuple):
         return list(merged.values())
 
     def problem(self) -> str | None:
-        """Name a field about which releases disagree, or whose type nobody declares."""
+        """Describe a field on which releases disagree or whose type is not declared."""
         names = sorted(self.declared)
         problems = chain(*map(self._conflicts, names), *map(self._gaps, names))
         return next(problems, None)
@@ -69,40 +75,41 @@ class History(NamedTuple):
             for field in message.fields:
                 kind = field.map_value or field.type
                 if "." in kind and not self.declared.get(kind):
-                    yield f"{name}: field {field.number} of {release} is {kind}, which is nowhere"
+                    place = f"{name}: field {field.number} of {release}"
+                    yield f"{place} is {kind}, which is not declared"
 
     def _conflicts(self, name: str) -> Iterator[str]:
         known: dict[int, tuple[str, Field]] = {}
-        for release in sorted(self.declared[name], key=in_order):
+        for release in sorted(self.declared[name], key=release_key):
             for field in self.declared[name][release].fields:
                 earlier, other = known.get(field.number, (release, field))
                 is_renamed = field.name != other.name and (name, field.number) not in RENAMED
-                if is_renamed or not self._is_read_alike(field, other):
+                if is_renamed or not self._has_same_wire_form(field, other):
                     yield (
                         f"{name}: field {field.number} is {_shown(other)} in {earlier} "
                         f"and {_shown(field)} in {release}"
                     )
                 known[field.number] = release, field
 
-    def _is_read_alike(self, field: Field, other: Field) -> bool:
-        """Tell whether both read the same bytes; a message may have got another name."""
+    def _has_same_wire_form(self, field: Field, other: Field) -> bool:
+        """Return whether both fields decode the same bytes; a message may have been renamed."""
         if field.type == other.type:
             return field.repeated == other.repeated
         both_messages = "." in field.type and "." in other.type
         if field.repeated != other.repeated or not both_messages or field.map_value:
             return False
-        mine, theirs = self._numbers(field.type), self._numbers(other.type)
-        return all(mine[number] == theirs[number] for number in mine.keys() & theirs.keys())
+        fields, others = self._wire_forms(field.type), self._wire_forms(other.type)
+        return all(fields[number] == others[number] for number in fields.keys() & others.keys())
 
-    def _numbers(self, name: str) -> dict[int, tuple[str, str | bool, bool]]:
-        """Return what must not change of the fields that a message ever had."""
+    def _wire_forms(self, name: str) -> dict[int, tuple[str, str | bool, bool]]:
+        """Return, by number, what must not change in the fields that a message ever had."""
         declared = self.declared.get(name, {}).values()
         fields = (field for message in declared for field in message.fields)
         return {f.number: (f.name, "." in f.type or f.type, f.repeated) for f in fields}
 
 
 def of_table(messages: Mapping[str, Message], releases: Releases) -> History:
-    """Return what each release declared, from the table that was made of it."""
+    """Return what each release declared, from the field table."""
     history = History({module: list(merged) for module, merged in releases.items()}, {})
     for name, message in messages.items():
         by_release = (
@@ -119,8 +126,8 @@ def _merged(by_release: Mapping[str, Message], releases: list[str]) -> Message:
     steps = add_steps(
         (release, PRESENT if release in by_release else ABSENT) for release in releases
     )
-    told = [(release, by_release[release]) for release in present]
-    fields = (_merged_field(number, told, is_retired) for number in _numbers(told))
+    declared = [(release, by_release[release]) for release in present]
+    fields = (_merged_field(number, declared, is_retired) for number in _json_order(declared))
     return Message(newest.name, tuple(fields), newest.special, is_retired, steps)
 
 
@@ -134,9 +141,9 @@ def _merged_field(number: int, declared: list[tuple[str, Message]], is_retired: 
 
 
 def _inherit(merged: dict[str, Message]) -> None:
-    """Give a message that took another's place in a field what only the other one had.
+    """Copy fields to a message that replaced another as a field's type, if only the other had them.
 
-    Such a field belongs to no release of its new message, and so has no steps.
+    No release of the new message has such a field, so it has no steps.
     """
     for field in [field for message in merged.values() for field in message.fields]:
         for step in field.steps.split(","):
@@ -157,8 +164,8 @@ def _value(field: Field | None, last: Field) -> str:
     return field.flags if field.type == last.type else f"{field.flags}:{field.type}"
 
 
-def _numbers(declared: list[tuple[str, Message]]) -> list[int]:
-    """Return all numbers in the order of the JSON; what was dropped stays behind its neighbour."""
+def _json_order(declared: list[tuple[str, Message]]) -> list[int]:
+    """Return all field numbers in JSON order; a removed field follows its former neighbour."""
     numbers: list[int] = []
     for _, message in reversed(declared):
         place = 0

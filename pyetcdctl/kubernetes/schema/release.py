@@ -1,8 +1,9 @@
-"""The messages of one release: its ``generated.proto`` files joined with the Go types beside them.
+"""Join the ``generated.proto`` files of one release with the Go types beside them.
 
 The proto file gives numbers, types and the order of the JSON; the struct tags give the JSON names
-and what is printed when it is absent. A message whose Go type has no such tags (Time, a list under
-a name of its own) or writes its JSON itself is special: ``special.py`` and ``plans.py`` read it.
+and which absent fields are printed. A message is special if its Go type has no such tags (Time, a
+named list type) or has a MarshalJSON method: ``codec/special_reading.py`` and
+``codec/protobuf_reading.py`` decode it.
 """
 
 from __future__ import annotations
@@ -11,27 +12,32 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.schema import table
-from pyetcdctl.kubernetes.schema.go_files import GoType, read_go
-from pyetcdctl.kubernetes.schema.proto_files import ProtoField, ProtoMessage, read_proto
-from pyetcdctl.kubernetes.schema.source_error import SourceError
+from pyetcdctl.kubernetes.schema.sources import (
+    GoType,
+    ProtoField,
+    ProtoMessage,
+    SourceError,
+    read_go,
+    read_proto,
+)
 from pyetcdctl.kubernetes.schema.table import Field, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-FOR_TESTS = "testapigroup"
-"""A group that exists for the tests of Kubernetes itself."""
+TEST_GROUP = "testapigroup"
+"""An API group that only Kubernetes' own tests use."""
 
 
 def read_release(folders: Iterable[Path]) -> dict[str, Message]:
-    """Return the messages, by full name, of every ``generated.proto`` below the folders."""
+    """Read the messages, by full name, of every ``generated.proto`` below the folders."""
     declared: list[ProtoMessage] = []
     types: dict[str, GoType] = {}
     own_json: set[str] = set()
     for path in sorted(chain(*(folder.rglob("generated.proto") for folder in folders))):
         found_here = read_proto(path)
-        if FOR_TESTS in path.parts or not found_here:
+        if TEST_GROUP in path.parts or not found_here:
             continue
         package = found_here[0].name.rpartition(".")[0]
         go = read_go(path.parent)
@@ -85,5 +91,5 @@ def _field(proto: ProtoField, go_type: GoType) -> Field:
         "i": go.is_embedded and not name,
     }
     flags = "".join(flag for flag in table.FLAGS if marks.get(flag))
-    # Without a name in its tag, the JSON has Go's own; what is inlined has none.
+    # A tag without a name means Go's field name; an inlined field has no name in the JSON.
     return Field(proto.number, name or go.name, proto.type, flags)

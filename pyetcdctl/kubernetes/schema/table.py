@@ -1,10 +1,10 @@
-"""The field table: each message's fields in the order of the API's JSON, parsed when asked for.
+"""The field table: each message's fields in the order of the API's JSON, parsed on first use.
 
-Packed, the first line tells which releases of which module went in, as ``k8s.io.api=1.16,1.17``.
-Then a message is one line: its name with its marks, then a tab and ``number name type flags`` for
-each field. Where an earlier release had it differently, ``steps`` follow: ``1.17=-,1.33=e`` is a
-field that came after 1.17 and had the flags ``e`` up to 1.33; ``e:T`` is one that was a T as well.
-The file is these lines, compressed.
+The file is compressed text. Its first line lists the merged releases of each module, as
+``k8s.io.api=1.16,1.17``. Then each message is one line: its name and marks, then a tab and
+``number name type flags`` for each field. ``steps`` follow if an earlier release declared it
+differently: ``1.17=-,1.33=e`` is a field that was added after 1.17 and had the flags ``e`` up to
+1.33; ``e:T`` also had the type T.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ PACKAGES = {
     "apiextensions.k8s.io": "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions",
     "apiregistration.k8s.io": "k8s.io.kube_aggregator.pkg.apis.apiregistration",
 }
-"""The groups whose messages are not in the package of their first label."""
+"""Packages of the groups whose package is not named after the group's first label."""
 SPECIAL, RETIRED = "!", "~"
 FLAGS = "rpezixd"
-"""In the order in which they are written; what each says is told by ``Field``."""
+"""All flags in the order in which they are written; ``Field`` has a property for each."""
 
 Releases = dict[str, list[str]]
-"""By module (``k8s.io.api``), releases as ``1.36``, oldest first."""
+"""Releases (``1.36``) by module (``k8s.io.api``), oldest first."""
 
 
 class Field(NamedTuple):
@@ -44,63 +44,63 @@ class Field(NamedTuple):
 
     @property
     def repeated(self) -> bool:
-        """Whether it is a list."""
+        """Whether the field is a list."""
         return "r" in self.flags
 
     @property
     def pointer(self) -> bool:
-        """Whether absent differs from zero."""
+        """Whether an absent value differs from zero."""
         return "p" in self.flags
 
     @property
     def omitempty(self) -> bool:
-        """Whether JSON leaves out the zero value (a struct is printed all the same)."""
+        """Whether the JSON omits a zero value (but not a zero struct)."""
         return "e" in self.flags
 
     @property
     def omitzero(self) -> bool:
-        """Whether JSON leaves out even a struct that is zero."""
+        """Whether the JSON omits even a zero struct."""
         return "z" in self.flags
 
     @property
     def inline(self) -> bool:
-        """Whether the message's fields lie in the parent's JSON."""
+        """Whether the message's fields are part of the parent's JSON object."""
         return "i" in self.flags
 
     @property
     def retired(self) -> bool:
-        """Whether the newest release has it no more."""
+        """Whether the newest release no longer has the field."""
         return "x" in self.flags
 
     @property
     def dropped(self) -> bool:
-        """Whether it went before its message did: printed only when present and not zero."""
+        """Whether the field was removed before its message: printed only if it is not zero."""
         return "d" in self.flags
 
     def marked(self, flags: str) -> Field:
-        """Return the field with more flags, without its history."""
+        """Return the field with additional flags and without its steps."""
         flags = "".join(flag for flag in FLAGS if flag in self.flags + flags)
         return self._replace(flags=flags, steps="")
 
     @property
     def map_value(self) -> str | None:
-        """The type of a map's values; None when it is no map."""
+        """The type of a map's values; None for other fields."""
         return self.type[11:-1] if self.type.startswith("map<") else None
 
 
 class Message(NamedTuple):
-    """One message; ``special`` ones have a JSON form of their own."""
+    """One message; the JSON of a ``special`` one is not an object of its fields."""
 
     name: str
     fields: tuple[Field, ...]
     special: bool = False
     retired: bool = False
     steps: str = ""
-    """The releases that did not have it as the newest has: ``1.25=-`` came later, ``1.28=+``."""
+    """Whether earlier releases had it: ``1.25=-`` is absent up to 1.25, ``1.28=+`` present."""
 
 
 def pack(messages: Iterable[Message], releases: Releases | None = None) -> bytes:
-    """Write a table, to be stored as ``TABLE``."""
+    """Format and compress a table, to be stored as ``TABLE``."""
     modules = sorted((releases or {}).items())
     lines = [" ".join(f"{module}={','.join(merged)}" for module, merged in modules)]
     for message in sorted(messages):
@@ -112,7 +112,7 @@ def pack(messages: Iterable[Message], releases: Releases | None = None) -> bytes
 
 
 def unpack(packed: bytes) -> dict[str, tuple[str, str]]:
-    """Return, by message name, its marks and its fields' text."""
+    """Return the marks and the fields of each message as text, by message name."""
     lines = {}
     for line in zlib.decompress(packed).decode().split("\n")[1:]:
         title, _, fields = line.partition("\t")
@@ -122,14 +122,14 @@ def unpack(packed: bytes) -> dict[str, tuple[str, str]]:
 
 
 def unpack_releases(packed: bytes) -> Releases:
-    """Return, by module, the releases that went into a table, oldest first."""
+    """Return the releases that a packed table was merged from."""
     words = zlib.decompress(packed).decode().partition("\n")[0].split()
     modules = (word.partition("=") for word in words)
     return {module: merged.split(",") for module, _, merged in modules}
 
 
 def parse(name: str, marks: str, fields: str) -> Message:
-    """Read one message of an unpacked table."""
+    """Parse one message of an unpacked table."""
     parsed = []
     for text in fields.split("\t") if fields else ():
         number, json_name, kind, flags, steps = text.split(" ")
@@ -154,17 +154,17 @@ def _known(name: str) -> Message:
 
 
 def message(name: str) -> Message | None:
-    """Return the message of a full name, None when the table has none."""
+    """Return the message of a full name; None if the table does not have it."""
     return _known(name) if name in _lines() else None
 
 
 def is_special(name: str) -> bool:
-    """Return whether a full name is a message with a JSON form of its own."""
+    """Return whether a full name is that of a special message."""
     return name in _lines() and SPECIAL in _lines()[name][0]
 
 
 def message_name(api_version: str, kind: str) -> str | None:
-    """Return the full name of an API kind's message, None when the table has none."""
+    """Return the full name of an API kind's message; None if the table does not have it."""
     group, _, version = api_version.rpartition("/")
     package = PACKAGES.get(group)
     if package is None and ("." not in group or group.endswith(".k8s.io")):

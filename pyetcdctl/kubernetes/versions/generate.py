@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.schema.source_error import SourceError
+from pyetcdctl.kubernetes.schema.sources import SourceError
 from pyetcdctl.kubernetes.versions.stored_types import REMOVALS, Removal, StoredType
 
 if TYPE_CHECKING:

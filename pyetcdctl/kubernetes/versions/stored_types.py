@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.envelope import Format, recognise, unwrap
 from pyetcdctl.kubernetes.schema import table
-from pyetcdctl.kubernetes.schema.as_of import in_release
+from pyetcdctl.kubernetes.schema.as_of import in_release, release_key
 from pyetcdctl.kubernetes.schema.history import module_of
-from pyetcdctl.kubernetes.schema.steps import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +63,7 @@ def removal(found: StoredType) -> Removal | None:
 def is_unreadable(found: StoredType, release: str) -> bool:
     """Whether a release no longer has a type."""
     known = removal(found)
-    return known is not None and in_order(known.release) <= in_order(release)
+    return known is not None and release_key(known.release) <= release_key(release)
 
 
 @cache
@@ -97,9 +96,9 @@ def _gone_in(found: StoredType) -> str:
     if name is None or message is None:
         return ""
     by_module = table.unpack_releases(table.TABLE.read_bytes())
-    releases = sorted(by_module.get(module_of(name), ()), key=in_order)
+    releases = sorted(by_module.get(module_of(name), ()), key=release_key)
     had = [release for release in releases if in_release(message, release) is not None]
     if not had:
         return ""
-    later = [each for each in releases if in_order(each) > in_order(had[-1])]
+    later = [each for each in releases if release_key(each) > release_key(had[-1])]
     return later[0] if later else ""

@@ -1,4 +1,4 @@
-"""The columns in which kubectl shows the built-in kinds, from the objects as they are stored."""
+"""The columns that kubectl prints for the built-in kinds, computed from stored objects."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ KINDS = tuple(_COLUMNS)
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:
-    """Return the columns of a built-in kind; the name and the age for others."""
+    """Return the columns of a built-in kind; NAME and AGE for any other."""
     return _COLUMNS.get(kind, (NAME, AGE))

@@ -1,4 +1,4 @@
-"""Who may do what: accounts, roles and their bindings, certificates, admission."""
+"""Access control: accounts, roles and their bindings, certificates, admission."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _parameters(binding: Object, _: datetime) -> str:
 
 
 def _go_selector(chosen: Object) -> str:
-    """Return a selector in the form in which Go prints the structure."""
+    """Format a label selector as Go prints the struct."""
     named = sorted(mapping(chosen.get("matchLabels")).items())
     shown = "".join(f"{name}: {text(value)}," for name, value in named)
     required = "".join(map(_go_requirement, objects(chosen.get("matchExpressions"))))

@@ -1,6 +1,6 @@
-"""HorizontalPodAutoscalers: what they measure, and what they aim at.
+"""HorizontalPodAutoscalers: current and target values of their metrics.
 
-The first version has one metric in its fields and the others in annotations.
+autoscaling/v1 has one metric in its fields and the others in annotations.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SOURCES = {
 
 
 class _Amounts(NamedTuple):
-    """What a metric is, or should be; ``missing`` stands for a quantity that is not there."""
+    """The current or target amounts of a metric; ``missing`` is printed for an absent one."""
 
     missing: str
     value: Plain
@@ -46,7 +46,7 @@ class _Amounts(NamedTuple):
     utilization: Plain
 
     def quantity(self, amount: Plain) -> str:
-        """Return one of the amounts."""
+        """Format one of the amounts."""
         return self.missing if amount is None else quantity(amount)
 
 
@@ -121,7 +121,7 @@ def _of_resource(wanted: _Amounts, measured: _Amounts | None) -> str:
 
 
 def _amounts(source: Object, prefix: str) -> _Amounts:
-    """Return a metric's amounts, which the first version has beside its name."""
+    """Return a metric's amounts; autoscaling/v1 has them in the same object as its name."""
     newer = source.get(prefix)
     names = ("value", "averageValue", "averageUtilization")
     if isinstance(newer, dict) and "metricName" not in source:

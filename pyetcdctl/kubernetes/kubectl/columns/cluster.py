@@ -1,4 +1,4 @@
-"""The cluster itself: nodes, namespaces, what is kept in them, and the API server's own objects."""
+"""Cluster resources: nodes, namespaces, configuration, quotas and the API server's own objects."""
 
 from __future__ import annotations
 

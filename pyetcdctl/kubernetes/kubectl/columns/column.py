@@ -1,4 +1,4 @@
-"""A column of a table of objects, and the cells that many kinds have."""
+"""Columns of a table of objects, and the cells that several kinds share."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ NONE = "<none>"
 UNSET = "<unset>"
 
 Cell = Callable[["Object", datetime], str]
-"""What an object has in a column, at a time; any object, however damaged it is."""
+"""Computes the text of a cell from an object, however damaged, and the current time."""
 
 
 class Column(NamedTuple):
-    """A title and what stands below it."""
+    """A column's title and how its cells are computed."""
 
     title: str
     cell: Cell
     wide: bool = False
     """Whether only ``-o wide`` shows it."""
     is_name: bool = False
-    """Whether the object's name stands before what the cell adds."""
+    """Whether the cell is a suffix of the object's name."""
     of_metadata: bool = False
-    """Whether the cell reads nothing but the metadata."""
+    """Whether the cell is computed from the metadata only."""
 
 
 def wide(title: str, cell: Cell) -> Column:
@@ -39,12 +39,12 @@ def wide(title: str, cell: Cell) -> Column:
 
 
 def field(path: str, default: str = "") -> Cell:
-    """Show the field at a path; the default where it is missing or empty."""
+    """Show the field at a path; the default if it is missing or empty."""
     return lambda obj, _: text(at(obj, path)) or default
 
 
 def optional(path: str, default: str) -> Cell:
-    """Show the field at a path, an empty one too; the default where it is missing."""
+    """Show the field at a path, even if it is empty; the default if it is missing."""
 
     def cell(obj: Object, _: datetime) -> str:
         found = at(obj, path)
@@ -54,17 +54,17 @@ def optional(path: str, default: str) -> Cell:
 
 
 def count(path: str, default: int = 0) -> Cell:
-    """Show a whole number; the default where there is none, or 0."""
+    """Show an integer; the default if it is missing or 0."""
     return lambda obj, _: str(number(at(obj, path)) or default)
 
 
 def size(path: str) -> Cell:
-    """Show how many items a list has, or names an object."""
+    """Show the number of items of a list or an object."""
     return lambda obj, _: str(items(at(obj, path)))
 
 
 def switch(path: str, *, default: bool = False) -> Cell:
-    """Show a boolean as Go writes it."""
+    """Show a boolean as Go formats it."""
 
     def cell(obj: Object, _: datetime) -> str:
         found = at(obj, path)
@@ -74,12 +74,12 @@ def switch(path: str, *, default: bool = False) -> Cell:
 
 
 def joined(path: str, default: str = "") -> Cell:
-    """Show a list of texts."""
+    """Show a list of strings, separated by commas."""
     return lambda obj, _: ",".join(texts(at(obj, path))) or default
 
 
 def age(path: str) -> Cell:
-    """Show how long ago a time was."""
+    """Show the age of a time."""
     return lambda obj, now: age_of(at(obj, path), now)
 
 

@@ -32,8 +32,8 @@ def _time_added(rule: Object, now: datetime) -> str:
     return "" if added is None else age_of(added, now)
 
 
-def _answer(request: Object) -> Object | None:
-    """Return the condition that ends a request."""
+def _outcome(request: Object) -> Object | None:
+    """Return the condition that marks a request as complete or failed."""
     for each in objects(at(request, "status.conditions")):
         if each.get("type") in ("Complete", "Failed") and each.get("status") == "True":
             return each
@@ -41,7 +41,7 @@ def _answer(request: Object) -> Object | None:
 
 
 def _is_failed(request: Object) -> bool:
-    return (_answer(request) or {}).get("type") == "Failed"
+    return (_outcome(request) or {}).get("type") == "Failed"
 
 
 def _devices(field: str) -> Cell:
@@ -62,7 +62,7 @@ def _errors(request: Object, _: datetime) -> str:
 
 
 def _request_status(request: Object, _: datetime) -> str:
-    status = text((_answer(request) or {}).get("type")) or "Pending"
+    status = text((_outcome(request) or {}).get("type")) or "Pending"
     shown, whole = (
         len(objects(at(request, "status.pools"))),
         number(at(request, "status.poolCount")),
@@ -72,10 +72,10 @@ def _request_status(request: Object, _: datetime) -> str:
 
 
 def _completed(request: Object, now: datetime) -> str:
-    answer = _answer(request)
-    if answer is None or _is_failed(request):
+    outcome = _outcome(request)
+    if outcome is None or _is_failed(request):
         return NONE
-    return age_of(answer.get("lastTransitionTime"), now)
+    return age_of(outcome.get("lastTransitionTime"), now)
 
 
 COLUMNS = {

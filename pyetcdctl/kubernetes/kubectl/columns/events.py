@@ -1,4 +1,4 @@
-"""Events: of what, how often and when, in the fields of the older and of the newer form."""
+"""Events: object, count and times, from the fields of v1 or of events.k8s.io/v1."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _of(event: Object, name: str) -> Plain:
-    """Return a field by its older name."""
+    """Return a field by its name in v1."""
     return event.get(name, event.get(NEWER_NAMES[name]))
 
 

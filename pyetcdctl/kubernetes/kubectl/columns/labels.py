@@ -1,4 +1,4 @@
-"""Labels and label selectors in one line, as Kubernetes writes them."""
+"""Labels and label selectors in one line, in the form that Kubernetes prints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _PART = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_PART}(?:\.{_PART})*")
-_MOST_OF_A_DOMAIN = 253
+_DOMAIN_LIMIT = 253
 _OF_VALUES = {"In": "in", "NotIn": "notin"}
 _OF_KEYS = {"Exists": "", "DoesNotExist": "!"}
 
@@ -26,13 +26,13 @@ def labels(path: str) -> Cell:
 
 
 def labels_text(plain: Plain) -> str:
-    """Return labels, or annotations, in order."""
+    """Format labels or annotations, sorted."""
     pairs = (f"{name}={text(value)}" for name, value in mapping(plain).items())
     return ",".join(sorted(pairs)) or NONE
 
 
 def selector(path: str, *, none: str = NONE, wrong: str = "<error>") -> Cell:
-    """Show the label selector at a path; ``wrong`` for one that the API server refuses."""
+    """Show the label selector at a path; ``wrong`` if it is not valid."""
 
     def cell(obj: dict[str, Plain], _: object) -> str:
         try:
@@ -44,7 +44,7 @@ def selector(path: str, *, none: str = NONE, wrong: str = "<error>") -> Cell:
 
 
 def selector_text(plain: Plain) -> str:
-    """Return a label selector; raises ValueError for one that the API server refuses."""
+    """Format a label selector; raises ValueError if it is not valid."""
     chosen = mapping(plain)
     named = mapping(chosen.get("matchLabels")).items()
     required = [(_key(name), f"={_value(text(value))}", "") for name, value in named]
@@ -54,27 +54,27 @@ def selector_text(plain: Plain) -> str:
 
 
 def _requirement(expression: dict[str, Plain]) -> tuple[str, str, str]:
-    """Return a key, and what stands after and before it."""
+    """Return a requirement as its key, a suffix of the key and a prefix."""
     key, operator = _key(text(expression.get("key"))), text(expression.get("operator"))
     values = sorted(map(_value, texts(expression.get("values"))))
     if operator in _OF_VALUES and values:
         return key, f" {_OF_VALUES[operator]} ({','.join(values)})", ""
     if operator in _OF_KEYS and not values:
         return key, "", _OF_KEYS[operator]
-    raise ValueError("no operator of a label selector, or values that do not go with it")
+    raise ValueError("not a valid operator of a label selector, or not valid values for it")
 
 
 def _key(name: str) -> str:
     domain, slash, word = name.rpartition("/")
-    is_domain = len(domain) <= _MOST_OF_A_DOMAIN and _DOMAIN.fullmatch(domain)
+    is_domain = len(domain) <= _DOMAIN_LIMIT and _DOMAIN.fullmatch(domain)
     if not _WORD.fullmatch(word) or (slash and not is_domain):
-        raise ValueError("no name of a label")
+        raise ValueError("not a valid label name")
     return name
 
 
 def _value(word: str) -> str:
     if word and not _WORD.fullmatch(word):
-        raise ValueError("no value of a label")
+        raise ValueError("not a valid label value")
     return word
 
 

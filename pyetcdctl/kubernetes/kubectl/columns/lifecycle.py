@@ -1,4 +1,4 @@
-"""Evictions of pods: what is evicted, who asks for it, and how far the responders are."""
+"""Evictions of pods and requests for them: target, requesters and progress of the responders."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _status(eviction: Object, _: datetime) -> str:
 
 
 def _chosen(eviction: Object) -> Object | None:
-    """Return the last responder that is active; where none is, the last that has ended."""
+    """Return the last active responder; without one, the last that ended."""
     responders = objects(at(eviction, "status.targetResponders"))
     for states in ((_ACTIVE,), (_COMPLETED, *_STOPPED)):
         for responder in reversed(responders):
@@ -70,7 +70,7 @@ def _active_responder(eviction: Object, _: datetime) -> str:
 
 
 def _report(eviction: Object) -> tuple[str, Object]:
-    """Return the state of the chosen responder and its own report; empty where there is none."""
+    """Return the state and the status of the chosen responder; empty if there is none."""
     chosen = _chosen(eviction)
     if chosen is None:
         return "", {}

@@ -1,4 +1,4 @@
-"""How things are reached: services, endpoints, ingresses, addresses and policies."""
+"""Networking: services, endpoints, ingresses, addresses and policies."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _external_ip(service: Object, _: datetime) -> str:
 
 
 def _balanced(obj: Object) -> list[str]:
-    """Return where a load balancer listens: addresses, or host names."""
+    """Return the addresses or host names of a load balancer."""
     points = objects(at(obj, "status.loadBalancer.ingress"))
     listening = (text(point.get("ip")) or text(point.get("hostname")) for point in points)
     return sorted(set(filter(None, listening)))

@@ -1,4 +1,4 @@
-"""Kinds that older releases stored, in the columns that those releases showed."""
+"""Kinds that only older releases stored, with the columns of those releases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pods: what their containers tell together."""
+"""Pods: readiness, status and restarts, computed from the statuses of their containers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _LOST = "NodeLost"
 _OVER = ("Failed", "Succeeded")
 
 
-class _Told(NamedTuple):
-    """What container statuses tell: a reason, how many are ready, and whose restarts count."""
+class _Summary(NamedTuple):
+    """Container statuses summed up: a reason, the ready count and the statuses with restarts."""
 
     reason: str = ""
     ready: int = 0
@@ -33,7 +33,7 @@ def _ready(pod: Object, _: datetime) -> str:
     before = objects(at(pod, "spec.initContainers"))
     whole = sum(each.get("restartPolicy") == "Always" for each in before)
     whole += len(objects(at(pod, "spec.containers")))
-    return f"{sum(told.ready for told in _told(pod))}/{whole}"
+    return f"{sum(summary.ready for summary in _summaries(pod))}/{whole}"
 
 
 def _status(pod: Object, _: datetime) -> str:
@@ -48,13 +48,13 @@ def _status(pod: Object, _: datetime) -> str:
         for each in objects(at(pod, "status.conditions"))
     )
     usual = "SchedulingGated" if gated else status or phase
-    begun, main = _told(pod)
-    reason = main.reason or begun.reason or usual
+    init, main = _summaries(pod)
+    reason = main.reason or init.reason or usual
     return _of_completed(pod) if reason == "Completed" and main.may_run else reason
 
 
 def _restarts(pod: Object, now: datetime) -> str:
-    statuses = [status for told in _told(pod) for status in told.restarting]
+    statuses = [status for summary in _summaries(pod) for status in summary.restarting]
     restarts = sum(number(each.get("restartCount")) for each in statuses)
     ends = (time_of(at(each, "lastState.terminated.finishedAt")) for each in statuses)
     last = max((end for end in ends if end), default=None)
@@ -64,21 +64,21 @@ def _restarts(pod: Object, now: datetime) -> str:
 
 
 def _sidecars(pod: Object) -> set[str]:
-    """Return the names of the init containers that go on beside the others."""
+    """Return the names of the init containers that keep running (restartPolicy Always)."""
     containers = objects(at(pod, "spec.initContainers"))
     policies = {text(each.get("name")): each.get("restartPolicy") for each in containers}
     return {name for name, policy in policies.items() if policy == "Always"}
 
 
-def _told(pod: Object) -> tuple[_Told, _Told]:
-    """Return what the init containers tell, and the others once they may run."""
-    begun = _begun(pod)
-    may_run = not begun.reason or _has_initialized(pod)
-    return begun, _main(pod) if may_run else _Told(may_run=False)
+def _summaries(pod: Object) -> tuple[_Summary, _Summary]:
+    """Sum up the init containers, and the main containers if they may run."""
+    init = _init_summary(pod)
+    may_run = not init.reason or _has_initialized(pod)
+    return init, _main_summary(pod) if may_run else _Summary(may_run=False)
 
 
-def _begun(pod: Object) -> _Told:
-    """Return what the init containers tell, until the first that is not done."""
+def _init_summary(pod: Object) -> _Summary:
+    """Sum up the init containers up to the first that has not finished."""
     sidecars, ready = _sidecars(pod), 0
     statuses = objects(at(pod, "status.initContainerStatuses"))
     for done, status in enumerate(statuses):
@@ -93,16 +93,16 @@ def _begun(pod: Object) -> _Told:
         seen = statuses[: done + 1]
         if _has_initialized(pod):
             seen = [each for each in seen if text(each.get("name")) in sidecars]
-        return _Told(f"Init:{reason}", ready, seen)
+        return _Summary(f"Init:{reason}", ready, seen)
     beside = [each for each in statuses if text(each.get("name")) in sidecars]
-    return _Told("", ready, beside)
+    return _Summary("", ready, beside)
 
 
-def _main(pod: Object) -> _Told:
-    """Return what the containers tell; the first has the last word."""
+def _main_summary(pod: Object) -> _Summary:
+    """Sum up the main containers; the reason is that of the first that has one."""
     statuses = objects(at(pod, "status.containerStatuses"))
     reason = next(filter(None, map(_reason, statuses)), "")
-    return _Told(reason, sum(map(_runs, statuses)), statuses)
+    return _Summary(reason, sum(map(_runs, statuses)), statuses)
 
 
 def _has_initialized(pod: Object) -> bool:
@@ -122,14 +122,14 @@ def _reason(status: Object) -> str:
 
 
 def _end_reason(status: Object) -> str:
-    """Return why a container ended: in words, by a signal, or with an exit code."""
+    """Return why a container terminated: a reason, a signal or an exit code."""
     reason = text(at(status, "state.terminated.reason"))
     signal = number(at(status, "state.terminated.signal"))
     return reason or (f"Signal:{signal}" if signal else f"ExitCode:{_exit_code(status)}")
 
 
 def _exit_code(status: Object) -> int | None:
-    """Return the code of a container that has ended; None for others."""
+    """Return the exit code of a terminated container; None for any other."""
     ended = at(status, "state.terminated")
     return number(ended.get("exitCode")) if isinstance(ended, dict) else None
 
@@ -140,7 +140,7 @@ def _runs(status: Object) -> bool:
 
 
 def _of_completed(pod: Object) -> str:
-    """Return what a pod is whose first container has completed."""
+    """Return the status of a pod whose first container has completed."""
     statuses = objects(at(pod, "status.containerStatuses"))
     is_running = any(map(_runs, statuses))
     is_ready = any(

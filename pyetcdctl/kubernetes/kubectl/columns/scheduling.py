@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object
 
 _SCHEDULED = ("PodGroupInitiallyScheduled", "PodGroupScheduled")
-"""The name of the condition from scheduling v1alpha3 on, and the one before."""
+"""The condition's name since scheduling v1alpha3, and its name before."""
 
 
 def _policy(group: Object, _: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Volumes, claims and classes of them, and the drivers behind."""
+"""Storage: volumes, claims, classes and CSI drivers."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def _class(obj: Object, _: datetime) -> str:
     return text(at(obj, "spec.storageClassName") if older is None else older)
 
 
-def _of_bound(cell: Cell) -> Cell:
-    """Show what a claim has once it has a volume."""
+def _if_bound(cell: Cell) -> Cell:
+    """Show a cell of a claim only if the claim has a volume."""
     return lambda claim, now: cell(claim, now) if text(at(claim, "spec.volumeName")) else ""
 
 
@@ -83,7 +83,7 @@ def _audiences(driver: Object, _: datetime) -> str:
     return UNSET if requests is None else ",".join(audiences)
 
 
-def _left(obj: Object, _: datetime) -> str:
+def _free_capacity(obj: Object, _: datetime) -> str:
     capacity = obj.get("capacity")
     return UNSET if capacity is None else quantity(capacity)
 
@@ -109,8 +109,8 @@ COLUMNS = {
         NAME,
         Column("STATUS", _phase),
         Column("VOLUME", field("spec.volumeName")),
-        Column("CAPACITY", _of_bound(lambda c, _: quantity(at(c, "status.capacity.storage")))),
-        Column("ACCESS MODES", _of_bound(_modes("status.accessModes"))),
+        Column("CAPACITY", _if_bound(lambda c, _: quantity(at(c, "status.capacity.storage")))),
+        Column("ACCESS MODES", _if_bound(_modes("status.accessModes"))),
         Column("STORAGECLASS", _class),
         Column("VOLUMEATTRIBUTESCLASS", _ATTRIBUTES_CLASS),
         AGE,
@@ -147,6 +147,6 @@ COLUMNS = {
     "CSIStorageCapacity": (
         NAME,
         Column("STORAGECLASSNAME", field("storageClassName")),
-        Column("CAPACITY", _left),
+        Column("CAPACITY", _free_capacity),
     ),
 }

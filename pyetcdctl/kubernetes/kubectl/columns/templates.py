@@ -1,4 +1,4 @@
-"""The containers of a pod template, and of what makes pods of it."""
+"""The containers of a pod template."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def images(template: str) -> Cell:
 
 
 def containers(template: str = "spec.template") -> tuple[Column, Column]:
-    """Return the columns that ``-o wide`` adds."""
+    """Return the columns that ``-o wide`` adds to a workload."""
     return wide("CONTAINERS", names(template)), wide("IMAGES", images(template))
 
 

@@ -1,4 +1,4 @@
-"""What makes pods, and how many of them there are."""
+"""Workloads that create pods: their replicas, completions and schedules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _JOB_STATES = (
 
 
 def _wanted(obj: Object, path: str = "spec.replicas") -> int:
-    """Return the number of replicas, which is 1 where nobody says."""
+    """Return the desired number of replicas, by default 1."""
     replicas = at(obj, path)
     return 1 if replicas is None else number(replicas)
 
