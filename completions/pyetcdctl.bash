@@ -65,7 +65,7 @@ __pyetcdctl_flags() {
         make-mirror) REPLY='--dest-cacert --dest-cert --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --max-txn-ops --no-dest-prefix --prefix --rev' ;;
         *) REPLY='' ;;
     esac
-    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --from --skip-hash-check --via --kubeconfig --kube-context --yes --encryption-config --pki --release --help -h'
+    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --from --skip-hash-check --no-wal --via --kubeconfig --kube-context --yes --encryption-config --pki --release --help -h'
 }
 
 __pyetcdctl_value() {
@@ -90,6 +90,7 @@ __pyetcdctl_value() {
             *:--insecure-skip-tls-verify | \
             *:--insecure-transport | \
             *:--skip-hash-check | \
+            *:--no-wal | \
             *:--yes | \
             *:--help | \
             *:-h | \

@@ -346,6 +346,7 @@ function __pyetcdctl_flags
     echo -- '-w'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
     echo -- '--from'\t'read a file instead of a server: what `snapshot save` wrote, a member\'s database or its data directory'
     echo -- '--skip-hash-check'\t'read a snapshot with --from although the hash at its end is wrong'
+    echo -- '--no-wal'\t'read the database of a data directory with --from, without the log beside it'
     echo -- '--via'\t'reach etcd through kubectl exec: `kubectl` runs the etcdctl in kubeadm\'s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod'
     echo -- '--kubeconfig'\t'kubeconfig for --via (default what kubectl uses)'
     echo -- '--kube-context'\t'context of the kubeconfig for --via'
@@ -380,6 +381,7 @@ function __pyetcdctl_value
             '*:--insecure-skip-tls-verify' \
             '*:--insecure-transport' \
             '*:--skip-hash-check' \
+            '*:--no-wal' \
             '*:--yes' \
             '*:--help' \
             '*:-h' \

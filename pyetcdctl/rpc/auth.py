@@ -75,6 +75,35 @@ class Permission(Message):
     )
 
 
+class User(Message):
+    """A user as the database keeps it (authpb.User): ``password`` is a hash."""
+
+    name: str = ""
+    password: bytes = b""
+    roles: Sequence[str] = ()
+    options: UserAddOptions | None = None
+    FIELDS = (
+        Field(1, "name", "string"),
+        Field(2, "password", "bytes"),
+        Field(3, "roles", "string", repeated=True),
+        Field(4, "options", "message", UserAddOptions),
+    )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(name={self.name!r}, roles={self.roles!r})"
+
+
+class Role(Message):
+    """A role as the database keeps it (authpb.Role)."""
+
+    name: str = ""
+    keyPermission: Sequence[Permission] = ()
+    FIELDS = (
+        Field(1, "name", "string"),
+        Field(2, "keyPermission", "message", Permission, repeated=True),
+    )
+
+
 class GrantPermissionRequest(Message):
     """etcd API, AuthRoleGrantPermissionRequest."""
 

@@ -28,6 +28,19 @@ class LeaseGrantRequest(Message):
     )
 
 
+class Lease(Message):
+    """A lease as the database keeps it (leasepb.Lease)."""
+
+    ID: int = 0
+    TTL: int = 0
+    RemainingTTL: int = 0
+    FIELDS = (
+        Field(1, "ID", "int64"),
+        Field(2, "TTL", "int64"),
+        Field(3, "RemainingTTL", "int64"),
+    )
+
+
 class LeaseRequest(Message):
     """Names a lease: LeaseRevokeRequest, LeaseKeepAliveRequest."""
 

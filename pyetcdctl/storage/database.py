@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.files import Readable
 
 KEYS, META = b"key", b"meta"
+_MAIN_BYTES = 8
+"""A key of the bucket begins with the revision, in so many bytes."""
 
 
 class Database:
@@ -60,6 +62,14 @@ class Database:
         """Return the greatest key of the bucket of keys, empty where it has none."""
         leaf = Cursor(self.pages, self._buckets[KEYS]).last_leaf()
         return leaf.keys()[-1] if leaf else b""
+
+    def last_entries(self) -> list[bytes]:
+        """Return the values of the last revision, those in the last leaf."""
+        leaf = Cursor(self.pages, self._buckets[KEYS]).last_leaf()
+        if not leaf:
+            return []
+        last = leaf.keys()[-1][:_MAIN_BYTES]
+        return [value for key, value in leaf.pairs() if key.startswith(last)]
 
     def key_leaves(self) -> Iterator[LeafColumns]:
         """Yield the leaves of the bucket of keys in the order of the revisions."""

@@ -10,12 +10,15 @@ from pyetcdctl.rpc.kv import ResponseHeader
 from pyetcdctl.storage.database import Database
 from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.mvcc.model import Model
+from pyetcdctl.storage.replay.tail import replay
 from pyetcdctl.storage.trailer import DIGEST_BYTES, DigestCheck, has_digest
+from pyetcdctl.storage.wal.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.storage.mvcc.model import Progress
+    from pyetcdctl.storage.replay.tail import Tail
 
 _IN_MEMBER = os.path.join("snap", "db")
 _FOLDERS = ("", "member")
@@ -36,6 +39,7 @@ class OpenedFile:
         path: str,
         *,
         skip_hash_check: bool,
+        use_log: bool,
         progress: Progress,
         note: Callable[[str], None],
     ) -> None:
@@ -44,9 +48,12 @@ class OpenedFile:
         self._digest: DigestCheck | None = None
         self._file = ReadOnlyFile(database_path(path))
         try:
-            size = self._content_size(skip_hash_check, note)
+            has_log = use_log and os.path.isdir(path)
+            size = self._content_size(skip_hash_check, _no_note if has_log else note)
             self.database = Database(self._file, size, path)
             self.model = Model(self.database, progress)
+            if has_log:
+                self._take_log(note)
         except BaseException:
             self.close()
             raise
@@ -76,6 +83,16 @@ class OpenedFile:
             self._digest.stop()
         self._file.close()
 
+    def _take_log(self, note: Callable[[str], None]) -> None:
+        """Apply what the log beside the database has more than it."""
+        with Log(self.path) as log:
+            tail = replay(self.model, log)
+        self.identity = Identity(log.metadata.ClusterID, log.metadata.NodeID)
+        self.model.term = log.state.term or self.model.term
+        note(_about(tail, self.path))
+        if log.torn:
+            note(f"Warning: the last record of the log was not written whole: {log.torn}")
+
     def _content_size(self, skip_hash_check: bool, note: Callable[[str], None]) -> int:
         """Return the size of what is before the digest; start to compute that."""
         file = self._file
@@ -90,6 +107,19 @@ class OpenedFile:
         if not skip_hash_check:
             self._digest = DigestCheck(file)
         return file.size - DIGEST_BYTES
+
+
+def _no_note(line: str) -> None:
+    """Say nothing: the log that would be missing is read."""
+
+
+def _about(tail: Tail, path: str) -> str:
+    """Return the line about what came from the log."""
+    entries = "1 entry" if tail.entries == 1 else f"{tail.entries:,} entries"
+    line = f"{path}: {entries} came from the log, {tail.uncommitted:,} not known to be committed"
+    if tail.unreadable:
+        line += f", {tail.unreadable:,} of a kind that is not known here, and passed over"
+    return line
 
 
 def database_path(path: str) -> str:

@@ -128,6 +128,12 @@ OWN_FLAGS = (
         "read a snapshot with --from although the hash at its end is wrong",
     ),
     GlobalFlag(
+        "no-wal",
+        "bool",
+        False,
+        "read the database of a data directory with --from, without the log beside it",
+    ),
+    GlobalFlag(
         "via",
         "string",
         "",
@@ -177,6 +183,8 @@ OWN_FLAGS = (
         "(default the newest one)",
     ),
 )
+FILE_FLAGS = ("skip-hash-check", "no-wal")
+"""What is said about the file of --from."""
 GLOBAL_FLAGS = ETCDCTL_FLAGS + OWN_FLAGS
 
 # Watch takes its key from these; they are no flags.

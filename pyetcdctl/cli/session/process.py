@@ -31,7 +31,7 @@ class Process:
         """What is closed at the end besides the connections."""
         self._shared = shared or {}
         self._connections: dict[ConnectionSettings, Connection] = {}
-        self._files: dict[tuple[str, bool], FileSource] = {}
+        self._files: dict[tuple[str, bool, bool], FileSource] = {}
 
     def beside(self, out: Sink, err: Sink, input: bytes) -> Process:
         """Return a process with streams of its own, which uses this one's connections where the
@@ -54,9 +54,11 @@ class Process:
             found = self._connections[settings] = connect(settings)
         return found
 
-    def file(self, path: str, skip_hash_check: bool, note: Callable[[str], None]) -> FileSource:
+    def file(
+        self, path: str, skip_hash_check: bool, use_log: bool, note: Callable[[str], None]
+    ) -> FileSource:
         """Return a file as a source of keys; ``note`` takes what there is to say about it."""
-        found = self._files.get((path, skip_hash_check))
+        found = self._files.get((path, skip_hash_check, use_log))
         if found is None:
             from pyetcdctl.cli.session.progress import reading_progress
             from pyetcdctl.storage.file_source import FileSource
@@ -65,10 +67,11 @@ class Process:
             opened = OpenedFile(
                 path,
                 skip_hash_check=skip_hash_check,
+                use_log=use_log,
                 progress=lambda: reading_progress(path, self.streams.err),
                 note=note,
             )
-            found = self._files[path, skip_hash_check] = FileSource(opened)
+            found = self._files[path, skip_hash_check, use_log] = FileSource(opened)
         return found
 
     def close(self) -> None:

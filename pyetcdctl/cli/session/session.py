@@ -7,6 +7,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.cli.flags.global_flags import FILE_FLAGS
 from pyetcdctl.cli.session.configuration import (
     Configuration,
     configuration,
@@ -155,8 +156,10 @@ class Session:
     def file(self) -> FileSource:
         """The file that is read instead of a server, where there is one."""
         self.check_format()
-        skip_hash_check = self.configuration.values["skip-hash-check"]
-        return self.process.file(self.file_path, skip_hash_check, self.note)
+        values = self.configuration.values
+        return self.process.file(
+            self.file_path, values["skip-hash-check"], not values["no-wal"], self.note
+        )
 
     @property
     def stored(self) -> OpenedFile:
@@ -206,8 +209,9 @@ class Session:
     def connection(self) -> Connection:
         """The connection to the cluster; a wrong format raises before anything is dialled."""
         self.check_server()
-        if "skip-hash-check" in self.flags:
-            raise BadArguments("--skip-hash-check is for the file of --from, not for a server")
+        for flag in FILE_FLAGS:
+            if flag in self.flags:
+                raise BadArguments(f"--{flag} is for the file of --from, not for a server")
         self.check_format()
         if self.via:
             from pyetcdctl.cli.session.via import pod_connection

@@ -72,6 +72,10 @@ class Model:
             assert current is not None
             yield found, current
 
+    def newest_entries(self) -> list[KeyValue]:
+        """Return what the last revision in the database changed."""
+        return [KeyValue.decode(entry) for entry in self._database.last_entries()]
+
     def write(self, changes: Sequence[Put | Delete]) -> None:
         """Apply changes as one revision, the next."""
         keys = self.newest_keys()

@@ -34,8 +34,10 @@ class Log:
         self.folder = wal_folder(path)
         self.metadata = LogMetadata()
         self.snapshot = LogSnapshot()
-        self.committed = 0
-        """The highest index that the log knows to be committed."""
+        self.first_snapshot = 0
+        """The index of the first snapshot of the database that the log notes, 0 for none."""
+        self.state = HardState()
+        """The member's last term, its vote in it, and the index up to which it knew of commits."""
         self.replaced = 0
         """How many entries those of a later term replaced."""
         self.torn = ""
@@ -60,6 +62,11 @@ class Log:
     def size(self) -> int:
         """The bytes of all segments, with the space that is allocated ahead."""
         return sum(file.size for file in self._files)
+
+    @property
+    def committed(self) -> int:
+        """The highest index that the log knows to be committed."""
+        return self.state.commit
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries, oldest first. Raises DamagedLog behind the last before the damage."""
@@ -87,7 +94,7 @@ class Log:
             elif record.kind in (METADATA, SNAPSHOT):
                 self._note(record, segment)
         if state:
-            self.committed = max(self.committed, HardState.decode(state).commit)
+            self._take_state(state, records[-1], segment)
         if records:
             self._on_bytes(records[-1].offset - records[0].offset)
         return self._released()
@@ -109,8 +116,15 @@ class Log:
                 self.metadata = LogMetadata.decode(record.data)
             else:
                 self.snapshot = LogSnapshot.decode(record.data)
+                self.first_snapshot = self.first_snapshot or self.snapshot.index
         except WireError as error:
             raise segment.damage(record.offset, str(error)) from error
+
+    def _take_state(self, state: bytes, last: Record, segment: Segment) -> None:
+        try:
+            self.state = HardState.decode(state)
+        except WireError as error:
+            raise segment.damage(last.offset, f"a state before it: {error}") from error
 
     def _released(self) -> list[Entry]:
         held, committed = self._held, self.committed

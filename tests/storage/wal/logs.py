@@ -6,7 +6,15 @@ from struct import pack
 from typing import TYPE_CHECKING
 
 from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
-from pyetcdctl.rpc.raft import HardState, LogEntry, LogMetadata, LogSnapshot
+from pyetcdctl.rpc.raft import (
+    ADD_NODE,
+    CONFIGURATION,
+    ConfChange,
+    HardState,
+    LogEntry,
+    LogMetadata,
+    LogSnapshot,
+)
 from pyetcdctl.rpc.raft_internal import InternalRaftRequest, RequestHeader
 from pyetcdctl.rpc.txn import MOD, Compare, RequestOp, TxnRequest
 from pyetcdctl.rpc.wire import append_varint
@@ -83,6 +91,15 @@ class LogWriter:
         if data:
             message += LogEntry(Data=data).encode()
         self.record(ENTRY, bytes(message))
+
+    def found(self) -> None:
+        """Append a new cluster's first entries: its member, and that this is the leader."""
+        context = b'{"id":%d,"peerURLs":["http://127.0.0.1:2380"],"name":"m1"}' % MEMBER
+        change = ConfChange(Type=ADD_NODE, NodeID=MEMBER, Context=context)
+        self.entry(change.encode(), kind=CONFIGURATION)
+        self.term += 1
+        self.entry()
+        self.commit()
 
     def request(self, **request: Message) -> None:
         """Append a request, by the name of its field in InternalRaftRequest."""

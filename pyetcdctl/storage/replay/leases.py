@@ -1,0 +1,90 @@
+"""Leases, and which keys hang on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyetcdctl.rpc.lease import Lease
+from pyetcdctl.storage.replay.model import Refused
+
+if TYPE_CHECKING:
+    from pyetcdctl.rpc.raft_internal import LeaseCheckpointRequest
+    from pyetcdctl.storage.replay.model import Model
+
+LEASE, CLUSTER = b"lease", b"cluster"
+NOT_FOUND = "etcdserver: requested lease not found"
+_EXISTS = "etcdserver: lease already exists"
+_TOO_LONG = "etcdserver: too large lease TTL"
+_MOST_SECONDS = 9_000_000_000
+_LEAST_SECONDS = 2  # with the election timeout that a server has if none is given
+_ALL = b"\0"
+_KEEPS_CHECKPOINTS = (3, 6)
+
+
+class Leases:
+    """The leases of a model. Which keys they have is looked up when one ends."""
+
+    def __init__(self, model: Model) -> None:
+        self._buckets = model.buckets
+        self._model = model
+        self._keys: defaultdict[int, set[bytes]] = defaultdict(set)
+        self._granted: set[int] = set()
+        self._has_all = False
+
+    def exists(self, lease: int) -> bool:
+        """Whether a lease is there."""
+        return self._buckets.get(LEASE, _name(lease)) is not None
+
+    def grant(self, lease: int, seconds: int) -> None:
+        """Grant a lease."""
+        if not lease:
+            raise Refused(NOT_FOUND)
+        if seconds > _MOST_SECONDS:
+            raise Refused(_TOO_LONG)
+        if self.exists(lease):
+            raise Refused(_EXISTS)
+        self._granted.add(lease)
+        self._put(Lease(ID=lease, TTL=max(seconds, _LEAST_SECONDS)))
+
+    def checkpoint(self, request: LeaseCheckpointRequest) -> None:
+        """Note how many seconds leases have left, from 3.6 on."""
+        version = self._buckets.get(CLUSTER, b"clusterVersion") or b"0"
+        if tuple(map(int, version.split(b".")[:2])) < _KEEPS_CHECKPOINTS:
+            return
+        for each in request.checkpoints:
+            encoded = self._buckets.get(LEASE, _name(each.ID))
+            if encoded is not None:
+                lease = Lease.decode(encoded)
+                lease.RemainingTTL = each.remaining_TTL
+                self._put(lease)
+
+    def remove(self, lease: int) -> None:
+        """Forget a lease whose keys were deleted."""
+        self._buckets.delete(LEASE, _name(lease))
+        self._keys.pop(lease, None)
+
+    def keys_of(self, lease: int) -> list[bytes]:
+        """Return the keys of a lease in order. Raises NotKnown where older ones may be missing."""
+        if not (self._has_all or lease in self._granted):
+            self._keys.clear()
+            for key, version in self._model.newest_range(_ALL, _ALL):
+                if version.lease:
+                    self._keys[version.lease].add(key)
+            self._has_all = True
+        return sorted(self._keys.get(lease, ()))
+
+    def move(self, key: bytes, before: int, now: int) -> None:
+        """Note that a key has another lease; 0 is none."""
+        if before != now:
+            if before in self._keys:
+                self._keys[before].discard(key)
+            if now:
+                self._keys[now].add(key)
+
+    def _put(self, lease: Lease) -> None:
+        self._buckets.put(LEASE, _name(lease.ID), lease.encode())
+
+
+def _name(lease: int) -> bytes:
+    return (lease & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")

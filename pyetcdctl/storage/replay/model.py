@@ -1,0 +1,87 @@
+"""What entries are applied to, and what comes of that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyetcdctl.storage.mvcc.changes import Delete, Put
+
+APPLIED, SUCCEEDED, FAILED = "applied", "succeeded", "failed"
+REFUSED, UNKNOWN = "refused", "unknown"
+NOT_KNOWN = -1
+"""A figure of a key that a log does not tell which begins later than the key."""
+
+
+class Outcome(NamedTuple):
+    """What an entry did; ``revision`` is that of its change, 0 where nothing of a key changed."""
+
+    name: str
+    reason: str = ""
+    revision: int = 0
+
+
+class NotKnown(Exception):
+    """Raised by a model that does not know what a key was: its log begins later."""
+
+
+class Refused(Exception):
+    """Raised for what etcd does not do, in etcd's words."""
+
+
+class Version(Protocol):
+    """A live key as it is now."""
+
+    @property
+    def create_revision(self) -> int: ...
+
+    @property
+    def mod_revision(self) -> int: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def lease(self) -> int: ...
+
+    @property
+    def value(self) -> bytes: ...
+
+
+class Buckets(Protocol):
+    """The buckets of the database beside the keys."""
+
+    def get(self, bucket: bytes, key: bytes) -> bytes | None: ...
+
+    def items(self, bucket: bytes) -> Iterator[tuple[bytes, bytes]]: ...
+
+    def put(self, bucket: bytes, key: bytes, value: bytes) -> None: ...
+
+    def delete(self, bucket: bytes, key: bytes) -> None: ...
+
+
+class Model(Protocol):
+    """A member's keys and buckets. NotKnown is raised where a question cannot be answered."""
+
+    @property
+    def revision(self) -> int: ...
+
+    @property
+    def compacted(self) -> int: ...
+
+    @property
+    def buckets(self) -> Buckets: ...
+
+    def newest(self, key: bytes) -> Version | None:
+        """Return a live key, None without it."""
+
+    def newest_range(self, key: bytes, range_end: bytes) -> Iterable[tuple[bytes, Version]]:
+        """Yield the live keys of a range (etcd API, RangeRequest) in order."""
+
+    def write(self, changes: Sequence[Put | Delete]) -> None:
+        """Apply changes as one revision, the next."""
+
+    def compact(self, revision: int) -> None:
+        """Forget what keys were before a revision."""

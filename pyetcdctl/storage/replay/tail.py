@@ -1,0 +1,85 @@
+"""The tail of a log: the entries above a database's consistent index, applied to its model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from pyetcdctl.errors import DamagedLog
+from pyetcdctl.storage.replay.applier import Applier
+from pyetcdctl.storage.replay.members import CLUSTER
+from pyetcdctl.storage.replay.model import REFUSED, UNKNOWN, Model
+from pyetcdctl.storage.wal.operations import operation_of
+from pyetcdctl.storage.wal.transactions import PUT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.rpc.kv import KeyValue
+    from pyetcdctl.storage.wal.log import Log
+    from pyetcdctl.storage.wal.operations import Operation
+
+_COUNTED_TOO_EARLY = b"3.5."
+
+
+class DatabaseModel(Model, Protocol):
+    """A model of a database that a log goes with."""
+
+    @property
+    def consistent_index(self) -> int: ...
+
+    def newest_entries(self) -> Sequence[KeyValue]:
+        """Return what the newest revision of the database changed."""
+
+
+class Tail(NamedTuple):
+    """What came from a log."""
+
+    entries: int = 0
+    last_index: int = 0
+    uncommitted: int = 0
+    """How many of the entries are not known to be committed."""
+    refused: int = 0
+    """How many of them etcd refuses when it applies them."""
+    unreadable: int = 0
+    """How many of them are of no kind that this program knows."""
+
+
+def replay(model: DatabaseModel, log: Log) -> Tail:
+    """Apply the entries that the database does not have. Raises DamagedLog where some are missing.
+
+    Not known to be committed are those behind the last commit that the log notes, but in a cluster
+    of one member, in which what is written is committed.
+    """
+    start = model.consistent_index
+    applier, tail = Applier(model), Tail(last_index=start)
+    for entry in log.entries():
+        operation = operation_of(entry) if entry.index >= start else None
+        if operation is None or (entry.index == start and _is_applied(model, operation)):
+            continue
+        if entry.index > tail.last_index + 1:
+            missing = f"the entries from {tail.last_index + 1} to {entry.index - 1} are missing"
+            raise DamagedLog(f"the log is damaged: {log.folder}: {missing}")
+        is_committed = entry.index <= log.committed or applier.members.voters() == 1
+        outcome = applier.apply(operation).name
+        tail = Tail(
+            tail.entries + 1,
+            entry.index,
+            tail.uncommitted + (not is_committed),
+            tail.refused + (outcome == REFUSED),
+            tail.unreadable + (outcome == UNKNOWN),
+        )
+    return tail
+
+
+def _is_applied(model: DatabaseModel, operation: Operation) -> bool:
+    """Whether the last entry that the database counts is applied to it.
+
+    A server of 3.5.0 to 3.5.2 that is killed may have counted one that it had only begun to apply.
+    To apply what changes no key once more does no harm.
+    """
+    version = model.buckets.get(CLUSTER, b"clusterVersion") or b""
+    if not version.startswith(_COUNTED_TOO_EARLY) or operation.transaction is None:
+        return True
+    newest = {(each.key, each.value) for each in model.newest_entries()}
+    puts = {(each.key, each.value) for each in operation.transaction.steps() if each.kind == PUT}
+    return bool(newest & puts)

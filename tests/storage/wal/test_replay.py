@@ -1,0 +1,197 @@
+"""A killed member's folder is read as the server was: its log has what the database lacks."""
+
+import random
+import re
+from contextlib import closing, contextmanager, nullcontext, suppress
+
+import pytest
+
+from pyetcdctl.client.connection import Connection, Deadline
+from pyetcdctl.client.live_source import LiveSource
+from pyetcdctl.errors import CallFailed
+from pyetcdctl.rpc.kv import (
+    DELETE_RANGE,
+    PUT,
+    DeleteRangeRequest,
+    KeyValue,
+    PutRequest,
+    RangeRequest,
+)
+from pyetcdctl.rpc.lease import GRANT as LEASE_GRANT
+from pyetcdctl.rpc.lease import REVOKE as LEASE_REVOKE
+from pyetcdctl.rpc.lease import LeaseGrantRequest, LeaseRequest
+from pyetcdctl.rpc.txn import TXN, Compare, RequestOp, TxnRequest
+from pyetcdctl.settings import ConnectionSettings
+from pyetcdctl.storage.file_source import FileSource
+from pyetcdctl.storage.opening import OpenedFile
+from pyetcdctl.storage.replay.conditions import FIGURES
+from tests.runner import run_here
+from tests.server import every_programs, running
+from tests.storage.invocations import get_lines, tree_lines, write_data
+
+NEVER_COMMITTED = ("--backend-batch-interval=1h", "--backend-batch-limit=1000000")
+"""With these flags a database is written when it is compacted, and not else."""
+
+
+def folder_of(etcd):
+    return str(etcd.members[0].site.data_folder)
+
+
+def results(lines, env):
+    return [(words, run_here(*words, env=env)) for words in lines]
+
+
+def outcome(result):
+    return result.stdout, result.exit_code
+
+
+@pytest.fixture(scope="module", params=every_programs(), ids=lambda programs: programs.version)
+def killed(request):
+    """Return what a server said to every line, and the folder that it left when it was killed."""
+    with running(request.param, flags=NEVER_COMMITTED) as etcd:
+        write_data(etcd)
+        said = results(get_lines() + tree_lines(), etcd.environment)
+        etcd.members[0].kill()
+        yield said, folder_of(etcd)
+
+
+def test_every_line_is_answered_as_by_the_server(killed):
+    said, folder = killed
+    for words, live in said:
+        read = run_here(*words, env={"PYETCDCTL_FROM": folder})
+        assert outcome(read) == outcome(live), words
+
+
+def test_without_the_log_all_since_the_compaction_is_missing(killed):
+    _, folder = killed
+    answer = run_here("get", "many/", "--prefix", "--no-wal", env={"PYETCDCTL_FROM": folder})
+    assert (answer.stdout, answer.exit_code) == (b"", 0)
+    assert "only the log beside it has" in answer.stderr
+
+
+def test_how_much_came_from_the_log_is_one_line(killed):
+    _, folder = killed
+    answer = run_here("get", "a/1", env={"PYETCDCTL_FROM": folder})
+    line = r"/\S+: \d+ entries came from the log, 0 not known to be committed\n"
+    assert re.fullmatch(line, answer.stderr)
+
+
+def dial(etcd):
+    return closing(Connection(ConnectionSettings(endpoints=(etcd.endpoint,))))
+
+
+def call(connection, method, request):
+    """Make a call; a request that the server refuses is no failure of the test."""
+    with suppress(CallFailed):
+        connection.unary(method, request.encode(), deadline=Deadline.after(10), repeatable=False)
+
+
+KEYS = [b"k%d" % number for number in range(12)]
+LEASE, NO_LEASE = 4711, 4712
+
+
+def random_step(dice, depth):
+    key, end = dice.choice(KEYS), dice.choice((b"", b"", b"k5", b"\0"))
+    put = PutRequest(
+        key=key,
+        value=b"%d" % dice.randrange(4),
+        lease=dice.choice((0, 0, LEASE)),
+        ignore_lease=dice.random() < 0.1,
+    )
+    match dice.randrange(8):
+        case 0:
+            return RequestOp(request_delete_range=DeleteRangeRequest(key=key, range_end=end))
+        case 1:
+            return RequestOp(request_range=RangeRequest(key=key, revision=dice.choice((0, 3, 999))))
+        case 2 if depth:
+            return RequestOp(request_txn=random_transaction(dice, depth - 1))
+        case _:
+            return RequestOp(request_put=put)
+
+
+def random_condition(dice):
+    target, figure = dice.choice(list(enumerate(FIGURES)))
+    value = dice.choice((b"1", b"2")) if figure == "value" else dice.choice((0, 1, 2, 3, 20, LEASE))
+    return Compare(
+        key=dice.choice(KEYS),
+        range_end=dice.choice((b"", b"", b"", b"k5", b"\0")),
+        target=target,
+        result=dice.randrange(4),
+        **{figure: value},
+    )
+
+
+def random_transaction(dice, depth=1):
+    return TxnRequest(
+        compare=[random_condition(dice) for _ in range(dice.randrange(3))],
+        success=[random_step(dice, depth) for _ in range(dice.randrange(4))],
+        failure=[random_step(dice, depth) for _ in range(dice.randrange(3))],
+    )
+
+
+def random_request(dice):
+    key = dice.choice(KEYS)
+    match dice.randrange(10):
+        case 0:
+            return DELETE_RANGE, DeleteRangeRequest(key=key)
+        case 1 | 2:
+            lease = dice.choice((0, 0, LEASE, NO_LEASE))
+            ignores = dice.random() < 0.2
+            value = b"" if ignores else b"2"
+            put = PutRequest(key=key, value=value, lease=lease, ignore_value=ignores)
+            return PUT, put
+        case 3:
+            return LEASE_GRANT, LeaseGrantRequest(ID=LEASE, TTL=9000)
+        case 4:
+            return LEASE_REVOKE, LeaseRequest(ID=LEASE)
+        case _:
+            return TXN, random_transaction(dice)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_writes_come_out_as_on_the_server(own_etcd, programs, seed):
+    etcd, dice = own_etcd(programs, flags=NEVER_COMMITTED), random.Random(seed)
+    everything = RangeRequest(key=b"\0", range_end=b"\0")
+    with dial(etcd) as connection:
+        for _ in range(400):
+            call(connection, *random_request(dice))
+        live = LiveSource(connection)
+        last = live.ranges([everything])[0].header.revision
+        asked = [RangeRequest(**vars(everything), revision=each) for each in range(1, last + 1)]
+        said = [page.entries for page in live.ranges(asked)]
+    etcd.members[0].kill()
+    with opened(folder_of(etcd)) as source:
+        assert source.header.revision == last > 100
+        read = [page.entries for page in source.ranges(asked)]
+    assert read == said
+
+
+@contextmanager
+def opened(folder, use_log=True):
+    """Open a data directory as a source of keys; the notes about it are the source's ``notes``."""
+    notes = []
+    source = FileSource(
+        OpenedFile(
+            folder,
+            skip_hash_check=False,
+            use_log=use_log,
+            progress=lambda: nullcontext(lambda size: None),
+            note=notes.append,
+        )
+    )
+    source.notes = notes
+    with closing(source):
+        yield source
+
+
+@pytest.mark.parametrize("count", [1, 99])
+def test_acknowledged_puts_are_read_from_a_killed_members_folder(own_etcd, programs, count):
+    etcd = own_etcd(programs)
+    with dial(etcd) as connection:
+        for number in range(count):
+            call(connection, PUT, PutRequest(key=b"k%d" % number, value=b"v%d" % number))
+    etcd.members[0].kill()
+    with opened(folder_of(etcd)) as source:
+        page = source.ranges([RangeRequest(key=b"\0", range_end=b"\0")])[0]
+    pairs = [(kv.key, kv.value) for kv in map(KeyValue.decode, page.entries)]
+    assert pairs == sorted((b"k%d" % number, b"v%d" % number) for number in range(count))
