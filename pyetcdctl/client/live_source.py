@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.ranges import RangeReading
+from pyetcdctl.client.foreign_store import (
+    Folder,
+    folder_around,
+    is_etcd,
+    single_key,
+)
+from pyetcdctl.client.range_checks import check_page
+from pyetcdctl.client.ranges import RangeReading, range_page
 from pyetcdctl.errors import AnswerMakesNoSense, CallFailed
-from pyetcdctl.rpc.kv import RANGE
+from pyetcdctl.rpc.kv import RangeRequest, ResponseHeader
 from pyetcdctl.rpc.range_batch import TXN, encode_ranges, parse_ranges
-from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.wire import WireError
 
 if TYPE_CHECKING:
@@ -17,9 +23,12 @@ if TYPE_CHECKING:
 
     from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.rpc.kv import RangeRequest
+    from pyetcdctl.rpc.range_page import RangePage
 
 RANGES_PER_CALL = 64
+FEW_RANGES = 8
+"""For servers that take fewer operations in one transaction."""
+TOO_MANY_OPERATIONS = "etcdserver: too many operations in txn request"
 
 
 class LiveSource:
@@ -27,6 +36,8 @@ class LiveSource:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._ranges_per_call = RANGES_PER_CALL
+        self._folder: Folder | None = None
 
     @property
     def name(self) -> str:
@@ -54,6 +65,8 @@ class LiveSource:
             return self._batched(requests, deadline)
         except WireError as error:
             raise AnswerMakesNoSense(error) from error
+        except NotEtcd as error:
+            return [self._from_folder(each, requests, error.header) for each in requests]
 
     def close(self) -> None:
         """Close the connection's channels."""
@@ -61,7 +74,8 @@ class LiveSource:
 
     def _batched(self, requests: Sequence[RangeRequest], deadline: Deadline) -> list[RangePage]:
         parts = [
-            requests[at : at + RANGES_PER_CALL] for at in range(0, len(requests), RANGES_PER_CALL)
+            requests[at : at + self._ranges_per_call]
+            for at in range(0, len(requests), self._ranges_per_call)
         ]
         pending = [self._start(part, deadline) for part in parts]
         pages: list[RangePage] = []
@@ -75,18 +89,61 @@ class LiveSource:
     def _pages(
         self, part: Sequence[RangeRequest], pending: Answer, deadline: Deadline
     ) -> list[RangePage]:
-        """Return the responses. What cannot be had with one call is read one by one: a server may
-        take few operations at once, or have gone away.
+        """Return the responses. What cannot be had with one call is asked in smaller steps: a
+        server may take few operations at once, or have gone away.
         """
         try:
-            return parse_ranges(pending.result(), len(part))
+            pages = parse_ranges(pending.result(), len(part))
         except CallFailed as error:
             if error.code not in ("UNAVAILABLE", "INVALID_ARGUMENT"):
                 raise
+            return self._in_smaller_steps(part, error, deadline)
+        for request, page in zip(part, pages, strict=True):
+            check_page(page, request)
+        return pages
+
+    def _in_smaller_steps(
+        self, part: Sequence[RangeRequest], error: CallFailed, deadline: Deadline
+    ) -> list[RangePage]:
+        if error.details == TOO_MANY_OPERATIONS and len(part) > FEW_RANGES:
+            self._ranges_per_call = FEW_RANGES
+            return self._batched(part, deadline)
         return [self._single(request, deadline) for request in part]
 
     def _single(self, request: RangeRequest, deadline: Deadline) -> RangePage:
-        response = self.connection.unary(
-            RANGE, request.encode(), deadline=deadline, repeatable=True
-        )
-        return RangePage.parse(response)
+        page = range_page(self.connection, request, deadline)
+        if not is_etcd(page.header):
+            if request.range_end:
+                raise NotEtcd(page.header)
+            page = single_key(request, page)
+        check_page(page, request)
+        return page
+
+    def _from_folder(
+        self, request: RangeRequest, requests: Sequence[RangeRequest], header: ResponseHeader
+    ) -> RangePage:
+        """Answer a question about any range from the whole of the folder that it lies in."""
+        if not request.range_end:
+            return self._single(request, Deadline.after(self.connection.settings.command_timeout))
+        revision = request.revision or header.revision
+        folder = self._folder
+        if folder is None or folder.header.revision != revision or not folder.holds(request):
+            folder = self._folder = self._read_folder(requests, revision)
+        return folder.page(request)
+
+    def _read_folder(self, requests: Sequence[RangeRequest], revision: int) -> Folder:
+        ranges = [request for request in requests if request.range_end]
+        key, end = folder_around(ranges)
+        keys_only = all(request.keys_only or request.count_only for request in ranges)
+        asked = RangeRequest(key=key, range_end=end, revision=revision, keys_only=keys_only)
+        folder = Folder(key, end, ResponseHeader(revision=revision))
+        folder.add(self.range(asked).pages())
+        return folder
+
+
+class NotEtcd(Exception):
+    """The server is another store, which does not understand every range."""
+
+    def __init__(self, header: ResponseHeader | None) -> None:
+        super().__init__()
+        self.header = header or ResponseHeader()

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.key_distance import KeyDistance
-from pyetcdctl.errors import CallFailed
+from pyetcdctl.errors import CallFailed, MethodUnknown
 from pyetcdctl.rpc.kv import RANGE
 from pyetcdctl.rpc.range_page import RangePage
+from pyetcdctl.rpc.wire import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,11 +93,16 @@ class PageReader:
     def _most_under_way(self) -> int:
         """One at a time where the next depends on what the last one brings."""
         foreseeable = self._distance is not None and not self._distance.is_searching
-        return UNDER_WAY if foreseeable and not self._rest.limit else 1
+        return UNDER_WAY if foreseeable and not self._rest.limit and self._rest.is_of_etcd else 1
 
     def _end_from(self, start: bytes) -> bytes:
-        """Return where a window ends that starts here: at the range's end if it is near."""
+        """Return where a window ends that starts here: at the range's end if it is near.
+
+        Other stores than etcd understand no ends but those that users ask for.
+        """
         rest, end = self._rest, None
+        if not rest.is_of_etcd:
+            return rest.range_end
         if not rest.read and not rest.limit and start < FIRST_END:
             end = FIRST_END
         elif self._distance is not None and rest.count - rest.read > ROOM * self._expected:
@@ -116,21 +122,32 @@ class PageReader:
     def _receive(self, window: Window, deadline: Deadline) -> RangePage:
         connection = self._connection
         try:
-            return RangePage.parse(window.answer.result())
+            return self._page(window.answer.result())
+        except MethodUnknown:
+            if not self._rest.can_do_without_options():
+                raise
+            asked = self._rest.request(window.start, window.end, window.limit)
+            window = window._replace(request=asked.encode())
         except CallFailed as error:
             if window.limit == 1 and is_too_large(error):
                 connection, deadline = self._unlimited, Deadline.after(self._timeout)
             elif error.code != "UNAVAILABLE":
                 raise
         data = connection.unary(RANGE, window.request, deadline=deadline, repeatable=True)
-        return RangePage.parse(data)
+        return self._page(data)
+
+    def _page(self, data: bytes) -> RangePage:
+        page = RangePage.parse(data)
+        return page.without_values() if self._rest.drops_values else page
 
     def _take(self, window: Window, page: RangePage) -> None:
         rest = self._rest
+        if len(page) > window.limit or (not len(page) and (page.more or page.count)):
+            raise WireError(f"{len(page)} keys came, of {page.count}, where {window.limit} may")
         # Counted once: at the end it proves that nothing was passed over.
         if window.end == rest.range_end and not rest.count:
             rest.count = rest.read + page.count
-        rest.take(page)
+        rest.take(page, window.end)
         if len(page):
             fitting = max(1, PAGE_BYTES * len(page) // page.size)
             self._expected = min(fitting, self._expected * GROWTH, MOST_PAGE_KEYS)

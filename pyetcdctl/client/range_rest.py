@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.client.foreign_store import is_etcd, with_known_end, with_known_options
+from pyetcdctl.client.range_checks import check_order
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.kv import RangeRequest
 
@@ -16,10 +18,12 @@ class RangeRest:
     """The rest of a range at one revision. ``count`` is the whole range's, once it is known."""
 
     def __init__(self, request: RangeRequest, header: ResponseHeader) -> None:
-        """The first answer's header says which cluster it is, and its revision."""
+        """The first response's header says which cluster it is, and its revision."""
         self._asked = request
         self._limit = max(0, request.limit)
         self._cluster_id = header.cluster_id
+        self.is_of_etcd = is_etcd(header)
+        self.drops_values = False
         self.revision = request.revision or header.revision
         self.next_key = request.key
         self.read = 0
@@ -49,20 +53,34 @@ class RangeRest:
             "limit": limit,
             "revision": self.revision,
         }
-        return RangeRequest(**{**self._asked.__dict__, **changes})
+        request = RangeRequest(**{**self._asked.__dict__, **changes})
+        if self.drops_values:
+            request = with_known_options(request)
+        return request if self.is_of_etcd else with_known_end(request)
 
-    def take(self, page: RangePage) -> None:
-        """Note that a page was read."""
+    def can_do_without_options(self) -> bool:
+        """Whether a refused request may be made anew in the terms of every store; so are all later.
+
+        Values that were not wanted are then dropped here.
+        """
+        if self.is_of_etcd or self.drops_values or not self._asked.keys_only:
+            return False
+        self.drops_values = True
+        return True
+
+    def take(self, page: RangePage, range_end: bytes) -> None:
+        """Note that a page was read of the range from ``next_key`` to an end. Raises WireError."""
         if page.header is not None:
             self.check_cluster(page.header)
         self.read += len(page)
         if len(page):
+            check_order(page, self.next_key, range_end)
             self.next_key = page.last_key + b"\0"
         if self._limit and self.read >= self._limit:
             self.is_done = True
 
     def check_cluster(self, header: ResponseHeader) -> None:
-        """Raise if another cluster has answered."""
+        """Raise if another cluster has responded."""
         if header.cluster_id != self._cluster_id:
             raise CallFailed(
                 "the endpoints belong to different clusters, so the range cannot be read on",
@@ -70,11 +88,11 @@ class RangeRest:
             )
 
     def check_whole(self) -> None:
-        """Raise if a server said that it was all and it was not."""
+        """Raise if the server claimed that the range ended before all its keys had come."""
         if self._asked.count_only:
             return
         wanted = min(self._limit or self.count, self.count)
         if self.read != wanted:
             raise CallFailed(
-                f"the answer is not whole: {self.read} keys of {wanted} came", code="DATA_LOSS"
+                f"the response is not complete: {self.read} keys of {wanted} came", code="DATA_LOSS"
             )

@@ -9,11 +9,14 @@ what pages need.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.range_checks import check_page, is_in_key_order
 from pyetcdctl.errors import AnswerMakesNoSense, CallFailed, MethodUnknown
-from pyetcdctl.rpc.kv import BY_KEY, NO_ORDER, RANGE, RangeRequest, ResponseHeader
+from pyetcdctl.keyspace.ranges import NO_END
+from pyetcdctl.rpc.kv import RANGE, RangeRequest, ResponseHeader
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.wire import WireError
 
@@ -80,25 +83,29 @@ class RangeReading:
 
     def _is_pageable(self) -> bool:
         asked = self.request
-        filters = (
-            asked.min_mod_revision,
-            asked.max_mod_revision,
-            asked.min_create_revision,
-            asked.max_create_revision,
-        )
-        in_key_order = asked.sort_order == NO_ORDER and asked.sort_target == BY_KEY
         is_long = asked.range_end and not asked.count_only and not 0 < asked.limit <= SMALL_LIMIT
-        return bool(is_long) and in_key_order and not any(filters)
+        return bool(is_long) and is_in_key_order(asked)
 
     def _at_once(self, deadline: Deadline) -> Iterator[RangePage]:
-        request = self.request.encode()
-        answer = self._connection.unary(RANGE, request, deadline=deadline, repeatable=True)
-        page = RangePage.parse(answer)
+        request = self.request
+        page = self._ask(request, deadline)
+        if not (page.header and page.header.cluster_id):
+            from pyetcdctl.client.foreign_store import is_folder, of_all, single_key
+
+            if not request.range_end:
+                page = single_key(request, page)
+            elif not is_folder(request) and is_in_key_order(self.request):
+                yield from self._excerpt(page.header or self.header, deadline)
+                return
+            elif request.range_end == NO_END and not page.count:
+                page = self._ask(of_all(request), deadline)
+        check_page(page, request)
         self.header = page.header or self.header
         self.count, self.more = page.count, page.more
         yield from page.parts(PART_KEYS)
 
     def _in_pages(self, deadline: Deadline) -> Iterator[RangePage]:
+        from pyetcdctl.client.foreign_store import is_folder, of_all
         from pyetcdctl.client.range_rest import RangeRest
 
         limit = self._connection.settings.max_receive_bytes
@@ -106,11 +113,40 @@ class RangeReading:
             self._connection = self._connection.receiving_at_most(ANSWER_BYTES)
         self.header = self._current_header(deadline)
         rest = RangeRest(self.request, self.header)
+        if not (rest.is_of_etcd or is_folder(self.request)):
+            yield from self._excerpt(self.header, deadline)
+            return
+        yield from self._whole(rest, deadline)
+        if not rest.is_of_etcd and not rest.read and self.request.range_end == NO_END:
+            rest = RangeRest(of_all(self.request), self.header)
+            yield from self._whole(rest, Deadline.after(self._timeout))
+        self.count, self.more = rest.count, rest.more
+
+    def _whole(self, rest: RangeRest, deadline: Deadline) -> Iterator[RangePage]:
         for page in self._rest_by_best_means(rest, deadline):
             if len(page):
                 yield page
         rest.check_whole()
-        self.count, self.more = rest.count, rest.more
+
+    def _excerpt(self, header: ResponseHeader, deadline: Deadline) -> Iterator[RangePage]:
+        """Yield a range of a store that knows only those of folders."""
+        from pyetcdctl.client.foreign_store import Excerpt
+        from pyetcdctl.client.range_rest import RangeRest
+
+        self.header = header
+        excerpt = Excerpt(self.request)
+        request = excerpt.folder_request()
+        pages = self._rest_by_best_means(RangeRest(request, header), deadline)
+        if request.key != self.request.key:
+            alone = RangeRequest(key=self.request.key, revision=request.revision or header.revision)
+            pages = chain([self._ask(alone, deadline)], pages)
+        for page in pages:
+            part = excerpt.cut(page)
+            if len(part):
+                yield part.without_values() if self.request.keys_only else part
+            if excerpt.is_over:
+                break
+        self.count, self.more = excerpt.count, excerpt.more
 
     def _rest_by_best_means(self, rest: RangeRest, deadline: Deadline) -> Iterator[RangePage]:
         from pyetcdctl.client.range_pages import PageReader, is_too_large
@@ -154,5 +190,26 @@ class RangeReading:
             serializable=asked.serializable,
             count_only=True,
         )
-        answer = self._connection.unary(RANGE, request.encode(), deadline=deadline, repeatable=True)
-        return RangePage.parse(answer).header or ResponseHeader()
+        return self._ask(request, deadline).header or ResponseHeader()
+
+    def _ask(self, request: RangeRequest, deadline: Deadline) -> RangePage:
+        return range_page(self._connection, request, deadline)
+
+
+def range_page(connection: Connection, request: RangeRequest, deadline: Deadline) -> RangePage:
+    """Make one call; options that a store does not know and that can be done without are left out.
+
+    etcd knows them all.
+    """
+    try:
+        data = connection.unary(RANGE, request.encode(), deadline=deadline, repeatable=True)
+    except MethodUnknown:
+        if not (request.keys_only or request.serializable):
+            raise
+    else:
+        return RangePage.parse(data)
+    from pyetcdctl.client.foreign_store import with_known_options
+
+    plain = with_known_options(request).encode()
+    page = RangePage.parse(connection.unary(RANGE, plain, deadline=deadline, repeatable=True))
+    return page.without_values() if request.keys_only else page

@@ -41,7 +41,19 @@ class RangePage:
     ``header`` is None in all chunks of a RangeStream but the last.
     """
 
-    __slots__ = ("_bodies", "_data", "_end", "_ends", "_start", "count", "header", "more")
+    __slots__ = (
+        "_bodies",
+        "_data",
+        "_end",
+        "_ends",
+        "_known_keys",
+        "_start",
+        "count",
+        "header",
+        "more",
+    )
+
+    _known_keys: list[bytes] | None
 
     def __init__(self, data: bytes, start: int = 0) -> None:
         """Parse the response that begins at ``start``. Raises WireError where it is damaged."""
@@ -84,6 +96,7 @@ class RangePage:
         page.header, page.count, page.more = header, count, more
         parts: list[bytes] = []
         page._bodies, page._ends, page._start, at = [], [], 0, 0
+        page._known_keys = None
         for entry in entries:
             size = len(entry)
             head = _SHORT_HEADS[size] if size < 0x80 else _head(size)
@@ -133,6 +146,7 @@ class RangePage:
             part._bodies = self._bodies[first : first + most]
             part._ends = self._ends[first : first + most]
             part._end = start = part._ends[-1]
+            part._known_keys = None
             yield part
 
     def without_values(self) -> RangePage:
@@ -141,12 +155,14 @@ class RangePage:
         return RangePage.of_entries(entries, self.header, count=self.count, more=self.more)
 
     def keys(self) -> list[bytes]:
-        """Return the keys."""
-        data = self._data
-        return [
-            data[at + 2 : at + 2 + data[at + 1]] if data[at + 1] < 0x80 else key_at(data, at)
-            for at in self._bodies
-        ]
+        """Return the keys, as a list that the caller may change."""
+        if self._known_keys is None:
+            data = self._data
+            self._known_keys = [
+                data[at + 2 : at + 2 + data[at + 1]] if data[at + 1] < 0x80 else key_at(data, at)
+                for at in self._bodies
+            ]
+        return self._known_keys[:]
 
     def keys_and_values(self) -> list[bytes]:
         """Return key, value, key, value..."""
@@ -163,6 +179,7 @@ class RangePage:
 
     def _parse(self, data: bytes, start: int) -> None:
         self._data = data
+        self._known_keys = None
         self.header: ResponseHeader | None = None
         self.more, self.count = False, 0
         at = self._parse_header(start)

@@ -1,0 +1,57 @@
+"""What a response to a RangeRequest may hold: a server that lies is an error, never data."""
+
+from __future__ import annotations
+
+from itertools import islice
+from operator import lt
+from typing import TYPE_CHECKING
+
+from pyetcdctl.keyspace.ranges import NO_END
+from pyetcdctl.rpc.kv import BY_KEY, NO_ORDER
+from pyetcdctl.rpc.wire import WireError
+
+if TYPE_CHECKING:
+    from pyetcdctl.rpc.kv import RangeRequest
+    from pyetcdctl.rpc.range_page import RangePage
+
+
+def is_in_key_order(request: RangeRequest) -> bool:
+    """Whether the keys come one after the other, none left out."""
+    in_order = request.sort_order == NO_ORDER and request.sort_target == BY_KEY
+    return in_order and not is_filtered(request)
+
+
+def is_filtered(request: RangeRequest) -> bool:
+    """Whether keys are left out by their revisions."""
+    return bool(
+        request.min_mod_revision
+        or request.max_mod_revision
+        or request.min_create_revision
+        or request.max_create_revision
+    )
+
+
+def check_order(page: RangePage, start: bytes, range_end: bytes) -> None:
+    """Raise WireError unless the keys of a page go forward and lie inside the range."""
+    keys = page.keys()
+    if not all(map(lt, keys, islice(keys, 1, None))):
+        raise WireError("the keys are not in order")
+    if keys[0] < start or (range_end != NO_END and keys[-1] >= range_end):
+        raise WireError("a key lies outside the range that was asked for")
+
+
+def check_page(page: RangePage, request: RangeRequest) -> None:
+    """Raise WireError unless a page can be the whole response to a request."""
+    keys = page.keys()
+    if keys:
+        range_end = request.range_end or request.key + b"\0"
+        if is_in_key_order(request):
+            check_order(page, request.key, range_end)
+        elif min(keys) < request.key or (range_end != NO_END and max(keys) >= range_end):
+            raise WireError("a key lies outside the range that was asked for")
+    if len(set(keys)) < len(keys) or 0 < request.limit < len(keys):
+        raise WireError("it holds a key twice, or more keys than were asked for")
+    # What is filtered out is counted, too.
+    is_whole = not (request.count_only or is_filtered(request))
+    if not keys and is_whole and (page.more or page.count):
+        raise WireError(f"it counts {page.count} keys and holds none")
