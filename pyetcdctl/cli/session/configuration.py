@@ -61,7 +61,8 @@ def configuration(flags: Mapping[str, Any], environment: Mapping[str, str]) -> C
 def file_path(flags: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     """Return the file to read instead of a server, empty for a server; a flag wins."""
     if "from" not in flags:
-        return "" if "endpoints" in flags else environment.get(FROM.variable, "")
+        is_elsewhere = "endpoints" in flags or flags.get("via")
+        return "" if is_elsewhere else environment.get(FROM.variable, "")
     if not flags["from"]:
         raise BadArguments("empty string is passed to --from option")
     if "endpoints" in flags:

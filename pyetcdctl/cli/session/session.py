@@ -136,7 +136,7 @@ class Session:
 
     def check_server(self) -> None:
         """Raise NeedsServer where a file is read instead of one."""
-        if self.file_path and not self.via:
+        if self.file_path:
             raise NeedsServer
 
     @cached_property

@@ -53,7 +53,7 @@ class EncryptionFlags(Flags):
     ] = False
 
 
-@command(app, "encryption", _EXAMPLE)
+@command(app, "encryption", _EXAMPLE, needs_server=False)
 def encryption(
     session: Session, action: Annotated[list[str], words("status")], flags: EncryptionFlags
 ) -> None:

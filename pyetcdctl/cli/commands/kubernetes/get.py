@@ -34,7 +34,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "get", _EXAMPLE)
+@command(app, "get", _EXAMPLE, needs_server=False)
 def get(
     session: Session,
     objects: Annotated[list[str], words("RESOURCE[,RESOURCE] [NAME...] | RESOURCE/NAME...")],
@@ -50,6 +50,8 @@ def get(
     -o or -l, the command ends with 1.
     """
     check_no_write_out(session, may_watch=True)
+    if flags.watches:
+        session.check_server()
     wanted = _wanted(objects)
     order = Path(flags.sort_by) if flags.sort_by else None
     finder = Finder(session, flags)

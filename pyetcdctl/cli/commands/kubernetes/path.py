@@ -38,7 +38,7 @@ class PathFlags(Flags):
     ] = ""
 
 
-@command(app, "path", _EXAMPLE)
+@command(app, "path", _EXAMPLE, needs_server=False)
 def path(
     session: Session,
     objects: Annotated[list[str], words("RESOURCE[/[NAMESPACE/]NAME] | KEY...")],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.configuration import discovery_root
-from pyetcdctl.client.kv import read
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.keyspace.source import first_page
 from pyetcdctl.kubernetes.registry_keys import REGISTRY
 from pyetcdctl.rpc.kv import RangeRequest
 
@@ -58,8 +58,8 @@ def _is_registry(session: Session, prefix: str) -> bool:
 def _first(session: Session, key: bytes, end: bytes) -> bytes:
     """Return the first key of a range; empty where there is none."""
     request = RangeRequest(key=key, range_end=end, limit=1, keys_only=True)
-    answer = read(session.connection, request, session.deadline())
-    return answer.kvs[0].key if answer.kvs else b""
+    page = first_page(session.source, request)
+    return page.key(0) if len(page) else b""
 
 
 class _Folders:

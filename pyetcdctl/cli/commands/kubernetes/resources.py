@@ -34,7 +34,7 @@ class ResourcesFlags(Flags):
     output: TableForm = "table"
 
 
-@command(app, "resources", "  pyetcdctl kubernetes resources")
+@command(app, "resources", "  pyetcdctl kubernetes resources", needs_server=False)
 def resources(
     session: Session, surplus: Annotated[list[str], words("")], flags: ResourcesFlags
 ) -> None:

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.commands.kubernetes.registry_prefix import registry_prefix
-from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.kubernetes.registry_keys import key_of, parse, resource_at
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.keyspace.source import PagedRange
     from pyetcdctl.kubernetes.objects import Object
     from pyetcdctl.kubernetes.stored_value import StoredValue
 
@@ -125,12 +125,11 @@ class Store:
         """Return an object's key, or the prefix of many."""
         return key_of(resource, namespace, name, self.prefix)
 
-    def _reading(self, request: RangeRequest) -> RangeReading:
-        timeout = self._session.settings.command_timeout
-        return RangeReading(self._session.connection, request, timeout)
+    def _reading(self, request: RangeRequest) -> PagedRange:
+        return self._session.source.range(request)
 
 
-def _entries(reading: RangeReading) -> Iterator[Entry]:
+def _entries(reading: PagedRange) -> Iterator[Entry]:
     for page in reading.pages():
         for key, _, modified, _, value, _ in page.records():
             changed = signed(read_varint(modified, 0)[0]) if modified else 0
