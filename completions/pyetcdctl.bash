@@ -30,7 +30,7 @@ __pyetcdctl_flags() {
         tree) REPLY='--all --consistency --counts --depth --dirs-only --rev --sizes' ;;
         txn) REPLY='--decode --interactive -i --no-decode' ;;
         watch) REPLY='--decode --interactive -i --like-api --no-decode --prefix --prev-kv --progress-notify --rev' ;;
-        defrag) REPLY='--cluster' ;;
+        defrag) REPLY='--cluster --rule --dry-run --compact-keep' ;;
         doctor) REPLY='--for --rules --fail-on --metrics --data-dir --no-objects --junit' ;;
         endpoint\ health) REPLY='--cluster' ;;
         endpoint\ status) REPLY='--cluster' ;;
@@ -134,6 +134,7 @@ __pyetcdctl_value() {
             watch:--prev-kv | \
             watch:--progress-notify | \
             defrag:--cluster | \
+            defrag:--dry-run | \
             doctor:--no-objects | \
             endpoint\ health:--cluster | \
             endpoint\ status:--cluster | \

@@ -164,6 +164,9 @@ function __pyetcdctl_flags
             echo -- '--rev'\t'Begin at this revision; 0 for now.'
         case 'defrag'
             echo -- '--cluster'\t'All members, at the client URLs that the member list names.'
+            echo -- '--rule'\t'Only members for which this holds, leader last.'
+            echo -- '--dry-run'\t'Print the order, the reasons and the sizes; do nothing.'
+            echo -- '--compact-keep'\t'Compact first, but for this much of Kubernetes\' history.'
         case 'doctor'
             echo -- '--for'\t'How long to measure: two scrapes this far apart.'
             echo -- '--rules'\t'By whose limits to judge.'
@@ -425,6 +428,7 @@ function __pyetcdctl_value
             'watch:--prev-kv' \
             'watch:--progress-notify' \
             'defrag:--cluster' \
+            'defrag:--dry-run' \
             'doctor:--no-objects' \
             'endpoint health:--cluster' \
             'endpoint status:--cluster' \

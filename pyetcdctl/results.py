@@ -10,6 +10,7 @@ from pyetcdctl.records import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.diagnosis.defrag_plan import Step
     from pyetcdctl.diagnosis.findings import Report
     from pyetcdctl.keyspace.source import PagedRange
     from pyetcdctl.rpc.auth import (
@@ -238,6 +239,12 @@ class HashReport(ClusterResult):
     """The answer to ``endpoint hashkv``: the endpoints that answered."""
 
     endpoints: tuple[EndpointHash, ...]
+
+
+class DefragPlan(ClusterResult):
+    """What ``defrag --dry-run`` would do, and the members that it would leave out."""
+
+    steps: tuple[Step, ...]
 
 
 class Examination(Record):

@@ -32,7 +32,7 @@ from pyetcdctl.measuring.records import stored_members
 from pyetcdctl.measuring.scrapes import NoScrape, Scrape, published_by, scrape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.diagnosis.facts import Difference, Listed, Status
@@ -214,14 +214,16 @@ def _window(first: _Look, last: _Look | None) -> tuple[Window | None, str]:
     return Window(before.page, after.page, max(after.at - before.at, 1e-3)), ""
 
 
+def alarms_in(errors: Iterable[str]) -> Iterator[Alarm]:
+    """Yield the alarms among a status's errors, for which it needs no quorum and no rights."""
+    for error in errors:
+        for member, name in _ALARM.findall(error):
+            yield Alarm(int(member), name)
+
+
 def _alarms(lasts: Mapping[str, _Look]) -> tuple[Alarm, ...]:
-    """Read the alarms from the status, which needs no quorum and no rights."""
-    found = {
-        Alarm(int(member), name)
-        for look in lasts.values()
-        for error in (look.status.errors if look.status else ())
-        for member, name in _ALARM.findall(error)
-    }
+    statuses = [look.status for look in lasts.values() if look.status]
+    found = {alarm for status in statuses for alarm in alarms_in(status.errors)}
     return tuple(sorted(found, key=lambda each: (each.name, each.member_id)))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pyetcdctl.diagnosis.facts import KubernetesFacts, LargeValue, ResourceFacts
@@ -16,6 +15,7 @@ from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
 from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 from pyetcdctl.kubernetes.versions.stored_types import is_unreadable, removal, stored_type
+from pyetcdctl.measuring.dating import newest_renewal
 from pyetcdctl.rpc.key_values import number_of
 from pyetcdctl.rpc.kv import RangeRequest
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.versions.stored_types import StoredType
 
 COMPACTION_KEY = b"compact_rev_key"
-_MOST_LEASES = 200
 _RELEASE = re.compile(r"v1\.(\d+)\.", re.ASCII)
 
 
@@ -137,11 +136,9 @@ class _Survey:
         return first is not None and first.provider is not Provider.IDENTITY
 
 
-def _values(
-    source: Source, prefix: bytes, revision: int = 0, limit: int = 0
-) -> Iterator[tuple[bytes, bytes]]:
+def _values(source: Source, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
     key, end = prefix_range(prefix)
-    request = RangeRequest(key=key, range_end=end, revision=revision, limit=limit)
+    request = RangeRequest(key=key, range_end=end)
     for page in source.range(request).pages():
         for found, _, _, _, value, _ in page.records():
             yield found, value
@@ -175,26 +172,10 @@ def _compaction_age(source: Source, prefix: bytes) -> tuple[float | None, str]:
     if record is None:
         return None, f"there is no {COMPACTION_KEY.decode()}: no API server compacts here"
     try:
-        then = _newest_renewal(source, prefix, number_of(record[2]))
-        now = _newest_renewal(source, prefix, 0)
+        then = newest_renewal(source, prefix, number_of(record[2]))
+        now = newest_renewal(source, prefix, 0)
     except CallFailed as error:
         return None, error.message
     if then is None or now is None:
         return None, "there is no Lease that dates the last compaction"
     return max(0.0, (now - then).total_seconds()), ""
-
-
-def _newest_renewal(source: Source, prefix: bytes, revision: int) -> datetime | None:
-    leases = _values(source, prefix + b"leases/", revision, _MOST_LEASES)
-    times = [found for _, value in leases if (found := _renewal(value))]
-    return max(times, default=None)
-
-
-def _renewal(value: bytes) -> datetime | None:
-    lease = decode(value).object or {}
-    spec = lease.get("spec")
-    text = spec.get("renewTime") if isinstance(spec, dict) else None
-    try:
-        return datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None

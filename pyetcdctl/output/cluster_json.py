@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from pyetcdctl.output.protobuf_json import json_members, json_object
 from pyetcdctl.output.quoting import json_string
 from pyetcdctl.results import (
     ClusterResult,
+    DefragPlan,
     HashReport,
     HealthReport,
     MemberAdded,
@@ -39,6 +41,27 @@ def _members(result: MemberList | MemberAdded | MemberChanged, hex_ids: bool) ->
     if hex_ids and not result.response.members:
         members.append('"members":[]')
     return f"{{{','.join(members)}}}"
+
+
+@json_of.register(DefragPlan)
+def _defrag_plan(result: DefragPlan, hex_ids: bool) -> str:
+    return json.dumps(
+        [
+            {
+                "order": step.order,
+                "member": step.member.label,
+                "endpoint": step.member.endpoint,
+                "isLeader": step.member.is_leader,
+                "isLearner": step.member.is_learner,
+                "size": step.member.size,
+                "gain": step.member.free if step.order else 0,
+                "diskNeeded": step.member.in_use if step.order else 0,
+                "reason": step.reason,
+            }
+            for step in result.steps
+        ],
+        separators=(",", ":"),
+    )
 
 
 @json_of.register(HealthReport)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.units import decimal_size, go_duration
-from pyetcdctl.results import EndpointStatus, HashReport, HealthReport, MemberList, StatusReport
+from pyetcdctl.results import (
+    DefragPlan,
+    EndpointStatus,
+    HashReport,
+    HealthReport,
+    MemberList,
+    StatusReport,
+)
 
 if TYPE_CHECKING:
     from pyetcdctl.results import EndpointHealth
@@ -20,6 +27,7 @@ class Rows(NamedTuple):
     rows: list[tuple[str, ...]]
 
 
+_DEFRAG = ("order", "member", "endpoint", "role", "size", "to gain", "disk needed", "reason")
 _MEMBER = ("ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner")
 _HEALTH = ("endpoint", "health", "took", "error")
 _HASH = ("endpoint", "hash", "hash_revision")
@@ -67,6 +75,26 @@ def _members(result: MemberList) -> Rows:
     )
 
 
+@rows_of.register(DefragPlan)
+def _defrag_plan(result: DefragPlan) -> Rows:
+    return Rows(
+        _DEFRAG,
+        [
+            (
+                str(step.order or "-"),
+                step.member.label,
+                step.member.endpoint,
+                "learner" if step.member.is_learner else _role(step.member.is_leader),
+                decimal_size(step.member.size),
+                decimal_size(step.member.free if step.order else 0),
+                decimal_size(step.member.in_use if step.order else 0),
+                step.reason,
+            )
+            for step in result.steps
+        ],
+    )
+
+
 @rows_of.register(HealthReport)
 def _health(result: HealthReport) -> Rows:
     return Rows(
@@ -89,6 +117,10 @@ def _hashes(result: HashReport) -> Rows:
             for row in result.endpoints
         ],
     )
+
+
+def _role(is_leader: bool) -> str:
+    return "leader" if is_leader else "follower"
 
 
 def go_bool(value: bool) -> str:

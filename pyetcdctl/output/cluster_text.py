@@ -6,10 +6,12 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from pyetcdctl.output.cluster_rows import rows_of, took
+from pyetcdctl.output.columns import aligned
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.results import (
     Alarms,
     ClusterResult,
+    DefragPlan,
     DowngradeStep,
     HealthReport,
     LeaderMoved,
@@ -27,6 +29,13 @@ ALARM_NAMES = ("NONE", "NOSPACE", "CORRUPT")
 def text_of(result: ClusterResult) -> str:
     """Return the result's lines: the rows of its table, joined."""
     return "".join(f"{', '.join(row)}\n" for row in rows_of(result).rows)
+
+
+@text_of.register(DefragPlan)
+def _defrag_plan(result: DefragPlan) -> str:
+    table = rows_of(result)
+    heads = [title.upper() for title in table.titles]
+    return aligned([heads, *table.rows]).decode()
 
 
 @text_of.register(HealthReport)

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "concurrency": {"client", "keyspace", "rpc", *SHARED},
     "output": {"diagnosis", "kubernetes", "rpc", *SHARED},
     "diagnosis": {"rpc", *SHARED},
+    "upkeep": {"client", "concurrency", "diagnosis", "keyspace", "measuring", "rpc", *SHARED},
     "measuring": {"client", "diagnosis", "keyspace", "kubernetes", "rpc", "storage", *SHARED},
     "discovery": SHARED,
     "sandbox": SHARED,
@@ -34,6 +35,7 @@ MAY_IMPORT = {
     "cli": {
         *("client", "completion", "concurrency", "diagnosis", "discovery", "keyspace"),
         *("kubectl", "kubernetes", "measuring", "output", "rpc", "sandbox", "storage", "tree"),
+        "upkeep",
         *SHARED,
     },
 }

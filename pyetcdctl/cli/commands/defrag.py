@@ -3,37 +3,77 @@
 from __future__ import annotations
 
 from time import monotonic_ns
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pyetcdctl.cli.endpoints import OfCluster, endpoints_to_ask, tell_failure
 from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.configuration import api_server_prefix
 from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.upkeep import run_plan
 from pyetcdctl.client.each import ask_one
 from pyetcdctl.errors import Reported
 from pyetcdctl.output.units import go_duration
+from pyetcdctl.results import DefragPlan
 
-_EXAMPLE = "  pyetcdctl defrag --cluster --command-timeout 5m"
+if TYPE_CHECKING:
+    from pyetcdctl.diagnosis.defrag_plan import Plan
+    from pyetcdctl.diagnosis.expressions import Expression
+    from pyetcdctl.upkeep.members import Found
+
+_EXAMPLE = """\
+  pyetcdctl defrag --cluster --command-timeout 5m
+  pyetcdctl defrag --cluster --rule 'free > 200MiB && usage > 50%' --dry-run"""
 
 app = new_app()
 
 
+class DefragFlags(Flags):
+    """The flags of ``defrag``."""
+
+    cluster: OfCluster = False
+    rule: Annotated[
+        str,
+        typer.Option(
+            "--rule", metavar="EXPRESSION", help="Only members for which this holds, leader last."
+        ),
+    ] = ""
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Print the order, the reasons and the sizes; do nothing."),
+    ] = False
+    compact_keep: Annotated[
+        float,
+        typer.Option(
+            "--compact-keep",
+            parser=duration,
+            metavar="duration",
+            help="Compact first, but for this much of Kubernetes' history.",
+            show_default=False,
+        ),
+    ] = 0.0
+
+
 @command(app, "defrag", _EXAMPLE)
-def defrag(
-    ctx: typer.Context,
-    surplus: Annotated[list[str], words("")] = [],  # noqa: B006 - Typer copies it
-    cluster: OfCluster = False,
-) -> None:
+def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: DefragFlags) -> None:
     """Give the free space in the members' files back.
 
     A member serves nobody while it defragments, seconds for each gigabyte: the endpoints take
     turns, each within --command-timeout. Compaction makes the free space; defrag only returns it.
+
+    --rule knows size, inUse, free, quota and usage (size / quota), the names of etcd-defrag, and
+    sizes and per cent. With it learners are left out, followers come first, the leadership is moved
+    before the leader's turn, and the next member waits until the last one serves again.
     """
-    session: Session = ctx.obj
+    if flags.rule or flags.dry_run or flags.compact_keep:
+        _by_plan(session, flags)
+        return
     # One after the other, so that a cluster never has more than one member busy.
-    endpoints = endpoints_to_ask(session, cluster)
+    endpoints = endpoints_to_ask(session, flags.cluster)
     finished = [_defragment(session, endpoint) for endpoint in endpoints]
     if not all(finished):
         raise Reported
@@ -56,3 +96,56 @@ def _defragment(session: Session, endpoint: str) -> bool:
     session.streams.out.text(f"Finished defragmenting etcd member[{endpoint}]. took {took}\n")
     session.streams.out.flush()
     return True
+
+
+def _by_plan(session: Session, flags: DefragFlags) -> None:
+    """Print what would be done, or do it: hold the cluster's key, compact, defragment."""
+    rule = _rule(flags.rule)
+    if flags.dry_run:
+        found, plan = _plan(session, flags, rule)
+        session.print(DefragPlan((*plan.steps, *plan.left_out)))
+        return
+
+    from pyetcdctl.upkeep.single_run import single_run
+
+    with single_run(session.connection) as is_held:
+        if not is_held:
+            session.note("Warning: the database is full, so that other runs cannot be kept off")
+        if flags.compact_keep:
+            _compact(session, flags.compact_keep)
+        found, plan = _plan(session, flags, rule)
+        for step in plan.left_out:
+            session.note(f"{step.member.label} is left out: {step.reason}")
+        run_plan(session, found, plan)
+
+
+def _rule(text: str) -> Expression | None:
+    from pyetcdctl.diagnosis.defrag_plan import VARIABLES
+    from pyetcdctl.diagnosis.expressions import Expression
+
+    return Expression(text, VARIABLES) if text else None
+
+
+def _plan(session: Session, flags: DefragFlags, rule: Expression | None) -> tuple[Found, Plan]:
+    from pyetcdctl.diagnosis.defrag_plan import defrag_plan
+    from pyetcdctl.upkeep.members import check_quorum, find_members
+
+    found = find_members(session.connection, session.settings.command_timeout)
+    check_quorum(found.places)
+    given = session.connection.endpoints
+    chosen = [each for each in found.members if flags.cluster or each.endpoint in given]
+    return found, defrag_plan(chosen, rule)
+
+
+def _compact(session: Session, keep_seconds: float) -> None:
+    from pyetcdctl.upkeep.compacting import compact_to, current_revision, revision_to_keep
+
+    seconds = session.settings.command_timeout
+    current = current_revision(session.connection, seconds)
+    prefix = api_server_prefix(session.streams.environment)
+    revision = revision_to_keep(session.source, prefix, current, keep_seconds)
+    if compact_to(session.connection, revision, seconds):
+        session.streams.out.text(f"Compacted to revision {revision} of {current}\n")
+    else:
+        session.note(f"Nothing to compact before revision {revision}")
+    session.streams.out.flush()

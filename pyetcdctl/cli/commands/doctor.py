@@ -15,7 +15,7 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.configuration import discovery_root
+from pyetcdctl.cli.session.configuration import api_server_prefix, discovery_root
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import (
     BadArguments,
@@ -165,22 +165,13 @@ def _with_objects(session: Session, facts: ClusterFacts) -> ClusterFacts:
         return facts
     from pyetcdctl.measuring.kubernetes import measure_objects
 
-    prefix = _prefix(session)
+    prefix = api_server_prefix(session.streams.environment)
     try:
         objects = measure_objects(session.source, prefix, session.keyring.config)
     except CallFailed as error:
         session.note(f"Warning: the objects below {prefix} were not read: {error.message}")
         return facts
     return replace(facts, kubernetes=objects)
-
-
-def _prefix(session: Session) -> str:
-    """Return the prefix of this node's API server, or the usual one."""
-    from pyetcdctl.discovery import find_etcd_prefix
-
-    root = discovery_root(session.streams.environment)
-    found = find_etcd_prefix(root).strip("/") if root is not None else ""
-    return f"/{found or 'registry'}"
 
 
 def _node(session: Session) -> Discovery | None:

@@ -1,0 +1,1 @@
+"""Upkeep of a cluster by plan: defragmenting by rule, and recovering from a full database."""

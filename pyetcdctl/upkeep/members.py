@@ -1,0 +1,83 @@
+"""The members to take care of: their sizes, and whether there are enough of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyetcdctl.diagnosis.defrag_plan import Candidate
+from pyetcdctl.diagnosis.space import DEFAULT_QUOTA
+from pyetcdctl.errors import InvalidInput
+from pyetcdctl.measuring.members import list_members, locate
+from pyetcdctl.measuring.scrapes import Scrape, scrape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.measuring.members import Place
+    from pyetcdctl.settings import ConnectionSettings
+
+_QUOTA, _DEFRAGMENTING = "etcd_server_quota_backend_bytes", "etcd_disk_defrag_inflight"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All members as they were found, and those that respond with their sizes."""
+
+    places: tuple[Place, ...]
+    members: tuple[Candidate, ...]
+
+
+def find_members(connection: Connection, seconds: float) -> Found:
+    """Find all members and their sizes."""
+    listed = list_members(connection, seconds)
+    places = locate(connection, listed.members, seconds)
+    return Found(
+        places, tuple(_candidate(each, connection.settings) for each in places if each.status)
+    )
+
+
+def check_quorum(places: Sequence[Place]) -> None:
+    """Raise unless the voters that are left keep a quorum while one defragments.
+
+    A cluster that has all its members is exempt: with one or two there is no other way.
+    """
+    voters = [each for each in places if each.listed is not None and not each.listed.is_learner]
+    present = sum(each.status is not None for each in voters)
+    needed = len(voters) // 2 + 1
+    if present < len(voters) and present - 1 < needed:
+        gone = ", ".join(each.label for each in voters if each.status is None)
+        raise InvalidInput(
+            f"{gone} does not respond: {present} of {len(voters)} voting members are left, and "
+            "without the one that defragments they are no quorum",
+            "Try:  pyetcdctl doctor",
+        )
+
+
+def is_defragmenting(endpoint: str, settings: ConnectionSettings) -> bool:
+    """Whether a member says that it defragments; one without metrics says nothing."""
+    taken = scrape([endpoint], settings)
+    return isinstance(taken, Scrape) and bool(taken.page.total(_DEFRAGMENTING))
+
+
+def _candidate(place: Place, settings: ConnectionSettings) -> Candidate:
+    status = place.status
+    assert status is not None
+    return Candidate(
+        place.label,
+        place.endpoint,
+        status.member_id,
+        status.size,
+        status.in_use or status.size,
+        status.quota or _reported_quota(place.endpoint, settings),
+        status.leader == status.member_id,
+        status.is_learner,
+    )
+
+
+def _reported_quota(endpoint: str, settings: ConnectionSettings) -> int:
+    """Return the quota in the metrics, which releases before 3.6 do not have in their status."""
+    taken = scrape([endpoint], settings)
+    reported = taken.page.total(_QUOTA) if isinstance(taken, Scrape) else None
+    return int(reported) if reported else DEFAULT_QUOTA
