@@ -12,6 +12,8 @@ from pyetcdctl.kubernetes.resources import BUILT_IN, Resource
 
 REGISTRY = "/registry"
 _BY_PATH = {resource.path: resource for resource in BUILT_IN}
+_GROUPS = {path.partition("/")[0] for path in _BY_PATH if "." in path}
+_OF_THE_API_SERVER = ("masterleases", "ranges")
 
 
 class ObjectKey(NamedTuple):
@@ -81,3 +83,21 @@ def key_of(resource: Resource, namespace: str, name: str, prefix: str = REGISTRY
     if resource.namespaced and namespace:
         parts.append(namespace)
     return "/".join([*parts, name])
+
+
+def branches() -> tuple[bytes, ...]:
+    """Return the prefixes of all built-in resources' keys and of the API server's own keys."""
+    return tuple(f"{REGISTRY}/{path}/".encode() for path in (*_BY_PATH, *_OF_THE_API_SERVER))
+
+
+def familiar_name(branch: bytes) -> str:
+    """Return Kubernetes' name for a branch whose name in etcd differs; empty for any other."""
+    path = branch.decode("utf-8", "replace").removesuffix("/")
+    if not path.startswith(f"{REGISTRY}/"):
+        return ""
+    path = path.removeprefix(f"{REGISTRY}/")
+    if "." in path and "/" not in path and path not in _GROUPS:
+        return "custom resources"
+    known = _BY_PATH.get(path)
+    is_renamed = known is not None and path not in (known.plural, f"{known.group}/{known.plural}")
+    return known.plural if known is not None and is_renamed else ""

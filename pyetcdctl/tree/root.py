@@ -16,6 +16,8 @@ class Root(NamedTuple):
 
     path: bytes = b""
     key: bytes = b""
+    likely: tuple[bytes, ...] = ()
+    """Branches that probably exist: hints where to probe first. Others are found, too."""
 
     @classmethod
     def named(cls, prefix: bytes) -> Root:

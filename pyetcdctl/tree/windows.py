@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.keyspace.ranges import NO_END
-from pyetcdctl.tree.familiar import PLACES
-from pyetcdctl.tree.root import REGISTRY, KeyRange, subtree
+from pyetcdctl.tree.root import REGISTRY, KeyRange, name_end, subtree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,9 +31,9 @@ def first_windows(start: bytes, end: bytes, root: Root, depth: int) -> list[KeyR
         branch = start
     cuts = {branch + bytes([byte]) for byte in _LIKELY_BYTES}
     if branch == REGISTRY:
-        for place in PLACES:
-            cuts.update(subtree(REGISTRY + place.partition(b"/")[0] + b"/"))
-            cuts.update(subtree(REGISTRY + place + b"/"))
+        for place in root.likely:
+            cuts.update(subtree(place[: name_end(place, len(branch))]))
+            cuts.update(subtree(place))
     return _between(start, end, {cut for cut in cuts if not _is_inside_a_node(cut, root, depth)})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.kubernetes.registry_keys import familiar_name, parse
 from tests.kubernetes.sample import DATA, answers
 from tests.runner import run
 
@@ -143,3 +143,23 @@ def test_resources_lists_what_the_store_holds(sample_etcd: Etcd) -> None:
     assert len(table) == len(rows) + 1
     shown = {line.split()[0]: line.split() for line in table[1:]}
     assert shown["cronjobs"][3] == "v1,v1beta1"
+
+
+def test_a_branch_that_etcd_calls_otherwise_has_its_familiar_name() -> None:
+    named = {
+        branch: familiar_name(f"/registry/{branch}/".encode())
+        for branch in (
+            *("minions", "services/specs", "services/endpoints", "ingress", "controllers"),
+            *("pods", "apiextensions.k8s.io", "apiextensions.k8s.io/customresourcedefinitions"),
+            *("shop.example.com", "shop.example.com/carts", "services"),
+        )
+    }
+    assert {branch: name for branch, name in named.items() if name} == {
+        "minions": "nodes",
+        "services/specs": "services",
+        "services/endpoints": "endpoints",
+        "ingress": "ingresses",
+        "controllers": "replicationcontrollers",
+        "shop.example.com": "custom resources",
+    }
+    assert familiar_name(b"/other/minions/") == familiar_name(b"/registry/\xff/") == ""

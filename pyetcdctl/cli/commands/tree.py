@@ -15,8 +15,8 @@ from pyetcdctl.cli.session.progress import shown_progress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.source import Source
+from pyetcdctl.kubernetes.registry_keys import branches, familiar_name
 from pyetcdctl.results import KeyTree, TreeVisit
-from pyetcdctl.tree.familiar import familiar_name
 from pyetcdctl.tree.lines import LinesSource
 from pyetcdctl.tree.reading import TreeReading
 from pyetcdctl.tree.root import Root
@@ -70,6 +70,7 @@ def tree(
     else:
         source = session.source
     root = Root.named(raw(prefix[0])) if prefix and prefix != ["-"] else Root()
+    root = root._replace(likely=branches())
     reading = TreeReading(source, max(rev, 0), serializable=is_serializable(consistency))
     keys, depth = _Keys(session, root, reading), depth or ALL_LEVELS
     session.print(
