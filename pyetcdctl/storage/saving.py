@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import SnapshotFailed
 from pyetcdctl.storage.trailer import Verifier, has_digest
@@ -21,12 +21,20 @@ _MODE = 0o600
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
-def save(pieces: Iterable[bytes], path: str) -> int:
-    """Write a snapshot to ``path``, replacing what is there; return its size.
+class Saved(NamedTuple):
+    """A snapshot on the disk: its bytes, and why a power failure might still lose its name."""
 
-    Raises SnapshotFailed; then, and after any other exception, nothing has changed on the disk, but
-    that a folder which cannot keep the new name has none of them.
+    size: int
+    doubt: str = ""
+
+
+def save(pieces: Iterable[bytes], path: str) -> Saved:
+    """Write a snapshot to ``path``, replacing what is there.
+
+    Raises SnapshotFailed; then, and after any other exception, nothing has changed on the disk.
     """
+    if not path:
+        raise SnapshotFailed("could not write snapshot: the name of the file is empty")
     if os.path.lexists(path) and not os.path.isfile(path):
         raise SnapshotFailed(f"could not write snapshot: {path} is not a regular file")
     part = f"{path}.{token_hex(4)}.part"
@@ -36,7 +44,11 @@ def save(pieces: Iterable[bytes], path: str) -> int:
     finally:
         with suppress(OSError):
             os.unlink(part)
-    return size
+    try:
+        _fsync_folder(os.path.dirname(path) or ".")
+    except SnapshotFailed as error:
+        return Saved(size, error.message)
+    return Saved(size)
 
 
 def _write(pieces: Iterable[bytes], part: str) -> int:
@@ -82,12 +94,6 @@ def _rename(part: str, path: str) -> None:
     except OSError as error:
         failed = f"rename {part} {path}: {_reason(error)}"
         raise SnapshotFailed(f"could not rename {part} to {path} ({failed})") from error
-    try:
-        _fsync_folder(os.path.dirname(path) or ".")
-    except SnapshotFailed:
-        with suppress(OSError):
-            os.unlink(path)
-        raise
 
 
 def _fsync_folder(folder: str) -> None:

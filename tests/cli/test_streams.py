@@ -7,10 +7,11 @@ import struct
 import subprocess
 import sys
 import termios
+from threading import Thread
 
 import pytest
 
-from pyetcdctl.cli.session.streams import Descriptor, Messages
+from pyetcdctl.cli.session.streams import Descriptor, Messages, Streams
 from tests.runner import clean_environment, command, run
 
 
@@ -116,3 +117,29 @@ def test_a_passing_line_stays_within_a_narrow_terminal():
         assert os.read(reader, 200) == b"\r\x1b[K" + shown
     os.close(reader)
     os.close(writer)
+
+
+@pytest.mark.parametrize("target", ["out", "err"])
+def test_a_pipe_that_is_not_ready_is_waited_for(target):
+    """Another program that shares the pipe may have made it non-blocking."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    streams = Streams({}, out=Descriptor(writer), err=Descriptor(writer))
+    data = os.urandom(100_000).hex()
+    received = bytearray()
+
+    def read():
+        while piece := os.read(reader, 1000):
+            received.extend(piece)
+
+    reading = Thread(target=read)
+    reading.start()
+    if target == "out":
+        streams.out.text(data)
+        streams.out.flush()
+    else:
+        streams.err.line(data)
+    os.close(writer)
+    reading.join()
+    os.close(reader)
+    assert received.decode().rstrip("\n") == data

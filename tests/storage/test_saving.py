@@ -20,7 +20,7 @@ def in_pieces(data, size):
 @pytest.mark.parametrize("size", [1, 31, 32, 33, 4096, 100_000])
 def test_the_digest_is_right_however_the_pieces_fall(size, tmp_path):
     path = tmp_path / "a.db"
-    assert save(in_pieces(WHOLE, size), str(path)) == len(WHOLE)
+    assert save(in_pieces(WHOLE, size), str(path)) == (len(WHOLE), "")
     assert path.read_bytes() == WHOLE
 
 
@@ -65,8 +65,19 @@ def test_a_name_that_was_taken_meanwhile_is_told(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_name_that_the_folder_cannot_keep_is_taken_back(tmp_path, monkeypatch):
+def test_an_empty_name_is_refused_before_anything_is_read():
+    def untouched():
+        pytest.fail("a piece was read")
+        yield b""
+
+    with pytest.raises(SnapshotFailed, match="the name of the file is empty"):
+        save(untouched(), "")
+
+
+def test_a_verified_snapshot_stays_where_its_folder_cannot_be_synced(tmp_path, monkeypatch):
     sync = os.fsync
+    path = tmp_path / "a.db"
+    path.write_bytes(b"old")
 
     def refuses_folders(descriptor):
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
@@ -74,6 +85,8 @@ def test_a_name_that_the_folder_cannot_keep_is_taken_back(tmp_path, monkeypatch)
         sync(descriptor)
 
     monkeypatch.setattr(os, "fsync", refuses_folders)
-    with pytest.raises(SnapshotFailed, match="could not fsync snapshot: sync"):
-        save([WHOLE], str(tmp_path / "a.db"))
-    assert list(tmp_path.iterdir()) == []
+
+    saved = save([WHOLE], str(path))
+
+    assert saved.doubt == f"could not fsync snapshot: sync {tmp_path}: input/output error"
+    assert path.read_bytes() == WHOLE

@@ -210,13 +210,17 @@ class _Saving:
     def run(self, path: str) -> None:
         """Save it. Every failure but unusable settings is a SnapshotFailed."""
         try:
-            save_file(self._blobs(), path)
+            saved = save_file(self._blobs(), path)
         except ConnectionFailed as error:
             raise SnapshotFailed(error.message, *error.advice) from error
         except SnapshotFailed as error:
             if isinstance(error.__cause__, DeadlineExceeded):
                 error.advice += self._session.local_advice()
             raise
+        if saved.doubt:
+            self._session.note(f"Warning: {saved.doubt}")
+            self._session.note(f"  {path} is complete and verified; after a power failure the name")
+            self._session.note("  may be missing: copy it to another disk.")
 
     def _blobs(self) -> Iterator[bytes]:
         for piece in shown_bytes(self._pieces(), self._session.streams.err):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -48,8 +49,12 @@ class Descriptor:
         return _width(self._number)
 
     def write(self, data: memoryview) -> int:
-        """Write what the descriptor takes at once."""
-        return os.write(self._number, data)
+        """Write what the descriptor takes at once; wait until it takes something."""
+        while True:
+            try:
+                return os.write(self._number, data)
+            except BlockingIOError:  # another program that shares it made it non-blocking
+                select.select([], [self._number], [])
 
 
 class Buffer:
@@ -124,15 +129,14 @@ class Messages:
         data = text.encode("utf-8", "surrogateescape")
         if self.is_terminal:
             data = terminal_safe(data)
-        try:
-            self._sink.write(memoryview(data + b"\n"))
-        except OSError:
-            return
+        self.safe(data + b"\n")
 
     def safe(self, data: bytes) -> None:
         """Write what is safe for a terminal already."""
+        rest = memoryview(data)
         with suppress(OSError):
-            self._sink.write(memoryview(data))
+            while rest:
+                rest = rest[self._sink.write(rest) :]
 
     def status(self, text: str) -> None:
         """Show a line on a terminal until the next one; an empty one takes it away.
@@ -143,8 +147,7 @@ class Messages:
         if not self._takes_escapes:
             return
         shown = terminal_safe(text.encode()).decode()[: self._sink.width - 1]
-        with suppress(OSError):
-            self._sink.write(memoryview(b"\r\x1b[K" + shown.encode()))
+        self.safe(b"\r\x1b[K" + shown.encode())
 
 
 class Streams:
