@@ -184,6 +184,7 @@ __pyetcdctl_value() {
             make-mirror:--no-dest-prefix) REPLY='nothing' ;;
         *:--write-out | \
             *:-w) REPLY='choices fields json jsonl protobuf simple table yaml' ;;
+        *:--via) REPLY='choices kubectl port-forward' ;;
         *:--pki | \
             doctor:--data-dir) REPLY='folder' ;;
         get:--consistency | \

@@ -350,7 +350,7 @@ function __pyetcdctl_flags
     echo -- '--from'\t'read a file instead of a server: what `snapshot save` wrote, a member\'s database or its data directory'
     echo -- '--skip-hash-check'\t'read a snapshot with --from although the hash at its end is wrong'
     echo -- '--no-wal'\t'read the database of a data directory with --from, without the log beside it'
-    echo -- '--via'\t'reach etcd through kubectl exec: `kubectl` runs the etcdctl in kubeadm\'s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod'
+    echo -- '--via'\t'reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm\'s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port'
     echo -- '--kubeconfig'\t'kubeconfig for --via (default what kubectl uses)'
     echo -- '--kube-context'\t'context of the kubeconfig for --via'
     echo -- '--yes'\t'answer yes to what is asked before a write through --via kubectl'
@@ -480,6 +480,8 @@ function __pyetcdctl_value
         case '*:--write-out' \
             '*:-w'
             echo -- 'choices fields json jsonl protobuf simple table yaml'
+        case '*:--via'
+            echo -- 'choices kubectl port-forward'
         case '*:--pki' \
             'doctor:--data-dir'
             echo -- 'folder'

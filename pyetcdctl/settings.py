@@ -61,6 +61,8 @@ class ConnectionSettings(NamedTuple):
     debug: bool = False
     found_in: str = ""
     """The file that discovery took the endpoints from; empty when they were given."""
+    server_names: tuple[tuple[str, str], ...] = ()
+    """(endpoint, name in its certificate), for endpoints whose own name is not in it."""
 
 
 class OutputSettings(NamedTuple):

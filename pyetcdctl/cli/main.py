@@ -26,14 +26,23 @@ if TYPE_CHECKING:
 
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
+PLUGIN_VARIABLES = (("PYETCDCTL_VIA", "kubectl"),)
 
 
-def run() -> NoReturn:
-    """Run with the process's own arguments and streams, and end the process."""
+def run_as_plugin() -> NoReturn:
+    """Run as ``kubectl etcd``: kubectl reaches etcd where nothing else is named."""
+    run(PLUGIN_VARIABLES)
+
+
+def run(variables: Sequence[tuple[str, str]] = ()) -> NoReturn:
+    """Run with the process's own arguments and streams, and end the process.
+
+    ``variables`` stand for those that the environment does not set.
+    """
     # Modules and decoded objects are no garbage: looking for cycles among them takes a tenth.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     _fill_closed_descriptors()
-    code = main(sys.argv[1:], os.environ)
+    code = main(sys.argv[1:], {**dict(variables), **os.environ})
     # Tearing down gRPC and the interpreter takes longer than many a call; all output is written.
     os._exit(code)
 

@@ -39,6 +39,9 @@ CACERT = "Try:  --cacert FILE"
 
 def server_name(endpoint: Endpoint, settings: ConnectionSettings) -> str:
     """Return the name that the server's certificate must bear."""
+    for text, name in settings.server_names:
+        if text == endpoint.text:
+            return name
     if settings.srv.domain and not settings.srv.insecure:
         return settings.srv.domain
     return endpoint.host

@@ -130,7 +130,7 @@ def certificate_refused(
     if error.verify_code in (EXPIRED, NOT_YET_VALID):
         return _outside_its_dates(endpoint, presented, error.verify_code == EXPIRED)
     if error.verify_code in WRONG_NAME:
-        return _misnamed(endpoint, presented)
+        return _misnamed(endpoint, settings, presented)
     return _unknown_authority(endpoint, settings, presented, error.verify_message)
 
 
@@ -153,14 +153,19 @@ def _outside_its_dates(endpoint: Endpoint, presented: Presented | None, over: bo
     )
 
 
-def _misnamed(endpoint: Endpoint, presented: Presented | None) -> Diagnosis:
+def _misnamed(
+    endpoint: Endpoint, settings: ConnectionSettings, presented: Presented | None
+) -> Diagnosis:
     from pyetcdctl.client.certificates import name_to_use
+    from pyetcdctl.client.tls import server_name
+
+    expected = server_name(endpoint, settings)
 
     names = presented.names if presented is not None else ()
     listed = f"for [{' '.join(names)}]" if names else "without a name"
-    cause = f"{endpoint.text} presented a certificate {listed}, not for {endpoint.host}."
+    cause = f"{endpoint.text} presented a certificate {listed}, not for {expected}."
     name = name_to_use(names, endpoint.host)
-    if name and endpoint.port:
+    if name and endpoint.port and expected == endpoint.host:
         address = f"[{name}]" if ":" in name else name
         return Diagnosis(cause, (f"Try:  --endpoints https://{address}:{endpoint.port}",), True)
     return Diagnosis(cause, ("Try:  --insecure-skip-tls-verify",), True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import CallFailed, KubectlFailed, NeedsConnection
 from pyetcdctl.kubectl.etcdctl_words import fits_command_line, transaction_text
+from pyetcdctl.kubectl.failures import TRY_DIRECTLY
 from pyetcdctl.kubectl.source import KubectlSource
 from pyetcdctl.rpc import auth
 from pyetcdctl.rpc.kv import (
@@ -43,7 +44,6 @@ _OF_A_NAME: dict[str, Sequence[bytes]] = {
     f"{auth.SERVICE}RoleGet": (b"role", b"get"),
 }
 PERHAPS_APPLIED = "The write may have been applied: look before you repeat it."
-TRY_DIRECTLY = "Try:  on a control-plane node the same without --via"
 
 
 class PodCalls:

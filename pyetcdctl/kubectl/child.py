@@ -82,6 +82,11 @@ class Child:
         self._close()
         return code
 
+    def stop(self) -> None:
+        """End one with which nothing in a pod waits."""
+        self._terminate()
+        self._close()
+
     def cancel(self, notice: Callable[[], None] = lambda: None) -> None:
         """End it, and with it what runs in the pod; ``notice`` is called when that takes long."""
         if self._process.poll() is None:

@@ -23,7 +23,7 @@ _ERROR = re.compile(r"^Error: (.*)", re.MULTILINE | re.DOTALL)
 _FAILED_ENDPOINT = re.compile(r"^Failed to .* \((.*)\)$", re.MULTILINE)
 _LOGGED_CAUSE = re.compile(r'"error":"((?:[^"\\]|\\.)*)"')
 DEADLINE = "context deadline exceeded"
-ON_THE_NODE = "Try:  on a control-plane node the same without --via"
+TRY_DIRECTLY = "Try:  --via port-forward, or on a control-plane node the same without --via"
 
 
 class Symptom(NamedTuple):
@@ -36,8 +36,8 @@ class Symptom(NamedTuple):
 
 
 _SYMPTOMS = (
-    Symptom("executable file not found", "The image of the pod has no etcdctl.", ON_THE_NODE),
-    Symptom("no such file or directory", "The image of the pod has no etcdctl.", ON_THE_NODE),
+    Symptom("executable file not found", "The image of the pod has no etcdctl.", TRY_DIRECTLY),
+    Symptom("no such file or directory", "The image of the pod has no etcdctl.", TRY_DIRECTLY),
     Symptom("container not found", "The pod's container does not run."),
     Symptom("is not running", "The pod's container does not run."),
     Symptom(
@@ -110,11 +110,12 @@ def _kubectl_failure(messages: str, tried: str) -> KubectlFailed:
 
 def _missing_permission(found: re.Match[str], tried: str) -> KubectlFailed:
     user, verb, resource, namespace = found.group("user", "verb", "resource", "namespace")
+    wanted = dict.fromkeys(("pods", "pods/exec", resource))
     return KubectlFailed(
         f"{user} may not {verb} {resource} in the namespace {namespace}",
         f"Tried: {tried}.",
         f"Try:  kubectl create role etcd-reader -n {namespace} "
-        "--verb=get,list,create --resource=pods,pods/exec",
+        f"--verb=get,list,create --resource={','.join(wanted)}",
         f"      kubectl create rolebinding etcd-reader -n {namespace} "
         f"--role=etcd-reader --user={user}",
     )

@@ -54,8 +54,11 @@ class Kubectl:
         """Run a program in a pod, without a terminal."""
         stdin = ["-i"] if input else []
         place = ["-n", pod.namespace, pod.name, "-c", pod.container]
-        command = self.words("exec", *stdin, *place, "--", *program)
-        return Child(command, self.environment, input)
+        return self.start(["exec", *stdin, *place, "--", *program], input)
+
+    def start(self, words: Sequence[str | bytes], input: bytes = b"") -> Child:
+        """Run a command that takes its time."""
+        return Child(self.words(*words), self.environment, input)
 
     def json(self, tried: str, *words: str) -> Any:
         """Return the JSON that a short question is answered with; ``tried`` is for errors."""

@@ -11,6 +11,7 @@ from pyetcdctl.kubectl.etcdctl_words import (
     range_words,
     reading_text,
 )
+from pyetcdctl.kubectl.failures import TRY_DIRECTLY
 from pyetcdctl.kubectl.pod_range import PodRange
 from pyetcdctl.kubectl.streamed_range import StreamedRange
 from pyetcdctl.kubectl.wrapped_range import unwrapped
@@ -41,7 +42,7 @@ class KubectlSource:
     def range(self, request: RangeRequest, *, stream: bool = False) -> PodRange:
         """Read a range of any size."""
         if stream:
-            raise MethodUnknown(NO_STREAM, code="UNIMPLEMENTED")
+            raise MethodUnknown(NO_STREAM, TRY_DIRECTLY, code="UNIMPLEMENTED")
         return PodRange(request, self._run)
 
     def ranges(

@@ -118,12 +118,15 @@ def test_an_etcd_that_does_not_answer_ends_by_the_command_timeout(standin, etcd)
 @pytest.mark.parametrize(
     "flags", [["--user", "root:secret"], ["--pki", "/etc"], ["--max-recv-bytes", "1"]]
 )
-def test_flags_without_a_meaning_in_a_pod_are_refused(standin, flags):
+def test_flags_without_a_meaning_in_a_pod_are_refused(pod_of, etcd, flags):
+    standin = pod_of(etcd)
+
     found = run_here("get", "k", *VIA, *flags, env=standin.environment)
 
     assert found.exit_code == 128
     assert found.stderr.startswith(f"Error: {flags[0]} does not go with --via kubectl\n")
     assert "secret" not in found.stderr
+    assert not standin.executions
 
 
 @pytest.mark.parametrize(

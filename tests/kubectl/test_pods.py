@@ -111,9 +111,9 @@ def test_a_key_from_a_secret_is_found_by_its_path(volume):
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("kubectl", Place("kube-system", "")),
-        ("kubectl:etcd-m1", Place("kube-system", "etcd-m1")),
-        ("kubectl:db/etcd-0", Place("db", "etcd-0")),
+        ("kubectl", Place("kubectl", "kube-system", "")),
+        ("kubectl:etcd-m1", Place("kubectl", "kube-system", "etcd-m1")),
+        ("port-forward:db/etcd-0", Place("port-forward", "db", "etcd-0")),
     ],
 )
 def test_a_place_names_a_pod_or_kubeadms(text, place):

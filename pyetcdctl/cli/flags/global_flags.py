@@ -137,9 +137,9 @@ OWN_FLAGS = (
         "via",
         "string",
         "",
-        "reach etcd through kubectl exec: `kubectl` runs the etcdctl in kubeadm's etcd pods, "
-        "`kubectl:[NAMESPACE/]POD` that in one pod",
-        values="kubectl",
+        "reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm's etcd pods, "
+        "`kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port",
+        values="kubectl|port-forward",
         is_etcdctls=False,
     ),
     GlobalFlag(

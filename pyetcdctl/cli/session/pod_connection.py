@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.errors import KubectlFailed, NeedsConnection
-from pyetcdctl.kubectl.calls import TRY_DIRECTLY, PodCalls
+from pyetcdctl.kubectl.calls import PodCalls
+from pyetcdctl.kubectl.failures import TRY_DIRECTLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

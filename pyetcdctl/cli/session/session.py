@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
+    from pyetcdctl.cli.session.via import Via
     from pyetcdctl.client.client import EtcdClient
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.keyspace.source import Source
-    from pyetcdctl.kubectl.etcdctl import Etcdctl
     from pyetcdctl.kubernetes.encryption.configuration import GroupResource
     from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
     from pyetcdctl.kubernetes.stored_value import Decrypter
@@ -143,7 +143,9 @@ class Session:
     def settings(self) -> ConnectionSettings:
         """How to reach the cluster."""
         environment = self.streams.environment
-        if self.file_path or self.via:
+        if self.through is not None:
+            return self.through.settings
+        if self.file_path:
             return limits(self.configuration.values)
         return connection_settings(self.configuration, environment, self.ask_password)
 
@@ -187,11 +189,11 @@ class Session:
     @cached_property
     def source(self) -> Source:
         """The keys that the command reads: a file's, or a server's, by gRPC or through kubectl."""
-        if self.via:
+        if self.through is not None and not self.through.has_connection:
             from pyetcdctl.kubectl.source import KubectlSource
 
             self.check_format()
-            return KubectlSource(self.etcdctl)
+            return KubectlSource(self.through.etcdctl)
         if self.file_path:
             return self.file
         from pyetcdctl.client.live_source import LiveSource
@@ -199,11 +201,13 @@ class Session:
         return LiveSource(self.connection)
 
     @cached_property
-    def etcdctl(self) -> Etcdctl:
-        """The etcdctl of the etcd pods, for --via kubectl."""
-        from pyetcdctl.cli.session.via import open_etcdctl
+    def through(self) -> Via | None:
+        """What stands between the command and etcd; None for a connection or a file."""
+        if not self.via:
+            return None
+        from pyetcdctl.cli.session.via import Via
 
-        return open_etcdctl(self)
+        return Via(self)
 
     @cached_property
     def connection(self) -> Connection:
@@ -213,10 +217,6 @@ class Session:
             if flag in self.flags:
                 raise BadArguments(f"--{flag} is for the file of --from, not for a server")
         self.check_format()
-        if self.via:
-            from pyetcdctl.cli.session.via import pod_connection
-
-            return pod_connection(self)
         settings = self.settings
         if settings.debug:
             self._start_debugging()
@@ -225,7 +225,7 @@ class Session:
     def _connect(self, settings: ConnectionSettings) -> Connection:
         from pyetcdctl.client.connection import Connection
 
-        connection = Connection(settings)
+        connection = self.through.connection() if self.through else Connection(settings)
         if connection.verification_skipped:
             self.note(UNVERIFIED)
         for endpoint in connection.ignored_endpoints:
@@ -270,7 +270,7 @@ class Session:
     def local_advice(self) -> tuple[str, ...]:
         """Return what this node's files say to a user whom no server answered."""
         root = discovery_root(self.streams.environment)
-        if root is None:
+        if root is None or self.via:
             return ()
         from pyetcdctl.discovery import advice, discover
 

@@ -1,69 +1,157 @@
-"""``--via kubectl``: the etcdctl of the etcd pods, and what the other global flags mean there."""
+"""``--via``: what reaches the etcd pods, and what the other global flags mean there."""
 
 from __future__ import annotations
 
 import shutil
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.session.configuration import connection_settings, limits
 from pyetcdctl.cli.session.signals import closed_before_end
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.errors import BadArguments, KubectlFailed, NotWritten
 from pyetcdctl.kubectl.etcdctl import Etcdctl
 from pyetcdctl.kubectl.finding import find_pods
-from pyetcdctl.kubectl.place import parse_place
+from pyetcdctl.kubectl.forwarding import forward_all
+from pyetcdctl.kubectl.memory_files import MemoryFiles
+from pyetcdctl.kubectl.place import PORT_FORWARD, parse_place
 from pyetcdctl.kubectl.program import Kubectl
+from pyetcdctl.kubectl.secrets import client_pems
 from pyetcdctl.settings import TlsFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.settings import ConnectionSettings
 
-_WITHOUT_A_MEANING = (
-    *("auth-jwt-token", "discovery-srv", "discovery-srv-name", "insecure-discovery"),
-    *("insecure-transport", "max-recv-bytes", "max-request-bytes", "password", "pki", "user"),
+_NO_DISCOVERY = {"PYETCDCTL_DISCOVERY": "off"}
+_NOT_FORWARDED = ("discovery-srv", "discovery-srv-name", "insecure-discovery")
+_NOT_IN_A_POD = (
+    *("auth-jwt-token", "insecure-transport", "max-recv-bytes", "max-request-bytes"),
+    *("password", "pki", "user"),
 )
 _PASSED_ON = ("dial-timeout", "insecure-skip-tls-verify", "keepalive-time", "keepalive-timeout")
 
 
-def open_etcdctl(session: Session) -> Etcdctl:
-    """Find the pods, and return their etcdctl; it ends with the process, however that ends."""
-    values = session.configuration.values
-    place = parse_place(session.via)
-    _check_flags(session)
-    kubectl = Kubectl(
-        _program(session.streams.environment),
-        session.streams.environment,
-        values["kubeconfig"],
-        values["kube-context"],
-        log=session.streams.err.line if values["debug"] else None,
-    )
-    etcdctl = Etcdctl(
-        kubectl,
-        find_pods(kubectl, place),
-        values["command-timeout"],
-        tls=TlsFiles(values["cacert"], values["cert"], values["key"]),
-        flags={name: values[name] for name in _PASSED_ON if name in session.configuration.given},
-        notice=session.note,
-    )
-    at_end = session.process.at_end
-    at_end.enter_context(closed_before_end(etcdctl.close))
-    at_end.callback(etcdctl.close)
-    return etcdctl
+class Via:
+    """The etcd pods, reached by the etcdctl in them or by forwarded ports."""
 
+    def __init__(self, session: Session) -> None:
+        """Find the pods. Raises KubectlFailed where there is none."""
+        values = session.configuration.values
+        self._session = session
+        self._place = parse_place(session.via)
+        _refuse(session, _NOT_FORWARDED, "etcd is where its pods are.")
+        environment = session.streams.environment
+        self._kubectl = Kubectl(
+            _program(environment),
+            environment,
+            values["kubeconfig"],
+            values["kube-context"],
+            log=session.streams.err.line if values["debug"] else None,
+        )
+        self._pods = find_pods(self._kubectl, self._place)
 
-def pod_connection(session: Session) -> Connection:
-    """Return a connection through the pods that asks before the first write."""
-    from pyetcdctl.cli.session.pod_connection import PodConnection
+    @property
+    def has_connection(self) -> bool:
+        """Whether etcd itself is reached, and not an etcdctl that takes our questions."""
+        return self._forwarded is not None
 
-    def before_write() -> None:
-        if not (session.may_write or session.configuration.values["yes"]):
-            _ask_to_write(session, connection.endpoint)
-            session.may_write = True
+    @cached_property
+    def settings(self) -> ConnectionSettings:
+        """How to reach etcd; where etcdctl does it, the times, and names to tell pods apart."""
+        if self._forwarded is not None:
+            return self._forwarded
+        return limits(self._session.configuration.values)._replace(
+            endpoints=tuple(pod.advertised_endpoint for pod in self._pods),
+            found_in=f"the pod {self._pods[0].full_name}",
+        )
 
-    connection = PodConnection(session.settings, session.etcdctl, before_write)
-    return connection
+    @cached_property
+    def etcdctl(self) -> Etcdctl:
+        """The etcdctl of the pods."""
+        session = self._session
+        _refuse(
+            session,
+            _NOT_IN_A_POD,
+            "The etcdctl in the pod uses the pod's own certificates; "
+            "--cacert, --cert and --key name other files in the pod.",
+            "Try:  --via port-forward",
+        )
+        values, given = session.configuration.values, session.configuration.given
+        etcdctl = Etcdctl(
+            self._kubectl,
+            self._pods,
+            values["command-timeout"],
+            tls=TlsFiles(values["cacert"], values["cert"], values["key"]),
+            flags={name: values[name] for name in _PASSED_ON if name in given},
+            notice=session.note,
+        )
+        self._close_at_end(etcdctl.close)
+        return etcdctl
+
+    def connection(self) -> Connection:
+        """Return a connection that asks before the first write."""
+        if self._forwarded is not None:
+            from pyetcdctl.cli.session.asking_connection import AskingConnection
+
+            return AskingConnection(self._forwarded, self._ask_once)
+        from pyetcdctl.cli.session.pod_connection import PodConnection
+
+        return PodConnection(self.settings, self.etcdctl, self._ask_once)
+
+    @cached_property
+    def _forwarded(self) -> ConnectionSettings | None:
+        """Settings for forwarded ports, where they were asked for or the keys are in Secrets."""
+        if self._place.transport == PORT_FORWARD:
+            return self._forward()
+        if not self._pods[0].has_secrets_for_tls:
+            return None
+        try:
+            return self._forward()
+        except KubectlFailed as failure:
+            self._session.note(f"# {failure.message}; running etcdctl in the pod instead")
+            return None
+
+    def _forward(self) -> ConnectionSettings:
+        session = self._session
+        given = connection_settings(session.configuration, _NO_DISCOVERY, session.ask_password)
+        tls = given.tls or self._tls_of_secrets()
+        forwardings = forward_all(self._kubectl, self._pods)
+        for each in forwardings:
+            self._close_at_end(each.close)
+        return given._replace(
+            endpoints=tuple(each.endpoint for each in forwardings),
+            server_names=tuple((each.endpoint, each.server_name) for each in forwardings),
+            tls=tls,
+        )
+
+    def _tls_of_secrets(self) -> TlsFiles:
+        pod = self._pods[0]
+        if not pod.advertised_endpoint.startswith("https:"):
+            return TlsFiles()
+        files = MemoryFiles(client_pems(self._kubectl, pod))
+        self._session.process.at_end.callback(files.close)
+        return TlsFiles(*files.paths)
+
+    def _close_at_end(self, close: Callable[[], None]) -> None:
+        """Call ``close`` at the end of the process, whether a signal ends it or not."""
+        at_end = self._session.process.at_end
+        at_end.enter_context(closed_before_end(close))
+        at_end.callback(close)
+
+    def _ask_once(self) -> None:
+        session = self._session
+        if session.may_write or session.configuration.values["yes"]:
+            return
+        cluster = self._kubectl.cluster()
+        _ask_to_write(
+            session,
+            f"the cluster {cluster.name} as {cluster.user}, pod {self._pods[0].full_name}",
+        )
+        session.may_write = True
 
 
 def _ask_to_write(session: Session, where: str) -> None:
@@ -86,12 +174,8 @@ def _program(environment: Mapping[str, str]) -> str:
     return found
 
 
-def _check_flags(session: Session) -> None:
-    """Refuse what etcdctl in the pod is not given, rather than pass over it."""
-    meaningless = [name for name in _WITHOUT_A_MEANING if name in session.flags]
-    if meaningless:
-        raise BadArguments(
-            f"--{meaningless[0]} does not go with --via kubectl",
-            "etcd's endpoint and certificates are those of the pod; "
-            "--cacert, --cert and --key name files in the pod.",
-        )
+def _refuse(session: Session, names: tuple[str, ...], *advice: str) -> None:
+    """Refuse flags that would change nothing."""
+    given = [name for name in names if name in session.flags]
+    if given:
+        raise BadArguments(f"--{given[0]} does not go with --via {session.via}", *advice)
