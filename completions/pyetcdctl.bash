@@ -3,12 +3,13 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader snapshot elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
+        '') REPLY='compaction del get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
         endpoint) REPLY='health status hashkv' ;;
         member) REPLY='add list promote remove update' ;;
+        recover) REPLY='nospace' ;;
         snapshot) REPLY='save status restore' ;;
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
@@ -38,6 +39,7 @@ __pyetcdctl_flags() {
         member\ add) REPLY='--learner --peer-urls' ;;
         member\ list) REPLY='--consistency' ;;
         member\ update) REPLY='--peer-urls' ;;
+        recover\ nospace) REPLY='--keep --dry-run --yes -y' ;;
         snapshot\ save) REPLY='--stall-timeout' ;;
         snapshot\ restore) REPLY='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir' ;;
         elect) REPLY='--decode --listen -l --no-decode' ;;
@@ -140,6 +142,9 @@ __pyetcdctl_value() {
             endpoint\ status:--cluster | \
             endpoint\ hashkv:--cluster | \
             member\ add:--learner | \
+            recover\ nospace:--dry-run | \
+            recover\ nospace:--yes | \
+            recover\ nospace:-y | \
             snapshot\ restore:--mark-compacted | \
             snapshot\ restore:--skip-hash-check | \
             elect:--decode | \

@@ -19,6 +19,7 @@ function __pyetcdctl_commands
             echo -- 'endpoint'\t'Ask each endpoint for its health, status or hash.'
             echo -- 'member'\t'List, add, remove and change the members.'
             echo -- 'move-leader'\t'Hand the leadership to another member.'
+            echo -- 'recover'\t'Bring a cluster back to work, step by step.'
             echo -- 'snapshot'\t'Save a member\'s whole database, and look into such a file.'
             echo -- 'elect'\t'Take part in an election, or see who leads.'
             echo -- 'lock'\t'Hold a lock that one at a time can have.'
@@ -58,6 +59,8 @@ function __pyetcdctl_commands
             echo -- 'promote'\t'Let a learner vote.'
             echo -- 'remove'\t'Remove a member for good.'
             echo -- 'update'\t'Give a member other peer URLs.'
+        case 'recover'
+            echo -- 'nospace'\t'Recover from a full database: compact, defragment, disarm, and prove it by a write.'
         case 'snapshot'
             echo -- 'save'\t'Save a snapshot of one member\'s database.'
             echo -- 'status'\t'Show hash, revision, keys and size of a snapshot, without a server.'
@@ -189,6 +192,11 @@ function __pyetcdctl_flags
             echo -- '--consistency'\t'l: linearizable, as of now; s: serializable, one member\'s view without quorum.'
         case 'member update'
             echo -- '--peer-urls'\t'Where the other members reach it.'
+        case 'recover nospace'
+            echo -- '--keep'\t'How much of Kubernetes\' history to keep, if that leaves room.'
+            echo -- '--dry-run'\t'Print what fills the database, and the plan.'
+            echo -- '--yes'\t'Do not ask.'
+            echo -- '-y'\t'Do not ask.'
         case 'snapshot save'
             echo -- '--stall-timeout'\t'Give up when no byte has come for so long.'
         case 'snapshot restore'
@@ -434,6 +442,9 @@ function __pyetcdctl_value
             'endpoint status:--cluster' \
             'endpoint hashkv:--cluster' \
             'member add:--learner' \
+            'recover nospace:--dry-run' \
+            'recover nospace:--yes' \
+            'recover nospace:-y' \
             'snapshot restore:--mark-compacted' \
             'snapshot restore:--skip-hash-check' \
             'elect:--decode' \

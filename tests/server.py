@@ -146,7 +146,8 @@ def running(
 ) -> Iterator[Etcd]:
     """Run a cluster; ``settings`` are those of ``Cluster``: size, flags, environment, snapshot."""
     programs = programs or distributed()
-    if settings.get("size", 1) > 1 and programs.version in LOSING:
+    writes_when = "--backend-batch-interval" in str(settings.get("flags"))
+    if settings.get("size", 1) > 1 and programs.version in LOSING and not writes_when:
         settings["flags"] = (*settings.get("flags", ()), "--backend-batch-interval=1h")
     with Lifetime() as lifetime:
         if sample:

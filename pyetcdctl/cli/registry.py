@@ -41,6 +41,15 @@ COMMANDS = {
     "endpoint": _entry("endpoint", _UPKEEP, "Ask each endpoint for its health, status or hash."),
     "member": _entry("member", _UPKEEP, "List, add, remove and change the members."),
     "move-leader": _entry("move_leader", _UPKEEP, "Hand the leadership to another member."),
+    "recover": _group(
+        "recover",
+        _UPKEEP,
+        "Bring a cluster back to work, step by step.",
+        {
+            "nospace": "Recover from a full database: compact, defragment, disarm, and prove it "
+            "by a write.",
+        },
+    ),
     "snapshot": _entry(
         "snapshot", _UPKEEP, "Save a member's whole database, and look into such a file."
     ),
@@ -84,5 +93,5 @@ COMMANDS = {
     "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),
 }
 BEYOND_ETCDCTL = frozenset(
-    {"batch", "tree", "doctor", "discover", "kubernetes", "sandbox", "__complete"}
+    {"batch", "tree", "doctor", "discover", "recover", "kubernetes", "sandbox", "__complete"}
 )

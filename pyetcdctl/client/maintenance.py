@@ -42,10 +42,12 @@ class MaintenanceService:
         """Return the alarms of all members."""
         return self._alarm(api.AlarmRequest(action=api.AlarmRequest.GET), deadline)
 
-    def disarm(self, deadline: Deadline) -> api.AlarmResponse:
-        """End all alarms; the answer names them and has no header."""
+    def disarm(self, deadline: Deadline, *, only: int | None = None) -> api.AlarmResponse:
+        """End all alarms, or those of one kind; the answer names them and has no header."""
         ended = api.AlarmResponse()
         for alarm in self.alarms(deadline).alarms:
+            if only not in (None, alarm.alarm):
+                continue
             request = api.AlarmRequest(
                 action=api.AlarmRequest.DEACTIVATE, memberID=alarm.memberID, alarm=alarm.alarm
             )

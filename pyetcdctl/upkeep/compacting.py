@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import sleep
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
@@ -11,10 +12,14 @@ from pyetcdctl.errors import CallFailed, InvalidInput
 from pyetcdctl.measuring.dating import revision_before
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.rpc.txn import CompactionRequest
+from pyetcdctl.upkeep.members import find_members
 
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.keyspace.source import Source
+
+_SETTLE_SECONDS, _PAUSE_SECONDS = 30.0, 0.3
+_ALIKE, _ALIKE_BYTES = 0.05, 1 << 18
 
 
 def current_revision(connection: Connection, seconds: float) -> int:
@@ -45,3 +50,19 @@ def compact_to(connection: Connection, revision: int, seconds: float) -> bool:
             return False
         raise
     return True
+
+
+def wait_for_free_space(connection: Connection, seconds: float) -> None:
+    """Wait until all members have carried a compaction out: each does it at its own pace.
+
+    Their bytes in use are alike then and stay the same. A member that differs for another reason is
+    waited for no longer than half a minute.
+    """
+    ends = Deadline.after(_SETTLE_SECONDS)
+    before: list[int] = []
+    while not ends.expired:
+        found = [each.in_use for each in find_members(connection, seconds).members]
+        if found == before and max(found) - min(found) <= max(found) * _ALIKE + _ALIKE_BYTES:
+            return
+        before = found
+        sleep(_PAUSE_SECONDS)

@@ -23,7 +23,10 @@ MAY_IMPORT = {
     "concurrency": {"client", "keyspace", "rpc", *SHARED},
     "output": {"diagnosis", "kubernetes", "rpc", *SHARED},
     "diagnosis": {"rpc", *SHARED},
-    "upkeep": {"client", "concurrency", "diagnosis", "keyspace", "measuring", "rpc", *SHARED},
+    "upkeep": {
+        *("client", "concurrency", "diagnosis", "keyspace", "kubernetes", "measuring", "rpc"),
+        *SHARED,
+    },
     "measuring": {"client", "diagnosis", "keyspace", "kubernetes", "rpc", "storage", *SHARED},
     "discovery": SHARED,
     "sandbox": SHARED,

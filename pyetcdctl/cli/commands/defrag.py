@@ -138,7 +138,12 @@ def _plan(session: Session, flags: DefragFlags, rule: Expression | None) -> tupl
 
 
 def _compact(session: Session, keep_seconds: float) -> None:
-    from pyetcdctl.upkeep.compacting import compact_to, current_revision, revision_to_keep
+    from pyetcdctl.upkeep.compacting import (
+        compact_to,
+        current_revision,
+        revision_to_keep,
+        wait_for_free_space,
+    )
 
     seconds = session.settings.command_timeout
     current = current_revision(session.connection, seconds)
@@ -146,6 +151,7 @@ def _compact(session: Session, keep_seconds: float) -> None:
     revision = revision_to_keep(session.source, prefix, current, keep_seconds)
     if compact_to(session.connection, revision, seconds):
         session.streams.out.text(f"Compacted to revision {revision} of {current}\n")
+        wait_for_free_space(session.connection, seconds)
     else:
         session.note(f"Nothing to compact before revision {revision}")
     session.streams.out.flush()

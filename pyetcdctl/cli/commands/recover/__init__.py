@@ -1,0 +1,3 @@
+"""Bring a cluster back to work, step by step."""
+
+EXAMPLE = "  pyetcdctl recover nospace --dry-run"
