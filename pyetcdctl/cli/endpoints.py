@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.errors import (
     BadArguments,
     CallFailed,
@@ -20,10 +21,19 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.client.each import Outcome
 
-OfCluster = Annotated[
-    bool,
-    typer.Option("--cluster", help="All members, at the client URLs that the member list names."),
-]
+
+class ClusterFlag(Flags):
+    """The flag of commands that ask every endpoint."""
+
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="All members, at the client URLs of the member list.")
+    ] = False
+
+
+def refuse_cluster(flags: ClusterFlag) -> None:
+    """Raise UsageError for --cluster with a file."""
+    if flags.cluster:
+        raise UsageError("--cluster is for servers: a file has one member's data")
 
 
 def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:

@@ -22,24 +22,74 @@ def _group(module: str, panel: str, summary: str, verbs: dict[str, str]) -> Comm
 
 
 COMMANDS = {
-    "compaction": _entry("compaction", _KEYS, "Forget what keys were before a revision."),
+    "compaction": _entry("compaction", _KEYS, "Discard key history older than a revision."),
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
-    "lease": _entry("lease", _KEYS, "Grant, renew and end leases."),
+    "lease": _group(
+        "lease",
+        _KEYS,
+        "Grant, renew and revoke leases.",
+        {
+            "grant": "Grant a lease with a time to live of so many seconds.",
+            "revoke": "Revoke a lease and delete all keys that were put with it.",
+            "timetolive": "Show the remaining time to live of a lease.",
+            "list": "List the IDs of all leases.",
+            "keep-alive": "Renew a lease until interrupted, each time after a third of its time to "
+            "live.",
+        },
+    ),
     "put": _entry("put", _KEYS, "Write a value under a key."),
     "tree": _entry("tree", _KEYS, "Show the hierarchy of the keys."),
     "txn": _entry("txn", _KEYS, "Read and write several keys in one step, if conditions hold."),
     "watch": _entry(
         "watch", _KEYS, "Show what happens to a key or a range of keys, as it happens."
     ),
-    "alarm": _entry("alarm", _UPKEEP, "List and disarm the alarms of the members."),
-    "defrag": _entry("defrag", _UPKEEP, "Give the free space in the members' files back."),
+    "alarm": _group(
+        "alarm",
+        _UPKEEP,
+        "List and disarm the alarms of the members.",
+        {
+            "list": "List the active alarms.",
+            "disarm": "Disarm all alarms.",
+        },
+    ),
+    "defrag": _entry("defrag", _UPKEEP, "Return unused space in the database files to the disk."),
     "doctor": _entry(
         "doctor", _UPKEEP, "Find out what is wrong with a cluster, and what to run next."
     ),
-    "downgrade": _entry("downgrade", _UPKEEP, "Prepare the cluster for the release before."),
-    "endpoint": _entry("endpoint", _UPKEEP, "Ask each endpoint for its health, status or hash."),
-    "member": _entry("member", _UPKEEP, "List, add, remove and change the members."),
+    "downgrade": _group(
+        "downgrade",
+        _UPKEEP,
+        "Prepare the cluster for a downgrade to the previous minor release.",
+        {
+            "validate": "Check whether the cluster can be downgraded to TARGET_VERSION.",
+            "enable": "Start the downgrade to TARGET_VERSION.",
+            "cancel": "Cancel a downgrade that was enabled and has not finished.",
+        },
+    ),
+    "endpoint": _group(
+        "endpoint",
+        _UPKEEP,
+        "Show the health, status or hash of each endpoint.",
+        {
+            "health": "Check that each endpoint answers a consistent read and that no alarm is "
+            "active.",
+            "status": "Show version, size, leader and raft state of each endpoint.",
+            "hashkv": "Show the hash over each endpoint's keys and their history.",
+        },
+    ),
+    "member": _group(
+        "member",
+        _UPKEEP,
+        "List, add, remove and change the members.",
+        {
+            "add": "Add a member, which is then to be started.",
+            "list": "List the members of the cluster.",
+            "promote": "Promote a learner to a voting member.",
+            "remove": "Remove a member permanently.",
+            "update": "Change the peer URLs of a member.",
+        },
+    ),
     "move-leader": _entry("move_leader", _UPKEEP, "Hand the leadership to another member."),
     "recover": _group(
         "recover",
@@ -50,14 +100,57 @@ COMMANDS = {
             "by a write.",
         },
     ),
-    "snapshot": _entry(
-        "snapshot", _UPKEEP, "Save a member's whole database, and look into such a file."
+    "snapshot": _group(
+        "snapshot",
+        _UPKEEP,
+        "Save a member's database to a file, and inspect such a file.",
+        {
+            "save": "Save a snapshot of one member's database to a file.",
+            "status": "Show hash, revision, keys and size of a snapshot, without a server.",
+            "restore": "Print how to restore a snapshot with etcdutl; nothing is restored, and the "
+            "exit code is 1.",
+        },
     ),
     "elect": _entry("elect", _CONCURRENCY, "Take part in an election, or see who leads."),
-    "lock": _entry("lock", _CONCURRENCY, "Hold a lock that one at a time can have."),
-    "auth": _entry("auth", _AUTH, "Turn authentication on and off."),
-    "role": _entry("role", _AUTH, "Add, delete and change roles."),
-    "user": _entry("user", _AUTH, "Add, delete and change users."),
+    "lock": _entry("lock", _CONCURRENCY, "Hold a lock that only one client can have at a time."),
+    "auth": _group(
+        "auth",
+        _AUTH,
+        "Turn authentication on and off.",
+        {
+            "enable": "Turn authentication on: from now on every call needs a user.",
+            "disable": "Turn authentication off: every client may do anything.",
+            "status": "Show whether authentication is on.",
+        },
+    ),
+    "role": _group(
+        "role",
+        _AUTH,
+        "Add, delete and change roles.",
+        {
+            "add": "Add a role without permissions.",
+            "delete": "Delete a role; users that have it lose it.",
+            "get": "Show what a role may read and write.",
+            "list": "List the names of all roles.",
+            "grant-permission": "Grant a role the permission to read or write a key or a range of "
+            "keys.",
+            "revoke-permission": "Revoke a permission from a role.",
+        },
+    ),
+    "user": _group(
+        "user",
+        _AUTH,
+        "Add, delete and change users.",
+        {
+            "add": "Add a user.",
+            "delete": "Delete a user.",
+            "get": "Show the roles of a user.",
+            "list": "List the names of all users.",
+            "passwd": "Change the password of a user.",
+            "grant-role": "Grant a role to a user.",
+            "revoke-role": "Revoke a role from a user.",
+        },
+    ),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),
@@ -82,7 +175,15 @@ COMMANDS = {
     ),
     "sandbox": _entry("sandbox", _CLUSTER, "Start a private, throw-away etcd with sample data."),
     "batch": _entry("batch", _UTILITY, "Run many commands in one process."),
-    "check": _entry("check", _UTILITY, "Measure what a cluster can do, with a load of its own."),
+    "check": _group(
+        "check",
+        _UTILITY,
+        "Measure the performance of a cluster under a load of writes.",
+        {
+            "perf": "Check for a minute whether the cluster sustains a rate of writes.",
+            "datascale": "Check how much memory a member needs for a number of keys.",
+        },
+    ),
     "completion": _entry("completion", _UTILITY, "Print the completion script of a shell."),
     "help": _entry("help", _UTILITY, "Show the help of a command."),
     "make-mirror": _entry(

@@ -27,7 +27,7 @@ def compaction(
         bool, typer.Option("--physical", help="Wait until the old revisions are really removed.")
     ] = False,
 ) -> None:
-    """Forget what keys were before a revision.
+    """Discard key history older than a revision.
 
     The newest state of every key stays. The file does not shrink by this: see `defrag`.
     """

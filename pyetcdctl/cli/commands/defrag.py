@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.endpoints import OfCluster, endpoints_to_ask, tell_failure
+from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, tell_failure
 from pyetcdctl.cli.flags.parameters import words
-from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import api_server_prefix
@@ -32,10 +31,9 @@ _EXAMPLE = """\
 app = new_app()
 
 
-class DefragFlags(Flags):
+class DefragFlags(ClusterFlag):
     """The flags of ``defrag``."""
 
-    cluster: OfCluster = False
     rule: Annotated[
         str,
         typer.Option(
@@ -60,7 +58,7 @@ class DefragFlags(Flags):
 
 @command(app, "defrag", _EXAMPLE)
 def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: DefragFlags) -> None:
-    """Give the free space in the members' files back.
+    """Return unused space in the database files to the disk.
 
     A member serves nobody while it defragments, seconds for each gigabyte: the endpoints take
     turns, each within --command-timeout. Compaction makes the free space; defrag only returns it.

@@ -37,7 +37,7 @@ def lock(
         int, number("--ttl", "Seconds after which the lock of a holder that died is free.")
     ] = 10,
 ) -> None:
-    """Hold a lock that one at a time can have.
+    """Hold a lock that only one client can have at a time.
 
     With COMMAND it is held while that runs, and its exit status is ours; the command finds
     ETCD_LOCK_KEY and ETCD_LOCK_REV. Without one the lock's key is printed and the lock held until

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.flags.values import int64
+from pyetcdctl.errors import BadArguments
 
 Prefix = Annotated[bool, typer.Option("--prefix", help="All keys that start with KEY.")]
 FromKey = Annotated[bool, typer.Option("--from-key", help="All keys from KEY on, in byte order.")]
@@ -37,6 +38,12 @@ def number(name: str, text: str) -> typer.models.OptionInfo:
     """Declare a flag that takes a 64-bit number, with Go's spellings (0x1f, 1_000)."""
     option: typer.models.OptionInfo = typer.Option(name, parser=int64, metavar="int", help=text)
     return option
+
+
+def check_count(count: int, given: list[str], message: str) -> None:
+    """Raise BadArguments with the message unless so many words are given."""
+    if len(given) != count:
+        raise BadArguments(message)
 
 
 def words(metavar: str) -> typer.models.ArgumentInfo:

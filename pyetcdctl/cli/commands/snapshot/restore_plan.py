@@ -25,8 +25,8 @@ _NO_DIGEST = (
 )
 
 
-class RestoreFlags(NamedTuple):
-    """What the command line said; empty where it said nothing."""
+class Restoring(NamedTuple):
+    """What a restore is given; empty where nothing is given."""
 
     data_dir: str = ""
     wal_dir: str = ""
@@ -40,7 +40,7 @@ class RestoreFlags(NamedTuple):
     initial_memory_map_size: int = 0
 
 
-def restore_plan(path: str, flags: RestoreFlags, found: Discovery, *, has_digest: bool) -> str:
+def restore_plan(path: str, flags: Restoring, found: Discovery, *, has_digest: bool) -> str:
     """Return the plan as a shell script with comments; nothing in it was run."""
     full = _completed(flags, found.server, skip_hash_check=not has_digest)
     lines = [*_before(found), *_restore(path, full, flags, found, has_digest=has_digest)]
@@ -52,7 +52,7 @@ def _printable(line: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
 
 
-def _completed(flags: RestoreFlags, server: Server, *, skip_hash_check: bool) -> RestoreFlags:
+def _completed(flags: Restoring, server: Server, *, skip_hash_check: bool) -> Restoring:
     """Return the flags with what the node's own etcd was told where they say nothing."""
     aside = f"{server.data_dir}-restored" if server.data_dir else "default.etcd"
     return flags._replace(
@@ -66,7 +66,7 @@ def _completed(flags: RestoreFlags, server: Server, *, skip_hash_check: bool) ->
     )
 
 
-def _command(path: str, flags: RestoreFlags) -> str:
+def _command(path: str, flags: Restoring) -> str:
     words = ["etcdutl", "snapshot", "restore", path]
     for name, value in flags._asdict().items():
         flag = f"--{name.replace('_', '-')}"
@@ -78,7 +78,7 @@ def _command(path: str, flags: RestoreFlags) -> str:
 
 
 def _restore(
-    path: str, flags: RestoreFlags, given: RestoreFlags, found: Discovery, *, has_digest: bool
+    path: str, flags: Restoring, given: Restoring, found: Discovery, *, has_digest: bool
 ) -> Iterator[str]:
     yield _command(path, flags)
     if not given.bump_revision:
@@ -107,7 +107,7 @@ def _before(found: Discovery) -> Iterator[str]:
         yield "# No etcd was found on this node; where nothing is given etcdutl's defaults hold."
 
 
-def _after(flags: RestoreFlags, found: Discovery) -> Iterator[str]:
+def _after(flags: Restoring, found: Discovery) -> Iterator[str]:
     before, now = found.server.data_dir or "/var/lib/etcd", flags.data_dir
     if found.layout in _STATIC_PODS:
         manifest = f"{_ASIDE}/etcd.yaml"

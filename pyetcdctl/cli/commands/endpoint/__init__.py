@@ -1,0 +1,3 @@
+"""Show the health, status or hash of each endpoint."""
+
+EXAMPLE = "  pyetcdctl endpoint status --cluster -w table"

@@ -1,0 +1,59 @@
+"""``endpoint health``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.health import Health, health_of
+from pyetcdctl.errors import PyetcdctlError
+from pyetcdctl.results import EndpointHealth, HealthReport
+
+if TYPE_CHECKING:
+    from pyetcdctl.client.each import Outcome
+
+app = new_app()
+
+
+@command(app, "health", "  pyetcdctl endpoint health --cluster", prints=(HealthReport,))
+def health(session: Session, surplus: Annotated[list[str], words("")], flags: ClusterFlag) -> None:
+    """Check that each endpoint answers a consistent read and that no alarm is active.
+
+    An alarm belongs to the cluster: it makes every endpoint unhealthy. The exit code is 1 if an
+    endpoint is unhealthy.
+    """
+    endpoints = endpoints_to_ask(session, flags.cluster)
+    outcomes = ask_each(
+        session.connection, endpoints, lambda own: health_of(own, session.deadline())
+    )
+    session.print(HealthReport(tuple(map(_row, outcomes))))
+    session.streams.out.flush()
+    _report_unhealthy(session, outcomes)
+
+
+def _row(outcome: Outcome[Health]) -> EndpointHealth:
+    found = _health(outcome)
+    return EndpointHealth(outcome.endpoint, found.nanoseconds, found.error)
+
+
+def _health(outcome: Outcome[Health]) -> Health:
+    if outcome.answer is not None:
+        return outcome.answer
+    failure = outcome.failure
+    return Health(0, failure.message, failure.advice) if failure else Health()
+
+
+def _report_unhealthy(session: Session, outcomes: list[Outcome[Health]]) -> None:
+    unhealthy = [each for each in outcomes if _health(each).error]
+    if not unhealthy:
+        return
+    if session.output.format == "simple":
+        for each in unhealthy:
+            text = f"is unhealthy: failed to commit proposal: {_health(each).error}"
+            session.streams.err.line(f"{each.endpoint} {text}")
+    advice = dict.fromkeys(line for each in unhealthy for line in _health(each).advice)
+    raise PyetcdctlError("unhealthy cluster", *advice)

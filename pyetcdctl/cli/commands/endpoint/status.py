@@ -1,0 +1,56 @@
+"""``endpoint status``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, refuse_cluster, tell_failures
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.client.each import ask_each
+from pyetcdctl.errors import Reported
+from pyetcdctl.results import EndpointStatus, StatusReport
+
+app = new_app()
+
+
+@command(
+    app,
+    "status",
+    "  pyetcdctl endpoint status -w table",
+    prints=(StatusReport,),
+    needs_server=False,
+)
+def status(session: Session, surplus: Annotated[list[str], words("")], flags: ClusterFlag) -> None:
+    """Show version, size, leader and raft state of each endpoint.
+
+    \b
+    Columns: endpoint, member ID, version, storage version, size of the file, in use, not in
+    use, quota, is leader, is learner, raft term, index and applied index, errors, downgrade
+    target, downgrade enabled. Servers before 3.6 leave some empty.
+    """
+    if session.file_path:
+        session.print(_status_of_file(session, flags))
+        return
+    from pyetcdctl.client.maintenance import MaintenanceService
+
+    endpoints = endpoints_to_ask(session, flags.cluster)
+    outcomes = ask_each(
+        session.connection,
+        endpoints,
+        lambda own: MaintenanceService(own).status(session.deadline()),
+    )
+    tell_failures(session, "get the status of endpoint", outcomes)
+    rows = [EndpointStatus(each.endpoint, each.answer) for each in outcomes if each.answer]
+    session.print(StatusReport(tuple(rows)))
+    if len(rows) < len(outcomes):
+        raise Reported
+
+
+def _status_of_file(session: Session, flags: ClusterFlag) -> StatusReport:
+    from pyetcdctl.storage.figures import stored_figures
+
+    refuse_cluster(flags)
+    figures = stored_figures(session.stored)
+    return StatusReport((EndpointStatus(session.file_path, figures),))

@@ -1,0 +1,3 @@
+"""List, add, remove and change the members."""
+
+EXAMPLE = "  pyetcdctl member list -w table"
