@@ -5,6 +5,7 @@
     PyetcdctlError                  1
     ├── FlagError                   1    an unknown flag or command, a value that does not parse
     ├── BadArguments              128    wrong number or form of arguments, unreadable files
+    │   ├── UsageError            128    words or flags that do not fit the command
     │   ├── BadEncryptionConfig   128    an EncryptionConfiguration that cannot be used
     │   └── NeedsServer           128    a command for a running server that was given a file
     ├── InvalidInput                3    standard input or a precondition that cannot be used
@@ -77,6 +78,10 @@ class BadArguments(PyetcdctlError):
     """Wrong number or form of arguments."""
 
     exit_code = ExitCode.BAD_ARGUMENTS
+
+
+class UsageError(BadArguments):
+    """The words or flags do not fit the command; its help is named below the message."""
 
 
 class BadEncryptionConfig(BadArguments):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import chdir
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.main import invoke
@@ -68,17 +70,22 @@ def run_here(
     *args: str | bytes,
     env: Mapping[str, str] | None = None,
     input: bytes | str | None = None,
+    seconds: float = SECONDS,
+    cwd: Path = PROJECT,
 ) -> Result:
     """Run ``pyetcdctl ARGS`` in this process, with buffers for streams: fast, for what is not about
     the process itself (signals, terminals, closed pipes, start-up).
     """
+    began = monotonic()
     out, err = Buffer(), Buffer()
     given = input.encode() if isinstance(input, str) else input or b""
     streams = Streams(clean_environment(env), out=out, err=err, input=BytesIO(given))
     process = Process(streams)
     try:
-        code = invoke([os.fsdecode(arg) for arg in args], process)
+        with chdir(cwd):
+            code = invoke([os.fsdecode(arg) for arg in args], process)
         streams.out.flush()
     finally:
         process.close()
+    assert monotonic() - began < seconds
     return Result(bytes(out.data), err.data.decode("utf-8", "backslashreplace"), int(code))

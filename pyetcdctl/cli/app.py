@@ -17,7 +17,6 @@ class RootGroup(LazyGroup):
     """All commands."""
 
     table = COMMANDS
-    rejects_unknown = True
 
     def with_name_first(self, args: Sequence[str]) -> list[str] | None:
         """Take --version or -V for the command where there is no other."""

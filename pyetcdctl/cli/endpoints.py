@@ -13,6 +13,7 @@ from pyetcdctl.errors import (
     ConnectionFailed,
     DeadlineExceeded,
     PyetcdctlError,
+    UsageError,
 )
 
 if TYPE_CHECKING:

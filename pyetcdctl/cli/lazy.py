@@ -80,9 +80,7 @@ class LazyGroup(WordGroup):
 
 
 class VerbGroup(LazyGroup):
-    """The commands of a package; an unknown one is an error."""
-
-    rejects_unknown = True
+    """The commands of a package."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Show help without an import where nothing else is asked for."""

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         process.close()
         _end_by(signal.SIGINT)
     except OSError as error:
-        process.streams.err.line(f"Error: {_os_error_text(error)}")
+        process.streams.err.line(f"Error: write to standard output: {_reason(error)}")
         return ExitCode.ERROR
     finally:
         process.close()
@@ -76,8 +76,8 @@ def invoke(
     """Run one command line in a process and return its exit code.
 
     ``flags`` are global flags that hold unless the line has them. Errors are reported on the
-    process's streams; what ends the whole process is raised: a closed standard output, an
-    interrupt, and what the operating system refuses.
+    process's streams; what ends the whole process is raised: an interrupt, and a standard output
+    that is closed or cannot be written.
     """
     try:
         return _dispatch(arguments, process, flags or {})
@@ -85,6 +85,11 @@ def invoke(
         raise
     except PyetcdctlError as error:
         return report(error, process.streams)
+    except OSError as error:
+        if not error.filename:
+            raise
+        process.streams.err.line(f"Error: {_os_error_text(error)}")
+        return ExitCode.ERROR
 
 
 def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, Any]) -> int:
@@ -131,10 +136,11 @@ def report(error: PyetcdctlError, streams: Streams) -> int:
 
 
 def _os_error_text(error: OSError) -> str:
-    reason = (error.strerror or str(error)).lower()
-    if not error.filename:
-        return f"write to standard output: {reason}"
-    return f"{os.fsdecode(error.filename)}: {reason}"
+    return f"{os.fsdecode(error.filename)}: {_reason(error)}"
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _end_by(number: signal.Signals) -> NoReturn:

@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS
 from pyetcdctl.cli.flags.grammar import Flag, FlagSet, find_command_word, parse_line
 from pyetcdctl.cli.flags.values import raw
-from pyetcdctl.errors import FlagError
+from pyetcdctl.errors import FlagError, UsageError
 from pyetcdctl.output.quoting import go_quoted
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class WordCommand(TyperCommand):
         try:
             values, words, words_before_dashes = parse_line(args, self.flag_set(ctx))
         except FlagError as error:
-            if "-- COMMAND" in self.words_metavar and not ("--" in args or error.advice):
-                error.advice = ("Try:  -- before the command, if this flag is one of its own",)
-            raise
+            if error.advice:
+                raise
+            raise FlagError(error.message, *self._usage_advice(ctx, args)) from error
         if values.pop("help", False):
             show_help(ctx)
         prints: Sequence[type] = getattr(self.callback, "prints", ())
@@ -67,6 +67,18 @@ class WordCommand(TyperCommand):
             else:
                 ctx.params[param.name] = words
         return []
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; one that is given the wrong words names its help."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            raise UsageError(error.message, *(error.advice or [_help_of(ctx)])) from error
+
+    def _usage_advice(self, ctx: Any, args: Sequence[str]) -> Sequence[str]:
+        if "-- COMMAND" in self.words_metavar and "--" not in args:
+            return ("Try:  -- before the command, if this flag is one of its own",)
+        return (_help_of(ctx),)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words as the command declares them: it is the judge of how many it takes."""
@@ -98,11 +110,9 @@ class ReadingCommand(WordCommand):
 class WordGroup(TyperGroup):
     """Several commands behind one word, found by etcdctl's rules.
 
-    A unique beginning of a name will do; a name that is missing or unknown shows the group's help.
+    A unique prefix of a name is enough. A missing name shows the group's help, an unknown one is an
+    error.
     """
-
-    rejects_unknown: ClassVar[bool] = False
-    """Whether an unknown command is an error instead."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Bring the command's name to the front; show help where there is none."""
@@ -173,15 +183,12 @@ class WordGroup(TyperGroup):
         return [each for each in self.commands.values() if isinstance(each, WordCommand)]
 
     def _end_at_unknown(self, ctx: Any, word: str, *others: str) -> NoReturn:
+        if word == "help":
+            parse_line(others, self._own_flags())
+            show_help(ctx)
         close = self._close_names(word)
-        advice = (f"Did you mean this?  {'  '.join(close)}",) if close else ()
-        message = f'unknown command {go_quoted(raw(word))} for "{ctx.command_path}"'
-        if self.rejects_unknown and word != "help":
-            raise FlagError(message, *advice)
-        parse_line(others, self._own_flags())
-        for line in (message, *advice) if advice else ():
-            ctx.obj.streams.err.line(line)
-        show_help(ctx)
+        advice = f"Did you mean this?  {'  '.join(close)}" if close else _help_of(ctx)
+        raise FlagError(f'unknown command {go_quoted(raw(word))} for "{ctx.command_path}"', advice)
 
     def _close_names(self, word: str) -> list[str]:
         from difflib import get_close_matches
@@ -189,6 +196,10 @@ class WordGroup(TyperGroup):
         names = [name for rows in self.panels().values() for name, _ in rows]
         longer = [name for name in names if word and name.startswith(word)]
         return longer or get_close_matches(word, names, n=3, cutoff=0.6)
+
+
+def _help_of(ctx: Any) -> str:
+    return f"Help:  {ctx.command_path} --help"
 
 
 def flag_name(option: TyperOption) -> str:

@@ -8,7 +8,7 @@ import pytest
 from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from pyetcdctl.settings import ConnectionSettings
-from tests.runner import run
+from tests.runner import run_here
 
 ALARM = "/etcdserverpb.Maintenance/Alarm"
 
@@ -18,40 +18,40 @@ def full_etcd():
     from tests.server import running
 
     with running(flags=("--quota-backend-bytes=65536",)) as server:
-        while run("put", "filler", "x" * 20000, env=server.environment).exit_code == 0:
+        while run_here("put", "filler", "x" * 20000, env=server.environment).exit_code == 0:
             pass
         yield server
 
 
 def member_id(etcd):
-    status = run("endpoint", "status", "-w", "json", env=etcd.environment)
+    status = run_here("endpoint", "status", "-w", "json", env=etcd.environment)
     return json.loads(status.stdout)[0]["Status"]["header"]["member_id"]
 
 
 def test_an_alarm_is_listed_in_every_format(full_etcd):
     env, number = full_etcd.environment, member_id(full_etcd)
-    plain = run("alarm", "list", env=env).stdout.decode()
+    plain = run_here("alarm", "list", env=env).stdout.decode()
     assert plain.split() == [f"memberID:{number}", "alarm:NOSPACE"]
-    as_json = json.loads(run("alarm", "list", "-w", "json", env=env).stdout)
+    as_json = json.loads(run_here("alarm", "list", "-w", "json", env=env).stdout)
     assert as_json["alarms"] == [{"memberID": number, "alarm": 1}]
-    fields = run("alarm", "list", "-w", "fields", env=env).stdout.decode()
+    fields = run_here("alarm", "list", "-w", "fields", env=env).stdout.decode()
     assert fields.endswith(f'"MemberID" : {number}\n"AlarmType" : NOSPACE\n\n')
-    in_hex = run("alarm", "list", "-w", "fields", "--hex", env=env).stdout.decode()
+    in_hex = run_here("alarm", "list", "-w", "fields", "--hex", env=env).stdout.decode()
     assert in_hex.endswith(f'"MemberID" : {number:x}\n"AlarmType" : NOSPACE\n\n')
 
 
 def test_status_shows_the_alarm_among_the_errors(full_etcd):
-    result = run("endpoint", "status", "-w", "json", env=full_etcd.environment)
+    result = run_here("endpoint", "status", "-w", "json", env=full_etcd.environment)
     (error,) = json.loads(result.stdout)[0]["Status"]["errors"]
     assert "NOSPACE" in error
 
 
 def test_an_alarm_that_is_disarmed_is_over(full_etcd):
     env, number = full_etcd.environment, member_id(full_etcd)
-    disarmed = run("alarm", "disarm", "-w", "json", env=env)
+    disarmed = run_here("alarm", "disarm", "-w", "json", env=env)
     assert json.loads(disarmed.stdout) == {"alarms": [{"memberID": number, "alarm": 1}]}
-    assert run("alarm", "list", env=env).stdout == b""
-    assert run("alarm", "disarm", env=env).stdout == b""
+    assert run_here("alarm", "list", env=env).stdout == b""
+    assert run_here("alarm", "disarm", env=env).stdout == b""
 
 
 def test_a_cluster_that_is_called_corrupt_takes_no_writes(own_etcd):
@@ -65,24 +65,24 @@ def test_a_cluster_that_is_called_corrupt_takes_no_writes(own_etcd):
         ("put k v", "etcdserver: corrupt cluster"),
         ("lease grant 5", "failed to grant lease (etcdserver: corrupt cluster)"),
     ):
-        refused = run(*line.split(), env=env)
+        refused = run_here(*line.split(), env=env)
         assert (refused.stderr, refused.exit_code) == (f"Error: {told}\n", 1)
-    health = run("endpoint", "health", "-w", "json", env=env)
+    health = run_here("endpoint", "health", "-w", "json", env=env)
     assert json.loads(health.stdout)[0]["error"] == "Active Alarm(s): CORRUPT "
-    ended = run("alarm", "disarm", env=env).stdout.decode()
+    ended = run_here("alarm", "disarm", env=env).stdout.decode()
     assert ended.split() == [f"memberID:{number}", "alarm:CORRUPT"]
-    assert run("put", "k", "v", env=env).stdout == b"OK\n"
+    assert run_here("put", "k", "v", env=env).stdout == b"OK\n"
 
 
 def test_every_release_has_no_alarm(every_etcd):
     for subcommand in ("list", "disarm"):
-        result = run("alarm", subcommand, env=every_etcd.environment)
+        result = run_here("alarm", subcommand, env=every_etcd.environment)
         assert (result.exit_code, result.stdout, result.stderr) == (0, b"", "")
 
 
 def test_only_root_ends_alarms(auth_etcd):
     auth_etcd.etcdctl("user", "add", "guest:pw", check=True)
     env = auth_etcd.environment | {"ETCDCTL_USER": "guest:pw"}
-    ours = run("alarm", "list", env=env)
+    ours = run_here("alarm", "list", env=env)
     theirs = auth_etcd.etcdctl("alarm", "list", env={"ETCDCTL_USER": "guest:pw"})
     assert ours.exit_code == theirs.returncode

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from tests.runner import run
+from tests.runner import run_here
 from tests.server import enable_authentication, running
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class JwtServer(NamedTuple):
 
     def token(self, user: str, seconds: float = 300) -> str:
         """Sign a token for a user as it is now, which expires so many seconds from now."""
-        status = run("auth", "status", "-w", "json", env=self.etcd.environment)
+        status = run_here("auth", "status", "-w", "json", env=self.etcd.environment)
         claims = {
             "username": user,
             "revision": json.loads(status.stdout)["authRevision"],
@@ -54,7 +54,7 @@ class JwtServer(NamedTuple):
 
     def run(self, *args: str, env: Mapping[str, str] | None = None):
         """Run a command without the root user's name."""
-        return run(*args, env={"ETCDCTL_ENDPOINTS": self.etcd.endpoint, **(env or {})})
+        return run_here(*args, env={"ETCDCTL_ENDPOINTS": self.etcd.endpoint, **(env or {})})
 
 
 def url_safe(data: bytes) -> str:
@@ -94,10 +94,10 @@ def jwt_server(
     flags = [token_flag(key, method, tmp_path_factory.mktemp("jwt")), "--bcrypt-cost=4"]
     with running(flags=flags) as plain:
         etcd = enable_authentication(plain)
-        run("user", "add", "alice:pw", env=etcd.environment)
-        run("role", "add", "reader", env=etcd.environment)
-        run("role", "grant-permission", "reader", "read", "a", env=etcd.environment)
-        run("user", "grant-role", "alice", "reader", env=etcd.environment)
+        run_here("user", "add", "alice:pw", env=etcd.environment)
+        run_here("role", "add", "reader", env=etcd.environment)
+        run_here("role", "grant-permission", "reader", "read", "a", env=etcd.environment)
+        run_here("user", "grant-role", "alice", "reader", env=etcd.environment)
         yield JwtServer(etcd, method, key)
 
 
@@ -106,21 +106,21 @@ def test_authentication_is_turned_on_and_off_on_every_release(own_etcd, every_et
     env = {"ETCDCTL_ENDPOINTS": etcd.endpoint}
     as_root = {**env, "ETCDCTL_USER": "root:rootpw"}
 
-    assert run("user", "add", "root:rootpw", env=env).stdout == b"User root created\n"
-    assert run("auth", "enable", env=env).stdout == b"Authentication Enabled\n"
-    refused = run("get", "a", env=env)
+    assert run_here("user", "add", "root:rootpw", env=env).stdout == b"User root created\n"
+    assert run_here("auth", "enable", env=env).stdout == b"Authentication Enabled\n"
+    refused = run_here("get", "a", env=env)
     assert (refused.exit_code, refused.stderr) == (1, "Error: etcdserver: user name is empty\n")
-    assert run("user", "get", "root", env=as_root).stdout == b"User: root\nRoles: root\n"
-    assert run("auth", "disable", env=as_root).stdout == b"Authentication Disabled\n"
-    assert run("get", "a", env=env).exit_code == 0
+    assert run_here("user", "get", "root", env=as_root).stdout == b"User: root\nRoles: root\n"
+    assert run_here("auth", "disable", env=as_root).stdout == b"Authentication Disabled\n"
+    assert run_here("get", "a", env=env).exit_code == 0
 
 
 def test_a_root_role_that_nobody_has_is_explained(own_etcd):
     etcd = own_etcd()
-    run("user", "add", "root:rootpw", env=etcd.environment)
-    run("role", "add", "root", env=etcd.environment)
+    run_here("user", "add", "root:rootpw", env=etcd.environment)
+    run_here("role", "add", "root", env=etcd.environment)
 
-    refused = run("auth", "enable", env=etcd.environment)
+    refused = run_here("auth", "enable", env=etcd.environment)
 
     assert refused.exit_code == 1
     assert refused.stderr == (
@@ -128,12 +128,12 @@ def test_a_root_role_that_nobody_has_is_explained(own_etcd):
         "  The role root exists, but the user root does not have it.\n"
         "  Try:  user grant-role root root\n"
     )
-    run("user", "grant-role", "root", "root", env=etcd.environment)
-    assert run("auth", "enable", env=etcd.environment).exit_code == 0
+    run_here("user", "grant-role", "root", "root", env=etcd.environment)
+    assert run_here("auth", "enable", env=etcd.environment).exit_code == 0
 
 
 def test_the_status_is_told_or_the_release_that_cannot(every_etcd):
-    status = run("auth", "status", env=every_etcd.environment)
+    status = run_here("auth", "status", env=every_etcd.environment)
     if every_etcd.release >= (3, 5):
         assert status.stdout.startswith(b"Authentication Status: false\nAuthRevision: ")
         return
@@ -146,7 +146,7 @@ def test_the_status_is_told_or_the_release_that_cannot(every_etcd):
     "command", ["auth status", "auth enable", "user list", "user add u:pw", "role get r"]
 )
 def test_no_command_waits_for_ever_for_a_dead_server(command):
-    refused = run(*command.split(), "--command-timeout", "200ms", env=DEAD, seconds=10)
+    refused = run_here(*command.split(), "--command-timeout", "200ms", env=DEAD, seconds=10)
 
     assert refused.exit_code == 1
     assert refused.stderr.startswith("Error: context deadline exceeded\n")

@@ -11,10 +11,11 @@ from urllib.request import urlopen
 import pexpect
 import pytest
 
+from pyetcdctl.client import metrics
 from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.client.workload import Load, Workload
 from pyetcdctl.settings import ConnectionSettings
-from tests.runner import PROJECT, clean_environment, command, run
+from tests.runner import PROJECT, clean_environment, command, run_here
 from tests.server import Etcd, enable_authentication, running_with_tls
 
 SECONDS = 60
@@ -28,7 +29,9 @@ VERDICT = re.compile(
 
 
 def count(etcd, prefix):
-    result = run("get", prefix, "--prefix", "--count-only", "-w", "fields", env=etcd.environment)
+    result = run_here(
+        "get", prefix, "--prefix", "--count-only", "-w", "fields", env=etcd.environment
+    )
     return int(result.stdout.split(b'"Count" : ')[1])
 
 
@@ -65,7 +68,7 @@ def test_keys_and_values_have_their_sizes(etcd, prefix):
     load = Load(prefix.encode(), 512, 500, 10, total=20)
     assert len(Workload([connection], load, lambda: Deadline.after(5)).run().latencies) == 20
     connection.close()
-    out = run("get", prefix, "--prefix", env=etcd.environment).stdout
+    out = run_here("get", prefix, "--prefix", env=etcd.environment).stdout
     assert len(out) == 20 * (len(prefix) + 512 + 1 + 500 + 1)
 
 
@@ -89,7 +92,7 @@ def test_an_interrupt_ends_perf_with_a_verdict_and_no_keys(own_etcd):
 
 def test_a_load_on_three_members_goes_on_without_one(three_members):
     env = {"ETCDCTL_ENDPOINTS": f"127.0.0.1:1,{three_members.endpoints}"}
-    result = run("check", "datascale", env={"ETCDCTL_ENDPOINTS": three_members.endpoints})
+    result = run_here("check", "datascale", env={"ETCDCTL_ENDPOINTS": three_members.endpoints})
     assert result.exit_code == 0, result.stdout
     checking = subprocess.Popen(
         command("check", "perf"), env=clean_environment(env), cwd=PROJECT, stdout=subprocess.PIPE
@@ -147,7 +150,7 @@ def test_errors_of_writes_are_counted_and_fail(own_etcd):
 def test_datascale_tells_the_memory_over_tls_and_with_a_password(tmp_path):
     with running_with_tls(tmp_path) as server:
         secure = enable_authentication(server)
-        result = run(
+        result = run_here(
             "check", "datascale", "--auto-compact", "--auto-defrag", env=secure.environment
         )
     start_line, *upkeep, verdict = result.stdout.decode().splitlines()
@@ -164,7 +167,7 @@ def test_datascale_tells_the_memory_over_tls_and_with_a_password(tmp_path):
 
 def test_memory_that_cannot_be_read_fails_datascale_before_it_writes(etcd):
     endpoints = f"127.0.0.1:1,{etcd.address}"
-    result = run("check", "datascale", env={"ETCDCTL_ENDPOINTS": endpoints})
+    result = run_here("check", "datascale", env={"ETCDCTL_ENDPOINTS": endpoints})
     text = b"FAIL: Could not read process_resident_memory_bytes before the put operations.\n"
     assert (result.stdout, result.exit_code) == (text, 1)
     assert count(etcd, "/etcdctl-check-datascale/") == 0
@@ -179,8 +182,8 @@ def test_memory_that_cannot_be_read_fails_datascale_before_it_writes(etcd):
 )
 def test_a_prefix_with_keys_is_refused(name, remedy, own_etcd):
     server = own_etcd()
-    run("put", f"/etcdctl-check-{name}/x", "y", env=server.environment)
-    result = run("check", name, env=server.environment)
+    run_here("put", f"/etcdctl-check-{name}/x", "y", env=server.environment)
+    result = run_here("check", name, env=server.environment)
     expected = f'Error: prefix "/etcdctl-check-{name}/" has keys. Delete with {remedy} first\n'
     assert (result.stderr, result.exit_code) == (expected, 3)
     other = start(server, name, "--prefix", "/other/")
@@ -191,7 +194,7 @@ def test_a_prefix_with_keys_is_refused(name, remedy, own_etcd):
 
 @pytest.mark.parametrize("name", ["perf", "datascale"])
 def test_an_unknown_load_is_refused(name):
-    result = run("check", name, "--load", "bad")
+    result = run_here("check", name, "--load", "bad")
     assert (result.stderr, result.exit_code) == ("Error: unknown load option bad\n", 4)
 
 
@@ -203,3 +206,24 @@ def test_a_terminal_shows_a_bar(etcd):
     terminal.sendintr()
     terminal.expect("(PASS|FAIL)\r\n$")
     terminal.expect(pexpect.EOF)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("perf", signal.SIGTERM), ("datascale", signal.SIGINT)]
+)
+def test_a_signal_ends_a_check_and_no_key_is_left(name, number, etcd, prefix):
+    # The medium load of datascale takes longer than the signal needs to arrive.
+    checking = start(etcd, name, "--load", "m", "--prefix", prefix)
+    wait_for_keys(etcd, prefix)
+    checking.send_signal(number)
+    assert checking.wait(timeout=SECONDS) == -number
+    assert count(etcd, prefix) == 0
+    checking.communicate()
+
+
+def test_no_key_is_left_when_the_memory_cannot_be_read_at_the_end(etcd, prefix, monkeypatch):
+    answers = iter([1.0, None])
+    monkeypatch.setattr(metrics, "resident_memory", lambda *_: next(answers))
+    failed = run_here("check", "datascale", "--prefix", prefix, env=etcd.environment)
+    assert failed.stdout.endswith(b"after the put operations.\n")
+    assert (failed.exit_code, count(etcd, prefix)) == (1, 0)

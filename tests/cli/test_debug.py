@@ -2,14 +2,14 @@
 
 import re
 
-from tests.runner import run
+from tests.runner import run, run_here
 
 CORE_LOG = re.compile(r"\w+\.cc:\d+\]")
 
 
 def test_debug_shows_every_flag_and_hides_passwords(etcd):
     env = {"ETCDCTL_PASSWORD": "hunter2", "ETCDCTL_ENDPOINTS": etcd.endpoint}
-    result = run("get", "k", "--debug", "--user", "alice", env=env)
+    result = run_here("get", "k", "--debug", "--user", "alice", env=env)
     assert f"ETCDCTL_ENDPOINTS={etcd.endpoint}" in result.stderr
     assert "ETCDCTL_USER=alice" in result.stderr
     assert "ETCDCTL_PASSWORD=(hidden)" in result.stderr
@@ -17,7 +17,9 @@ def test_debug_shows_every_flag_and_hides_passwords(etcd):
 
 
 def test_a_password_behind_the_users_name_is_hidden_too(etcd):
-    result = run("get", "k", "--debug", "--user", "alice:hunter2", "--endpoints", etcd.endpoint)
+    result = run_here(
+        "get", "k", "--debug", "--user", "alice:hunter2", "--endpoints", etcd.endpoint
+    )
     assert "ETCDCTL_USER=alice\n" in result.stderr
     assert "hunter2" not in result.stderr
 

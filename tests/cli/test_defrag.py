@@ -3,7 +3,7 @@
 import json
 import re
 
-from tests.runner import run
+from tests.runner import run_here
 from tests.server import freeze, thaw
 
 DEAD = "127.0.0.1:1"
@@ -11,35 +11,35 @@ FINISHED = r"Finished defragmenting etcd member\[{}\]\. took [0-9.]+(ms|s)\n"
 
 
 def size(etcd):
-    status = run("endpoint", "status", "-w", "json", env=etcd.environment)
+    status = run_here("endpoint", "status", "-w", "json", env=etcd.environment)
     return json.loads(status.stdout)[0]["Status"]["dbSize"]
 
 
 def test_the_file_shrinks_after_a_compaction(own_etcd):
     server = own_etcd()
     for number in range(20):
-        run("put", "big", str(number) * 50000, env=server.environment)
-    run("compaction", "21", "--physical", env=server.environment)
+        run_here("put", "big", str(number) * 50000, env=server.environment)
+    run_here("compaction", "21", "--physical", env=server.environment)
     before = size(server)
-    result = run("defrag", env=server.environment)
+    result = run_here("defrag", env=server.environment)
     assert re.fullmatch(FINISHED.format(re.escape(server.endpoint)), result.stdout.decode())
     assert size(server) < before / 2
 
 
 def test_every_release_defragments(every_etcd):
-    result = run("defrag", env=every_etcd.environment)
+    result = run_here("defrag", env=every_etcd.environment)
     assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_all_members_take_their_turn(three_members):
-    result = run("defrag", "--cluster", env={"ETCDCTL_ENDPOINTS": three_members.address})
+    result = run_here("defrag", "--cluster", env={"ETCDCTL_ENDPOINTS": three_members.address})
     urls = re.findall(r"member\[(.*?)\]", result.stdout.decode())
     assert sorted(urls) == sorted(three_members.client_urls)
 
 
 def test_a_dead_endpoint_is_told_and_the_next_has_its_turn(etcd):
     env = {"ETCDCTL_ENDPOINTS": f"{DEAD},{etcd.address}"}
-    result = run("defrag", "--command-timeout", "1s", env=env)
+    result = run_here("defrag", "--command-timeout", "1s", env=env)
     assert result.exit_code == 1
     assert re.fullmatch(FINISHED.format(re.escape(etcd.address)), result.stdout.decode())
     first, second = result.stderr.splitlines()
@@ -53,7 +53,7 @@ def test_a_client_that_gives_up_says_that_the_server_goes_on(three_members):
     freeze(member)
     try:
         env = {"ETCDCTL_ENDPOINTS": three_members.client_urls[2]}
-        result = run("defrag", "--command-timeout", "1s", env=env, seconds=10)
+        result = run_here("defrag", "--command-timeout", "1s", env=env, seconds=10)
     finally:
         thaw(member)
     assert result.exit_code == 1
@@ -65,13 +65,13 @@ def test_a_client_that_gives_up_says_that_the_server_goes_on(three_members):
 
 
 def test_members_are_defragmented_over_mutual_tls(secure_etcd):
-    result = run("defrag", "--cluster", env=secure_etcd.environment)
+    result = run_here("defrag", "--cluster", env=secure_etcd.environment)
     assert (result.exit_code, result.stdout.count(b"Finished")) == (0, 1)
 
 
 def test_only_root_defragments(auth_etcd):
     auth_etcd.etcdctl("user", "add", "visitor:pw", check=True)
-    visitor = run("defrag", env=auth_etcd.environment | {"ETCDCTL_USER": "visitor:pw"})
+    visitor = run_here("defrag", env=auth_etcd.environment | {"ETCDCTL_USER": "visitor:pw"})
     assert visitor.exit_code == 1
     assert "permission denied)" in visitor.stderr
-    assert run("defrag", env=auth_etcd.environment).exit_code == 0
+    assert run_here("defrag", env=auth_etcd.environment).exit_code == 0

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from time import monotonic
 
-from tests.runner import clean_environment, command, run
+from tests.runner import clean_environment, command, run_here
 
 
 def test_a_second_word_is_warned_of_and_deleted_up_to(etcd, prefix):
@@ -14,7 +14,7 @@ def test_a_second_word_is_warned_of_and_deleted_up_to(etcd, prefix):
     for key in keys:
         etcd.etcdctl("put", key, "v", check=True)
     since = monotonic()
-    done = run("del", keys[0], keys[2], env=etcd.environment)
+    done = run_here("del", keys[0], keys[2], env=etcd.environment)
     assert monotonic() - since >= 2
     assert (done.stdout, done.exit_code) == (b"2\n", 0)
     assert done.stderr == (
@@ -22,7 +22,7 @@ def test_a_second_word_is_warned_of_and_deleted_up_to(etcd, prefix):
         "command within next 2 seconds to cancel. You can provide `--range` flag to avoid the "
         "delay.\n"
     )
-    assert run("del", keys[2], f"{prefix}d", "--range", env=etcd.environment).stderr == ""
+    assert run_here("del", keys[2], f"{prefix}d", "--range", env=etcd.environment).stderr == ""
 
 
 def test_an_interrupt_in_time_keeps_the_keys(etcd, prefix):

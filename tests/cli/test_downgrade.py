@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.runner import run
+from tests.runner import run_here
 from tests.server import every_programs
 
 WITH_DOWNGRADES = [programs for programs in every_programs() if programs.release >= (3, 5)]
@@ -11,7 +11,7 @@ IN_PROGRESS = "Error: etcdserver: cluster has a downgrade job in progress\n"
 
 def test_a_server_without_downgrades_is_named_with_its_version(every_etcd):
     major, minor = every_etcd.release
-    result = run("downgrade", "validate", f"{major}.{minor - 1}", env=every_etcd.environment)
+    result = run_here("downgrade", "validate", f"{major}.{minor - 1}", env=every_etcd.environment)
     if every_etcd.release >= (3, 5):
         told = f"Downgrade validate success, cluster version {major}.{minor}"
         assert result.stdout.decode().startswith(told)
@@ -25,7 +25,7 @@ def test_a_server_without_downgrades_is_named_with_its_version(every_etcd):
 
 def change(etcd, *words):
     """Begin or end a downgrade; early releases of etcd 3.5 do, and do not answer."""
-    result = run("downgrade", *words, "--command-timeout", "2s", env=etcd.environment)
+    result = run_here("downgrade", *words, "--command-timeout", "2s", env=etcd.environment)
     if etcd.release >= (3, 6):
         assert result.stdout.decode().startswith(f"Downgrade {words[0]} success, cluster version ")
         assert (result.stderr, result.exit_code) == ("", 0)
@@ -41,15 +41,14 @@ def test_there_is_one_downgrade_at_a_time(programs, own_etcd):
     target = f"{major}.{minor - 1}"
     change(etcd, "enable", target)
     for action in ("validate", "enable"):
-        result = run("downgrade", action, target, env=etcd.environment)
+        result = run_here("downgrade", action, target, env=etcd.environment)
         assert (result.stdout, result.stderr, result.exit_code) == (b"", IN_PROGRESS, 1)
     change(etcd, "cancel")
-    result = run("downgrade", "validate", target, env=etcd.environment)
+    result = run_here("downgrade", "validate", target, env=etcd.environment)
     assert result.stdout.decode().startswith("Downgrade validate success, cluster version ")
 
 
 def test_a_downgrade_without_an_action_shows_the_help():
-    for words in (("downgrade",), ("downgrade", "3.4")):
-        result = run(*words)
-        assert result.exit_code == 0
-        assert result.stdout.startswith(b"Usage: pyetcdctl downgrade COMMAND")
+    result = run_here("downgrade")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(b"Usage: pyetcdctl downgrade COMMAND")

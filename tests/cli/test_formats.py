@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.runner import run, run_here
+from tests.runner import run_here
 
 CHANGES = {
     "put": ("put", "/refused", "v"),
@@ -40,5 +40,5 @@ def test_nothing_is_changed_when_the_format_cannot_show_the_change(etcd, change,
 
 def test_a_format_of_the_environment_is_ignored_where_there_is_no_result(etcd, prefix):
     environment = {**etcd.environment, "ETCDCTL_WRITE_OUT": "yaml"}
-    held = run("lock", prefix, "--", "true", env=environment)
+    held = run_here("lock", prefix, "--", "true", env=environment)
     assert (held.stderr, held.exit_code) == ("", 0)

@@ -1,49 +1,77 @@
 """Help by name: of a command, of one in a group, and of what there is not."""
 
-from tests.runner import run
+import pytest
+
+from tests.runner import run_here
 
 
 def test_help_of_a_command_is_what_its_flag_shows():
     for path in (["get"], ["member", "add"], ["kubernetes", "path"]):
-        assert run("help", *path).stdout == run(*path, "--help").stdout
+        assert run_here("help", *path).stdout == run_here(*path, "--help").stdout
 
 
 def test_an_unknown_topic_shows_all_commands_beside_the_message_and_is_no_failure():
-    done = run("help", "gte", "k")
+    done = run_here("help", "gte", "k")
     assert (done.exit_code, done.stdout) == (0, b"")
     first, second, rest = done.stderr.split("\n", 2)
     assert first == "Unknown help topic [`gte` `k`]"
     assert second == "Did you mean this?  get"
-    assert rest == run("--help").stdout.decode()
+    assert rest == run_here("--help").stdout.decode()
 
 
 def test_help_shows_the_words_that_a_command_takes_and_the_defaults_that_say_something():
-    perf, get = (run(*path, "--help").stdout.decode() for path in (("check", "perf"), ("get",)))
+    perf, get = (
+        run_here(*path, "--help").stdout.decode() for path in (("check", "perf"), ("get",))
+    )
     assert perf.startswith("Usage: pyetcdctl check perf [FLAGS]\n")
     assert get.startswith("Usage: pyetcdctl get [FLAGS] KEY [RANGE_END]\n")
     assert "[default: s]" in perf
     assert "default: 0" not in get
 
 
-def test_an_unknown_command_of_a_group_shows_its_help_as_etcdctl_does_and_a_guess_beside_it():
-    done, group = run("lease", "gramt", "5"), run("lease", "--help")
-    assert (done.exit_code, done.stdout) == (0, group.stdout)
-    assert done.stderr == (
-        'unknown command "gramt" for "pyetcdctl lease"\nDid you mean this?  grant\n'
-    )
-    assert run("member", "help").stderr == ""
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("member lst", "Did you mean this?  list"),
+        ("snapshot diff", "Help:  pyetcdctl snapshot --help"),
+        ("lease gramt 5", "Did you mean this?  grant"),
+    ],
+)
+def test_an_unknown_command_of_a_group_is_an_error(words, advice):
+    failed = run_here(*words.split())
+    group, word, *_ = words.split()
+    first = f'Error: unknown command "{word}" for "pyetcdctl {group}"'
+    assert failed.stderr == f"{first}\n  {advice}\n"
+    assert (failed.exit_code, failed.stdout) == (1, b"")
+
+
+@pytest.mark.parametrize("words", ["member", "member help"])
+def test_a_group_alone_shows_its_help(words):
+    shown = run_here(*words.split())
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert shown.stdout == run_here("member", "--help").stdout
+
+
+@pytest.mark.parametrize("words", ["get --nonsense", "get", "lease grant", "put --lease"])
+def test_a_usage_error_names_the_help(words):
+    failed = run_here(*words.split())
+    path = words.split(" -")[0]
+    assert failed.stderr.splitlines()[1:] == [f"  Help:  pyetcdctl {path} --help"]
 
 
 def test_who_runs_a_command_with_flags_of_its_own_is_told_of_the_dashes():
     advice = "Try:  -- before the command"
-    assert advice in run("lock", "name", "sh", "-c", "exit 7").stderr
-    assert advice not in run("lock", "name", "--tll", "sh", "-c").stderr
-    assert advice not in run("get", "name", "-c").stderr
+    assert advice in run_here("lock", "name", "sh", "-c", "exit 7").stderr
+    assert advice not in run_here("lock", "name", "--tll", "sh", "-c").stderr
+    assert advice not in run_here("get", "name", "-c").stderr
 
 
 def test_an_unknown_command_of_a_group_that_etcdctl_lacks_is_an_error():
-    for word, guess in (("delete", "  Did you mean this?  del\n"), ("apply", "")):
-        refused = run("kubernetes", word, "pod", "web")
+    for word, guess in (
+        ("delete", "  Did you mean this?  del\n"),
+        ("apply", "  Help:  pyetcdctl kubernetes --help\n"),
+    ):
+        refused = run_here("kubernetes", word, "pod", "web")
         message = f'Error: unknown command "{word}" for "pyetcdctl kubernetes"\n{guess}'
         assert (refused.exit_code, refused.stdout, refused.stderr) == (1, b"", message)
-    assert run("kubernetes").stdout == run("kubernetes", "help").stdout != b""
+    assert run_here("kubernetes").stdout == run_here("kubernetes", "help").stdout != b""

@@ -7,7 +7,7 @@ import pytest
 from pyetcdctl.cli.main import invoke
 from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.streams import Buffer, Streams
-from tests.runner import run, run_here
+from tests.runner import run_here
 
 LINES = [
     ("get", "/", "--prefix", "--keys-only"),
@@ -22,7 +22,7 @@ LINES = [
 
 @pytest.mark.parametrize("line", LINES, ids=" ".join)
 def test_an_invocation_prints_what_a_process_prints(sample_etcd, line):
-    own = run(*line, env=sample_etcd.environment)
+    own = run_here(*line, env=sample_etcd.environment)
     assert run_here(*line, env=sample_etcd.environment) == own
 
 

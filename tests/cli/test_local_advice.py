@@ -5,7 +5,7 @@ from pathlib import Path
 from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
-from tests.runner import run
+from tests.runner import run_here
 
 NOBODY = "127.0.0.1:1"
 
@@ -20,21 +20,23 @@ def node(root: Path) -> dict[str, str]:
 
 
 def test_a_wrong_endpoint_is_answered_with_the_nodes_own(tmp_path):
-    result = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=node(tmp_path))
+    result = run_here(
+        "get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=node(tmp_path)
+    )
     assert result.exit_code == 1
     assert "This node runs etcd as a kubeadm static pod" in result.stderr
     assert "on http://127.0.0.1:2." in result.stderr
 
 
 def test_the_nodes_own_endpoint_is_not_advised_again(tmp_path):
-    result = run("get", "k", "--command-timeout=300ms", env=node(tmp_path))
+    result = run_here("get", "k", "--command-timeout=300ms", env=node(tmp_path))
     assert "127.0.0.1:2 refused the connection" in result.stderr
     assert "This node runs" not in result.stderr
 
 
 def test_without_discovery_nothing_is_advised(tmp_path):
     env = {**node(tmp_path), "PYETCDCTL_DISCOVERY": "off"}
-    result = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
+    result = run_here("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
     assert "This node" not in result.stderr
 
 
@@ -43,5 +45,5 @@ def test_who_has_no_etcd_is_told_how_to_get_at_one(tmp_path):
     told = Session(Process(Streams(env))).local_advice()
     assert told[0] == "No etcd was found on this machine."
     assert "pyetcdctl sandbox" in told[1]
-    elsewhere = run("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
+    elsewhere = run_here("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
     assert "No etcd was found" not in elsewhere.stderr

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from tests.runner import PROJECT, clean_environment, run
+from tests.runner import PROJECT, clean_environment, run_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def user(auth_etcd: Etcd, prefix: str) -> Iterator[str]:
     """A name that nobody has yet."""
     name = prefix.strip("/")
     yield name
-    run("user", "delete", name, env=auth_etcd.environment)
+    run_here("user", "delete", name, env=auth_etcd.environment)
 
 
 def on_terminal(etcd: Etcd, script: str) -> pexpect.spawn:
@@ -55,7 +55,7 @@ def type_twice(terminal: pexpect.spawn, user: str, first: str, second: str) -> s
 
 def logs_in(etcd: Etcd, user: str, password: str) -> bool:
     login = {"ETCDCTL_ENDPOINTS": etcd.endpoint, "ETCDCTL_USER": f"{user}:{password}"}
-    return run("user", "get", user, env=login).exit_code == 0
+    return run_here("user", "get", user, env=login).exit_code == 0
 
 
 def test_a_password_is_typed_twice_and_not_seen(auth_etcd, user):
@@ -122,7 +122,7 @@ def test_a_terminal_shows_what_is_typed_again_after_an_interrupt(auth_etcd, user
 
 
 def test_a_pipe_is_read_instead_of_a_terminal_and_shown_no_prompt(auth_etcd, user):
-    created = run("user", "add", user, env=auth_etcd.environment, input=" s3cret \ns3cret\n")
+    created = run_here("user", "add", user, env=auth_etcd.environment, input=" s3cret \ns3cret\n")
 
     assert created.stdout == f"User {user} created\n".encode()
     assert created.stderr == ""
@@ -131,9 +131,9 @@ def test_a_pipe_is_read_instead_of_a_terminal_and_shown_no_prompt(auth_etcd, use
 
 def test_the_first_word_of_the_input_is_the_password(auth_etcd, user):
     env = auth_etcd.environment
-    run("user", "add", user, "--interactive=false", env=env, input="  s3cret rest\nmore\n")
+    run_here("user", "add", user, "--interactive=false", env=env, input="  s3cret rest\nmore\n")
     assert logs_in(auth_etcd, user, "s3cret")
-    run("user", "passwd", user, "--interactive=false", env=env, input="other\r\n")
+    run_here("user", "passwd", user, "--interactive=false", env=env, input="other\r\n")
     assert logs_in(auth_etcd, user, "other")
 
 
@@ -152,11 +152,11 @@ def test_no_password_is_in_an_error_or_among_the_debugging_lines(auth_etcd, user
     secret = "s3cret-of-nobody"
     env = auth_etcd.environment
     runs = [
-        run("user", "add", "root", "--new-user-password", secret, "--debug", env=env),
-        run("user", "add", f"root:{secret}", env=env),
-        run("user", "passwd", user, "--interactive=false", env=env, input=secret),
-        run("user", "list", "--user", f"root:{secret}", env=env),
-        run("user", "list", "--user", "root", "--password", secret, "--debug", env=env),
+        run_here("user", "add", "root", "--new-user-password", secret, "--debug", env=env),
+        run_here("user", "add", f"root:{secret}", env=env),
+        run_here("user", "passwd", user, "--interactive=false", env=env, input=secret),
+        run_here("user", "list", "--user", f"root:{secret}", env=env),
+        run_here("user", "list", "--user", "root", "--password", secret, "--debug", env=env),
     ]
     for each in runs:
         assert each.exit_code in (1, 2)

@@ -4,19 +4,19 @@ import pexpect
 import pytest
 
 from pyetcdctl.cli.session.session import UNVERIFIED
-from tests.runner import PROJECT, clean_environment, command, run
+from tests.runner import PROJECT, clean_environment, command, run_here
 
 
 @pytest.mark.parametrize("line", [b"rootpw", b"rootpw\n", b"rootpw\r\n", b"rootpw\nmore\n"])
 def test_a_password_is_a_line_of_standard_input_however_it_ends(auth_etcd, line):
-    done = run("get", "k", "--user", "root", "--endpoints", auth_etcd.endpoint, input=line)
+    done = run_here("get", "k", "--user", "root", "--endpoints", auth_etcd.endpoint, input=line)
     assert (done.stderr, done.exit_code) == ("", 0)
 
 
 @pytest.mark.parametrize("command", [("get", "k"), ("discover",)], ids=" ".join)
 def test_an_unknown_format_is_told_first_also_where_assertions_are_off(command):
     environment = {"PYTHONOPTIMIZE": "2", "PYETCDCTL_DISCOVERY": ""}
-    done = run(*command, "-w", "\x1b[nonsense", env=environment)
+    done = run_here(*command, "-w", "\x1b[nonsense", env=environment)
     assert done.stderr.splitlines() == [
         "Error: unsupported output format",
         r'  "\x1b[nonsense" is none of: fields, json, jsonl, protobuf, simple, table, yaml',
@@ -36,5 +36,5 @@ def test_only_a_program_that_plays_a_terminal_hears_no_warning(secure_etcd, term
 
 def test_a_certificate_that_nobody_looked_at_is_told_beside_a_pipe(secure_etcd):
     words = ("get", "k", "--insecure-skip-tls-verify", "--endpoints", secure_etcd.endpoint)
-    done = run(*words, env={"ETCDCTL_CERT": secure_etcd.cert, "ETCDCTL_KEY": secure_etcd.key})
+    done = run_here(*words, env={"ETCDCTL_CERT": secure_etcd.cert, "ETCDCTL_KEY": secure_etcd.key})
     assert (done.stderr, done.exit_code) == (f"{UNVERIFIED}\n", 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runner import command, run
+from tests.runner import command, run_here
 from tests.server import distributed
 
 UNIT = """\
@@ -52,9 +52,9 @@ def node(tmp_path):
 
 
 def plan(snapshot, *flags, env=None):
-    result = run("snapshot", "restore", snapshot, *flags, env=env)
+    result = run_here("snapshot", "restore", snapshot, *flags, env=env)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: nothing was restored: that is etcdutl's work\n")
+    assert result.stderr.startswith("Error: nothing was restored: use etcdutl\n")
     return result.stdout.decode()
 
 
@@ -129,8 +129,9 @@ def test_bumping_is_explained_where_it_is_not_asked_for(snapshot):
 
 @pytest.mark.parametrize("flags", [["--bump-revision", "5"], ["--mark-compacted"]])
 def test_one_of_the_two_alone_is_refused(flags, snapshot):
-    result = run("snapshot", "restore", snapshot, *flags)
-    assert result.stderr == "Error: --mark-compacted required if --revision-bump > 0\n"
+    result = run_here("snapshot", "restore", snapshot, *flags)
+    first = result.stderr.splitlines()[0]
+    assert first == "Error: --mark-compacted required if --revision-bump > 0"
     assert result.exit_code == 128
 
 
@@ -155,14 +156,14 @@ def test_a_manifest_cannot_smuggle_a_command_into_the_plan(snapshot, node):
     ],
 )
 def test_what_is_no_snapshot_is_refused(words, error, code):
-    result = run("snapshot", "restore", *words)
-    assert (result.stderr, result.exit_code) == (f"Error: {error}\n", code)
+    result = run_here("snapshot", "restore", *words)
+    assert (result.stderr.splitlines()[0], result.exit_code) == (f"Error: {error}", code)
 
 
 def test_the_printed_command_runs(sample_etcd, tmp_path):
     path = tmp_path / "backup.db"
     words = command("snapshot", "save", str(path))
-    assert run(*words[3:], env=sample_etcd.environment).exit_code == 0
+    assert run_here(*words[3:], env=sample_etcd.environment).exit_code == 0
     printed = restore_words(plan(str(path), "--data-dir", str(tmp_path / "new")))
     program = str(distributed().beside("etcdutl"))
     subprocess.run([program, *printed[1:]], check=True, capture_output=True, timeout=60)

@@ -16,7 +16,7 @@ import pytest
 
 from tests.cli.narrow_way import NarrowWay
 from tests.cli.refused_call import refuse_fsync
-from tests.runner import PROJECT, clean_environment, command, run
+from tests.runner import PROJECT, clean_environment, command, run_here
 from tests.server import (
     enable_authentication,
     every_programs,
@@ -50,7 +50,7 @@ def half_way(large_etcd):
 
 
 def save(path, *flags, **options):
-    return run("snapshot", "save", str(path), *flags, **options)
+    return run_here("snapshot", "save", str(path), *flags, **options)
 
 
 def start(path, *flags, endpoint, **options):
@@ -106,7 +106,7 @@ def test_two_runs_at_once_do_not_meet(large_etcd, tmp_path):
     outcomes = [(each.communicate(timeout=SECONDS), each.returncode) for each in runs]
     assert [code for _, code in outcomes] == [0, 0], outcomes
     assert left_in(tmp_path) == ["a.db"]
-    assert run("snapshot", "status", str(path)).exit_code == 0
+    assert run_here("snapshot", "status", str(path)).exit_code == 0
 
 
 def test_it_is_saved_over_tls_and_with_a_password(tmp_path):

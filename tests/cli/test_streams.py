@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from pyetcdctl.cli.session.streams import Descriptor, Messages, Streams
-from tests.runner import clean_environment, command, run
+from tests.runner import clean_environment, command, run, run_here
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_ctrl_c_at_the_very_start_ends_the_program_without_a_word(tmp_path):
 
 def test_a_file_that_cannot_be_read_is_named_as_it_was_given():
     for words in (("decode",), ("encode",), ("put", "--yes", "-f")):
-        refused = run("kubernetes", *words, b"no\xff file")
+        refused = run_here("kubernetes", *words, b"no\xff file")
         shown = "Error: no\\xff file: no such file or directory\n"
         assert (refused.stderr, refused.exit_code) == (shown, 1)
 

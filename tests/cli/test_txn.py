@@ -6,13 +6,13 @@ from pyetcdctl.cli.words.go_scan import NotQuoted, split_words, unquote
 from pyetcdctl.cli.words.txn_grammar import parse_compare
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.rpc.txn import LEASE, LESS, VALUE, VERSION, Compare
-from tests.runner import run
+from tests.runner import run_here
 
 NOTHING_LISTENS = "127.0.0.1:1"
 
 
 def txn(etcd, script):
-    return run("txn", env=etcd.environment, input=script)
+    return run_here("txn", env=etcd.environment, input=script)
 
 
 def lease_of(etcd, key):
@@ -58,14 +58,16 @@ def test_a_single_quoted_word_is_taken_as_it_stands(every_etcd, prefix):
 
 def test_a_transaction_ends_by_the_command_timeout():
     env = {"ETCDCTL_ENDPOINTS": NOTHING_LISTENS, "ETCDCTL_COMMAND_TIMEOUT": "200ms"}
-    done = run("txn", env=env, input="\n\n\n", seconds=10)
+    done = run_here("txn", env=env, input="\n\n\n", seconds=10)
     assert done.stderr.startswith("Error: context deadline exceeded\n")
     assert done.exit_code == 1
 
 
 def test_the_time_limit_starts_when_the_transaction_has_been_read(etcd):
     env = {**etcd.environment, "ETCDCTL_COMMAND_TIMEOUT": "-1s"}
-    assert run("txn", env=env, input="nonsense\n").stderr.startswith("Error: malformed comparison")
+    assert run_here("txn", env=env, input="nonsense\n").stderr.startswith(
+        "Error: malformed comparison"
+    )
 
 
 def test_a_comparison_keeps_its_zero_on_the_wire():

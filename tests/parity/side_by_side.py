@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from contextlib import chdir
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.parity.places import Places
@@ -66,8 +65,7 @@ def in_this_process(
     args: Sequence[str | bytes], env: Mapping[str, str], given: bytes, folder: Path
 ) -> Outcome:
     """Run ours in the process of the tests: fast, but a command that it starts writes past it."""
-    with chdir(folder):
-        done = run_here(*args, env=env, input=given)
+    done = run_here(*args, env=env, input=given, cwd=folder)
     return Outcome(done.stdout, done.stderr, done.exit_code)
 
 

@@ -11,7 +11,7 @@ from pyetcdctl.cli.flags.values import ValueRefused, decimal
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.kv import compact
-from pyetcdctl.errors import BadArguments, PyetcdctlError
+from pyetcdctl.errors import PyetcdctlError, UsageError
 from pyetcdctl.rpc.txn import CompactionRequest
 
 _EXAMPLE = "  pyetcdctl compaction 2"
@@ -33,7 +33,7 @@ def compaction(
     """
     session: Session = ctx.obj
     if len(revisions) != 1:
-        raise BadArguments("compaction command needs 1 argument")
+        raise UsageError("compaction command needs 1 argument")
     request = CompactionRequest(revision=_revision(revisions[0]), physical=physical)
     compact(session.connection, request, session.deadline())
     session.streams.out.text(f"compacted revision {request.revision}\n")

@@ -19,7 +19,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import configuration, connection_settings
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.word_commands import WordGroup
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,4 +86,4 @@ def _global_flags(command: Any, line: Sequence[str]) -> dict[str, Any]:
 
 
 def _refuse_to_ask() -> str:
-    raise BadArguments("completion asks no questions")
+    raise UsageError("completion asks no questions")

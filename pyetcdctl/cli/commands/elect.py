@@ -13,7 +13,7 @@ from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.releasing import stop_by_signals
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.concurrency.stopping import Stop
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.results import DecodedAnswer, Decoding
 from pyetcdctl.rpc.kv import RangeResponse
 
@@ -40,16 +40,14 @@ def elect(
     proposal, and leads until SIGINT or SIGTERM. It works together with etcdctl's candidates.
     """
     if len(arguments) not in (1, 2):
-        raise BadArguments(
-            "elect takes one election name argument and an optional proposal argument"
-        )
+        raise UsageError("elect takes one election name argument and an optional proposal argument")
     session: Session = ctx.obj
     shown = decoding(session, decode=decode, no_decode=no_decode)
     session.check_format()  # what is wrong with the format is told before the rest
     if len(arguments) == 1 and not listen:
-        raise BadArguments("no proposal argument but -l not set")
+        raise UsageError("no proposal argument but -l not set")
     if len(arguments) == 2 and listen:
-        raise BadArguments("proposal given but -l is set")
+        raise UsageError("proposal given but -l is set")
     with stop_by_signals() as stop:
         if listen:
             _listen(session, raw(arguments[0]), stop, shown)

@@ -20,7 +20,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.decoding import decoding, fail_where_not_decrypted
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import GetFlags, range_request
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.results import Listing
 
 _EXAMPLE = """\
@@ -110,6 +110,6 @@ def get(
 def _check_format(name: str, count_only: bool, print_value_only: bool) -> None:
     """Refuse what a format cannot show; etcdctl does so after the call, and so do we."""
     if count_only and name != "fields":
-        raise BadArguments("--count-only is only for `--write-out=fields`")
+        raise UsageError("--count-only is only for `--write-out=fields`")
     if print_value_only and name != "simple":
-        raise BadArguments("print-value-only is only for `--write-out=simple`")
+        raise UsageError("print-value-only is only for `--write-out=simple`")

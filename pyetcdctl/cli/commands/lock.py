@@ -14,7 +14,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.releasing import left_to_the_child, stop_by_signals
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, PyetcdctlError
+from pyetcdctl.errors import PyetcdctlError, UsageError
 from pyetcdctl.results import DecodedAnswer, Decoding
 from pyetcdctl.rpc.kv import RangeResponse
 
@@ -44,7 +44,7 @@ def lock(
     SIGINT or SIGTERM. It works together with etcdctl's locks of the same name.
     """
     if not arguments:
-        raise BadArguments("lock takes a lock name argument and an optional command to execute")
+        raise UsageError("lock takes a lock name argument and an optional command to execute")
     session: Session = ctx.obj
     name, *program = arguments
     if program:

@@ -17,7 +17,7 @@ from pyetcdctl.cli.session.progress import CopyProgress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Messages
 from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
-from pyetcdctl.errors import BadArguments, PyetcdctlError
+from pyetcdctl.errors import PyetcdctlError, UsageError
 from pyetcdctl.settings import Credentials, TlsFiles
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def make_mirror(
     has done. Leases are not copied.
     """
     if len(destinations) != 1:
-        raise BadArguments("make-mirror takes one destination argument")
+        raise UsageError("make-mirror takes one destination argument")
     session: Session = ctx.obj
     files = TlsFiles(dest_cacert, dest_cert, dest_key)
     user = user_credentials(
@@ -102,7 +102,7 @@ def make_mirror(
     destination = _destination(session, destinations[0], files, user, dest_insecure_transport)
     source = _logged_in(session.connection)
     if no_dest_prefix and dest_prefix:
-        raise BadArguments(
+        raise UsageError(
             "`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one"
         )
     new_prefix = "" if no_dest_prefix else dest_prefix or prefix

@@ -10,7 +10,7 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import ValueRefused, unsigned_hex
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.results import LeaderMoved
 
 _EXAMPLE = """\
@@ -32,10 +32,10 @@ def move_leader(
     from pyetcdctl.client.leadership import move_leader as hand_over
 
     if len(member_ids) != 1:
-        raise BadArguments("move-leader command needs 1 argument")
+        raise UsageError("move-leader command needs 1 argument")
     try:
         target = unsigned_hex(member_ids[0])
     except ValueRefused as error:
-        raise BadArguments(str(error)) from error
+        raise UsageError(str(error)) from error
     session: Session = ctx.obj
     session.print(hand_over(session.connection, target, session.deadline()))

@@ -10,7 +10,7 @@ from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import is_terminal
-from pyetcdctl.errors import BadArguments, FlagError
+from pyetcdctl.errors import FlagError, UsageError
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.sandbox.command import Ended, ending_in_order, find_command, run_command
 from pyetcdctl.sandbox.sample import KEYS
@@ -76,7 +76,7 @@ def sandbox(
 
 def _check(session: Session, command_words: list[str], layout: str, members: int) -> None:
     if command_words and session.words_before_dashes != 0:
-        raise BadArguments(
+        raise UsageError(
             "the command to run in the sandbox stands after --",
             f"Try:  pyetcdctl sandbox -- {' '.join(command_words)}",
         )
@@ -89,7 +89,7 @@ def _check(session: Session, command_words: list[str], layout: str, members: int
             f'invalid argument "{members}" for "--members" flag: from 1 to {_MOST_MEMBERS}'
         )
     if not command_words and not (session.streams.input_is_terminal and is_terminal(1)):
-        raise BadArguments(
+        raise UsageError(
             "sandbox starts a shell, which needs a terminal; here is none",
             "Try:  pyetcdctl sandbox -- COMMAND",
         )

@@ -13,7 +13,7 @@ from pyetcdctl.cli.flags.values import is_serializable, raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.progress import shown_progress
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.keyspace.source import Source
 from pyetcdctl.kubernetes.registry_keys import branches, familiar_name
 from pyetcdctl.results import KeyTree, TreeVisit
@@ -131,13 +131,13 @@ def _nothing_found(root: Root) -> str:
 
 def _check_words(prefix: list[str], depth: int) -> None:
     if len(prefix) > 1:
-        raise BadArguments("tree command takes one PREFIX, or - for keys on standard input")
+        raise UsageError("tree command takes one PREFIX, or - for keys on standard input")
     if depth < 0:
-        raise BadArguments(f"--depth is the number of levels to show, {depth} is none")
+        raise UsageError(f"--depth is the number of levels to show, {depth} is none")
 
 
 def _check_flags_for_lines(sizes: bool, rev: int) -> None:
     if sizes:
-        raise BadArguments("--sizes needs the values, and standard input has only keys")
+        raise UsageError("--sizes needs the values, and standard input has only keys")
     if rev:
-        raise BadArguments("--rev is for keys on a server, not for those on standard input")
+        raise UsageError("--rev is for keys on a server, not for those on standard input")

@@ -14,7 +14,7 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.go_scan import BLANKS
 from pyetcdctl.cli.words.txn_grammar import parse_compare, parse_operation
 from pyetcdctl.client.kv import commit
-from pyetcdctl.errors import BadArguments, InvalidInput
+from pyetcdctl.errors import InvalidInput, UsageError
 from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest, TxnResponse
 
@@ -47,7 +47,7 @@ def txn(
     Operations:   get, put and del as on the command line, with their own flags
     """
     if arguments:
-        raise BadArguments("txn command does not accept argument")
+        raise UsageError("txn command does not accept argument")
     session: Session = ctx.obj
     shown = decoding(session, decode=decode, no_decode=no_decode)
     connection = session.connection

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.flags.values import int64
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 
 Prefix = Annotated[bool, typer.Option("--prefix", help="All keys that start with KEY.")]
 FromKey = Annotated[bool, typer.Option("--from-key", help="All keys from KEY on, in byte order.")]
@@ -41,9 +41,9 @@ def number(name: str, text: str) -> typer.models.OptionInfo:
 
 
 def check_count(count: int, given: list[str], message: str) -> None:
-    """Raise BadArguments with the message unless so many words are given."""
+    """Raise UsageError with the message unless so many words are given."""
     if len(given) != count:
-        raise BadArguments(message)
+        raise UsageError(message)
 
 
 def words(metavar: str) -> typer.models.ArgumentInfo:

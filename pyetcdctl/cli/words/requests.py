@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.flags.values import is_serializable, lease_id, raw
-from pyetcdctl.errors import BadArguments, BadFeature
+from pyetcdctl.errors import BadFeature, UsageError
 from pyetcdctl.keyspace.ranges import from_key_range, prefix_range
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.rpc.kv import (
@@ -79,12 +79,12 @@ class DelFlags(NamedTuple):
 def range_request(keys: Sequence[str], flags: GetFlags) -> RangeRequest:
     """Return what ``get`` asks for; errors come in etcdctl's order."""
     if not keys:
-        raise BadArguments(
+        raise UsageError(
             "get command needs one argument as key and an optional argument as range_end"
         )
     _exclude_from_key(flags.prefix, flags.from_key)
     if flags.keys_only and flags.count_only:
-        raise BadArguments(
+        raise UsageError(
             "`--keys-only` and `--count-only` cannot be set at the same time, choose one"
         )
     serializable = is_serializable(flags.consistency)
@@ -106,12 +106,12 @@ def range_request(keys: Sequence[str], flags: GetFlags) -> RangeRequest:
 def put_request(words: Sequence[str], flags: PutFlags, read: Callable[[], bytes]) -> PutRequest:
     """Return what ``put`` writes; ``read`` gives the value where the words have none."""
     if not words:
-        raise BadArguments(_NEEDS_VALUE)
+        raise UsageError(_NEEDS_VALUE)
     if flags.ignore_value and len(words) > 1:
-        raise BadArguments("put command needs only 1 argument when 'ignore-value' is set")
+        raise UsageError("put command needs only 1 argument when 'ignore-value' is set")
     value = b"" if flags.ignore_value else raw(words[1]) if len(words) > 1 else read()
     if not value and len(words) == 1 and not flags.ignore_value:
-        raise BadArguments(_NEEDS_VALUE)
+        raise UsageError(_NEEDS_VALUE)
     return PutRequest(
         key=raw(words[0]),
         value=value,
@@ -125,7 +125,7 @@ def put_request(words: Sequence[str], flags: PutFlags, read: Callable[[], bytes]
 def delete_request(keys: Sequence[str], flags: DelFlags) -> DeleteRangeRequest:
     """Return what ``del`` deletes."""
     if len(keys) not in (1, 2):
-        raise BadArguments(
+        raise UsageError(
             "del command needs one argument as key and an optional argument as range_end"
         )
     _exclude_from_key(flags.prefix, flags.from_key)
@@ -146,14 +146,14 @@ def leave_time_to_think(messages: Messages, request: DeleteRangeRequest) -> None
 
 def _exclude_from_key(prefix: bool, from_key: bool) -> None:
     if prefix and from_key:
-        raise BadArguments("`--prefix` and `--from-key` cannot be set at the same time, choose one")
+        raise UsageError("`--prefix` and `--from-key` cannot be set at the same time, choose one")
 
 
 def _range(keys: Sequence[str], prefix: bool, from_key: bool) -> tuple[bytes, bytes]:
     key = raw(keys[0])
     if len(keys) > 1:
         if prefix or from_key:
-            raise BadArguments(
+            raise UsageError(
                 "too many arguments, only accept one argument "
                 "when `--prefix` or `--from-key` is set"
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.cli.flags.grammar import Flag, FlagSet, parse_line
 from pyetcdctl.cli.flags.values import int64, raw
 from pyetcdctl.cli.words.go_scan import NotQuoted, split_words
-from pyetcdctl.errors import BadArguments, FlagError, InvalidInput
+from pyetcdctl.errors import FlagError, InvalidInput, UsageError
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.rpc.watch import WatchCreateRequest
@@ -54,20 +54,20 @@ def environment_keys(environment: Mapping[str, str]) -> list[str]:
     range_end = environment.get("ETCDCTL_WATCH_RANGE_END", "")
     if range_end and not key:
         quoted = go_quoted(raw(range_end))
-        raise BadArguments(f"ETCDCTL_WATCH_KEY is empty but got ETCDCTL_WATCH_RANGE_END={quoted}")
+        raise UsageError(f"ETCDCTL_WATCH_KEY is empty but got ETCDCTL_WATCH_RANGE_END={quoted}")
     return [word for word in (key, range_end) if word]
 
 
 def command_line_words(
     words: Sequence[str], before_dashes: int | None, from_environment: Sequence[str]
 ) -> WatchWords:
-    """Divide the command line's words. Raises BadArguments in etcdctl's order."""
+    """Divide the command line's words. Raises UsageError in etcdctl's order."""
     divided = _divided(words, before_dashes)
     if divided.keys and from_environment:
-        raise BadArguments(f"{_WRONG_NUMBER} (found conflicting environment key)")
+        raise UsageError(f"{_WRONG_NUMBER} (found conflicting environment key)")
     keys = [*from_environment, *divided.keys]
     if not keys:
-        raise BadArguments(_WRONG_NUMBER)
+        raise UsageError(_WRONG_NUMBER)
     return WatchWords(keys, divided.command)
 
 
@@ -76,7 +76,7 @@ def watch_request(keys: Sequence[str], flags: WatchFlags) -> WatchCreateRequest:
     key, range_end = raw(keys[0]), b""
     if len(keys) == 2:
         if flags.prefix:
-            raise BadArguments("`range_end` and `--prefix` are mutually exclusive")
+            raise UsageError("`range_end` and `--prefix` are mutually exclusive")
         range_end = raw(keys[1])
     elif flags.prefix:
         key, range_end = prefix_range(key)
@@ -109,9 +109,9 @@ def parse_watch_line(
     try:
         keys = [*from_environment, *divided.keys]
         if not keys:
-            raise BadArguments(_WRONG_NUMBER)
+            raise UsageError(_WRONG_NUMBER)
         request = watch_request(keys, flags._replace(progress_notify=progress_notify))
-    except BadArguments as error:
+    except UsageError as error:
         raise LineRefused(f"Invalid command {line} ({error.message})") from error
     return request, divided.command
 
@@ -131,13 +131,13 @@ def _line_parts(
     try:
         values, rest, before_dashes = parse_line(words, _LINE_FLAGS)
     except FlagError as error:
-        raise BadArguments(error.message) from error
+        raise UsageError(error.message) from error
     if "help" in values:
-        raise BadArguments("pflag: help requested")
+        raise UsageError("pflag: help requested")
     divided = _divided(rest, before_dashes)
     if before_dashes is None and bool(divided.keys) == bool(from_environment):
         conflict = " (found conflicting environment key)" if from_environment else ""
-        raise BadArguments(f"{_WRONG_NUMBER}{conflict}")
+        raise UsageError(f"{_WRONG_NUMBER}{conflict}")
     flags = WatchFlags(
         prefix=values.get("prefix", False),
         prev_kv=values.get("prev-kv", False),
@@ -151,5 +151,5 @@ def _divided(words: Sequence[str], before_dashes: int | None) -> WatchWords:
         return WatchWords(list(words), [])
     command = list(words[before_dashes:])
     if not command:
-        raise BadArguments(f"{_WRONG_NUMBER} (found separator --, but no commands)")
+        raise UsageError(f"{_WRONG_NUMBER} (found separator --, but no commands)")
     return WatchWords(list(words[:before_dashes]), command)

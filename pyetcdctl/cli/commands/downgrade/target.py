@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from pyetcdctl.cli.flags.parameters import words
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 
 Target = Annotated[list[str], words("TARGET_VERSION")]
 
 
 def target_version(given: list[str]) -> str:
-    """Return the one word that is given. Raises BadArguments."""
+    """Return the one word that is given. Raises UsageError."""
     if not given:
-        raise BadArguments("TARGET_VERSION not provided")
+        raise UsageError("TARGET_VERSION not provided")
     if len(given) > 1:
-        raise BadArguments("too many arguments")
+        raise UsageError("too many arguments")
     if not given[0]:
-        raise BadArguments("target version not provided")
+        raise UsageError("target version not provided")
     return given[0]

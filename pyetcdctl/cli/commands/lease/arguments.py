@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import ValueRefused, decimal, hex_id
-from pyetcdctl.errors import BadArguments, CallFailed, ConnectionFailed
+from pyetcdctl.errors import CallFailed, ConnectionFailed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,19 +17,19 @@ LeaseId = Annotated[list[str], words("LEASE")]
 
 
 def lease_id(text: str) -> int:
-    """Parse a hexadecimal ID. Raises BadArguments."""
+    """Parse a hexadecimal ID. Raises UsageError."""
     try:
         return hex_id(text)
     except ValueRefused as error:
-        raise BadArguments(f"bad lease ID arg ({error}), expecting ID in Hex") from error
+        raise UsageError(f"bad lease ID arg ({error}), expecting ID in Hex") from error
 
 
 def seconds(text: str) -> int:
-    """Parse a time to live. Raises BadArguments."""
+    """Parse a time to live. Raises UsageError."""
     try:
         return decimal(text)
     except ValueRefused as error:
-        raise BadArguments(f"bad TTL ({error})") from error
+        raise UsageError(f"bad TTL ({error})") from error
 
 
 @contextmanager

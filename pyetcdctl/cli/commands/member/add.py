@@ -12,7 +12,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.peer_urls import peer_urls
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.results import MemberAdded
 
 _EXAMPLE = "  pyetcdctl member add n4 --peer-urls http://127.0.0.1:12380 --learner"
@@ -46,8 +46,8 @@ def add(session: Session, names: Annotated[list[str], words("NAME")], flags: Add
 
 def _check_name(names: list[str]) -> None:
     if not names:
-        raise BadArguments("member name not provided")
+        raise UsageError("member name not provided")
     if len(names) > 1:
         urls = [name for name in names if name.lower().startswith("http")]
         hints = "".join(f", did you mean --peer-urls={url}" for url in urls)
-        raise BadArguments(f"too many arguments{hints}")
+        raise UsageError(f"too many arguments{hints}")

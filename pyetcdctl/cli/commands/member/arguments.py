@@ -8,7 +8,7 @@ import typer
 
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import ValueRefused, unsigned_hex
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 
 MemberId = Annotated[list[str], words("MEMBER_ID")]
 PeerUrls = Annotated[
@@ -20,16 +20,16 @@ PeerUrls = Annotated[
 
 
 def member_id(given: list[str]) -> int:
-    """Parse the one ID that is given, in hexadecimal. Raises BadArguments."""
+    """Parse the one ID that is given, in hexadecimal. Raises UsageError."""
     if len(given) != 1:
-        raise BadArguments("member ID is not provided")
+        raise UsageError("member ID is not provided")
     try:
         return unsigned_hex(given[0])
     except ValueRefused as error:
-        raise BadArguments(f"bad member ID arg ({error}), expecting ID in Hex") from error
+        raise UsageError(f"bad member ID arg ({error}), expecting ID in Hex") from error
 
 
 def check_given(peer_urls: str) -> None:
-    """Raise BadArguments for missing peer URLs."""
+    """Raise UsageError for missing peer URLs."""
     if not peer_urls:
-        raise BadArguments("member peer urls not provided")
+        raise UsageError("member peer urls not provided")

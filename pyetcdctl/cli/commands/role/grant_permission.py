@@ -9,7 +9,7 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.results import AuthChanged
 from pyetcdctl.rpc.auth import PERMISSION_TYPES, Permission
 
@@ -33,7 +33,7 @@ def grant_permission(
     whole range. A second permission for the same keys replaces the first.
     """
     if len(arguments) < 3:
-        raise BadArguments(_MISSING)
+        raise UsageError(_MISSING)
     role, word = arguments[:2]
     kind = _permission_type(word)
     key, range_end = key_range(arguments[2:], flags)
@@ -46,4 +46,4 @@ def _permission_type(word: str) -> int:
     try:
         return PERMISSION_TYPES.index(word.upper())
     except ValueError:
-        raise BadArguments(f"invalid permission type: {word}") from None
+        raise UsageError(f"invalid permission type: {word}") from None

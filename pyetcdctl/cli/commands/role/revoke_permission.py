@@ -10,7 +10,7 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.keyspace.ranges import NO_END
 from pyetcdctl.results import AuthChanged
 
@@ -31,7 +31,7 @@ def revoke_permission(
     The keys must be exactly those of the permission: part of a range cannot be revoked.
     """
     if len(arguments) < 2:
-        raise BadArguments(_MISSING)
+        raise UsageError(_MISSING)
     role, word = arguments[:2]
     key, range_end = key_range(arguments[1:], flags)
     deadline = session.deadline()

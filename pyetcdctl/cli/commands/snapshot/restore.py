@@ -14,7 +14,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.discovery import Discovery, discover
-from pyetcdctl.errors import BadArguments, PyetcdctlError
+from pyetcdctl.errors import PyetcdctlError, UsageError
 from pyetcdctl.storage.status import ends_with_digest
 
 _EXAMPLE = "  pyetcdctl snapshot restore backup.db --data-dir /var/lib/etcd-new"
@@ -75,7 +75,7 @@ def restore(
     """
     check_count(1, paths, "snapshot restore requires exactly one argument")
     if bool(flags.bump_revision) != flags.mark_compacted:
-        raise BadArguments("--mark-compacted required if --revision-bump > 0")
+        raise UsageError("--mark-compacted required if --revision-bump > 0")
     given = Restoring(*(getattr(flags, name) for name in Restoring._fields))
     plan = restore_plan(
         paths[0], given, _discovered(session), has_digest=ends_with_digest(paths[0])

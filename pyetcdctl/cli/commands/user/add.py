@@ -12,7 +12,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.results import AuthChanged
 
 _EXAMPLE = "  echo secret | pyetcdctl user add alice --interactive=false"
@@ -58,5 +58,5 @@ def _new_user(session: Session, word: str, flags: AddFlags) -> tuple[str, str]:
     if not colon:
         return word, new_password(session, word, interactive=flags.interactive)
     if not name:
-        raise BadArguments("empty user name is not allowed")
+        raise UsageError("empty user name is not allowed")
     return name, password
