@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from pyetcdctl.cli.session.streams import Descriptor, Messages, Streams
-from tests.runner import clean_environment, command, run, run_here
+from tests.runner import clean_environment, command, run_here
 
 
 @pytest.fixture(scope="module")
