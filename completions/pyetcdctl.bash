@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
+        '') REPLY='compaction del get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -42,6 +42,7 @@ __pyetcdctl_flags() {
         recover\ nospace) REPLY='--keep --dry-run --yes -y' ;;
         snapshot\ save) REPLY='--stall-timeout' ;;
         snapshot\ restore) REPLY='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir' ;;
+        wal) REPLY='--decode --end-index --failed --key-prefix --operation --resource --start-index' ;;
         elect) REPLY='--decode --listen -l --no-decode' ;;
         lock) REPLY='--ttl' ;;
         role\ grant-permission) REPLY='--prefix --from-key' ;;
@@ -147,6 +148,8 @@ __pyetcdctl_value() {
             recover\ nospace:-y | \
             snapshot\ restore:--mark-compacted | \
             snapshot\ restore:--skip-hash-check | \
+            wal:--decode | \
+            wal:--failed | \
             elect:--decode | \
             elect:--listen | \
             elect:-l | \

@@ -21,6 +21,7 @@ function __pyetcdctl_commands
             echo -- 'move-leader'\t'Hand the leadership to another member.'
             echo -- 'recover'\t'Bring a cluster back to work, step by step.'
             echo -- 'snapshot'\t'Save a member\'s database to a file, and inspect such a file.'
+            echo -- 'wal'\t'List the entries of a member\'s write-ahead log.'
             echo -- 'elect'\t'Take part in an election, or see who leads.'
             echo -- 'lock'\t'Hold a lock that only one client can have at a time.'
             echo -- 'auth'\t'Turn authentication on and off.'
@@ -210,6 +211,14 @@ function __pyetcdctl_flags
             echo -- '--name'\t'This member\'s name.'
             echo -- '--skip-hash-check'\t'For a copy of a member\'s own database.'
             echo -- '--wal-dir'\t'Where the write-ahead log goes, if not into --data-dir.'
+        case 'wal'
+            echo -- '--decode'\t'Show the objects that are written, as YAML.'
+            echo -- '--end-index'\t'The last entry to show; 0 for all.'
+            echo -- '--failed'\t'Only transactions whose comparison lost.'
+            echo -- '--key-prefix'\t'Only keys that start with this.'
+            echo -- '--operation'\t'Only put, delete, txn, compaction, lease, member, user, ...; repeatable.'
+            echo -- '--resource'\t'Only objects of this; repeatable.'
+            echo -- '--start-index'\t'The first entry to show.'
         case 'elect'
             echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself.'
             echo -- '--listen'\t'Show each leader; take no part.'
@@ -447,6 +456,8 @@ function __pyetcdctl_value
             'recover nospace:-y' \
             'snapshot restore:--mark-compacted' \
             'snapshot restore:--skip-hash-check' \
+            'wal:--decode' \
+            'wal:--failed' \
             'elect:--decode' \
             'elect:--listen' \
             'elect:-l' \

@@ -111,6 +111,7 @@ COMMANDS = {
             "exit code is 1.",
         },
     ),
+    "wal": _entry("wal", _UPKEEP, "List the entries of a member's write-ahead log."),
     "elect": _entry("elect", _CONCURRENCY, "Take part in an election, or see who leads."),
     "lock": _entry("lock", _CONCURRENCY, "Hold a lock that only one client can have at a time."),
     "auth": _group(
@@ -194,5 +195,5 @@ COMMANDS = {
     "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),
 }
 BEYOND_ETCDCTL = frozenset(
-    {"batch", "tree", "doctor", "discover", "recover", "kubernetes", "sandbox", "__complete"}
+    {"batch", "tree", "doctor", "discover", "recover", "kubernetes", "sandbox", "wal", "__complete"}
 )

@@ -219,9 +219,11 @@ def first_line(text: str | None) -> str:
 
 def _flag(option: TyperOption, ctx: Any) -> Flag:
     def parse(text: str) -> Any:
-        return option.type(text, param=option, ctx=ctx)
+        value = option.type(text, param=option, ctx=ctx)
+        return [value] if option.multiple else value
 
-    return Flag(flag_name(option), flag_letter(option), parse, bool(option.is_flag))
+    name, letter = flag_name(option), flag_letter(option)
+    return Flag(name, letter, parse, bool(option.is_flag), appends=option.multiple)
 
 
 def show_help(ctx: Any) -> NoReturn:

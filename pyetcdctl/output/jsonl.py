@@ -13,7 +13,7 @@ from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import Entry, json_bytes, json_value
-from pyetcdctl.results import DecodedAnswer, Listing
+from pyetcdctl.results import DecodedAnswer, Listing, LogListing
 from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.txn import TxnResponse
@@ -51,6 +51,13 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     for page in result.reading.pages():
         for record in page.records():
             write(f"{{{shown(Entry.of_record(record))}}}\n")
+
+
+@render.register(LogListing)
+def _log(result: LogListing, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.log_json import write_json_lines
+
+    write_json_lines(result, _writer(out, settings))
 
 
 @render.register(DecodedAnswer)

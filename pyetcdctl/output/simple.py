@@ -19,6 +19,7 @@ from pyetcdctl.results import (
     LeaseLife,
     LeaseRevoked,
     Listing,
+    LogListing,
     SnapshotStatus,
 )
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
@@ -59,6 +60,13 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     for page in result.reading.pages():
         out.write(plain_lines(page, result, shown))
         out.flush()
+
+
+@render.register(LogListing)
+def _log(result: LogListing, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.log_lines import write_lines
+
+    write_lines(result, out, settings)
 
 
 @render.register(DecodedAnswer)

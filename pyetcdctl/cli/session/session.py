@@ -318,12 +318,18 @@ class Session:
             self.streams.err.line(f"# {HOW_TO_DECRYPT}")
         self._has_reported_how_to_decrypt = True
 
+    def likely_registry(self) -> str:
+        """Return the prefix of an API server's objects: as known without a look at keys."""
+        if not self.registry:
+            from pyetcdctl.cli.commands.kubernetes.registry_prefix import known_prefix
+
+            self.registry = known_prefix(self, "")
+        return self.registry
+
     def _resource_of(self, key: bytes) -> GroupResource | None:
-        from pyetcdctl.cli.commands.kubernetes.registry_prefix import known_prefix
         from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 
-        self.registry = self.registry or known_prefix(self, "")
-        return resource_of(key, self.registry.encode("utf-8", "surrogateescape"))
+        return resource_of(key, self.likely_registry().encode("utf-8", "surrogateescape"))
 
     def note(self, line: str) -> None:
         """Tell people something beside the result.

@@ -34,6 +34,10 @@ class Members:
         """Return how many members vote."""
         return sum(not member.get("isLearner") for member in self._all())
 
+    def names(self) -> list[tuple[int, str]]:
+        """Return the members' ids and names."""
+        return [(int(member["id"]), str(member.get("name", ""))) for member in self._all()]
+
     def apply(self, change: ConfChange) -> None:
         """Apply a change of the members."""
         if self._buckets.get(REMOVED, _name(change.NodeID)) is not None:
@@ -135,6 +139,6 @@ def _object(encoded: bytes) -> dict[str, Any]:
         value = json.loads(encoded)
     except (ValueError, RecursionError):
         value = None
-    if not isinstance(value, dict):
-        raise WireError("a member is no JSON object")
+    if not isinstance(value, dict) or not isinstance(value.get("id"), int):
+        raise WireError("a member is no JSON object with an id")
     return value

@@ -161,7 +161,7 @@ def test_random_writes_come_out_as_on_the_server(own_etcd, programs, seed):
         said = [page.entries for page in live.ranges(asked)]
     etcd.members[0].kill()
     with opened(folder_of(etcd)) as source:
-        assert source.header.revision == last > 100
+        assert source.opened.model.revision == last > 100
         read = [page.entries for page in source.ranges(asked)]
     assert read == said
 

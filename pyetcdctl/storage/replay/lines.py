@@ -1,0 +1,160 @@
+"""A log, entry by entry: what each is about, who proposed it, what became of it."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from pyetcdctl.results import LogLine
+from pyetcdctl.rpc.raft import CONFIGURATION, ConfChange
+from pyetcdctl.rpc.raft_internal import ClusterMemberAttrSetRequest
+from pyetcdctl.rpc.wire import WireError, read_varint
+from pyetcdctl.storage.replay.applier import Applier
+from pyetcdctl.storage.replay.known import LONGEST_VALUE, KnownKeys
+from pyetcdctl.storage.replay.model import SUCCEEDED, UNKNOWN, Outcome
+from pyetcdctl.storage.wal.descriptions import about, ranges_of
+from pyetcdctl.storage.wal.guards import guard_of
+from pyetcdctl.storage.wal.operations import operation_of
+from pyetcdctl.storage.wal.transactions import RANGE, TXN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.storage.wal.entries import Entry
+    from pyetcdctl.storage.wal.guards import Guard
+    from pyetcdctl.storage.wal.log import Log
+    from pyetcdctl.storage.wal.operations import Operation
+
+_MOST_FOUNDERS = 100
+_MEMBER_SHIFT, _MEMBER_BITS = 48, 0xFFFF
+_ID_TAG = 0x08
+
+
+def log_lines(log: Log) -> Iterator[LogLine]:
+    """Yield the entries of a log with their outcomes, oldest first.
+
+    Conditions of transactions are evaluated on what the log itself wrote before: where it begins
+    later than the cluster, the outcome of the first on each key is unknown.
+    """
+    entries = log.entries()
+    first = list(islice(entries, 1))
+    founders = first[:] if first and first[0].kind == CONFIGURATION else []
+    for entry in entries if founders else ():
+        first.append(entry)
+        if entry.kind != CONFIGURATION or len(first) > _MOST_FOUNDERS:
+            break
+        founders.append(entry)
+    lines = _Lines(log, is_complete=_begins_empty(log, founders))
+    yield from map(lines.take, chain(first, entries))
+
+
+def _begins_empty(log: Log, founders: list[Entry]) -> bool:
+    """Whether a log begins with a cluster that was empty then.
+
+    A restored member's begins with the new members, and a snapshot as of the last of them.
+    """
+    if not founders or founders[0].index != 1:
+        return False
+    return log.first_snapshot != founders[-1].index
+
+
+class _Lines:
+    """Applies entries to what is known of the keys, without their values."""
+
+    def __init__(self, log: Log, *, is_complete: bool) -> None:
+        self._log = log
+        self._keys = KnownKeys(is_complete=is_complete)
+        self._applier = Applier(self._keys)
+        self._members: dict[int, str] = {}
+        self._votes: int | None = None
+
+    def take(self, entry: Entry) -> LogLine:
+        """Apply the next entry."""
+        data = entry.data
+        guard = guard_of(data) if data and not entry.kind else None
+        if guard is not None and (revision := self._write(guard, data)):
+            return LogLine(
+                entry.index,
+                entry.term,
+                self._proposer(data, guard.header_start),
+                TXN,
+                ((guard.key, b""),),
+                "",
+                SUCCEEDED,
+                "",
+                revision,
+                entry.index <= self._log.committed or self._is_alone(),
+                lambda: operation_of(entry),
+            )
+        return self._take_slowly(entry)
+
+    def _take_slowly(self, entry: Entry) -> LogLine:
+        operation = operation_of(entry)
+        is_committed = entry.index <= self._log.committed or self._is_alone()
+        outcome = self._apply(operation)
+        if isinstance(operation.message, ConfChange | ClusterMemberAttrSetRequest):
+            self._members.clear()
+            self._votes = None
+        return LogLine(
+            entry.index,
+            entry.term,
+            self._member(_request_id(operation)),
+            operation.name,
+            ranges_of(operation),
+            about(operation.message),
+            *outcome,
+            is_committed,
+            lambda: operation,
+        )
+
+    def _write(self, guard: Guard, data: bytes) -> int:
+        """Apply a guarded put whose condition holds; return its revision, 0 if it is to be seen."""
+        if not guard.is_put or guard.lease or not self._applier.refuses_nothing:
+            return 0
+        start, end = guard.value_start, guard.value_end
+        short_value = data[start:end] if end - start <= LONGEST_VALUE else None
+        return self._keys.write_guarded(guard, short_value)
+
+    def _apply(self, operation: Operation) -> Outcome:
+        outcome = self._applier.apply(operation)
+        if outcome.name == UNKNOWN:
+            transaction = operation.transaction
+            steps = transaction.steps() if transaction else ()
+            self._keys.forget([step.key for step in steps if step.kind != RANGE])
+        return outcome
+
+    def _is_alone(self) -> bool:
+        """Whether the cluster has one member that votes: what it writes is committed."""
+        if self._votes is None:
+            state = self._log.snapshot.conf_state
+            self._votes = self._applier.members.voters() or (len(state.voters) if state else 0)
+        return self._votes == 1
+
+    def _proposer(self, data: bytes, header: int) -> str:
+        if len(data) - header < 2 or data[header] != _ID_TAG:
+            return ""
+        try:
+            return self._member(read_varint(data, header + 1)[0])
+        except WireError:
+            return ""
+
+    def _member(self, request_id: int) -> str:
+        """Return the member that a request's id names by the lower 16 bits of its own."""
+        low = request_id >> _MEMBER_SHIFT & _MEMBER_BITS
+        if low not in self._members:
+            self._members[low] = self._label(low) if low else ""
+        return self._members[low]
+
+    def _label(self, low: int) -> str:
+        for member_id, name in self._applier.members.names():
+            if member_id & _MEMBER_BITS == low:
+                return name or f"{member_id:x}"
+        own = self._log.metadata.NodeID
+        return f"{own:x}" if own & _MEMBER_BITS == low else f"…{low:04x}"
+
+
+def _request_id(operation: Operation) -> int:
+    try:
+        return operation.header.ID
+    except WireError:
+        return 0
