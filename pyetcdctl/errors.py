@@ -21,6 +21,7 @@
     ├── LeaseLost                   1    a lock or a leadership whose lease has ended
     ├── CommandFailed               N    the exit status of a command that held a lock
     ├── WatchCanceled               5    the server ended a watch
+    ├── Interrupted                 5    the user ended a reading, and its part is shown
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
     │   └── DamagedLog              1    a write-ahead log that is not what a member wrote
@@ -181,6 +182,12 @@ class CommandFailed(PyetcdctlError):
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class Interrupted(PyetcdctlError):
+    """The user interrupted a reading; what was read is shown."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class WatchCanceled(PyetcdctlError):

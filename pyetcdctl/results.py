@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from pyetcdctl.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyetcdctl.diagnosis.defrag_plan import Step
     from pyetcdctl.diagnosis.findings import Report
@@ -135,6 +135,53 @@ class KeyTree(Record):
     branches_only: bool = False
     fold: bool = False
     """Whether a person is spared the branches that hardly matter; never in a pipe."""
+
+
+class Sum(NamedTuple):
+    """A group's keys and the bytes of their values, and what it consists of."""
+
+    name: str
+    keys: int
+    size_bytes: int
+    within: tuple[Sum, ...] = ()
+
+
+class Large(NamedTuple):
+    """A key with a large value."""
+
+    size_bytes: int
+    key: bytes
+
+
+class DatabaseSizes(NamedTuple):
+    """What a member reports of its database (etcd API, StatusResponse), in bytes."""
+
+    endpoint: str
+    size: int
+    in_use: int
+    quota: int = 0
+    """0 where the member does not say (before etcd 3.6)."""
+
+
+class SpaceUse(Record):
+    """The answer to ``du``."""
+
+    by: str
+    sums: tuple[Sum, ...]
+    keys: int
+    size_bytes: int
+    """Of all values."""
+    revision: int
+    is_partial: bool = False
+    """Whether the reading was interrupted."""
+    largest: tuple[Large, ...] = ()
+    lists_largest: bool = False
+    """Whether only the largest values are asked for."""
+    file: Mapping[str, int] | None = None
+    """Where the bytes of a file are: part by part, adding up to its size."""
+    database: DatabaseSizes | None = None
+    most_rows: int = 0
+    """How many groups a person is shown; 0 for all."""
 
 
 class SnapshotStatus(Record):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 PLUGIN_VARIABLES = (("PYETCDCTL_VIA", "kubectl"),)
+SECONDS_TO_CLOSE = 0.5
 
 
 def run_as_plugin() -> NoReturn:
@@ -57,17 +58,26 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         code = invoke(arguments, process)
         process.streams.out.flush()
     except OutputClosed:
-        process.close()
+        _close(process)
         _end_by(signal.SIGPIPE)
     except KeyboardInterrupt:
-        process.close()
+        _close(process)
         _end_by(signal.SIGINT)
     except OSError as error:
         process.streams.err.line(f"Error: write to standard output: {_reason(error)}")
         return ExitCode.ERROR
     finally:
-        process.close()
+        _close(process)
     return code
+
+
+def _close(process: Process) -> None:
+    """Close what the process opened. A channel that an interrupt has upset may never close."""
+    from threading import Thread
+
+    closing = Thread(target=process.close, daemon=True)
+    closing.start()
+    closing.join(SECONDS_TO_CLOSE)
 
 
 def invoke(

@@ -24,6 +24,7 @@ def _group(module: str, panel: str, summary: str, verbs: dict[str, str]) -> Comm
 COMMANDS = {
     "compaction": _entry("compaction", _KEYS, "Discard key history older than a revision."),
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
+    "du": _entry("du", _KEYS, "Show what uses the space."),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
     "lease": _group(
         "lease",
@@ -195,5 +196,17 @@ COMMANDS = {
     "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),
 }
 BEYOND_ETCDCTL = frozenset(
-    {"batch", "tree", "doctor", "discover", "recover", "kubernetes", "sandbox", "wal", "__complete"}
+    {
+        # One a line, so that neighbours may be added.
+        "batch",
+        "discover",
+        "doctor",
+        "du",
+        "kubernetes",
+        "recover",
+        "sandbox",
+        "tree",
+        "wal",
+        "__complete",
+    }
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "fields": "pyetcdctl.output.fields",
+    "folded": "pyetcdctl.output.folded",
     "json": "pyetcdctl.output.as_json",
     "jsonl": "pyetcdctl.output.jsonl",
     "protobuf": "pyetcdctl.output.as_protobuf",

@@ -23,6 +23,7 @@ from pyetcdctl.results import (
     LeaseRevoked,
     Listing,
     SnapshotStatus,
+    SpaceUse,
 )
 from pyetcdctl.rpc.lease import LeaseAnswer
 from pyetcdctl.rpc.watch import WatchResponse
@@ -113,6 +114,13 @@ def _examination(result: Examination, out: Sink, settings: OutputSettings) -> No
     from pyetcdctl.output.findings import json_of
 
     out.write(json_of(result.report).encode("utf-8", "surrogateescape") + b"\n")
+
+
+@render.register(SpaceUse)
+def _space(result: SpaceUse, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.space import json_of
+
+    out.write(json_of(result).encode("utf-8", "surrogateescape") + b"\n")
 
 
 @render.register(SnapshotStatus)

@@ -21,6 +21,7 @@ from pyetcdctl.results import (
     Listing,
     LogListing,
     SnapshotStatus,
+    SpaceUse,
 )
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
@@ -162,6 +163,16 @@ def _examination(result: Examination, out: Sink, settings: OutputSettings) -> No
 
     for line in lines_of(result.report):
         out.write(line.data(safe=settings.terminal, coloured=settings.colour))
+
+
+@render.register(SpaceUse)
+def _space(result: SpaceUse, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.space import draw, write_lines
+
+    if settings.terminal:
+        draw(result, out, settings)
+    else:
+        write_lines(result, out)
 
 
 @render.register(SnapshotStatus)

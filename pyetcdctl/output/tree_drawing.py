@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pyetcdctl.output.tree import escaped
+from pyetcdctl.output.units import human_size
 from pyetcdctl.results import TreeStep
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pyetcdctl.results import KeyTree
     from pyetcdctl.settings import OutputSettings
 
-_UNITS = ("B", "kB", "MB", "GB", "TB")
 _LEAST_TO_FOLD = 3
 _GAP = "   "
 
@@ -79,16 +79,6 @@ class _Text:
 
     def flush(self) -> None:
         self._out.flush()
-
-
-def human_size(size: int) -> str:
-    """Return a size in decimal units with two digits or more."""
-    value, unit = float(size), 0
-    while value >= 999.5 and unit < len(_UNITS) - 1:
-        value /= 1000
-        unit += 1
-    digits = 1 if unit and value < 9.95 else 0
-    return f"{value:.{digits}f} {_UNITS[unit]}"
 
 
 def _collect(tree: KeyTree) -> Node:

@@ -37,6 +37,10 @@ class FileSource:
         """Close the file."""
         self.opened.close()
 
+    def accounting(self) -> dict[str, int]:
+        """Return where the bytes of the database file are, part by part."""
+        return self.opened.accounting()._asdict()
+
     def range(self, request: RangeRequest, *, stream: bool = False) -> FileRange:
         """Read a range of any size."""
         if stream:

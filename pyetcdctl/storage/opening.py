@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.rpc.kv import ResponseHeader
+from pyetcdctl.storage.accounting import Accounting, account
 from pyetcdctl.storage.database import Database
 from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.mvcc.model import Model
@@ -76,6 +77,10 @@ class OpenedFile:
         except DamagedSnapshot as error:
             error.advice = (*error.advice[:1], "Try:  --skip-hash-check to read it all the same")
             raise
+
+    def accounting(self) -> Accounting:
+        """Read every page and return where the bytes of the file are."""
+        return account(self.model.database.pages, self._file.size)
 
     def close(self) -> None:
         """Close the file."""

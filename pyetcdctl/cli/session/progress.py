@@ -40,6 +40,35 @@ def shown_progress(entries: Iterator[Entry], total: int, err: Messages) -> Itera
             err.status("")
 
 
+class ReadingProgress:
+    """How far a reading by the page is; on a terminal, after half a second."""
+
+    def __init__(self, total: int, err: Messages) -> None:
+        """``total`` keys are expected, 0 if that is not known."""
+        self._total = total
+        self._err = err
+        self._start = monotonic()
+        self._due = self._start + _PATIENCE_SECONDS if err.is_terminal else inf
+        self._keys = self._size = 0
+        self._is_shown = False
+
+    def __enter__(self) -> ReadingProgress:
+        return self
+
+    def add(self, keys: int, size: int) -> None:
+        """Count what was read."""
+        self._keys += keys
+        self._size += size
+        if (now := monotonic()) >= self._due:
+            self._due = now + _EVERY_SECONDS
+            self._is_shown = True
+            self._err.status(_text(self._keys, self._size, self._total, now - self._start))
+
+    def __exit__(self, *failure: object) -> None:
+        if self._is_shown:
+            self._err.status("")
+
+
 def shown_bytes(pieces: Iterator[SnapshotResponse], err: Messages) -> Iterator[SnapshotResponse]:
     """Yield a snapshot's pieces; on a terminal say after half a second how much there was."""
     start = monotonic()

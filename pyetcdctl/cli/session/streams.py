@@ -28,6 +28,10 @@ class Sink(Protocol):
     def width(self) -> int:
         """The terminal's columns; 80 where there is none or it does not say."""
 
+    @property
+    def height(self) -> int:
+        """The terminal's lines; 24 where there is none or it does not say."""
+
     def write(self, data: memoryview) -> int:
         """Take some of the bytes and return how many. Raises OSError."""
 
@@ -48,6 +52,11 @@ class Descriptor:
         """The terminal's columns."""
         return _width(self._number)
 
+    @property
+    def height(self) -> int:
+        """The terminal's lines."""
+        return _height(self._number)
+
     def write(self, data: memoryview) -> int:
         """Write what the descriptor takes at once; wait until it takes something."""
         while True:
@@ -62,6 +71,7 @@ class Buffer:
 
     is_terminal = False
     width = 80
+    height = 24
 
     def __init__(self) -> None:
         self.data = bytearray()
@@ -89,6 +99,11 @@ class Output:
     def width(self) -> int:
         """The terminal's columns; 80 where there is none or it does not say."""
         return self._sink.width
+
+    @property
+    def height(self) -> int:
+        """The terminal's lines; 24 where there is none or it does not say."""
+        return self._sink.height
 
     def write(self, data: bytes) -> None:
         """Take data. Raises OSError when it cannot be delivered (closed pipe, full disk)."""
@@ -197,6 +212,13 @@ def _width(descriptor: int) -> int:
         return os.get_terminal_size(descriptor).columns or 80
     except OSError:
         return 80
+
+
+def _height(descriptor: int) -> int:
+    try:
+        return os.get_terminal_size(descriptor).lines or 24
+    except OSError:
+        return 24
 
 
 def is_terminal(descriptor: int) -> bool:

@@ -48,7 +48,7 @@ class Model:
         """The last entry of the log that is in the database."""
         self.term = self._number(b"term")
         """That entry's term, 0 in databases before 3.5."""
-        self._database = database
+        self.database = database
         self._progress = progress
         self._stored_revision = self.revision
         self.changes: list[Record] = []
@@ -74,7 +74,7 @@ class Model:
 
     def newest_entries(self) -> list[KeyValue]:
         """Return what the last revision in the database changed."""
-        return [KeyValue.decode(entry) for entry in self._database.last_entries()]
+        return [KeyValue.decode(entry) for entry in self.database.last_entries()]
 
     def write(self, changes: Sequence[Put | Delete]) -> None:
         """Apply changes as one revision, the next."""
@@ -107,11 +107,11 @@ class Model:
         """Return the serialized KeyValue at a place."""
         if place < 0:
             return self.changes[-place - 1].entry
-        return self._database.read(*offset_and_size(place))
+        return self.database.read(*offset_and_size(place))
 
     def records(self, key: bytes) -> list[Record]:
         """Return all that is stored of a key, oldest first."""
-        stored = records_of(self._database, key)
+        stored = records_of(self.database, key)
         return stored + [each for each in self.changes if KeyValue.decode(each.entry).key == key]
 
     def entry_at(self, key: bytes, revision: int) -> bytes | None:
@@ -122,11 +122,11 @@ class Model:
 
     def leaves(self) -> Iterator[LeafColumns]:
         """Yield what the database has of all keys, in the order of the revisions."""
-        return self._database.key_leaves()
+        return self.database.key_leaves()
 
     def keys_of_lease(self, lease: int) -> list[bytes]:
         """Return the live keys that were put with a lease, in order."""
-        likely = keys_with_lease(self._database, lease)
+        likely = keys_with_lease(self.database, lease)
         likely.update(KeyValue.decode(each.entry).key for each in self.changes)
         found = ((key, self.newest(key)) for key in sorted(likely))
         return [key for key, newest in found if newest and newest.lease == lease]
@@ -142,7 +142,7 @@ class Model:
     def _keys_at(self, revision: int) -> Keys:
         with self._progress() as on_bytes:
             stored = revision if revision < self._stored_revision else None
-            keys = Keys(index_keys(self._database.key_leaves(), stored, on_bytes))
+            keys = Keys(index_keys(self.database.key_leaves(), stored, on_bytes))
         for number, record in enumerate(self.changes, 1):
             if record.revision.main > revision:
                 break

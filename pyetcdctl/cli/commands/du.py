@@ -1,0 +1,217 @@
+"""``du``: what uses the space."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyetcdctl.cli.flags.parameters import number, words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.flags.values import raw
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.interruption import interruptible
+from pyetcdctl.cli.session.progress import ReadingProgress
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.errors import BadArguments, Interrupted, PyetcdctlError, Reported
+from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.keyspace.source import counts
+from pyetcdctl.results import DatabaseSizes, SpaceUse, Sum
+from pyetcdctl.rpc.kv import RangeRequest
+
+if TYPE_CHECKING:
+    from pyetcdctl.rpc.range_page import RangePage
+    from pyetcdctl.usage.tally import KeyTally, ValueTally
+
+_EXAMPLE = """\
+  pyetcdctl du
+  pyetcdctl du --by namespace
+  pyetcdctl du --by field /registry/pods
+  pyetcdctl du --top 5
+  pyetcdctl du --larger-than 1MiB"""
+_GROUPS = ("resource", "namespace", "kind", "owner", "field", "prefix")
+_SORTS = ("size", "keys", "name")
+_UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
+_SIZE = re.compile(r"(\d+)(|k|M|G|Ki|Mi|Gi)B?", re.ASCII)
+_ROWS_AROUND = 8
+"""Lines of the screen that the title, the sums and the prompt take."""
+
+app = new_app()
+
+
+class DuFlags(Flags):
+    """The flags of ``du``."""
+
+    by: Annotated[
+        str,
+        typer.Option("--by", metavar="|".join(_GROUPS), help="What the groups are."),
+    ] = "resource"
+    depth: Annotated[int, number("--depth", "With --by prefix: names of a key below PREFIX.")] = 1
+    etcd_prefix: Annotated[
+        str,
+        typer.Option("--etcd-prefix", metavar="PREFIX", help="The API server's --etcd-prefix."),
+    ] = "/registry"
+    larger_than: Annotated[
+        str,
+        typer.Option(
+            "--larger-than",
+            metavar="SIZE",
+            help="Only the keys with values above SIZE (1MiB, 500kB); exit 1 if there are any.",
+        ),
+    ] = ""
+    rows: Annotated[
+        int, number("-n", "On a terminal: so many rows; 0 for all. Else what fits.")
+    ] = -1
+    sort: Annotated[str, typer.Option("--sort", metavar="|".join(_SORTS), help="The order.")] = (
+        "size"
+    )
+    top: Annotated[int, number("--top", "Also the so many largest values.")] = 0
+
+
+@command(app, "du", _EXAMPLE, needs_server=False, prints=(SpaceUse,))
+def du(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags: DuFlags) -> None:
+    """Show what uses the space.
+
+    Sizes are those of the values. Below each resource are the namespaces that have 5 % of all or
+    more; -w json has them all. --by field sums parts of all objects: managedFields, last-applied
+    annotations, status, data. With --from a file its bytes are accounted for to the last one;
+    a live server adds the size of its database. Ctrl-C shows what was read so far, and ends with 5.
+
+    A pipe gets group, group within it, keys and bytes with tabs between; -w folded is for flame
+    graphs.
+    """
+    least = _least(flags)
+    _check(prefix, flags)
+    session.check_format()
+    reading = _Reading(session, raw(prefix[0]) if prefix else b"", flags, least)
+    use = reading.run()
+    session.print(use)
+    if use.is_partial:
+        raise Interrupted("interrupted: what was read so far is shown")
+    if least and use.largest:
+        raise Reported
+
+
+def _least(flags: DuFlags) -> int:
+    if not flags.larger_than:
+        return 0
+    found = _SIZE.fullmatch(flags.larger_than)
+    if found is None:
+        raise BadArguments(f"--larger-than {flags.larger_than}: a size is 1048576, 500kB or 1MiB")
+    return int(found.group(1)) * _UNITS[found.group(2)]
+
+
+def _check(prefix: list[str], flags: DuFlags) -> None:
+    if len(prefix) > 1:
+        raise BadArguments("du takes one PREFIX")
+    if flags.by not in _GROUPS:
+        raise BadArguments(f"--by is one of: {', '.join(_GROUPS)}")
+    if flags.sort not in _SORTS:
+        raise BadArguments(f"--sort is one of: {', '.join(_SORTS)}")
+    if flags.depth < 1 or flags.top < 0:
+        raise BadArguments("--depth is a number from 1 on, --top from 0 on")
+
+
+class _Reading:
+    """One pass over the keys."""
+
+    def __init__(self, session: Session, prefix: bytes, flags: DuFlags, least: int) -> None:
+        from pyetcdctl.usage.tally import Largest
+
+        self._session = session
+        self._prefix = prefix
+        self._flags = flags
+        self._least = least
+        self._largest = Largest(flags.top, least + 1 if least else 0)
+        self._revision = 0
+
+    def run(self) -> SpaceUse:
+        """Read all values and return the sums; what there is after an interrupt."""
+        flags, tally, is_partial = self._flags, self._tally(), False
+        try:
+            with interruptible():
+                for page in self._pages():
+                    tally.take(page)
+        except KeyboardInterrupt:
+            is_partial = True
+        return SpaceUse(
+            by=flags.by,
+            sums=_sorted(tally, flags.sort),
+            keys=tally.keys,
+            size_bytes=tally.size,
+            revision=self._revision,
+            is_partial=is_partial,
+            largest=tuple(self._largest.found()),
+            lists_largest=bool(self._least),
+            file=None if is_partial or self._least else self._file(),
+            database=None if is_partial or self._least else self._database(),
+            most_rows=self._most_rows(),
+        )
+
+    def _pages(self) -> Iterator[RangePage]:
+        source, (key, end) = self._session.source, prefix_range(self._prefix)
+        found = source.range(RangeRequest(key=key, range_end=end))
+        self._revision = found.header.revision
+        err = self._session.streams.err
+        total = 0
+        if err.is_terminal:
+            request = RangeRequest(key=key, range_end=end, revision=self._revision, count_only=True)
+            total = counts(source, [request])[0]
+        with ReadingProgress(total, err) as progress:
+            for page in found.pages():
+                yield page
+                progress.add(len(page), page.size)
+
+    def _tally(self) -> KeyTally | ValueTally:
+        from pyetcdctl.usage import names
+        from pyetcdctl.usage.tally import KeyTally, ValueTally
+
+        flags = self._flags
+        if flags.by in ("kind", "owner", "field"):
+            from pyetcdctl.kubernetes.stored_value import Reader
+            from pyetcdctl.usage import contents
+
+            reader = Reader(self._session.decrypter, self._session.release)
+            return ValueTally(contents.parts_by(flags.by, reader), self._largest)
+        registry = flags.etcd_prefix.rstrip("/")
+        if flags.by == "resource":
+            return KeyTally(names.by_resource(registry), self._largest)
+        if flags.by == "namespace":
+            return KeyTally(names.by_namespace(registry), self._largest)
+        return KeyTally(names.by_prefix(self._prefix, flags.depth), self._largest)
+
+    def _file(self) -> dict[str, int] | None:
+        return self._session.file.accounting() if self._session.file_path else None
+
+    def _database(self) -> DatabaseSizes | None:
+        """Return what the server says of its database; the sums do not fail without it."""
+        if self._session.file_path:
+            return None
+        from pyetcdctl.client.maintenance import MaintenanceService
+
+        connection = self._session.connection
+        try:
+            status = MaintenanceService(connection).status(self._session.deadline())
+        except PyetcdctlError as error:
+            self._session.note(f"# the size of the database is not known: {error.message}")
+            return None
+        return DatabaseSizes(
+            connection.endpoint,
+            status.dbSize,
+            status.dbSizeInUse,
+            getattr(status, "dbSizeQuota", 0),
+        )
+
+    def _most_rows(self) -> int:
+        if self._flags.rows >= 0:
+            return self._flags.rows
+        return max(self._session.streams.out.height - _ROWS_AROUND - self._flags.top, 5)
+
+
+def _sorted(tally: KeyTally | ValueTally, order: str) -> tuple[Sum, ...]:
+    sums = tally.sums()
+    if order == "keys":
+        return tuple(sorted(sums, key=lambda each: (-each.keys, each.name)))
+    return tuple(sorted(sums, key=lambda each: each.name)) if order == "name" else sums

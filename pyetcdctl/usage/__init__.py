@@ -1,0 +1,1 @@
+"""What uses the space: values by resource, namespace, kind, owner, field or prefix."""

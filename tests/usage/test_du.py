@@ -1,0 +1,160 @@
+"""``du``: what uses the space, with the truth summed by hand."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from base64 import b64decode
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.runner import PROJECT, clean_environment, command, run_here
+
+
+def du(etcd, *args):
+    done = run_here("du", *args, env=etcd.environment)
+    assert (done.exit_code, done.stderr) == (0, "")
+    return [line.split("\t") for line in done.stdout.decode().splitlines()]
+
+
+def as_json(etcd, *args):
+    return json.loads(run_here("du", "-w", "json", *args, env=etcd.environment).stdout)
+
+
+@pytest.fixture(scope="module")
+def values(sample_etcd):
+    """Every key and value of the sample cluster."""
+    listing = json.loads(sample_etcd.etcdctl("get", "", "--from-key", "-w", "json").stdout)
+    return {b64decode(each["key"]): b64decode(each.get("value", "")) for each in listing["kvs"]}
+
+
+def test_resources_and_their_namespaces_add_up_to_all_values(sample_etcd, values):
+    rows = du(sample_etcd)
+    whole = [row for row in rows if not row[1]]
+    assert sum(int(row[3]) for row in whole) == sum(map(len, values.values()))
+    assert sum(int(row[2]) for row in whole) == len(values)
+    pods = {key: value for key, value in values.items() if key.startswith(b"/registry/pods/")}
+    assert ["pods", "", str(len(pods)), str(sum(map(len, pods.values())))] in rows
+    shop = [value for key, value in pods.items() if key.startswith(b"/registry/pods/shop/")]
+    assert ["pods", "shop", str(len(shop)), str(sum(map(len, shop)))] in rows
+
+
+@pytest.mark.parametrize("by", ["namespace", "kind", "owner", "field", "prefix"])
+def test_every_grouping_adds_up(sample_etcd, values, by):
+    found = as_json(sample_etcd, "--by", by)
+    assert sum(group["bytes"] for group in found["groups"]) == sum(map(len, values.values()))
+    assert (found["by"], found["keys"], found["partial"]) == (by, len(values), False)
+
+
+def test_managed_fields_are_measured_as_they_are_stored(sample_etcd):
+    groups = {group["name"]: group for group in as_json(sample_etcd, "--by", "field")["groups"]}
+    assert groups["metadata.managedFields"]["bytes"] > groups["status"]["bytes"] > 0
+    assert groups["(encrypted)"]["keys"] > 0
+
+
+def test_other_programs_keys_are_grouped_by_their_names(etcd, prefix):
+    for name, value in (("a/x/1", "12345"), ("a/y", "1"), ("b", "123")):
+        etcd.etcdctl("put", f"{prefix}/{name}", value, check=True)
+    rows = du(etcd, f"{prefix}/", "--by", "prefix")
+    assert rows[0] == [f"{prefix}/a/", "", "2", "6"]
+    assert rows[1] == [f"{prefix}/", "", "1", "3"]
+    assert du(etcd, f"{prefix}/", "--by", "prefix", "--depth", "2", "--sort", "keys")[0][3] in "531"
+
+
+def test_the_largest_values_are_listed(etcd, prefix):
+    for size in (10, 3000, 200):
+        etcd.etcdctl("put", f"{prefix}{size}", "v" * size, check=True)
+    found = as_json(etcd, prefix, "--top", "2")["largest"]
+    assert found == [
+        {"key": f"{prefix}3000", "bytes": 3000},
+        {"key": f"{prefix}200", "bytes": 200},
+    ]
+    done = run_here("du", prefix, "--larger-than", "2kB", env=etcd.environment)
+    assert (done.stdout.decode(), done.exit_code) == (f"{prefix}3000\t\t\t3000\n", 1)
+    done = run_here("du", prefix, "--larger-than", "1MiB", env=etcd.environment)
+    assert (done.stdout, done.exit_code) == (b"", 0)
+
+
+def test_folded_stacks_are_for_flame_graphs(sample_etcd):
+    lines = run_here("du", "-w", "folded", env=sample_etcd.environment).stdout.decode().splitlines()
+    stacks = dict(line.rsplit(" ", 1) for line in lines)
+    assert int(stacks["pods;shop"]) > 0
+    assert sum(map(int, stacks.values())) == as_json(sample_etcd)["bytes"]
+
+
+def test_the_parts_of_a_file_add_up_to_its_size(sample_etcd, values, tmp_path):
+    path = tmp_path / "s.db"
+    assert run_here("snapshot", "save", str(path), env=sample_etcd.environment).exit_code == 0
+    found = json.loads(run_here("du", "-w", "json", "--from", str(path)).stdout)
+    parts = found["file"]
+    assert sum(size for name, size in parts.items() if name != "total") == path.stat().st_size
+    assert parts["live_values"] == sum(map(len, values.values())) == found["bytes"]
+    assert parts["after_pages"] == 32
+    assert as_json(sample_etcd)["groups"] == found["groups"]
+
+
+def test_compaction_and_deletion_move_bytes_between_the_parts(own_etcd, tmp_path):
+    etcd = own_etcd()
+
+    def parts(name):
+        path = tmp_path / name
+        etcd.etcdctl("snapshot", "save", str(path), check=True)
+        return json.loads(run_here("du", "-w", "json", "--from", str(path)).stdout)["file"]
+
+    for number in range(20):
+        etcd.etcdctl("put", f"k{number % 2}", "v" * 10_000, check=True)
+    etcd.etcdctl("del", "k0", check=True)
+    before = parts("before")
+    assert before["live_values"] == 10_000
+    assert before["superseded"] > 19 * 10_000
+    assert before["deletions"] > 0
+    etcd.etcdctl("compact", "22", "--physical", check=True)
+    after = parts("after")
+    assert after["superseded"] == after["deletions"] == 0
+    assert after["free_pages"] > 19 * 10_000
+
+
+def test_a_live_database_is_named_with_its_size(etcd):
+    sizes = as_json(etcd)["database"]
+    assert sizes["size"] >= sizes["in_use"] > 0
+
+
+def test_ctrl_c_shows_what_was_read_and_ends_with_5(own_etcd):
+    etcd = own_etcd()
+    batch = "\n".join(f"put /k/{number} {'v' * 2000}" for number in range(20_000))
+    assert run_here("batch", env=etcd.environment, input=batch).exit_code == 0
+    with subprocess.Popen(
+        command("du", "--by", "field", "-w", "json"),
+        env=clean_environment(etcd.environment),
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        wait_for_connection(process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert b"interrupted: what was read so far is shown" in err
+    assert process.returncode == 5
+    found = json.loads(out)
+    assert found["partial"]
+    assert found["keys"] < 20_000
+
+
+def wait_for_connection(process):
+    """Wait until the program has connected to the server."""
+    folder = Path(f"/proc/{process.pid}/fd")
+    while process.poll() is None:
+        with suppress(OSError):
+            if any(str(fd.readlink()).startswith("socket:") for fd in folder.iterdir()):
+                return
+
+
+@pytest.mark.parametrize(
+    "args", [("a", "b"), ("--by", "x"), ("--sort", "x"), ("--larger-than", "1x"), ("--top", "-1")]
+)
+def test_a_wrong_flag_is_an_error(args):
+    assert run_here("du", *args).exit_code == 128
