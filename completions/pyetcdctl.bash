@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
+        '') REPLY='compaction del du get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -24,6 +24,7 @@ __pyetcdctl_flags() {
     case $1 in
         compaction) REPLY='--physical' ;;
         del) REPLY='--decode --from-key --no-decode --prefix --prev-kv --range' ;;
+        du) REPLY='--by --depth --etcd-prefix --larger-than --n -n --sort --top' ;;
         get) REPLY='--consistency --count-only --decode --from-key --keys-only --like-api --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --no-decode --order --prefix --print-value-only --rev --sort-by --stream' ;;
         lease\ timetolive) REPLY='--keys' ;;
         lease\ keep-alive) REPLY='--once' ;;
@@ -32,7 +33,7 @@ __pyetcdctl_flags() {
         txn) REPLY='--decode --interactive -i --no-decode' ;;
         watch) REPLY='--decode --interactive -i --like-api --no-decode --prefix --prev-kv --progress-notify --rev' ;;
         defrag) REPLY='--cluster --rule --dry-run --compact-keep' ;;
-        doctor) REPLY='--for --rules --fail-on --metrics --data-dir --no-objects --junit' ;;
+        doctor) REPLY='--for --rules --fail-on --metrics --data-dir --upgrade-to --no-objects --junit' ;;
         endpoint\ health) REPLY='--cluster' ;;
         endpoint\ status) REPLY='--cluster' ;;
         endpoint\ hashkv) REPLY='--cluster --rev' ;;
@@ -191,20 +192,13 @@ __pyetcdctl_value() {
             make-mirror:--dest-insecure-transport | \
             make-mirror:--no-dest-prefix) REPLY='nothing' ;;
         *:--write-out | \
-            *:-w) REPLY='choices fields json jsonl protobuf simple table yaml' ;;
+            *:-w) REPLY='choices fields folded json jsonl protobuf simple table yaml' ;;
         *:--via) REPLY='choices kubectl port-forward' ;;
         *:--pki | \
             doctor:--data-dir) REPLY='folder' ;;
-        get:--consistency | \
-            tree:--consistency | \
-            member\ list:--consistency) REPLY='choices l s' ;;
-        get:--order) REPLY='choices ASCEND DESCEND' ;;
-        get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
-        doctor:--rules) REPLY='choices mixin openshift FILE' ;;
-        doctor:--fail-on) REPLY='choices warning critical' ;;
-        kubernetes\ decode:--output | \
-            kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
-        kubernetes\ del:--etcd-prefix | \
+        du:--by) REPLY='choices resource namespace kind owner field prefix' ;;
+        du:--etcd-prefix | \
+            kubernetes\ del:--etcd-prefix | \
             kubernetes\ edit:--etcd-prefix | \
             kubernetes\ encryption:--etcd-prefix | \
             kubernetes\ get:--etcd-prefix | \
@@ -213,6 +207,17 @@ __pyetcdctl_value() {
             kubernetes\ put:--etcd-prefix | \
             kubernetes\ resources:--etcd-prefix | \
             kubernetes\ versions:--etcd-prefix) REPLY='keys' ;;
+        du:--sort) REPLY='choices size keys name' ;;
+        get:--consistency | \
+            tree:--consistency | \
+            member\ list:--consistency) REPLY='choices l s' ;;
+        get:--order) REPLY='choices ASCEND DESCEND' ;;
+        get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
+        doctor:--rules) REPLY='choices mixin openshift FILE' ;;
+        doctor:--fail-on) REPLY='choices warning critical' ;;
+        doctor:--upgrade-to) REPLY='choices 36 37' ;;
+        kubernetes\ decode:--output | \
+            kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
         kubernetes\ encode:--as | \
             kubernetes\ put:--as) REPLY='choices protobuf json cbor' ;;
         kubernetes\ encode:--output | \
@@ -236,6 +241,7 @@ __pyetcdctl_word() {
     case $1:$2 in
         del:0 | \
             del:1 | \
+            du:0 | \
             get:0 | \
             get:1 | \
             put:0 | \

@@ -6,6 +6,7 @@ function __pyetcdctl_commands
         case ''
             echo -- 'compaction'\t'Discard key history older than a revision.'
             echo -- 'del'\t'Delete a key or a range of keys.'
+            echo -- 'du'\t'Show what uses the space.'
             echo -- 'get'\t'Read a key or a range of keys.'
             echo -- 'lease'\t'Grant, renew and revoke leases.'
             echo -- 'put'\t'Write a value under a key.'
@@ -113,6 +114,15 @@ function __pyetcdctl_flags
             echo -- '--prefix'\t'All keys that start with KEY.'
             echo -- '--prev-kv'\t'Also print what was there before.'
             echo -- '--range'\t'KEY to RANGE_END is meant: do not wait 2 seconds.'
+        case 'du'
+            echo -- '--by'\t'What the groups are.'
+            echo -- '--depth'\t'With --by prefix: names of a key below PREFIX.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix.'
+            echo -- '--larger-than'\t'Only the keys with values above SIZE (1MiB, 500kB); exit 1 if there are any.'
+            echo -- '--n'\t'On a terminal: so many rows; 0 for all. Else what fits.'
+            echo -- '-n'\t'On a terminal: so many rows; 0 for all. Else what fits.'
+            echo -- '--sort'\t'The order.'
+            echo -- '--top'\t'Also the so many largest values.'
         case 'get'
             echo -- '--consistency'\t'l: linearizable, as of now; s: serializable, one member\'s view without quorum.'
             echo -- '--count-only'\t'Only the count; needs -w fields.'
@@ -177,6 +187,7 @@ function __pyetcdctl_flags
             echo -- '--fail-on'\t'From which severity on to exit with 1.'
             echo -- '--metrics'\t'Where members publish metrics besides; repeatable.'
             echo -- '--data-dir'\t'The data of this node\'s member, if not found.'
+            echo -- '--upgrade-to'\t'Also whether the cluster is ready for it.'
             echo -- '--no-objects'\t'Do not read Kubernetes\' objects.'
             echo -- '--junit'\t'Also write the verdicts as JUnit\'s XML.'
         case 'endpoint health'
@@ -501,12 +512,27 @@ function __pyetcdctl_value
             echo -- 'nothing'
         case '*:--write-out' \
             '*:-w'
-            echo -- 'choices fields json jsonl protobuf simple table yaml'
+            echo -- 'choices fields folded json jsonl protobuf simple table yaml'
         case '*:--via'
             echo -- 'choices kubectl port-forward'
         case '*:--pki' \
             'doctor:--data-dir'
             echo -- 'folder'
+        case 'du:--by'
+            echo -- 'choices resource namespace kind owner field prefix'
+        case 'du:--etcd-prefix' \
+            'kubernetes del:--etcd-prefix' \
+            'kubernetes edit:--etcd-prefix' \
+            'kubernetes encryption:--etcd-prefix' \
+            'kubernetes get:--etcd-prefix' \
+            'kubernetes path:--etcd-prefix' \
+            'kubernetes put:--at' \
+            'kubernetes put:--etcd-prefix' \
+            'kubernetes resources:--etcd-prefix' \
+            'kubernetes versions:--etcd-prefix'
+            echo -- 'keys'
+        case 'du:--sort'
+            echo -- 'choices size keys name'
         case 'get:--consistency' \
             'tree:--consistency' \
             'member list:--consistency'
@@ -519,19 +545,11 @@ function __pyetcdctl_value
             echo -- 'choices mixin openshift FILE'
         case 'doctor:--fail-on'
             echo -- 'choices warning critical'
+        case 'doctor:--upgrade-to'
+            echo -- 'choices 36 37'
         case 'kubernetes decode:--output' \
             'kubernetes decode:-o'
             echo -- 'choices yaml json jsonl'
-        case 'kubernetes del:--etcd-prefix' \
-            'kubernetes edit:--etcd-prefix' \
-            'kubernetes encryption:--etcd-prefix' \
-            'kubernetes get:--etcd-prefix' \
-            'kubernetes path:--etcd-prefix' \
-            'kubernetes put:--at' \
-            'kubernetes put:--etcd-prefix' \
-            'kubernetes resources:--etcd-prefix' \
-            'kubernetes versions:--etcd-prefix'
-            echo -- 'keys'
         case 'kubernetes encode:--as' \
             'kubernetes put:--as'
             echo -- 'choices protobuf json cbor'
@@ -562,6 +580,7 @@ function __pyetcdctl_word
     switch "$argv[1]"
         case 'del:0' \
             'del:1' \
+            'du:0' \
             'get:0' \
             'get:1' \
             'put:0' \

@@ -43,6 +43,7 @@ CHECKS = {
     "member-lists": Check("member has another list of members", Unit.FAULT, _MEMBERS),
     "cluster-id": Check("member belongs to another cluster", Unit.FAULT, _STATUS),
     "zombie-record": Check("record of a member that was removed", Unit.FAULT, _MEMBERS),
+    "learner-record": Check("record of a voter as a learner", Unit.FAULT, _MEMBERS),
     "peer-url": Check("peer URL leads nowhere", Unit.FAULT, _MEMBERS),
     "peer-send-failures": Check("messages to peers that failed", Unit.PER_SECOND, _MEMBERS),
     "learner": Check("member is a learner", Unit.FAULT, _STATUS),
@@ -98,6 +99,11 @@ CHECKS = {
     "stale-encryption": Check(
         "values encrypted by an older key", Unit.FAULT, "pyetcdctl kubernetes encryption status"
     ),
+    "upgrade-version": Check(
+        "release before the upgrade", Unit.FAULT, "pyetcdctl endpoint status --cluster -w table"
+    ),
+    "upgrade-learner": Check("learners before the upgrade", Unit.FAULT, _MEMBERS),
+    "upgrade-flag": Check("flags that the new release refuses", Unit.FAULT, "pyetcdctl discover"),
     "removed-versions": Check(
         "objects stored in a version that the next release cannot read",
         Unit.FAULT,

@@ -14,6 +14,7 @@ from pyetcdctl.diagnosis.members import member_readings
 from pyetcdctl.diagnosis.processes import process_readings
 from pyetcdctl.diagnosis.raft import raft_readings
 from pyetcdctl.diagnosis.space import space_readings
+from pyetcdctl.diagnosis.upgrading import upgrade_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,3 +41,4 @@ def readings(cluster: ClusterFacts, now: datetime) -> Iterator[Reading]:
     yield from certificate_readings(cluster, now)
     yield from consistency_readings(cluster)
     yield from kubernetes_readings(cluster)
+    yield from upgrade_readings(cluster)

@@ -122,6 +122,8 @@ class StoredRecords:
 
     place: str
     members: frozenset[int]
+    learners: frozenset[int] = frozenset()
+    """Those that are recorded as learners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,23 @@ class KubernetesFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOption:
+    """An option of this node's etcd: its flag's name, and where it is set."""
+
+    name: str
+    origin: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeFacts:
+    """The release to upgrade to, and the options of this node's etcd; None where it has none."""
+
+    target: str
+    options: tuple[SetOption, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterFacts:
     """What a cluster was found to be."""
 
@@ -193,6 +212,7 @@ class ClusterFacts:
     differences: tuple[Difference, ...] = ()
     auth: AuthFacts | None = None
     kubernetes: KubernetesFacts | None = None
+    upgrade: UpgradeFacts | None = None
 
     def label(self, member_id: int) -> str:
         """Return the name of a member by its ID."""

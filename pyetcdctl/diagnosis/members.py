@@ -138,5 +138,9 @@ def _records(cluster: ClusterFacts) -> Iterator[Reading]:
     for each in sorted(records.members - agreed):
         text = f"{records.place} has a record of member {each:x}, which the member list lacks"
         yield fault("zombie-record", CLUSTER, text)
+    voters = frozenset(each.id for each in cluster.voters)
+    for each in sorted(records.learners & voters):
+        text = f"{records.place} has {cluster.label(each)}, which votes, as a learner"
+        yield fault("learner-record", CLUSTER, text)
     if records.members <= agreed:
         yield sound("zombie-record", CLUSTER, f"{records.place} records members of the list only")

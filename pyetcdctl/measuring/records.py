@@ -30,9 +30,10 @@ def stored_members(data_dir: str) -> StoredRecords | None:
         try:
             with ReadOnlyFile(path) as file:
                 pages = Pages(file, file.size)
-                found = frozenset(_members(pages))
+                found = dict(_members(pages))
                 if newest_meta(file, file.size) == pages.meta:
-                    return StoredRecords(path, found)
+                    learners = (each for each, is_learner in found.items() if is_learner)
+                    return StoredRecords(path, frozenset(found), frozenset(learners))
         except DamagedSnapshot:
             sleep(_PAUSE_SECONDS)
         except PyetcdctlError:
@@ -40,7 +41,9 @@ def stored_members(data_dir: str) -> StoredRecords | None:
     return None
 
 
-def _members(pages: Pages) -> Iterator[int]:
+def _members(pages: Pages) -> Iterator[tuple[int, bool]]:
+    """Yield the ID of each record and whether it says that the member is a learner."""
     bucket = buckets(pages).get(b"members")
     if bucket is not None:
-        yield from (int(key, 16) for key, _ in Cursor(pages, bucket).items())
+        for key, value in Cursor(pages, bucket).items():
+            yield int(key, 16), b'"isLearner":true' in value

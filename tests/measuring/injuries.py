@@ -172,8 +172,8 @@ def replace_in_database(member, old, new):
     path.write_bytes(data.replace(old, new))
 
 
-def add_record(member, member_id):
-    """Add a member to the ``members`` bucket of a stopped member's database.
+def add_record(member, member_id, **attributes):
+    """Add or replace a member in the ``members`` bucket of a stopped member's database.
 
     The bucket is small: it is a page within the value of the root's leaf, which is written anew.
     """
@@ -187,8 +187,9 @@ def add_record(member, member_id):
     position = next(at for at, entry in enumerate(entries) if entry[1] == b"members")
     flags, name, value = entries[position]
     assert value[:8] == bytes(8), "the bucket has a page of its own"
-    inner = _entries(value, 16)
-    inner.append((0, b"%016x" % member_id, json.dumps({"id": member_id}).encode()))
+    key, record = b"%016x" % member_id, {"id": member_id} | attributes
+    inner = [entry for entry in _entries(value, 16) if entry[1] != key]
+    inner.append((0, key, json.dumps(record, separators=(",", ":")).encode()))
     entries[position] = (flags, name, value[:16] + _leaf(0, sorted(inner, key=lambda one: one[1])))
     page = _leaf(root, entries)
     assert len(page) <= size

@@ -20,11 +20,13 @@ from tests.measuring.injuries import (
     fill,
     finding,
     found,
+    member_id,
     slow_fsync,
     statuses,
     until,
     writes,
 )
+from tests.server import running
 
 
 def test_a_healthy_member_gives_no_finding(etcd):
@@ -139,3 +141,16 @@ def test_a_record_of_a_removed_member_is_found(own_etcd):
     report, code = doctor(etcd, "--data-dir", folder)
     assert (found(report), code) == ({("zombie-record", "cluster")}, 1)
     assert "record of member dead" in finding(report, "zombie-record")["measured"]
+
+
+def test_a_voter_that_is_recorded_as_a_learner_is_found():
+    with running() as etcd:
+        number = member_id(etcd, 0)
+        etcd.members[0].stop()
+        urls = [f"http://127.0.0.1:{etcd.members[0].site.peer_port}"]
+        add_record(etcd.members[0], number, peerURLs=urls, isLearner=True, name="etcd-1")
+        etcd.members[0].start()
+        etcd.members[0].wait_until_healthy()
+        report, code = doctor(etcd, "--data-dir", str(etcd.members[0].site.data_folder))
+    assert (found(report), code) == ({("learner-record", "cluster")}, 1)
+    assert "has etcd-1, which votes, as a learner" in finding(report, "learner-record")["measured"]

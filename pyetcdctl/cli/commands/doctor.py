@@ -28,7 +28,7 @@ from pyetcdctl.errors import (
 from pyetcdctl.results import Examination
 
 if TYPE_CHECKING:
-    from pyetcdctl.diagnosis.facts import ClusterFacts
+    from pyetcdctl.diagnosis.facts import ClusterFacts, UpgradeFacts
     from pyetcdctl.diagnosis.findings import Severity
     from pyetcdctl.diagnosis.rules import Rules
     from pyetcdctl.discovery import Discovery
@@ -75,6 +75,12 @@ class DoctorFlags(Flags):
             "--data-dir", metavar="DIR", help="The data of this node's member, if not found."
         ),
     ] = ""
+    upgrade_to: Annotated[
+        str,
+        typer.Option(
+            "--upgrade-to", metavar="3.6|3.7", help="Also whether the cluster is ready for it."
+        ),
+    ] = ""
     no_objects: Annotated[
         bool, typer.Option("--no-objects", help="Do not read Kubernetes' objects.")
     ] = False
@@ -95,7 +101,10 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
     if surplus:
         raise BadArguments("doctor takes no arguments")
     least, rules = _severity(flags.fail_on), _rules(flags.rules)
+    _check_target(flags.upgrade_to)
     facts = _measured(session, flags)
+    if flags.upgrade_to:
+        facts = replace(facts, upgrade=_upgrade(session, flags.upgrade_to))
 
     from pyetcdctl.diagnosis.examination import examine
 
@@ -129,6 +138,27 @@ def _rules(name: str) -> Rules:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadArguments(f"open {name}: {reason}") from error
+
+
+def _check_target(release: str) -> None:
+    from pyetcdctl.diagnosis.upgrading import upgrades
+
+    if release and release not in upgrades():
+        raise BadFeature(f"--upgrade-to is one of {', '.join(upgrades())}, not {release!r}")
+
+
+def _upgrade(session: Session, release: str) -> UpgradeFacts:
+    """Return the options of this node's etcd, wherever the cluster was found."""
+    from pyetcdctl.diagnosis.facts import SetOption, UpgradeFacts
+
+    root = discovery_root(session.streams.environment)
+    if root is None:
+        return UpgradeFacts(release, None)
+    from pyetcdctl.discovery import discover
+
+    options = discover(root).server.options
+    found = tuple(SetOption(name, each.origin, each.file) for name, each in options.items())
+    return UpgradeFacts(release, found or None)
 
 
 def _checked(seconds: float) -> float:
