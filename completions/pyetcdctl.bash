@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del du get lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
+        '') REPLY='compaction del du export get import lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -25,7 +25,9 @@ __pyetcdctl_flags() {
         compaction) REPLY='--physical' ;;
         del) REPLY='--decode --from-key --no-decode --prefix --prev-kv --range' ;;
         du) REPLY='--by --depth --etcd-prefix --larger-than --n -n --sort --top' ;;
+        export) REPLY='--output --rev' ;;
         get) REPLY='--consistency --count-only --decode --from-key --keys-only --like-api --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --no-decode --order --prefix --print-value-only --rev --sort-by --stream' ;;
+        import) REPLY='--all --dry-run --leases --prune' ;;
         lease\ timetolive) REPLY='--keys' ;;
         lease\ keep-alive) REPLY='--once' ;;
         put) REPLY='--decode --ignore-lease --ignore-value --lease --no-decode --prev-kv' ;;
@@ -80,6 +82,7 @@ __pyetcdctl_value() {
             *:--from | \
             *:--kubeconfig | \
             *:--encryption-config | \
+            export:--output | \
             doctor:--junit | \
             kubernetes\ get:--sort-by | \
             kubernetes\ put:--filename | \
@@ -114,6 +117,10 @@ __pyetcdctl_value() {
             get:--prefix | \
             get:--print-value-only | \
             get:--stream | \
+            import:--all | \
+            import:--dry-run | \
+            import:--leases | \
+            import:--prune | \
             lease\ timetolive:--keys | \
             lease\ keep-alive:--once | \
             put:--decode | \
@@ -242,6 +249,7 @@ __pyetcdctl_word() {
         del:0 | \
             del:1 | \
             du:0 | \
+            export:0 | \
             get:0 | \
             get:1 | \
             put:0 | \
@@ -256,7 +264,8 @@ __pyetcdctl_word() {
             kubernetes\ edit:0 | \
             kubernetes\ path:0 | \
             kubernetes\ path:*) REPLY='keys' ;;
-        txn:1 | \
+        import:0 | \
+            txn:1 | \
             snapshot\ save:0 | \
             snapshot\ status:0 | \
             snapshot\ restore:0 | \

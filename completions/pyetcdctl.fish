@@ -7,7 +7,9 @@ function __pyetcdctl_commands
             echo -- 'compaction'\t'Discard key history older than a revision.'
             echo -- 'del'\t'Delete a key or a range of keys.'
             echo -- 'du'\t'Show what uses the space.'
+            echo -- 'export'\t'Write all keys with a prefix to a file or standard output, at one revision.'
             echo -- 'get'\t'Read a key or a range of keys.'
+            echo -- 'import'\t'Write the keys of an export where they are new or different.'
             echo -- 'lease'\t'Grant, renew and revoke leases.'
             echo -- 'put'\t'Write a value under a key.'
             echo -- 'tree'\t'Show the hierarchy of the keys.'
@@ -123,6 +125,9 @@ function __pyetcdctl_flags
             echo -- '-n'\t'On a terminal: so many rows; 0 for all. Else what fits.'
             echo -- '--sort'\t'The order.'
             echo -- '--top'\t'Also the so many largest values.'
+        case 'export'
+            echo -- '--output'\t'Write a file, which is there whole or not.'
+            echo -- '--rev'\t'As of this revision.'
         case 'get'
             echo -- '--consistency'\t'l: linearizable, as of now; s: serializable, one member\'s view without quorum.'
             echo -- '--count-only'\t'Only the count; needs -w fields.'
@@ -142,6 +147,11 @@ function __pyetcdctl_flags
             echo -- '--rev'\t'As of this revision.'
             echo -- '--sort-by'\t'What to order by; the server then reads the whole range first.'
             echo -- '--stream'\t'Insist on RangeStream (3.7); used by itself otherwise.'
+        case 'import'
+            echo -- '--all'\t'Rows for unchanged keys, too.'
+            echo -- '--dry-run'\t'Show what would change.'
+            echo -- '--leases'\t'Attach keys to their leases, granted anew if gone.'
+            echo -- '--prune'\t'Delete the keys with the prefix that FILE lacks.'
         case 'lease timetolive'
             echo -- '--keys'\t'Also list the keys of the lease.'
         case 'lease keep-alive'
@@ -397,6 +407,7 @@ function __pyetcdctl_value
             '*:--from' \
             '*:--kubeconfig' \
             '*:--encryption-config' \
+            'export:--output' \
             'doctor:--junit' \
             'kubernetes get:--sort-by' \
             'kubernetes put:--filename' \
@@ -432,6 +443,10 @@ function __pyetcdctl_value
             'get:--prefix' \
             'get:--print-value-only' \
             'get:--stream' \
+            'import:--all' \
+            'import:--dry-run' \
+            'import:--leases' \
+            'import:--prune' \
             'lease timetolive:--keys' \
             'lease keep-alive:--once' \
             'put:--decode' \
@@ -581,6 +596,7 @@ function __pyetcdctl_word
         case 'del:0' \
             'del:1' \
             'du:0' \
+            'export:0' \
             'get:0' \
             'get:1' \
             'put:0' \
@@ -596,7 +612,8 @@ function __pyetcdctl_word
             'kubernetes path:0' \
             'kubernetes path:*'
             echo -- 'keys'
-        case 'txn:1' \
+        case 'import:0' \
+            'txn:1' \
             'snapshot save:0' \
             'snapshot status:0' \
             'snapshot restore:0' \

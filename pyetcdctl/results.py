@@ -388,3 +388,26 @@ class LogListing(Record):
     """The prefix of an API server's objects."""
     decoding: Decoding | None = None
     """How the values are decoded, None where they are not shown."""
+
+
+class ExportLines(Record):
+    """What ``export`` writes: pieces of whole lines, read while they are written."""
+
+    pieces: Iterator[bytes]
+
+
+class KeyChange(NamedTuple):
+    """One row of ``import`` and ``copy``: a mark (+ ~ = - or !) and the key that it is about.
+
+    ``remark`` says what stands in the way of a key that is not written.
+    """
+
+    mark: str
+    key: bytes
+    remark: str = ""
+
+
+class KeyChanges(Record):
+    """The rows of ``import`` and ``copy``, while they are found or made."""
+
+    changes: Iterator[KeyChange]

@@ -25,7 +25,15 @@ COMMANDS = {
     "compaction": _entry("compaction", _KEYS, "Discard key history older than a revision."),
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
     "du": _entry("du", _KEYS, "Show what uses the space."),
+    "export": _entry(
+        "export",
+        _KEYS,
+        "Write all keys with a prefix to a file or standard output, at one revision.",
+    ),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
+    "import": _entry(
+        "import_", _KEYS, "Write the keys of an export where they are new or different."
+    ),
     "lease": _group(
         "lease",
         _KEYS,
@@ -202,6 +210,8 @@ BEYOND_ETCDCTL = frozenset(
         "discover",
         "doctor",
         "du",
+        "export",
+        "import",
         "kubernetes",
         "recover",
         "sandbox",

@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 LEASE_NOT_FOUND = "etcdserver: requested lease not found"
 
 
-def grant(connection: Connection, ttl: int, deadline: Deadline) -> LeaseGrantResponse:
-    """Make a lease of so many seconds, or of the server's minimum."""
-    return LeaseGrantResponse.decode(_call(connection, GRANT, LeaseGrantRequest(TTL=ttl), deadline))
+def grant(
+    connection: Connection, ttl: int, deadline: Deadline, *, lease: int = 0
+) -> LeaseGrantResponse:
+    """Make a lease of so many seconds, or of the server's minimum; with this ID if one is given."""
+    request = LeaseGrantRequest(TTL=ttl, ID=lease)
+    return LeaseGrantResponse.decode(_call(connection, GRANT, request, deadline))
 
 
 def revoke(connection: Connection, lease: int, deadline: Deadline) -> LeaseRevokeResponse:

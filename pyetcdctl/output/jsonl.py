@@ -13,7 +13,7 @@ from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import Entry, json_bytes, json_value
-from pyetcdctl.results import DecodedAnswer, Listing, LogListing
+from pyetcdctl.results import DecodedAnswer, ExportLines, KeyChanges, Listing, LogListing
 from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.txn import TxnResponse
@@ -58,6 +58,20 @@ def _log(result: LogListing, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.log_json import write_json_lines
 
     write_json_lines(result, _writer(out, settings))
+
+
+@render.register(ExportLines)
+def _export(result: ExportLines, out: Sink, settings: OutputSettings) -> None:
+    for piece in result.pieces:
+        out.write(terminal_safe(piece) if settings.terminal else piece)
+
+
+@render.register(KeyChanges)
+def _changes(result: KeyChanges, out: Sink, settings: OutputSettings) -> None:
+    write = _writer(out, settings)
+    for change in result.changes:
+        remark = f',"remark":{json_text(change.remark)}' if change.remark else ""
+        write(f'{{"change":"{change.mark}","key":{json_bytes(change.key)}{remark}}}\n')
 
 
 @render.register(DecodedAnswer)

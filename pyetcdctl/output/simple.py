@@ -14,6 +14,8 @@ from pyetcdctl.results import (
     ClusterResult,
     DecodedAnswer,
     Examination,
+    ExportLines,
+    KeyChanges,
     KeyTree,
     LeaseGone,
     LeaseLife,
@@ -68,6 +70,20 @@ def _log(result: LogListing, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.log_lines import write_lines
 
     write_lines(result, out, settings)
+
+
+@render.register(ExportLines)
+def _export(result: ExportLines, out: Sink, settings: OutputSettings) -> None:
+    for piece in result.pieces:
+        out.write(terminal_safe(piece) if settings.terminal else piece)
+
+
+@render.register(KeyChanges)
+def _changes(result: KeyChanges, out: Sink, settings: OutputSettings) -> None:
+    shown = _shown(settings) or bytes
+    for change in result.changes:
+        remark = f"  ({change.remark})" if change.remark else ""
+        out.write(b"%b %b%b\n" % (change.mark.encode(), shown(change.key), remark.encode()))
 
 
 @render.register(DecodedAnswer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.client.answers import Answer
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.errors import KubectlFailed, NeedsConnection
 from pyetcdctl.kubectl.calls import PodCalls
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from pyetcdctl.client.login import Metadata
     from pyetcdctl.kubectl.etcdctl import Etcdctl
     from pyetcdctl.settings import ConnectionSettings
+
+
+class _CallOnDemand(Answer):
+    def __init__(self, call: Callable[[], bytes]) -> None:
+        self._call = call
+
+    def result(self) -> bytes:
+        """Make the call."""
+        return self._call()
 
 
 class PodConnection(Connection):
@@ -68,6 +78,13 @@ class PodConnection(Connection):
         """Make one call; the command timeout bounds it, whatever is left of the deadline."""
         self._check_size(request)
         return self._calls.call(method, request)
+
+    def future(
+        self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
+    ) -> Answer:
+        """Return a call that is made when its response is waited for: one etcdctl at a time."""
+        self._check_size(request)
+        return _CallOnDemand(lambda: self._calls.call(method, request))
 
     def begin(self) -> None:
         """There is nothing to check and nobody to log in."""

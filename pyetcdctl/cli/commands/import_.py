@@ -1,0 +1,94 @@
+"""``import``: write what ``export`` has written, where it is not there already."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.transfers import Consent, carried_out, confirmed, shown
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.results import KeyChanges
+from pyetcdctl.rpc.kv import RangeRequest
+from pyetcdctl.transfer.comparison import Comparison
+from pyetcdctl.transfer.entries import Entry, entries_of
+from pyetcdctl.transfer.export_file import ExportFile, open_export, spooled_export
+from pyetcdctl.transfer.guarded_writes import GuardedWrite
+from pyetcdctl.transfer.lease_grants import LeaseGrants
+
+_EXAMPLE = """\
+  pyetcdctl export /registry/configmaps/ | pyetcdctl import - --dry-run
+  pyetcdctl import configmaps.jsonl --yes"""
+
+app = new_app()
+
+
+class ImportFlags(Flags):
+    """The flags of ``import``."""
+
+    all_: Annotated[bool, typer.Option("--all", help="Rows for unchanged keys, too.")] = False
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False
+    leases: Annotated[
+        bool, typer.Option("--leases", help="Attach keys to their leases, granted anew if gone.")
+    ] = False
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete the keys with the prefix that FILE lacks.")
+    ] = False
+
+
+@command(app, "import", _EXAMPLE, prints=(KeyChanges,))
+def import_(
+    session: Session, files: Annotated[list[str], words("FILE")], flags: ImportFlags
+) -> None:
+    """Write the keys of an export where they are new or different.
+
+    \b
+    + new   ~ different   = the same   - deleted (--prune)   ! changed meanwhile, left alone
+
+    Each key is written only if it still is what was compared, so that nothing another client writes
+    is lost; such a key is a row with ! and ends the command with 1. Run again after an
+    interruption, it goes on where it ended. With - the export comes from standard input.
+    """
+    if len(files) != 1:
+        raise BadArguments("import takes one FILE, or - for standard input")
+    consent = Consent(flags.dry_run, session.configuration.values["yes"])
+    export = _opened(session, files[0])
+    try:
+        _import(session, export, flags, consent)
+    finally:
+        export.close()
+
+
+def _import(session: Session, export: ExportFile, flags: ImportFlags, consent: Consent) -> None:
+    key, end = prefix_range(export.head.prefix)
+    stored = session.source.range(RangeRequest(key=key, range_end=end))
+    comparison = Comparison(
+        export.entries(), entries_of(stored), is_same=_is_same, prune=flags.prune
+    )
+    shown(session, comparison, consent, unchanged=flags.all_)
+    if not flags.leases and export.end.leases:
+        session.note(
+            f"# keys with leases are written without them ({len(export.end.leases)} leases); "
+            "--leases attaches them"
+        )
+    connection = session.connection
+    if confirmed(session, comparison, consent, connection.endpoint):
+        grants = LeaseGrants(connection, export.end.leases if flags.leases else None)
+
+        def write_of(entry: Entry, guard: int) -> GuardedWrite:
+            return GuardedWrite(entry.key, guard, entry.value, grants.lease_for(entry))
+
+        carried_out(session, connection, comparison, export.entries(), write_of)
+
+
+def _opened(session: Session, path: str) -> ExportFile:
+    return spooled_export(session.streams.input) if path == "-" else open_export(path)
+
+
+def _is_same(entry: Entry, stored: Entry) -> bool:
+    return entry.value == stored.value

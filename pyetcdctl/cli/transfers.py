@@ -1,0 +1,107 @@
+"""What ``import`` and ``copy`` have in common: rows, the question, guarded writes, the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.cli.session.terminal import choose
+from pyetcdctl.errors import BadArguments, CallFailed, ConnectionFailed, NotWritten, Reported
+from pyetcdctl.results import KeyChange, KeyChanges
+from pyetcdctl.transfer.comparison import Mark
+from pyetcdctl.transfer.guarded_writes import Conflict, GuardedWrite, GuardedWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.transfer.comparison import Comparison
+    from pyetcdctl.transfer.entries import Entry
+
+GO_ON = "Try:  the same again, which goes on where it ended"
+
+
+class Consent(NamedTuple):
+    """What the user has said beforehand: show only, or do not ask."""
+
+    dry_run: bool
+    yes: bool
+
+
+def shown(session: Session, comparison: Comparison, consent: Consent, *, unchanged: bool) -> None:
+    """Compare, print a row for each key that is to change, and sum up."""
+    if not (consent.dry_run or consent.yes or session.streams.input_is_terminal):
+        raise BadArguments(
+            "standard input is not a terminal to confirm on", "Try:  --dry-run, or --yes"
+        )
+    rows = (
+        KeyChange(change.mark, change.key)
+        for change in comparison.changes()
+        if unchanged or change.mark != Mark.SAME
+    )
+    session.print(KeyChanges(rows))
+    session.streams.out.flush()
+    session.streams.err.line("  ".join(f"{m} {n:,}" for m, n in comparison.counts.items()))
+
+
+def confirmed(session: Session, comparison: Comparison, consent: Consent, where: str) -> bool:
+    """Return whether the plan is to be carried out; ask where nothing was said beforehand."""
+    if consent.dry_run or not comparison.writes:
+        return False
+    deletions = comparison.counts[Mark.GONE]
+    what = f"Write {comparison.writes - deletions:,} keys"
+    what += f" and delete {deletions:,}" if deletions else ""
+    if not consent.yes and choose(session.streams, f"{what} in {where}? [y/N]") != "y":
+        raise NotWritten("nothing was written")
+    session.may_write = True
+    return True
+
+
+def carried_out(
+    session: Session,
+    connection: Connection,
+    comparison: Comparison,
+    entries: Iterable[Entry],
+    write_of: Callable[[Entry, int], GuardedWrite],
+) -> None:
+    """Write what was shown. Conflicts are rows, and end the command with 1."""
+    writer = GuardedWriter(connection)
+    writes = _writes(comparison, entries, write_of)
+    conflicts = 0
+
+    def rows() -> Iterator[KeyChange]:
+        nonlocal conflicts
+        for outcome in writer.apply(writes):
+            if outcome is not None:
+                conflicts += 1
+                yield KeyChange("!", outcome.key, _remark(outcome))
+
+    try:
+        session.print(KeyChanges(rows()))
+    except (CallFailed, ConnectionFailed) as failure:
+        done = f"{writer.done:,} of {comparison.writes:,} keys were written."
+        failure.advice = (*failure.advice, done, GO_ON)
+        raise
+    session.streams.out.flush()
+    session.streams.err.line(f"{writer.done:,} of {comparison.writes:,} keys written")
+    if conflicts:
+        raise Reported
+
+
+def _writes(
+    comparison: Comparison,
+    entries: Iterable[Entry],
+    write_of: Callable[[Entry, int], GuardedWrite],
+) -> Iterator[GuardedWrite]:
+    for entry, guard in comparison.planned(entries):
+        yield write_of(entry, guard)
+    for deletion in comparison.deletions:
+        yield GuardedWrite(deletion.key, deletion.mod_revision, None)
+
+
+def _remark(conflict: Conflict) -> str:
+    if not conflict.found:
+        return "deleted by another client meanwhile"
+    if not conflict.compared:
+        return "created by another client meanwhile"
+    return f"changed by another client: mod_revision {conflict.compared} is {conflict.found} now"

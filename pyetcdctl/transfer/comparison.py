@@ -1,0 +1,102 @@
+"""Two stores side by side: which keys are new, different, the same, or in the target alone."""
+
+from __future__ import annotations
+
+from array import array
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pyetcdctl.transfer.entries import Entry
+
+_UNCHANGED = -1
+
+
+class Mark(StrEnum):
+    """What becomes of a key in the target."""
+
+    NEW, DIFFERENT, SAME, GONE = "+", "~", "=", "-"
+
+
+class Change(NamedTuple):
+    """A key of the target, and what becomes of it."""
+
+    mark: Mark
+    key: bytes
+
+
+class Deletion(NamedTuple):
+    """A key to delete, as it was when it was compared."""
+
+    key: bytes
+    mod_revision: int
+
+
+class Comparison:
+    """Compares once; what it finds is then the plan for writing.
+
+    Invariant: a key is written only if its mod_revision is still the one that was compared, 0 for a
+    key that was not there. ``_guards`` has it for each entry in their order, 8 bytes a key.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        stored: Iterable[Entry],
+        *,
+        is_same: Callable[[Entry, Entry], bool],
+        prune: bool,
+    ) -> None:
+        """Both are in key order; ``prune`` deletes what the target alone has."""
+        self._entries = entries
+        self._stored = iter(stored)
+        self._is_same = is_same
+        self._prune = prune
+        self._guards = array("q")
+        self.deletions: list[Deletion] = []
+        self.counts = dict.fromkeys(Mark, 0)
+
+    @property
+    def writes(self) -> int:
+        """How many keys are to be written or deleted."""
+        return sum(number for mark, number in self.counts.items() if mark != Mark.SAME)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield every key, while the plan is made. To be read to the end, and once."""
+        at = next(self._stored, None)
+        for entry in self._entries:
+            while at is not None and at.key < entry.key:
+                yield from self._only_stored(at)
+                at = next(self._stored, None)
+            same_key = at is not None and at.key == entry.key
+            yield self._planned(entry, at if same_key else None)
+            if same_key:
+                at = next(self._stored, None)
+        while at is not None:
+            yield from self._only_stored(at)
+            at = next(self._stored, None)
+
+    def planned(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, int]]:
+        """Yield those of the same entries that are to be written, with the revision to guard by."""
+        for entry, guard in zip(entries, self._guards, strict=True):
+            if guard != _UNCHANGED:
+                yield entry, guard
+
+    def _planned(self, entry: Entry, stored: Entry | None) -> Change:
+        if stored is None:
+            mark, guard = Mark.NEW, 0
+        elif self._is_same(entry, stored):
+            mark, guard = Mark.SAME, _UNCHANGED
+        else:
+            mark, guard = Mark.DIFFERENT, stored.mod_revision
+        self._guards.append(guard)
+        self.counts[mark] += 1
+        return Change(mark, entry.key)
+
+    def _only_stored(self, stored: Entry) -> Iterator[Change]:
+        if self._prune:
+            self.deletions.append(Deletion(stored.key, stored.mod_revision))
+            self.counts[Mark.GONE] += 1
+            yield Change(Mark.GONE, stored.key)

@@ -1,0 +1,32 @@
+"""A key on its way from one store to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.rpc.wire import read_varint, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.keyspace.source import PagedRange
+
+
+class Entry(NamedTuple):
+    """A key with its value; the revisions are those of the store that it comes from."""
+
+    key: bytes
+    value: bytes
+    mod_revision: int = 0
+    lease: int = 0
+
+
+def entries_of(reading: PagedRange) -> Iterator[Entry]:
+    """Yield the keys of a range in key order."""
+    for page in reading.pages():
+        for key, _, modified, _, value, lease in page.records():
+            yield Entry(key, value, _number(modified), _number(lease))
+
+
+def _number(varint: bytes | None) -> int:
+    return signed(read_varint(varint, 0)[0]) if varint else 0

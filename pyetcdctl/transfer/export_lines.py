@@ -1,0 +1,144 @@
+"""An export as lines of JSON: a head, a line for each key in key order, and an end.
+
+The end has the count and the SHA-256 of every byte before it, so that a file that was cut is not
+taken for a whole one. Bytes that are not UTF-8 are ``{"base64": ...}``, as in jsonl.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pyetcdctl.errors import InvalidInput
+from pyetcdctl.transfer.entries import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+FORMAT = 1
+_ENTRIES_A_PIECE = 512
+_text_of = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class Head(NamedTuple):
+    """What an export is of."""
+
+    prefix: bytes
+    revision: int
+    cluster_id: int = 0
+
+
+class End(NamedTuple):
+    """What an export ends with; ``leases`` are IDs and the seconds that they were granted for."""
+
+    keys: int
+    sha256: str
+    leases: Mapping[int, int]
+
+
+def export_lines(
+    head: Head,
+    entries: Iterable[Entry],
+    granted_seconds: Callable[[Iterable[int]], Mapping[int, int]],
+) -> Iterator[bytes]:
+    """Yield an export in pieces of whole lines; ``granted_seconds`` is asked at the end."""
+    digest, count, leases = sha256(), 0, set()
+    piece = [_head_line(head)]
+    for entry in entries:
+        piece.append(_entry_line(entry))
+        count += 1
+        if entry.lease:
+            leases.add(entry.lease)
+        if len(piece) >= _ENTRIES_A_PIECE:
+            yield _hashed(piece, digest)
+            piece = []
+    yield _hashed(piece, digest)
+    yield _end_line(End(count, digest.hexdigest(), granted_seconds(sorted(leases))))
+
+
+def parse_head(line: bytes) -> Head:
+    """Parse the first line. Raises InvalidInput for what does not begin an export."""
+    found = _parsed(line, "the first line is not the head of an export")
+    if found.get("export") != FORMAT:
+        raise InvalidInput("the first line is not the head of an export that this release knows")
+    cluster_id = int(found.get("cluster_id", "0"), 16)
+    return Head(_bytes(found, "prefix"), int(found["revision"]), cluster_id)
+
+
+def parse_entry(line: bytes, number: int) -> Entry:
+    """Parse the line of a key; ``number`` is for errors."""
+    found = _parsed(line, f"line {number} is not that of a key")
+    try:
+        lease = int(found.get("lease", "0"), 16)
+        return Entry(
+            _bytes(found, "key"), _bytes(found, "value"), int(found.get("mod_revision", 0)), lease
+        )
+    except (KeyError, ValueError, TypeError):
+        raise InvalidInput(f"line {number} is not that of a key") from None
+
+
+def parse_end(line: bytes) -> End:
+    """Parse the last line. Raises InvalidInput for one that is missing: the file was cut."""
+    cut = InvalidInput("the export is not whole: its last line, with the count, is missing")
+    try:
+        found = json.loads(line)
+        leases = {int(each, 16): int(ttl) for each, ttl in found.get("leases", {}).items()}
+        return End(int(found["count"]), str(found["sha256"]), leases)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise cut from None
+
+
+def _hashed(lines: list[bytes], digest: Any) -> bytes:
+    piece = b"".join(lines)
+    digest.update(piece)
+    return piece
+
+
+def _head_line(head: Head) -> bytes:
+    fields = [f'"export":{FORMAT}', _member("prefix", head.prefix), f'"revision":{head.revision}']
+    fields += [f'"cluster_id":"{head.cluster_id:x}"'] if head.cluster_id else []
+    return _line(fields)
+
+
+def _entry_line(entry: Entry) -> bytes:
+    fields = [
+        _member("key", entry.key),
+        _member("value", entry.value),
+        f'"mod_revision":{entry.mod_revision}',
+    ]
+    fields += [f'"lease":"{entry.lease:x}"'] if entry.lease else []
+    return _line(fields)
+
+
+def _end_line(end: End) -> bytes:
+    leases = ",".join(f'"{lease:x}":{seconds}' for lease, seconds in end.leases.items())
+    fields = [f'"count":{end.keys}', *([f'"leases":{{{leases}}}'] if leases else [])]
+    return _line([*fields, f'"sha256":"{end.sha256}"'])
+
+
+def _line(fields: list[str]) -> bytes:
+    return f"{{{','.join(fields)}}}\n".encode()
+
+
+def _member(name: str, value: bytes) -> str:
+    try:
+        return f'"{name}":{_text_of(value.decode())}'
+    except UnicodeDecodeError:
+        return f'"{name}":{{"base64":"{b64encode(value).decode()}"}}'
+
+
+def _bytes(found: Mapping[str, Any], name: str) -> bytes:
+    value = found[name]
+    return value.encode() if isinstance(value, str) else b64decode(value["base64"], validate=True)
+
+
+def _parsed(line: bytes, otherwise: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        raise InvalidInput(otherwise) from None
+    if not isinstance(found, dict):
+        raise InvalidInput(otherwise)
+    return found

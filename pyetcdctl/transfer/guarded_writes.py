@@ -1,0 +1,161 @@
+"""Writes that happen only to what was compared; many in a transaction, many transactions at once.
+
+A transaction holds if no key in it has changed since it was compared. So it may be sent again when
+its response is lost: applied once, it does not hold a second time, and the keys then have the
+values that it wrote. Where one key has changed, the others are written one by one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from time import sleep
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.errors import CallFailed
+from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
+from pyetcdctl.rpc.txn import EQUAL, MOD, TXN, Compare, RequestOp, TxnRequest, TxnResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyetcdctl.client.answers import Answer
+    from pyetcdctl.client.connection import Connection
+
+TRANSACTIONS_AT_ONCE = 16
+TRANSACTION_BYTES = 1 << 20
+MOST_ATTEMPTS = 6
+_PAUSE_SECONDS = 0.5
+_MAY_PASS = ("UNAVAILABLE", "DEADLINE_EXCEEDED")
+
+
+class GuardedWrite(NamedTuple):
+    """A key, the mod_revision that it must still have, and its new value; None deletes it."""
+
+    key: bytes
+    mod_revision: int
+    value: bytes | None
+    lease: int = 0
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it adds to a request."""
+        return 2 * len(self.key) + len(self.value or b"") + 64
+
+
+class Conflict(NamedTuple):
+    """A key that another client changed after it was compared; it is left as it is."""
+
+    key: bytes
+    compared: int
+    found: int
+
+
+class GuardedWriter:
+    """Applies writes on different keys; ``done`` counts those that are applied."""
+
+    def __init__(self, connection: Connection, max_operations: int = 128) -> None:
+        self._connection = connection
+        self._max_operations = max_operations
+        self.done = 0
+
+    def apply(self, writes: Iterable[GuardedWrite]) -> Iterator[Conflict | None]:
+        """Apply all; yield every conflict, and None whenever a transaction has been applied."""
+        under_way: deque[tuple[list[GuardedWrite], Answer | None]] = deque()
+        for batch in _batches(writes, self._max_operations):
+            under_way.append((batch, self._start(batch)))
+            if len(under_way) >= TRANSACTIONS_AT_ONCE:
+                yield from self._finish(*under_way.popleft())
+        while under_way:
+            yield from self._finish(*under_way.popleft())
+
+    def _start(self, batch: Sequence[GuardedWrite]) -> Answer | None:
+        """Send a transaction; None if it could not be sent."""
+        try:
+            return self._connection.future(TXN, _request(batch).encode(), deadline=self._limit())
+        except CallFailed:
+            return None
+
+    def _finish(
+        self, batch: list[GuardedWrite], answer: Answer | None
+    ) -> Iterator[Conflict | None]:
+        try:
+            if answer is None:
+                raise CallFailed("not sent", code="UNAVAILABLE")
+            response = TxnResponse.decode(answer.result())
+        except CallFailed as failure:
+            response = self._sent_again(batch, failure)
+        yield from self._judged(batch, response)
+
+    def _judged(
+        self, batch: list[GuardedWrite], response: TxnResponse
+    ) -> Iterator[Conflict | None]:
+        if response.succeeded:
+            self.done += len(batch)
+            yield None
+        elif len(batch) > 1:
+            for write in batch:
+                yield from self._judged([write], self._sent_again([write], None))
+        else:
+            yield self._conflict(batch[0], response)
+
+    def _conflict(self, write: GuardedWrite, response: TxnResponse) -> Conflict | None:
+        """Return what stands in the way; nothing if the key is as it was to be."""
+        answer = response.responses[0].response_range if response.responses else None
+        found = answer.kvs[0] if answer and answer.kvs else None
+        if (found.value if found else None) == write.value:
+            self.done += 1
+            return None
+        return Conflict(write.key, write.mod_revision, found.mod_revision if found else 0)
+
+    def _sent_again(self, batch: Sequence[GuardedWrite], failure: CallFailed | None) -> TxnResponse:
+        """Send a transaction until it is answered. Raises the failure that does not pass."""
+        for attempt in range(MOST_ATTEMPTS):
+            if failure is not None:
+                if failure.code not in _MAY_PASS:
+                    raise failure
+                sleep(_PAUSE_SECONDS * attempt)
+            try:
+                data = self._connection.unary(
+                    TXN, _request(batch).encode(), deadline=self._limit(), repeatable=True
+                )
+                return TxnResponse.decode(data)
+            except CallFailed as error:
+                failure = error
+        assert failure is not None
+        raise failure
+
+    def _limit(self) -> Deadline:
+        return Deadline.after(self._connection.settings.command_timeout)
+
+
+def _batches(writes: Iterable[GuardedWrite], most: int) -> Iterator[list[GuardedWrite]]:
+    batch: list[GuardedWrite] = []
+    size = 0
+    for write in writes:
+        if batch and (len(batch) >= most or size + write.size > TRANSACTION_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(write)
+        size += write.size
+    if batch:
+        yield batch
+
+
+def _request(batch: Sequence[GuardedWrite]) -> TxnRequest:
+    return TxnRequest(
+        compare=[
+            Compare(key=each.key, target=MOD, result=EQUAL, mod_revision=each.mod_revision)
+            for each in batch
+        ],
+        success=[_operation(each) for each in batch],
+        failure=[RequestOp(request_range=RangeRequest(key=batch[0].key))]
+        if len(batch) == 1
+        else [],
+    )
+
+
+def _operation(write: GuardedWrite) -> RequestOp:
+    if write.value is None:
+        return RequestOp(request_delete_range=DeleteRangeRequest(key=write.key))
+    return RequestOp(request_put=PutRequest(key=write.key, value=write.value, lease=write.lease))
