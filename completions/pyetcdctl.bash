@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del du export get import lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
+        '') REPLY='compaction del diff du export get import lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -24,6 +24,7 @@ __pyetcdctl_flags() {
     case $1 in
         compaction) REPLY='--physical' ;;
         del) REPLY='--decode --from-key --no-decode --prefix --prev-kv --range' ;;
+        diff) REPLY='--all --etcd-prefix --name-only --patch -p --prefix --resource --stat' ;;
         du) REPLY='--by --depth --etcd-prefix --larger-than --n -n --sort --top' ;;
         export) REPLY='--output --rev' ;;
         get) REPLY='--consistency --count-only --decode --from-key --keys-only --like-api --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --no-decode --order --prefix --print-value-only --rev --sort-by --stream' ;;
@@ -108,6 +109,11 @@ __pyetcdctl_value() {
             del:--prefix | \
             del:--prev-kv | \
             del:--range | \
+            diff:--all | \
+            diff:--name-only | \
+            diff:--patch | \
+            diff:-p | \
+            diff:--stat | \
             get:--count-only | \
             get:--decode | \
             get:--from-key | \
@@ -203,8 +209,8 @@ __pyetcdctl_value() {
         *:--via) REPLY='choices kubectl port-forward' ;;
         *:--pki | \
             doctor:--data-dir) REPLY='folder' ;;
-        du:--by) REPLY='choices resource namespace kind owner field prefix' ;;
-        du:--etcd-prefix | \
+        diff:--etcd-prefix | \
+            du:--etcd-prefix | \
             kubernetes\ del:--etcd-prefix | \
             kubernetes\ edit:--etcd-prefix | \
             kubernetes\ encryption:--etcd-prefix | \
@@ -214,6 +220,7 @@ __pyetcdctl_value() {
             kubernetes\ put:--etcd-prefix | \
             kubernetes\ resources:--etcd-prefix | \
             kubernetes\ versions:--etcd-prefix) REPLY='keys' ;;
+        du:--by) REPLY='choices resource namespace kind owner field prefix' ;;
         du:--sort) REPLY='choices size keys name' ;;
         get:--consistency | \
             tree:--consistency | \

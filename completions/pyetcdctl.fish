@@ -6,6 +6,7 @@ function __pyetcdctl_commands
         case ''
             echo -- 'compaction'\t'Discard key history older than a revision.'
             echo -- 'del'\t'Delete a key or a range of keys.'
+            echo -- 'diff'\t'Show what differs between two files, revisions or clusters.'
             echo -- 'du'\t'Show what uses the space.'
             echo -- 'export'\t'Write all keys with a prefix to a file or standard output, at one revision.'
             echo -- 'get'\t'Read a key or a range of keys.'
@@ -116,6 +117,15 @@ function __pyetcdctl_flags
             echo -- '--prefix'\t'All keys that start with KEY.'
             echo -- '--prev-kv'\t'Also print what was there before.'
             echo -- '--range'\t'KEY to RANGE_END is meant: do not wait 2 seconds.'
+        case 'diff'
+            echo -- '--all'\t'With -p: also heartbeats, renewals and generations.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix.'
+            echo -- '--name-only'\t'Only the keys.'
+            echo -- '--patch'\t'The differences of the objects\' YAML.'
+            echo -- '-p'\t'The differences of the objects\' YAML.'
+            echo -- '--prefix'\t'Only keys that start with this.'
+            echo -- '--resource'\t'Only objects of this resource.'
+            echo -- '--stat'\t'Only how many keys differ, by resource.'
         case 'du'
             echo -- '--by'\t'What the groups are.'
             echo -- '--depth'\t'With --by prefix: names of a key below PREFIX.'
@@ -434,6 +444,11 @@ function __pyetcdctl_value
             'del:--prefix' \
             'del:--prev-kv' \
             'del:--range' \
+            'diff:--all' \
+            'diff:--name-only' \
+            'diff:--patch' \
+            'diff:-p' \
+            'diff:--stat' \
             'get:--count-only' \
             'get:--decode' \
             'get:--from-key' \
@@ -533,9 +548,8 @@ function __pyetcdctl_value
         case '*:--pki' \
             'doctor:--data-dir'
             echo -- 'folder'
-        case 'du:--by'
-            echo -- 'choices resource namespace kind owner field prefix'
-        case 'du:--etcd-prefix' \
+        case 'diff:--etcd-prefix' \
+            'du:--etcd-prefix' \
             'kubernetes del:--etcd-prefix' \
             'kubernetes edit:--etcd-prefix' \
             'kubernetes encryption:--etcd-prefix' \
@@ -546,6 +560,8 @@ function __pyetcdctl_value
             'kubernetes resources:--etcd-prefix' \
             'kubernetes versions:--etcd-prefix'
             echo -- 'keys'
+        case 'du:--by'
+            echo -- 'choices resource namespace kind owner field prefix'
         case 'du:--sort'
             echo -- 'choices size keys name'
         case 'get:--consistency' \

@@ -21,6 +21,7 @@
     ├── LeaseLost                   1    a lock or a leadership whose lease has ended
     ├── CommandFailed               N    the exit status of a command that held a lock
     ├── WatchCanceled               5    the server ended a watch
+    ├── CannotLook                  2    a check whose question could not be looked into
     ├── Interrupted                 5    the user ended a reading, and its part is shown
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
@@ -182,6 +183,12 @@ class CommandFailed(PyetcdctlError):
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class CannotLook(PyetcdctlError):
+    """A check could not find out what it was asked, which is not the same as finding nothing."""
+
+    exit_code = ExitCode.BAD_CONNECTION
 
 
 class Interrupted(PyetcdctlError):

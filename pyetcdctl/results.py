@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from pyetcdctl.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from pyetcdctl.changes.comparing import KeyChange
     from pyetcdctl.diagnosis.defrag_plan import Step
     from pyetcdctl.diagnosis.findings import Report
     from pyetcdctl.keyspace.source import PagedRange
@@ -182,6 +183,19 @@ class SpaceUse(Record):
     database: DatabaseSizes | None = None
     most_rows: int = 0
     """How many groups a person is shown; 0 for all."""
+
+
+class Differences(Record):
+    """The answer to ``diff``: what differs is found while it is printed."""
+
+    changes: Iterable[KeyChange]
+    resource: Callable[[bytes], str]
+    """The resource that a key belongs to."""
+    name_only: bool = False
+    stat: bool = False
+    """Whether only counts by resource are asked for."""
+    read: Callable[[bytes, bytes], Any] | None = None
+    """Returns the object in a key's value; None where no YAML is asked for."""
 
 
 class SnapshotStatus(Record):

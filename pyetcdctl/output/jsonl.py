@@ -13,7 +13,14 @@ from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import Entry, json_bytes, json_value
-from pyetcdctl.results import DecodedAnswer, ExportLines, KeyChanges, Listing, LogListing
+from pyetcdctl.results import (
+    DecodedAnswer,
+    Differences,
+    ExportLines,
+    KeyChanges,
+    Listing,
+    LogListing,
+)
 from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.txn import TxnResponse
@@ -90,6 +97,15 @@ def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None
             before = None if previous is None else Entry.of_record(previous)
             write(entries.event(name, before, Entry.of_record(record)))
             out.flush()
+
+
+@render.register(Differences)
+def _differences(result: Differences, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.differences import json_lines
+
+    write = _writer(out, settings)
+    for line in json_lines(result):
+        write(line)
 
 
 def _writer(out: Sink, settings: OutputSettings) -> Callable[[str], None]:

@@ -13,6 +13,7 @@ from pyetcdctl.results import (
     AuthResult,
     ClusterResult,
     DecodedAnswer,
+    Differences,
     Examination,
     ExportLines,
     KeyChanges,
@@ -179,6 +180,13 @@ def _examination(result: Examination, out: Sink, settings: OutputSettings) -> No
 
     for line in lines_of(result.report):
         out.write(line.data(safe=settings.terminal, coloured=settings.colour))
+
+
+@render.register(Differences)
+def _differences(result: Differences, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.differences import write_text
+
+    write_text(result, out, settings)
 
 
 @render.register(SpaceUse)

@@ -16,12 +16,12 @@ MAY_IMPORT = {
     "settings": set(),
     "records": set(),
     "strict_yaml": set(),
-    "results": {"diagnosis", "keyspace", "records", "rpc"},
+    "results": {"changes", "diagnosis", "keyspace", "records", "rpc"},
     "rpc": set(),
     "keyspace": {"errors", "rpc"},
     "client": {"keyspace", "rpc", *SHARED},
     "concurrency": {"client", "keyspace", "rpc", *SHARED},
-    "output": {"diagnosis", "kubernetes", "rpc", *SHARED},
+    "output": {"changes", "diagnosis", "kubernetes", "rpc", *SHARED},
     "diagnosis": {"rpc", *SHARED},
     "upkeep": {
         *("client", "concurrency", "diagnosis", "keyspace", "kubernetes", "measuring", "rpc"),
@@ -34,11 +34,13 @@ MAY_IMPORT = {
     "kubectl": {"keyspace", "rpc", *SHARED},
     "transfer": {"client", "keyspace", "rpc", *SHARED},
     "storage": {"keyspace", "rpc", *SHARED},
+    "changes": {"keyspace", "kubernetes", "rpc", *SHARED},
     "usage": {"kubernetes", "rpc", *SHARED},
     "tree": {"keyspace", "rpc", *SHARED},
     "completion": {"keyspace", "rpc", *SHARED},
     "cli": {
         # One a line, so that neighbours may be added.
+        "changes",
         "client",
         "completion",
         "concurrency",

@@ -1,0 +1,1 @@
+"""What changed: between two sources of keys, and from revision to revision."""

@@ -1,0 +1,166 @@
+"""``diff``: what differs between two files, revisions or clusters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyetcdctl.changes.comparing import KeyChange, compare
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.flags.values import raw
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.errors import BadArguments, CannotLook, PyetcdctlError, Reported
+from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.keyspace.source import PagedRange, Source
+from pyetcdctl.results import Differences
+from pyetcdctl.rpc.kv import RangeRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.kubernetes.objects import Object
+
+_EXAMPLE = """\
+  pyetcdctl diff @2000
+  pyetcdctl diff yesterday.db -p --resource deployments
+  pyetcdctl diff yesterday.db today.db --stat"""
+
+app = new_app()
+
+
+class DiffFlags(Flags):
+    """The flags of ``diff``."""
+
+    all_: Annotated[
+        bool, typer.Option("--all", help="With -p: also heartbeats, renewals and generations.")
+    ] = False
+    etcd_prefix: Annotated[
+        str,
+        typer.Option("--etcd-prefix", metavar="PREFIX", help="The API server's --etcd-prefix."),
+    ] = "/registry"
+    name_only: Annotated[bool, typer.Option("--name-only", help="Only the keys.")] = False
+    patch: Annotated[
+        bool, typer.Option("--patch", "-p", help="The differences of the objects' YAML.")
+    ] = False
+    prefix: Annotated[
+        str, typer.Option("--prefix", metavar="string", help="Only keys that start with this.")
+    ] = ""
+    resource: Annotated[
+        str, typer.Option("--resource", metavar="RESOURCE", help="Only objects of this resource.")
+    ] = ""
+    stat: Annotated[
+        bool, typer.Option("--stat", help="Only how many keys differ, by resource.")
+    ] = False
+
+
+@command(app, "diff", _EXAMPLE, needs_server=False, prints=(Differences,))
+def diff(session: Session, sides: Annotated[list[str], words("A [B]")], flags: DiffFlags) -> None:
+    """Show what differs between two files, revisions or clusters.
+
+    A and B are snapshots, database files, data directories, or @REVISION of the cluster. Without B,
+    A is compared with the cluster as it is now. Values are compared, not revisions. + was added,
+    - removed, ~ changed. Secrets are shown as changed, never their content.
+
+    The exit code is 0 if nothing differs, 1 if something does, and 2 if that could not be found
+    out.
+    """
+    _check(sides, flags)
+    session.check_format()
+    try:
+        before, after = _sides(session, sides, flags)
+        found = _Counted(compare(before.pages(), after.pages()))
+        session.print(_differences(session, found, flags))
+    except PyetcdctlError as error:
+        raise CannotLook(error.message, *error.advice) from error
+    if found.count:
+        raise Reported
+
+
+def _check(sides: list[str], flags: DiffFlags) -> None:
+    if not 1 <= len(sides) <= 2:
+        raise BadArguments("diff takes A [B]: files, directories or @REVISION")
+    if flags.prefix and flags.resource:
+        raise BadArguments("--prefix and --resource cannot be set at the same time, choose one")
+    if sum((flags.patch, flags.name_only, flags.stat)) > 1:
+        raise BadArguments("of --patch, --name-only and --stat one is enough")
+
+
+class _Counted:
+    """The changes, counted while they are printed."""
+
+    def __init__(self, changes: Iterator[KeyChange]) -> None:
+        self._changes = changes
+        self.count = 0
+
+    def __iter__(self) -> Iterator[KeyChange]:
+        for change in self._changes:
+            self.count += 1
+            yield change
+
+
+def _sides(session: Session, sides: list[str], flags: DiffFlags) -> tuple[PagedRange, PagedRange]:
+    key, end = prefix_range(_start(flags))
+    ranges = []
+    for side in (*sides, "")[:2]:
+        source, revision = _source(session, side)
+        ranges.append(source.range(RangeRequest(key=key, range_end=end, revision=revision)))
+    return ranges[0], ranges[1]
+
+
+def _source(session: Session, side: str) -> tuple[Source, int]:
+    """Return the source that a word names, and the revision, 0 for the newest."""
+    if not side:
+        return session.source, 0
+    if side.startswith("@"):
+        if not side[1:].isdecimal():
+            raise BadArguments(f"{side} is not a revision: @2000 is one")
+        return session.source, int(side[1:])
+    if not os.path.exists(side):
+        raise BadArguments(f"{side}: there is no such file or directory")
+    return session.process.file(side, False, True, session.note), 0
+
+
+def _start(flags: DiffFlags) -> bytes:
+    if not flags.resource:
+        return raw(flags.prefix)
+    from pyetcdctl.kubernetes.registry_keys import key_of
+    from pyetcdctl.kubernetes.resources import find
+
+    resource = find(flags.resource)
+    if resource is None:
+        raise BadArguments(
+            f'"{flags.resource}" is not a built-in resource',
+            "Try:  --prefix with the keys of a custom one: /registry/GROUP/PLURAL/",
+        )
+    return os.fsencode(key_of(resource, "", "", flags.etcd_prefix.rstrip("/")))
+
+
+def _differences(session: Session, changes: _Counted, flags: DiffFlags) -> Differences:
+    from pyetcdctl.usage.names import by_resource
+
+    names = by_resource(flags.etcd_prefix.rstrip("/"))
+    return Differences(
+        changes=changes,
+        resource=lambda key: names(key)[0],
+        name_only=flags.name_only,
+        stat=flags.stat,
+        read=_reader(session, shows_all=flags.all_) if flags.patch else None,
+    )
+
+
+def _reader(session: Session, *, shows_all: bool) -> Callable[[bytes, bytes], Object | None]:
+    from pyetcdctl.changes.noise import without_noise
+    from pyetcdctl.kubernetes.stored_value import Reader
+
+    read = Reader(session.decrypter, session.release)
+
+    def objects(key: bytes, value: bytes) -> Object | None:
+        found = read(key, value).decoded.object
+        return found if shows_all else without_noise(found)
+
+    return objects

@@ -1,0 +1,123 @@
+"""``diff``: two sides with known differences."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pyetcdctl.changes.noise import without_noise
+from tests.runner import run_here
+
+NAMESPACE = "/registry/namespaces/shop"
+
+
+@pytest.fixture(scope="module")
+def snapshots(tmp_path_factory):
+    """Two snapshots of a sample cluster, with one key added, one removed and one changed."""
+    from tests.server import running
+
+    folder = tmp_path_factory.mktemp("diff")
+    with running(sample=True) as etcd:
+
+        def save(name):
+            etcd.etcdctl("snapshot", "save", str(folder / name), check=True)
+
+        save("before.db")
+        revision = json.loads(etcd.etcdctl("get", "x", "-w", "json").stdout)["header"]["revision"]
+        etcd.etcdctl("put", "/registry/configmaps/shop/new", "{}", check=True)
+        etcd.etcdctl("del", "/registry/configmaps/shop/kube-root-ca.crt", check=True)
+        edit = ("kubernetes", "get", "namespace", "shop", "-o", "yaml")
+        text = run_here(*edit, env=etcd.environment).stdout.decode()
+        text = text.replace("phase: Active", "phase: Terminating")
+        put = run_here("kubernetes", "put", "-f", "-", "--yes", env=etcd.environment, input=text)
+        assert put.exit_code == 0, put.stderr
+        etcd.etcdctl("put", "/registry/pods/x", "same", check=True)
+        etcd.etcdctl("del", "/registry/pods/x", check=True)
+        save("after.db")
+        yield etcd, folder, revision
+
+
+EXPECTED = [
+    "- /registry/configmaps/shop/kube-root-ca.crt",
+    "+ /registry/configmaps/shop/new",
+    f"~ {NAMESPACE}",
+]
+
+
+def diff(*args, env=None):
+    done = run_here("diff", *map(str, args), env=env)
+    return done.stdout.decode().splitlines(), done.exit_code
+
+
+def test_files_revisions_and_the_cluster_differ_alike(snapshots):
+    etcd, folder, revision = snapshots
+    assert diff(folder / "before.db", folder / "after.db") == (EXPECTED, 1)
+    assert diff(f"@{revision}", env=etcd.environment) == (EXPECTED, 1)
+    assert diff(folder / "before.db", env=etcd.environment) == (EXPECTED, 1)
+
+
+def test_what_is_equal_ends_with_0(snapshots):
+    etcd, folder, _ = snapshots
+    assert diff(folder / "after.db", env=etcd.environment) == ([], 0)
+    assert diff(folder / "before.db", folder / "before.db") == ([], 0)
+
+
+def test_a_side_that_cannot_be_read_ends_with_2(snapshots, tmp_path):
+    _, folder, _ = snapshots
+    (tmp_path / "bad.db").write_bytes(b"x" * 5000)
+    for args in ((folder / "none.db",), (tmp_path / "bad.db", folder / "after.db"), ("@x",)):
+        assert diff(*args)[1] == 2
+    done = run_here("diff", "@1", "--endpoints", "127.0.0.1:1", "--command-timeout", "300ms")
+    assert done.exit_code == 2
+
+
+def test_a_resource_or_prefix_narrows_it(snapshots):
+    _, folder, _ = snapshots
+    sides = (folder / "before.db", folder / "after.db")
+    assert diff(*sides, "--resource", "cm") == (EXPECTED[:2], 1)
+    assert diff(*sides, "--prefix", "/registry/n", "--name-only") == ([NAMESPACE], 1)
+    assert diff(*sides, "--resource", "pods") == ([], 0)
+
+
+def test_counts_are_by_resource(snapshots):
+    _, folder, _ = snapshots
+    lines, _ = diff(folder / "before.db", folder / "after.db", "--stat")
+    assert lines == ["configmaps\t1 added\t1 removed", "namespaces\t1 changed"]
+
+
+def test_a_patch_shows_the_yaml(snapshots):
+    _, folder, _ = snapshots
+    lines, _ = diff(folder / "before.db", folder / "after.db", "-p", "--resource", "ns")
+    assert lines[0] == f"--- {NAMESPACE}"
+    assert [line for line in lines[2:] if line[0] in "+-"] == [
+        "-  phase: Active",
+        "+  phase: Terminating",
+    ]
+
+
+def test_json_lines_name_change_and_revisions(snapshots):
+    _, folder, revision = snapshots
+    lines, _ = diff(folder / "before.db", folder / "after.db", "-w", "jsonl")
+    found = [json.loads(line) for line in lines]
+    assert [each["change"] for each in found] == ["removed", "added", "changed"]
+    assert found[1]["after"] == {"mod_revision": revision + 1, "bytes": 2}
+    assert found[2]["resource"] == "namespaces"
+
+
+def test_heartbeats_and_book_keeping_are_no_difference():
+    def node(time):
+        return {
+            "kind": "Node",
+            "metadata": {"name": "n", "generation": time, "managedFields": [time]},
+            "status": {"conditions": [{"type": "Ready", "lastHeartbeatTime": time}]},
+        }
+
+    assert without_noise(node(1)) == without_noise(node(2))
+    lease = {"kind": "Lease", "spec": {"renewTime": 1, "holderIdentity": "n"}}
+    assert without_noise(lease) == {"kind": "Lease", "spec": {"holderIdentity": "n"}}
+
+
+@pytest.mark.parametrize("args", [(), ("a", "b", "c"), ("a", "-p", "--stat")])
+def test_a_wrong_line_is_an_error(args):
+    assert diff(*args)[1] == 128
