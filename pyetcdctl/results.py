@@ -10,7 +10,7 @@ from pyetcdctl.records import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from pyetcdctl.changes.comparing import KeyChange
+    from pyetcdctl.changes.comparing import KeyDifference
     from pyetcdctl.diagnosis.defrag_plan import Step
     from pyetcdctl.diagnosis.findings import Report
     from pyetcdctl.keyspace.source import PagedRange
@@ -188,7 +188,7 @@ class SpaceUse(Record):
 class Differences(Record):
     """The answer to ``diff``: what differs is found while it is printed."""
 
-    changes: Iterable[KeyChange]
+    changes: Iterable[KeyDifference]
     resource: Callable[[bytes], str]
     """The resource that a key belongs to."""
     name_only: bool = False

@@ -23,7 +23,7 @@ class Kind(Enum):
     CHANGED = "changed"
 
 
-class KeyChange(NamedTuple):
+class KeyDifference(NamedTuple):
     """A key that differs: its records (see rpc/key_values.py) on both sides, None where it is not.
 
     Keys differ by their values: the same value at another revision is no difference.
@@ -35,26 +35,26 @@ class KeyChange(NamedTuple):
     after: Record | None
 
 
-def compare(before: Iterable[RangePage], after: Iterable[RangePage]) -> Iterator[KeyChange]:
+def compare(before: Iterable[RangePage], after: Iterable[RangePage]) -> Iterator[KeyDifference]:
     """Yield what differs, in key order."""
     olds, news = _records(before), _records(after)
     old, new = next(olds, None), next(news, None)
     while old is not None and new is not None:
         if old[0] == new[0]:
             if old[4] != new[4]:
-                yield KeyChange(Kind.CHANGED, old[0], old, new)
+                yield KeyDifference(Kind.CHANGED, old[0], old, new)
             old, new = next(olds, None), next(news, None)
         elif old[0] < new[0]:
-            yield KeyChange(Kind.REMOVED, old[0], old, None)
+            yield KeyDifference(Kind.REMOVED, old[0], old, None)
             old = next(olds, None)
         else:
-            yield KeyChange(Kind.ADDED, new[0], None, new)
+            yield KeyDifference(Kind.ADDED, new[0], None, new)
             new = next(news, None)
     while old is not None:
-        yield KeyChange(Kind.REMOVED, old[0], old, None)
+        yield KeyDifference(Kind.REMOVED, old[0], old, None)
         old = next(olds, None)
     while new is not None:
-        yield KeyChange(Kind.ADDED, new[0], None, new)
+        yield KeyDifference(Kind.ADDED, new[0], None, new)
         new = next(news, None)
 
 

@@ -14,7 +14,7 @@ from pyetcdctl.rpc.key_values import number_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.changes.comparing import KeyChange
+    from pyetcdctl.changes.comparing import KeyDifference
     from pyetcdctl.kubernetes.objects import Object
     from pyetcdctl.output import Sink
     from pyetcdctl.results import Differences
@@ -50,7 +50,7 @@ def _write_counts(found: Differences, out: Sink) -> None:
 
 
 def _write_patch(
-    change: KeyChange, found: Differences, out: Sink, settings: OutputSettings
+    change: KeyDifference, found: Differences, out: Sink, settings: OutputSettings
 ) -> None:
     title = escaped(change.key)
     before, after = (_object(side, found) for side in (change.before, change.after))
@@ -67,7 +67,7 @@ def _object(side: Record | None, found: Differences) -> Object | None:
     return found.read(side[0], side[4]) if side is not None and found.read is not None else None
 
 
-def _sizes(change: KeyChange) -> str:
+def _sizes(change: KeyDifference) -> str:
     sizes = [f"{len(side[4]):,} bytes" for side in (change.before, change.after) if side]
     return " -> ".join(sizes)
 

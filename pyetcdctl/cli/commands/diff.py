@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.changes.comparing import KeyChange, compare
+from pyetcdctl.changes.comparing import KeyDifference, compare
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
@@ -93,11 +93,11 @@ def _check(sides: list[str], flags: DiffFlags) -> None:
 class _Counted:
     """The changes, counted while they are printed."""
 
-    def __init__(self, changes: Iterator[KeyChange]) -> None:
+    def __init__(self, changes: Iterator[KeyDifference]) -> None:
         self._changes = changes
         self.count = 0
 
-    def __iter__(self) -> Iterator[KeyChange]:
+    def __iter__(self) -> Iterator[KeyDifference]:
         for change in self._changes:
             self.count += 1
             yield change
