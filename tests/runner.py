@@ -32,6 +32,16 @@ class Result:
     exit_code: int
 
 
+class Screen(Buffer):
+    """A buffer that is a terminal."""
+
+    is_terminal = True
+
+    def __init__(self, width: int = 80) -> None:
+        super().__init__()
+        self.width = width
+
+
 def clean_environment(env: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment without HOME, locale, terminal or etcd's variables, plus ``env``.
 
@@ -72,12 +82,14 @@ def run_here(
     input: bytes | str | None = None,
     seconds: float = SECONDS,
     cwd: Path = PROJECT,
+    out: Buffer | None = None,
+    err: Buffer | None = None,
 ) -> Result:
     """Run ``pyetcdctl ARGS`` in this process, with buffers for streams: fast, for what is not about
-    the process itself (signals, terminals, closed pipes, start-up).
+    the process itself (signals, closed pipes, start-up). ``out`` or ``err`` may be a Screen.
     """
     began = monotonic()
-    out, err = Buffer(), Buffer()
+    out, err = out or Buffer(), err or Buffer()
     given = input.encode() if isinstance(input, str) else input or b""
     streams = Streams(clean_environment(env), out=out, err=err, input=BytesIO(given))
     process = Process(streams)

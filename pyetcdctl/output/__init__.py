@@ -27,7 +27,10 @@ class Sink(Protocol):
     """Where a printer writes: bytes that are data, in order."""
 
     def write(self, data: bytes) -> None:
-        """Take data; it may be buffered."""
+        """Take data; it may be buffered. On a terminal, control characters are escaped."""
+
+    def safe(self, data: bytes) -> None:
+        """Take data that is safe for a terminal as it is: escaped before, or coloured."""
 
     def flush(self) -> None:
         """Hand over what is buffered."""

@@ -33,22 +33,23 @@ def can_show(kind: type) -> bool:
 
 
 class _Terminal:
-    """A sink on a terminal: what could drive it is escaped.
+    """A sink on a terminal that does not escape the header of a response.
 
-    The header is not: programs that run etcdctl in a terminal look for its bytes, and it holds four
-    numbers of the server, no text of anybody.
+    Programs that run etcdctl in a terminal search for its bytes, and it holds four numbers of the
+    server, no text.
     """
 
     def __init__(self, out: Sink) -> None:
         self._out = out
         self._is_begun = False
         self.flush = out.flush
+        self.safe = out.safe
 
     def write(self, data: bytes) -> None:
-        """Write data so that it does no harm."""
+        """Write data, escaped but for the header."""
         end = 0 if self._is_begun else _end_of_header(data)
         self._is_begun = True
-        self._out.write(data[:end] + terminal_safe(data[end:]))
+        self.safe(data[:end] + terminal_safe(data[end:]))
 
 
 def _end_of_header(data: bytes) -> int:

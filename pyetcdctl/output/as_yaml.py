@@ -134,7 +134,7 @@ class _Documents:
             self._out.flush()
 
     def _write(self, text: str) -> None:
-        self._out.write(shown_yaml(text, self._settings))
+        self._out.safe(shown_yaml(text, self._settings))
 
 
 _SEPARATOR = "---\n"

@@ -99,7 +99,7 @@ class _Pairs:
         if not stored.decryption_error:
             self._separator = b"---\n"
             text = document(stored, entry.changed if self._decoding.like_api else None)
-            self.out.write(shown_yaml(text, self._settings))
+            self.out.safe(shown_yaml(text, self._settings))
 
     def _tell(self, *lines: str) -> None:
         # What was written before must not come after the words about this value.

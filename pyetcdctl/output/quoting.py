@@ -26,9 +26,12 @@ _JSON_ESCAPES = {
     "\t": "\\t",
 }
 _JSON_SPECIAL = re.compile('[\x00-\x1f"\\\\<>&\u2028\u2029]')
+# As UTF-8: controls; U+00AD, U+061C, U+115F, U+1160, U+180B-F, U+200B-F, U+2028-E, U+2060-F,
+# U+3164, U+FEFF, U+FFA0, U+FFF9-B and the tags from U+E0000 on: invisible, or they reorder text.
 _UNSAFE_ON_TERMINAL = re.compile(
-    rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c"
-    rb"|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]"
+    rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f\xad]|\xd8\x9c|\xe1\x85[\x9f\xa0]"
+    rb"|\xe1\xa0[\x8b-\x8f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xe3\x85\xa4|\xef\xbb\xbf|\xef\xbe\xa0"
+    rb"|\xef\xbf[\xb9-\xbb]|\xf3\xa0[\x80-\x81][\x80-\xbf]"
 )
 
 
@@ -73,8 +76,8 @@ def _json_escape(found: re.Match[str]) -> str:
 def terminal_safe(data: bytes) -> bytes:
     """Replace what could drive a terminal by ``\\xNN``; tabs and line ends stay.
 
-    Besides C0, DEL and C1 controls these are the characters that reorder text, and bytes that are
-    no UTF-8 (a terminal may take them for 8-bit controls).
+    Besides C0, DEL and C1 controls these are the characters that reorder text or take no column,
+    and bytes that are not UTF-8 (a terminal may take them for 8-bit controls).
     """
     try:
         data.decode("utf-8")

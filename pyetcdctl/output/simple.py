@@ -179,7 +179,7 @@ def _examination(result: Examination, out: Sink, settings: OutputSettings) -> No
     from pyetcdctl.output.findings import lines_of
 
     for line in lines_of(result.report):
-        out.write(line.data(safe=settings.terminal, coloured=settings.colour))
+        out.safe(line.data(safe=settings.terminal, coloured=settings.colour))
 
 
 @render.register(Differences)

@@ -74,7 +74,7 @@ class _Text:
         self._out = out
 
     def write(self, text: str) -> int:
-        self._out.write(text.encode("utf-8"))
+        self._out.safe(text.encode("utf-8"))
         return len(text)
 
     def flush(self) -> None:

@@ -109,6 +109,8 @@ class Deliveries:
     def write(self, data: bytes) -> None:
         self.pending += data
 
+    safe = write
+
     def flush(self) -> None:
         self.delivered.append(self.pending)
         self.pending = b""

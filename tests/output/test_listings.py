@@ -31,6 +31,8 @@ class Collected:
     def write(self, data):
         self.data += data
 
+    safe = write
+
     def flush(self):
         """Keep what is there."""
 

@@ -6,6 +6,7 @@ import os
 import select
 import sys
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from pyetcdctl.errors import OutputClosed
@@ -83,14 +84,17 @@ class Buffer:
 
 
 class Output:
-    """Standard output: data only, as bytes, in chunks of 64 KiB or as ``flush`` demands."""
+    """Standard output: data only, as bytes, in chunks of 64 KiB or as ``flush`` demands.
+
+    On a terminal the text of others cannot drive it: what is written is escaped.
+    """
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._parts: list[bytes] = []
         self._size = 0
 
-    @property
+    @cached_property
     def is_terminal(self) -> bool:
         """Whether a person looks at it."""
         return self._sink.is_terminal
@@ -106,14 +110,21 @@ class Output:
         return self._sink.height
 
     def write(self, data: bytes) -> None:
-        """Take data. Raises OSError when it cannot be delivered (closed pipe, full disk)."""
+        """Take data; a terminal gets it escaped, unless ``safe`` is used.
+
+        Raises OSError when it cannot be delivered (closed pipe, full disk).
+        """
+        self.safe(terminal_safe(data) if self.is_terminal else data)
+
+    def safe(self, data: bytes) -> None:
+        """Take data that is safe for a terminal as it is: escaped before, or coloured."""
         self._parts.append(data)
         self._size += len(data)
         if self._size >= _CHUNK:
             self.flush()
 
     def text(self, text: str) -> None:
-        """Take text that is ours, or safe already."""
+        """Take text."""
         self.write(text.encode("utf-8", "surrogateescape"))
 
     def flush(self) -> None:

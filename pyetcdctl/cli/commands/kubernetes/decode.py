@@ -89,5 +89,5 @@ def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bo
     for line in (*filter(None, [given.remark]), *stored.remarks):
         err.line(f"# {line}")
     if stored.decoded.object is not None:
-        out.write(shown_object(stored.decoded.object, form, session.output))
+        out.safe(shown_object(stored.decoded.object, form, session.output))
     return not (stored.decryption_error or stored.decoded.problem)

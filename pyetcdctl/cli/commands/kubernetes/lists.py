@@ -47,4 +47,4 @@ class GrowingList:
 
     def _write(self, text: str) -> None:
         shown = shown_yaml if self._form == "yaml" else shown_text
-        self._session.streams.out.write(shown(text, self._session.output))
+        self._session.streams.out.safe(shown(text, self._session.output))

@@ -105,7 +105,7 @@ class Showing:
             self._write(self._template(whole))
         else:
             shown = shown_object(whole, self._form, self._session.output)
-            self._session.streams.out.write(shown)
+            self._session.streams.out.safe(shown)
 
     def _show_tables(self, groups: Sequence[Sequence[Found]]) -> None:
         for number, group in enumerate(map(self._in_table_order, groups)):
@@ -149,7 +149,7 @@ class Showing:
         return _Table(shown, spaced=spaced, named=named)
 
     def _write(self, text: str) -> None:
-        self._session.streams.out.write(shown_text(text, self._session.output))
+        self._session.streams.out.safe(shown_text(text, self._session.output))
 
 
 class _Table:
