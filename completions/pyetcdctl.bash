@@ -36,7 +36,7 @@ __pyetcdctl_flags() {
         txn) REPLY='--decode --interactive -i --no-decode' ;;
         watch) REPLY='--decode --interactive -i --like-api --no-decode --prefix --prev-kv --progress-notify --rev' ;;
         defrag) REPLY='--cluster --rule --dry-run --compact-keep' ;;
-        doctor) REPLY='--for --rules --fail-on --metrics --data-dir --upgrade-to --no-objects --junit' ;;
+        doctor) REPLY='--for --rules --fail-on --metrics --data-dir --upgrade-to --no-objects --bundle --hash-keys --junit' ;;
         endpoint\ health) REPLY='--cluster' ;;
         endpoint\ status) REPLY='--cluster' ;;
         endpoint\ hashkv) REPLY='--cluster --rev' ;;
@@ -153,6 +153,7 @@ __pyetcdctl_value() {
             defrag:--cluster | \
             defrag:--dry-run | \
             doctor:--no-objects | \
+            doctor:--hash-keys | \
             endpoint\ health:--cluster | \
             endpoint\ status:--cluster | \
             endpoint\ hashkv:--cluster | \

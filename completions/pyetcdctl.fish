@@ -209,6 +209,8 @@ function __pyetcdctl_flags
             echo -- '--data-dir'\t'The data of this node\'s member, if not found.'
             echo -- '--upgrade-to'\t'Also whether the cluster is ready for it.'
             echo -- '--no-objects'\t'Do not read Kubernetes\' objects.'
+            echo -- '--bundle'\t'Also pack all for a bug report: the list of keys, never a value.'
+            echo -- '--hash-keys'\t'Hide the keys in the bundle and in the report.'
             echo -- '--junit'\t'Also write the verdicts as JUnit\'s XML.'
         case 'endpoint health'
             echo -- '--cluster'\t'All members, at the client URLs of the member list.'
@@ -488,6 +490,7 @@ function __pyetcdctl_value
             'defrag:--cluster' \
             'defrag:--dry-run' \
             'doctor:--no-objects' \
+            'doctor:--hash-keys' \
             'endpoint health:--cluster' \
             'endpoint status:--cluster' \
             'endpoint hashkv:--cluster' \

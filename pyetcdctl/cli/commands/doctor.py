@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from pyetcdctl.results import Examination
 
 if TYPE_CHECKING:
     from pyetcdctl.diagnosis.facts import ClusterFacts, UpgradeFacts
-    from pyetcdctl.diagnosis.findings import Severity
+    from pyetcdctl.diagnosis.findings import Report, Severity
     from pyetcdctl.diagnosis.rules import Rules
     from pyetcdctl.discovery import Discovery
 
@@ -84,6 +85,17 @@ class DoctorFlags(Flags):
     no_objects: Annotated[
         bool, typer.Option("--no-objects", help="Do not read Kubernetes' objects.")
     ] = False
+    bundle: Annotated[
+        str,
+        typer.Option(
+            "--bundle",
+            metavar="FILE.tar.gz",
+            help="Also pack all for a bug report: the list of keys, never a value.",
+        ),
+    ] = ""
+    hash_keys: Annotated[
+        bool, typer.Option("--hash-keys", help="Hide the keys in the bundle and in the report.")
+    ] = False
     junit: Annotated[
         str,
         typer.Option("--junit", metavar="FILE", help="Also write the verdicts as JUnit's XML."),
@@ -107,8 +119,14 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
         facts = replace(facts, upgrade=_upgrade(session, flags.upgrade_to))
 
     from pyetcdctl.diagnosis.examination import examine
+    from pyetcdctl.measuring.bundle import hidden_keys, with_hidden_keys
 
+    hidden = hidden_keys() if flags.hash_keys else None
+    if hidden is not None:
+        facts = with_hidden_keys(facts, hidden)
     report = examine(facts, rules, datetime.now(UTC))
+    if flags.bundle:
+        _pack(session, flags.bundle, facts, report, hidden)
     if flags.junit:
         from pyetcdctl.output.findings import junit_of
 
@@ -116,6 +134,32 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
     session.print(Examination(report))
     if report.has(least):
         raise Reported
+
+
+def _pack(
+    session: Session,
+    path: str,
+    facts: ClusterFacts,
+    report: Report,
+    hidden: Callable[[bytes], bytes] | None,
+) -> None:
+    """Write the bundle; nothing of the connection's credentials is in it."""
+    from pyetcdctl import __version__
+    from pyetcdctl.measuring.bundle import open_bundle
+    from pyetcdctl.output.findings import json_of, lines_of
+
+    with open_bundle(path) as bundle:
+        bundle.text("report.json", json_of(report) + "\n")
+        lines = (line.data(safe=True, coloured=False).decode() for line in lines_of(report))
+        bundle.text("report.txt", "".join(lines))
+        bundle.text("version.txt", f"pyetcdctl {__version__}, Python {sys.version}\n")
+        bundle.facts(facts)
+        bundle.metrics(facts, session.settings)
+        try:
+            bundle.keys(session.source, hidden)
+        except CallFailed as error:
+            bundle.text("keys-failed.txt", f"{error.message}\n")
+    session.note(f"Wrote {path}")
 
 
 def _severity(word: str) -> Severity:
