@@ -75,6 +75,7 @@ def _close(process: Process) -> None:
     """Close what the process opened. A channel that an interrupt has upset may never close."""
     from threading import Thread
 
+    process.children.close()
     closing = Thread(target=process.close, daemon=True)
     closing.start()
     closing.join(SECONDS_TO_CLOSE)

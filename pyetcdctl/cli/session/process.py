@@ -29,6 +29,8 @@ class Process:
         self.streams = streams
         self.at_end = ExitStack()
         """What is closed at the end besides the connections."""
+        self.children = ExitStack()
+        """The programs that run for this one: ended on the main thread, however long it takes."""
         self._shared = shared or {}
         self._connections: dict[ConnectionSettings, Connection] = {}
         self._files: dict[tuple[str, bool, bool], FileSource] = {}
@@ -77,6 +79,7 @@ class Process:
     def close(self) -> None:
         """Close every connection and file, and the sockets of KMS plugins."""
         try:
+            self.children.close()
             self.at_end.close()
         finally:
             while self._files:

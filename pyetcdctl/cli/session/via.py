@@ -138,9 +138,9 @@ class Via:
 
     def _close_at_end(self, close: Callable[[], None]) -> None:
         """Call ``close`` at the end of the process, whether a signal ends it or not."""
-        at_end = self._session.process.at_end
-        at_end.enter_context(closed_before_end(close))
-        at_end.callback(close)
+        children = self._session.process.children
+        children.enter_context(closed_before_end(close))
+        children.callback(close)
 
     def _ask_once(self) -> None:
         session = self._session
