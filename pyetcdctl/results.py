@@ -410,7 +410,7 @@ class ExportLines(Record):
     pieces: Iterator[bytes]
 
 
-class KeyChange(NamedTuple):
+class TransferRow(NamedTuple):
     """One row of ``import`` and ``copy``: a mark (+ ~ = - or !) and the key that it is about.
 
     ``remark`` says what stands in the way of a key that is not written.
@@ -421,7 +421,7 @@ class KeyChange(NamedTuple):
     remark: str = ""
 
 
-class KeyChanges(Record):
+class TransferRows(Record):
     """The rows of ``import`` and ``copy``, while they are found or made."""
 
-    changes: Iterator[KeyChange]
+    rows: Iterator[TransferRow]

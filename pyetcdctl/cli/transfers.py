@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.errors import BadArguments, CallFailed, ConnectionFailed, NotWritten, Reported
-from pyetcdctl.results import KeyChange, KeyChanges
+from pyetcdctl.results import TransferRow, TransferRows
 from pyetcdctl.transfer.comparison import Mark
 from pyetcdctl.transfer.guarded_writes import Conflict, GuardedWrite, GuardedWriter
 
@@ -35,11 +35,11 @@ def shown(session: Session, comparison: Comparison, consent: Consent, *, unchang
             "standard input is not a terminal to confirm on", "Try:  --dry-run, or --yes"
         )
     rows = (
-        KeyChange(change.mark, change.key)
+        TransferRow(change.mark, change.key)
         for change in comparison.changes()
         if unchanged or change.mark != Mark.SAME
     )
-    session.print(KeyChanges(rows))
+    session.print(TransferRows(rows))
     session.streams.out.flush()
     session.streams.err.line("  ".join(f"{m} {n:,}" for m, n in comparison.counts.items()))
 
@@ -69,15 +69,15 @@ def carried_out(
     writes = _writes(comparison, entries, write_of)
     conflicts = 0
 
-    def rows() -> Iterator[KeyChange]:
+    def rows() -> Iterator[TransferRow]:
         nonlocal conflicts
         for outcome in writer.apply(writes):
             if outcome is not None:
                 conflicts += 1
-                yield KeyChange("!", outcome.key, _remark(outcome))
+                yield TransferRow("!", outcome.key, _remark(outcome))
 
     try:
-        session.print(KeyChanges(rows()))
+        session.print(TransferRows(rows()))
     except (CallFailed, ConnectionFailed) as failure:
         done = f"{writer.done:,} of {comparison.writes:,} keys were written."
         failure.advice = (*failure.advice, done, GO_ON)

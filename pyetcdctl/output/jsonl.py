@@ -17,9 +17,9 @@ from pyetcdctl.results import (
     DecodedAnswer,
     Differences,
     ExportLines,
-    KeyChanges,
     Listing,
     LogListing,
+    TransferRows,
 )
 from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
@@ -73,10 +73,10 @@ def _export(result: ExportLines, out: Sink, settings: OutputSettings) -> None:
         out.write(terminal_safe(piece) if settings.terminal else piece)
 
 
-@render.register(KeyChanges)
-def _changes(result: KeyChanges, out: Sink, settings: OutputSettings) -> None:
+@render.register(TransferRows)
+def _changes(result: TransferRows, out: Sink, settings: OutputSettings) -> None:
     write = _writer(out, settings)
-    for change in result.changes:
+    for change in result.rows:
         remark = f',"remark":{json_text(change.remark)}' if change.remark else ""
         write(f'{{"change":"{change.mark}","key":{json_bytes(change.key)}{remark}}}\n')
 

@@ -16,7 +16,6 @@ from pyetcdctl.results import (
     Differences,
     Examination,
     ExportLines,
-    KeyChanges,
     KeyTree,
     LeaseGone,
     LeaseLife,
@@ -25,6 +24,7 @@ from pyetcdctl.results import (
     LogListing,
     SnapshotStatus,
     SpaceUse,
+    TransferRows,
 )
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
@@ -79,10 +79,10 @@ def _export(result: ExportLines, out: Sink, settings: OutputSettings) -> None:
         out.write(terminal_safe(piece) if settings.terminal else piece)
 
 
-@render.register(KeyChanges)
-def _changes(result: KeyChanges, out: Sink, settings: OutputSettings) -> None:
+@render.register(TransferRows)
+def _changes(result: TransferRows, out: Sink, settings: OutputSettings) -> None:
     shown = _shown(settings) or bytes
-    for change in result.changes:
+    for change in result.rows:
         remark = f"  ({change.remark})" if change.remark else ""
         out.write(b"%b %b%b\n" % (change.mark.encode(), shown(change.key), remark.encode()))
 

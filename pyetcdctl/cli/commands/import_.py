@@ -13,7 +13,7 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.transfers import Consent, carried_out, confirmed, shown
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.ranges import prefix_range
-from pyetcdctl.results import KeyChanges
+from pyetcdctl.results import TransferRows
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.transfer.comparison import Comparison
 from pyetcdctl.transfer.entries import Entry, entries_of
@@ -41,7 +41,7 @@ class ImportFlags(Flags):
     ] = False
 
 
-@command(app, "import", _EXAMPLE, prints=(KeyChanges,))
+@command(app, "import", _EXAMPLE, prints=(TransferRows,))
 def import_(
     session: Session, files: Annotated[list[str], words("FILE")], flags: ImportFlags
 ) -> None:
