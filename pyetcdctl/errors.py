@@ -15,7 +15,7 @@
     │   └── KubectlFailed           2    kubectl, or the pod that it was to reach, cannot be used
     ├── NeedsConnection             1    a command that cannot work without calls to a server
     ├── CallFailed                  1    a call that the server answered with an error
-    │   ├── AnswerMakesNoSense      1    bytes that are no answer to the call
+    │   ├── ResponseMakesNoSense    1    bytes that are no response to the call
     │   ├── DeadlineExceeded        1    no answer in time; its advice names the cause
     │   └── MethodUnknown           1    the server is too old for the call
     ├── LeaseLost                   1    a lock or a leadership whose lease has ended
@@ -34,6 +34,7 @@
     ├── SandboxFailed               1    the private server could not be started
     │   └── CommandNotFound       127    the command to run in the sandbox does not exist
     ├── OutputClosed              141    standard output is a pipe that nobody reads any more
+    ├── ProgramFault                1    an exception that nothing in the program expected
     └── Reported                    1    everything was said already; only the exit code is left
 
 The codes are etcdctl's (cobrautl: ExitError, ExitBadConnection, ...).
@@ -158,11 +159,11 @@ class CallFailed(PyetcdctlError):
         self.details = details or message
 
 
-class AnswerMakesNoSense(CallFailed):
-    """The server's answer cannot be what the call returns."""
+class ResponseMakesNoSense(CallFailed):
+    """The server's response cannot be what the call returns."""
 
     def __init__(self, reason: object, *, code: str = "UNKNOWN") -> None:
-        super().__init__(f"the server's answer makes no sense: {reason}", code=code)
+        super().__init__(f"the server's response makes no sense: {reason}", code=code)
 
 
 class DeadlineExceeded(CallFailed):
@@ -252,6 +253,10 @@ class OutputClosed(PyetcdctlError):
 
     def __init__(self) -> None:
         super().__init__("write to standard output: broken pipe")
+
+
+class ProgramFault(PyetcdctlError):
+    """An exception that nothing in the program expected."""
 
 
 class Reported(PyetcdctlError):

@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyetcdctl.errors import (
-    AnswerMakesNoSense,
     DeadlineExceeded,
     ExitCode,
     OutputClosed,
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pyetcdctl.cli.session.process import Process
+    from pyetcdctl.cli.session.session import Session
     from pyetcdctl.cli.session.streams import Streams
 
 
@@ -113,15 +113,22 @@ def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, An
     except DeadlineExceeded as error:
         error.advice += session.local_advice()
         raise
-    except ValueError as error:
-        from pyetcdctl.rpc.wire import WireError
-
-        if isinstance(error, WireError):
-            raise AnswerMakesNoSense(error) from error
+    except (PyetcdctlError, OSError):
         raise
     except SystemExit as end:  # Typer's own way to end on a closed pipe
         raise BrokenPipeError from end
+    except Exception as error:
+        from pyetcdctl.cli.faults import meaning_of
+
+        raise meaning_of(error, shows_traceback=_debugs(session)) from error
     return code if isinstance(code, int) else ExitCode.SUCCESS
+
+
+def _debugs(session: Session) -> bool:
+    try:
+        return bool(session.configuration.values["debug"])
+    except Exception:  # the configuration itself may be what failed
+        return False
 
 
 def _fill_closed_descriptors() -> None:

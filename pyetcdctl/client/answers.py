@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import grpc
 
+from pyetcdctl.errors import ResponseMakesNoSense
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -25,7 +27,7 @@ class Answer:
             answer: bytes = self._pending.result()
         except grpc.RpcError as error:
             return self._recover(error)
-        return answer
+        return checked(answer)
 
     def when_done(self, tell: Callable[[], None]) -> None:
         """Call ``tell`` when the call has ended, on a thread of gRPC's, which may not wait."""
@@ -34,6 +36,13 @@ class Answer:
     def cancel(self) -> None:
         """Give the call up."""
         self._pending.cancel()
+
+
+def checked(message: bytes | None) -> bytes:
+    """Return a message; a server may end a call with success and send none."""
+    if message is None:
+        raise ResponseMakesNoSense("the server reported success and sent no message")
+    return message
 
 
 def messages_of(

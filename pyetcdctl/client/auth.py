@@ -5,8 +5,9 @@ What only looks may be repeated; a change is not, once it may have reached a ser
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from pyetcdctl.client.calls import call
 from pyetcdctl.client.endpoints import is_utf8
 from pyetcdctl.client.status import NOT_UTF8, go_text
 from pyetcdctl.errors import CallFailed, MethodUnknown
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.rpc.auth import Permission
     from pyetcdctl.rpc.wire import Message
+
+Response = TypeVar("Response")
 
 ROOT = "root"
 """The user and the role that may do everything."""
@@ -58,7 +61,7 @@ def disable(connection: Connection, deadline: Deadline) -> ChangeResponse:
 def status(connection: Connection, deadline: Deadline) -> AuthStatusResponse:
     """Ask whether a user and a password are wanted."""
     try:
-        return AuthStatusResponse.decode(_look(connection, "AuthStatus", EmptyRequest(), deadline))
+        return _look(connection, "AuthStatus", EmptyRequest(), AuthStatusResponse, deadline)
     except MethodUnknown as error:
         from pyetcdctl.client.maintenance import MaintenanceService
 
@@ -83,12 +86,12 @@ def delete_user(connection: Connection, name: str, deadline: Deadline) -> Change
 
 def get_user(connection: Connection, name: str, deadline: Deadline) -> RolesResponse:
     """Return the roles of a user."""
-    return RolesResponse.decode(_look(connection, "UserGet", NameRequest(name=name), deadline))
+    return _look(connection, "UserGet", NameRequest(name=name), RolesResponse, deadline)
 
 
 def list_users(connection: Connection, deadline: Deadline) -> UserListResponse:
     """Return the names of all users."""
-    return UserListResponse.decode(_look(connection, "UserList", EmptyRequest(), deadline))
+    return _look(connection, "UserList", EmptyRequest(), UserListResponse, deadline)
 
 
 def change_password(
@@ -121,12 +124,12 @@ def delete_role(connection: Connection, name: str, deadline: Deadline) -> Change
 
 def get_role(connection: Connection, name: str, deadline: Deadline) -> RoleGetResponse:
     """Return the permissions of a role."""
-    return RoleGetResponse.decode(_look(connection, "RoleGet", NameRequest(name=name), deadline))
+    return _look(connection, "RoleGet", NameRequest(name=name), RoleGetResponse, deadline)
 
 
 def list_roles(connection: Connection, deadline: Deadline) -> RolesResponse:
     """Return the names of all roles."""
-    return RolesResponse.decode(_look(connection, "RoleList", EmptyRequest(), deadline))
+    return _look(connection, "RoleList", EmptyRequest(), RolesResponse, deadline)
 
 
 def grant_permission(
@@ -160,19 +163,23 @@ def _make_root_role(connection: Connection, deadline: Deadline) -> None:
 def _change(
     connection: Connection, method: str, request: Message, deadline: Deadline
 ) -> ChangeResponse:
-    answer = connection.unary(
-        SERVICE + method, _encoded(request), deadline=deadline, repeatable=False
-    )
-    return ChangeResponse.decode(answer)
+    _check_words(request)
+    return call(connection, SERVICE + method, request, ChangeResponse, deadline)
 
 
-def _look(connection: Connection, method: str, request: Message, deadline: Deadline) -> bytes:
-    return connection.unary(SERVICE + method, _encoded(request), deadline=deadline, repeatable=True)
+def _look(
+    connection: Connection,
+    method: str,
+    request: Message,
+    kind: type[Response],
+    deadline: Deadline,
+) -> Response:
+    _check_words(request)
+    return call(connection, SERVICE + method, request, kind, deadline, repeatable=True)
 
 
-def _encoded(request: Message) -> bytes:
-    """Return the request's bytes. Servers before 3.6 would take a name that is no UTF-8."""
+def _check_words(request: Message) -> None:
+    """Raise CallFailed for a name that is not UTF-8, which servers before 3.6 would take."""
     for field in request.FIELDS:
         if field.kind == "string" and not is_utf8(getattr(request, field.name)):
             raise CallFailed(go_text("INTERNAL", NOT_UTF8), code="INTERNAL", details=NOT_UTF8)
-    return request.encode()

@@ -20,6 +20,31 @@ KEEPALIVE_FLOOR_SECONDS = 10.0
 """grpc-go's own lower bound; etcd drops clients that ping more often."""
 
 INT32_MAX = 2**31 - 1
+ONLY_UNCOMPRESSED = 1
+SMALL_RESPONSE_BYTES = 4 << 20
+SMALL = {
+    "etcdserverpb.Auth": (
+        *("AuthEnable", "AuthDisable", "AuthStatus", "Authenticate", "RoleAdd", "RoleDelete"),
+        *("RoleGrantPermission", "RoleRevokePermission", "UserAdd", "UserChangePassword"),
+        *("UserDelete", "UserGrantRole", "UserRevokeRole"),
+    ),
+    "etcdserverpb.KV": ("Compact",),
+    "etcdserverpb.Lease": ("LeaseGrant", "LeaseKeepAlive", "LeaseRevoke"),
+    "etcdserverpb.Maintenance": (
+        *("Defragment", "Downgrade", "Hash", "HashKV", "MoveLeader", "Status"),
+    ),
+    "grpc.health.v1.Health": ("Check",),
+}
+"""Methods whose responses are small, whatever the cluster holds."""
+_NAMES = ",".join(
+    f'{{"service":"{service}","method":"{method}"}}'
+    for service, methods in SMALL.items()
+    for method in methods
+)
+SMALL_RESPONSES = (
+    f'{{"methodConfig":[{{"name":[{_NAMES}],"maxResponseMessageBytes":{SMALL_RESPONSE_BYTES}}}]}}'
+)
+"""gRPC's service configuration, in JSON."""
 FIRST_RECONNECT_MS, LAST_RECONNECT_MS = 200, 2000
 
 
@@ -83,6 +108,9 @@ def _options(settings: ConnectionSettings) -> Options:
         ("grpc.service_config_disable_resolution", 1),
         ("grpc.max_receive_message_length", limit if 0 < limit <= INT32_MAX else -1),
         ("grpc.max_send_message_length", -1),
+        # etcd does not compress; of another server a few bytes may become gigabytes.
+        ("grpc.compression_enabled_algorithms_bitset", ONLY_UNCOMPRESSED),
+        ("grpc.service_config", SMALL_RESPONSES),
         ("grpc.initial_reconnect_backoff_ms", FIRST_RECONNECT_MS),
         ("grpc.max_reconnect_backoff_ms", LAST_RECONNECT_MS),
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from pyetcdctl.client.calls import call
 from pyetcdctl.client.status import UNHEALTHY
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
+
+Response = TypeVar("Response")
 
 SERVICE = "/etcdserverpb.Cluster/"
 WAIT_FOR_MEMBERS = (
@@ -37,8 +40,7 @@ class ClusterService:
     def list(self, deadline: Deadline, *, linearizable: bool = True) -> api.MemberListResponse:
         """Return the members; not linearizable is one member's view, which needs no quorum."""
         request = api.MemberListRequest(linearizable=linearizable)
-        answer = self._call("MemberList", request, deadline, repeatable=True)
-        return api.MemberListResponse.FromString(answer)
+        return self._call("MemberList", request, api.MemberListResponse, deadline, repeatable=True)
 
     def client_urls(self, deadline: Deadline) -> ClientUrls:
         """Return where all members that have started say that they serve clients.
@@ -56,32 +58,37 @@ class ClusterService:
     ) -> api.MemberAddResponse:
         """Add a member that is still to be started."""
         request = api.MemberAddRequest(peerURLs=peer_urls, isLearner=is_learner)
-        return api.MemberAddResponse.FromString(self._call("MemberAdd", request, deadline))
+        return self._call("MemberAdd", request, api.MemberAddResponse, deadline)
 
     def remove(self, member_id: int, deadline: Deadline) -> api.MemberRemoveResponse:
         """Remove a member for good."""
         request = api.MemberRemoveRequest(ID=member_id)
-        return api.MemberRemoveResponse.FromString(self._call("MemberRemove", request, deadline))
+        return self._call("MemberRemove", request, api.MemberRemoveResponse, deadline)
 
     def update(
         self, member_id: int, peer_urls: Sequence[str], deadline: Deadline
     ) -> api.MemberUpdateResponse:
         """Give a member other peer URLs."""
         request = api.MemberUpdateRequest(ID=member_id, peerURLs=peer_urls)
-        return api.MemberUpdateResponse.FromString(self._call("MemberUpdate", request, deadline))
+        return self._call("MemberUpdate", request, api.MemberUpdateResponse, deadline)
 
     def promote(self, member_id: int, deadline: Deadline) -> api.MemberPromoteResponse:
         """Let a learner vote."""
         request = api.MemberPromoteRequest(ID=member_id)
-        return api.MemberPromoteResponse.FromString(self._call("MemberPromote", request, deadline))
+        return self._call("MemberPromote", request, api.MemberPromoteResponse, deadline)
 
     def _call(
-        self, method: str, request: Any, deadline: Deadline, *, repeatable: bool = False
-    ) -> bytes:
-        data = request.SerializeToString()
+        self,
+        method: str,
+        request: Any,
+        kind: type[Response],
+        deadline: Deadline,
+        *,
+        repeatable: bool = False,
+    ) -> Response:
         try:
-            return self._connection.unary(
-                SERVICE + method, data, deadline=deadline, repeatable=repeatable
+            return call(
+                self._connection, SERVICE + method, request, kind, deadline, repeatable=repeatable
             )
         except CallFailed as error:
             if error.details == UNHEALTHY:

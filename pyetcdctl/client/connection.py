@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from pyetcdctl.client.answers import Answer, messages_of
+from pyetcdctl.client.answers import Answer, checked, messages_of
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.endpoints import begins_secure, wants_tls
 from pyetcdctl.client.failover import (
@@ -143,7 +143,7 @@ class Connection:
             try:
                 for message in messages_of(call, deadline, patience):
                     started = True
-                    yield message
+                    yield checked(message)
             except TimeoutError:
                 raise self.too_late() from None
             except grpc.RpcError as error:
@@ -275,7 +275,7 @@ class Connection:
             else:
                 if not login:
                     self._login.accepted()
-                return answer
+                return checked(answer)
 
     def _recover(
         self,

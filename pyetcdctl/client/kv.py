@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.client.calls import call
 from pyetcdctl.rpc.kv import (
     DELETE_RANGE,
     PUT,
@@ -15,7 +16,14 @@ from pyetcdctl.rpc.kv import (
     RangeRequest,
     RangeResponse,
 )
-from pyetcdctl.rpc.txn import COMPACT, TXN, CompactionRequest, TxnRequest, TxnResponse
+from pyetcdctl.rpc.txn import (
+    COMPACT,
+    TXN,
+    CompactionRequest,
+    CompactionResponse,
+    TxnRequest,
+    TxnResponse,
+)
 
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
@@ -24,30 +32,26 @@ if TYPE_CHECKING:
 
 def read(connection: Connection, request: RangeRequest, deadline: Deadline) -> RangeResponse:
     """Read a few keys at once; long ranges are read in pages (client/ranges.py)."""
-    answer = connection.unary(RANGE, request.encode(), deadline=deadline, repeatable=True)
-    return RangeResponse.decode(answer)
+    return call(connection, RANGE, request, RangeResponse, deadline, repeatable=True)
 
 
 def put(connection: Connection, request: PutRequest, deadline: Deadline) -> PutResponse:
     """Write a key. Not repeated once it may have reached a server."""
-    answer = connection.unary(PUT, request.encode(), deadline=deadline, repeatable=False)
-    return PutResponse.decode(answer)
+    return call(connection, PUT, request, PutResponse, deadline)
 
 
 def delete(
     connection: Connection, request: DeleteRangeRequest, deadline: Deadline
 ) -> DeleteRangeResponse:
     """Delete a range. Not repeated once it may have reached a server."""
-    answer = connection.unary(DELETE_RANGE, request.encode(), deadline=deadline, repeatable=False)
-    return DeleteRangeResponse.decode(answer)
+    return call(connection, DELETE_RANGE, request, DeleteRangeResponse, deadline)
 
 
 def commit(connection: Connection, request: TxnRequest, deadline: Deadline) -> TxnResponse:
     """Run a transaction. Not repeated once it may have reached a server."""
-    answer = connection.unary(TXN, request.encode(), deadline=deadline, repeatable=False)
-    return TxnResponse.decode(answer)
+    return call(connection, TXN, request, TxnResponse, deadline)
 
 
 def compact(connection: Connection, request: CompactionRequest, deadline: Deadline) -> None:
-    """Forget everything before a revision. Not repeated once it may have reached a server."""
-    connection.unary(COMPACT, request.encode(), deadline=deadline, repeatable=False)
+    """Discard the history before a revision. Not repeated once it may have reached a server."""
+    call(connection, COMPACT, request, CompactionResponse, deadline)

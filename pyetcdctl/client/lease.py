@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.client.calls import call
 from pyetcdctl.client.login import LEADER_WANTED
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.lease import (
@@ -26,7 +27,6 @@ from pyetcdctl.rpc.lease import (
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
-    from pyetcdctl.rpc.wire import Message
 
 LEASE_NOT_FOUND = "etcdserver: requested lease not found"
 
@@ -36,12 +36,14 @@ def grant(
 ) -> LeaseGrantResponse:
     """Make a lease of so many seconds, or of the server's minimum; with this ID if one is given."""
     request = LeaseGrantRequest(TTL=ttl, ID=lease)
-    return LeaseGrantResponse.decode(_call(connection, GRANT, request, deadline))
+    return call(connection, GRANT, request, LeaseGrantResponse, deadline, repeatable=True)
 
 
 def revoke(connection: Connection, lease: int, deadline: Deadline) -> LeaseRevokeResponse:
     """End a lease, and with it all its keys."""
-    return LeaseRevokeResponse.decode(_call(connection, REVOKE, LeaseRequest(ID=lease), deadline))
+    return call(
+        connection, REVOKE, LeaseRequest(ID=lease), LeaseRevokeResponse, deadline, repeatable=True
+    )
 
 
 def time_to_live(
@@ -49,12 +51,14 @@ def time_to_live(
 ) -> LeaseTimeToLiveResponse:
     """Ask how long a lease will live, and for its keys. An unknown one is no error."""
     request = LeaseTimeToLiveRequest(ID=lease, keys=keys)
-    return LeaseTimeToLiveResponse.decode(_call(connection, TIME_TO_LIVE, request, deadline))
+    return call(
+        connection, TIME_TO_LIVE, request, LeaseTimeToLiveResponse, deadline, repeatable=True
+    )
 
 
 def leases(connection: Connection, deadline: Deadline) -> LeasesResponse:
     """List all leases."""
-    return LeasesResponse.decode(_call(connection, LEASES, LeasesRequest(), deadline))
+    return call(connection, LEASES, LeasesRequest(), LeasesResponse, deadline, repeatable=True)
 
 
 def renew(connection: Connection, lease: int, deadline: Deadline) -> LeaseKeepAliveResponse:
@@ -62,23 +66,20 @@ def renew(connection: Connection, lease: int, deadline: Deadline) -> LeaseKeepAl
 
     The server's call goes both ways; one with a single message is the same bytes as a unary call.
     """
-    answer = connection.unary(
+    return call(
+        connection,
         KEEP_ALIVE,
-        LeaseRequest(ID=lease).encode(),
-        deadline=deadline,
+        LeaseRequest(ID=lease),
+        LeaseKeepAliveResponse,
+        deadline,
         repeatable=True,
         metadata=(LEADER_WANTED,),
     )
-    return LeaseKeepAliveResponse.decode(answer)
 
 
 def renew_once(connection: Connection, lease: int, deadline: Deadline) -> LeaseKeepAliveResponse:
     """Let a lease begin anew; an unknown one is an error."""
-    answer = renew(connection, lease, deadline)
-    if answer.TTL <= 0:
+    response = renew(connection, lease, deadline)
+    if response.TTL <= 0:
         raise CallFailed(LEASE_NOT_FOUND, code="NOT_FOUND")
-    return answer
-
-
-def _call(connection: Connection, method: str, request: Message, deadline: Deadline) -> bytes:
-    return connection.unary(method, request.encode(), deadline=deadline, repeatable=True)
+    return response

@@ -13,7 +13,7 @@ from pyetcdctl.client.foreign_store import (
 )
 from pyetcdctl.client.range_checks import check_page
 from pyetcdctl.client.ranges import RangeReading, range_page
-from pyetcdctl.errors import AnswerMakesNoSense, CallFailed
+from pyetcdctl.errors import CallFailed, ResponseMakesNoSense
 from pyetcdctl.rpc.kv import RangeRequest, ResponseHeader
 from pyetcdctl.rpc.range_batch import TXN, encode_ranges, parse_ranges
 from pyetcdctl.rpc.wire import WireError
@@ -64,7 +64,7 @@ class LiveSource:
                 return [self._single(requests[0], deadline)]
             return self._batched(requests, deadline)
         except WireError as error:
-            raise AnswerMakesNoSense(error) from error
+            raise ResponseMakesNoSense(error) from error
         except NotEtcd as error:
             return [self._from_folder(each, requests, error.header) for each in requests]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from pyetcdctl.client.calls import call
 from pyetcdctl.client.endpoints import parse_endpoint
 from pyetcdctl.client.status import PERHAPS_APPLIED
 from pyetcdctl.client.verdicts import reachable
@@ -13,6 +14,8 @@ from pyetcdctl.rpc import etcdserverpb_pb2 as api
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
+
+Response = TypeVar("Response")
 
 SERVICE = "/etcdserverpb.Maintenance/"
 DEFRAGMENTING = (
@@ -29,14 +32,14 @@ class MaintenanceService:
 
     def status(self, deadline: Deadline) -> api.StatusResponse:
         """Return the member's state; fields that an old server does not know are zero."""
-        answer = self._call("Status", api.StatusRequest(), deadline, repeatable=True)
-        return api.StatusResponse.FromString(answer)
+        return self._call(
+            "Status", api.StatusRequest(), api.StatusResponse, deadline, repeatable=True
+        )
 
     def hash_kv(self, revision: int, deadline: Deadline) -> api.HashKVResponse:
         """Return the hash over all keys up to a revision; 0 is the newest."""
         request = api.HashKVRequest(revision=revision)
-        answer = self._call("HashKV", request, deadline, repeatable=True)
-        return api.HashKVResponse.FromString(answer)
+        return self._call("HashKV", request, api.HashKVResponse, deadline, repeatable=True)
 
     def alarms(self, deadline: Deadline) -> api.AlarmResponse:
         """Return the alarms of all members."""
@@ -57,7 +60,7 @@ class MaintenanceService:
     def defragment(self, deadline: Deadline) -> None:
         """Give the free space in the member's file back; it serves nobody until that is done."""
         try:
-            self._call("Defragment", api.DefragmentRequest(), deadline)
+            self._call("Defragment", api.DefragmentRequest(), api.DefragmentResponse, deadline)
         except DeadlineExceeded as error:
             if PERHAPS_APPLIED in error.advice:
                 usual = reachable(parse_endpoint(self._connection.endpoint))
@@ -69,18 +72,16 @@ class MaintenanceService:
     def move_leader(self, target: int, deadline: Deadline) -> api.MoveLeaderResponse:
         """Make the leader, to which the connection must lead, hand over to another member."""
         request = api.MoveLeaderRequest(targetID=target)
-        answer = self._call("MoveLeader", request, deadline, repeatable=True)
-        return api.MoveLeaderResponse.FromString(answer)
+        return self._call("MoveLeader", request, api.MoveLeaderResponse, deadline, repeatable=True)
 
     def downgrade(self, action: str, version: str, deadline: Deadline) -> api.DowngradeResponse:
         """Do ``validate``, ``enable`` or ``cancel`` of a downgrade of the cluster."""
         request = api.DowngradeRequest(action=action.upper(), version=version)
         try:
-            answer = self._call("Downgrade", request, deadline)
+            return self._call("Downgrade", request, api.DowngradeResponse, deadline)
         except MethodUnknown as error:
             error.advice = self.too_old("downgrade", "3.5", deadline) or error.advice
             raise
-        return api.DowngradeResponse.FromString(answer)
 
     def too_old(self, command: str, release: str, deadline: Deadline) -> tuple[str, ...]:
         """Return the advice for a call that the server does not know."""
@@ -92,13 +93,17 @@ class MaintenanceService:
         return (f"{command} needs etcd {release} or later; {endpoint} runs {version}.",)
 
     def _alarm(self, request: api.AlarmRequest, deadline: Deadline) -> api.AlarmResponse:
-        answer = self._call("Alarm", request, deadline, repeatable=True)
-        return api.AlarmResponse.FromString(answer)
+        return self._call("Alarm", request, api.AlarmResponse, deadline, repeatable=True)
 
     def _call(
-        self, method: str, request: Any, deadline: Deadline, *, repeatable: bool = False
-    ) -> bytes:
-        data = request.SerializeToString()
-        return self._connection.unary(
-            SERVICE + method, data, deadline=deadline, repeatable=repeatable
+        self,
+        method: str,
+        request: Any,
+        kind: type[Response],
+        deadline: Deadline,
+        *,
+        repeatable: bool = False,
+    ) -> Response:
+        return call(
+            self._connection, SERVICE + method, request, kind, deadline, repeatable=repeatable
         )

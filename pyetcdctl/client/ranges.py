@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.range_checks import check_page, is_in_key_order
-from pyetcdctl.errors import AnswerMakesNoSense, CallFailed, MethodUnknown
+from pyetcdctl.errors import CallFailed, MethodUnknown, ResponseMakesNoSense
 from pyetcdctl.keyspace.ranges import NO_END
 from pyetcdctl.rpc.kv import RANGE, RangeRequest, ResponseHeader
 from pyetcdctl.rpc.range_page import RangePage
@@ -79,7 +79,7 @@ class RangeReading:
             else:
                 yield from self._at_once(deadline)
         except WireError as error:
-            raise AnswerMakesNoSense(error) from error
+            raise ResponseMakesNoSense(error) from error
 
     def _is_pageable(self) -> bool:
         asked = self.request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from pyetcdctl.client.calls import decoded
 from pyetcdctl.client.status import (
     AUTH_NOT_ENABLED,
     INVALID_TOKEN,
@@ -11,7 +12,7 @@ from pyetcdctl.client.status import (
     OVERTAKEN,
     USER_EMPTY,
 )
-from pyetcdctl.errors import CallFailed, ConnectionFailed
+from pyetcdctl.errors import CallFailed, ConnectionFailed, ResponseMakesNoSense
 from pyetcdctl.rpc.wire import Field, Message
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Tokens:
         if self._token is None:
             try:
                 self._token = self._authenticate(deadline)
+            except ResponseMakesNoSense:
+                raise
             except CallFailed as error:
                 raise ConnectionFailed(error.message, *error.advice) from error
         return self._token
@@ -84,11 +87,15 @@ class Tokens:
             name=self._credentials.user, password=self._credentials.password
         )
         try:
-            return AuthenticateResponse.decode(self._login(request.encode(), deadline)).token
+            data = self._login(request.encode(), deadline)
         except CallFailed as error:
             if error.details == AUTH_NOT_ENABLED:
                 return ""
             raise
+        token = decoded(AuthenticateResponse, data, deadline).token
+        if not _may_be_sent(token):
+            raise ResponseMakesNoSense("the token cannot be sent")
+        return token
 
 
 def _may_be_sent(token: str) -> bool:

@@ -11,9 +11,10 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.kv import read
 from pyetcdctl.errors import ConnectionFailed, PyetcdctlError
 from pyetcdctl.keyspace.ranges import prefix_range
-from pyetcdctl.rpc.kv import PUT, RANGE, PutRequest, RangeRequest, RangeResponse
+from pyetcdctl.rpc.kv import PUT, PutRequest, RangeRequest
 from pyetcdctl.rpc.wire import append_varint
 
 if TYPE_CHECKING:
@@ -151,16 +152,15 @@ def open_connections(
 ) -> tuple[list[Connection], bool]:
     """Return a connection to each endpoint that answers, and whether there are keys already."""
     key, end = prefix_range(prefix)
-    request = RangeRequest(key=key, range_end=end, limit=1).encode()
-    answer = connection.unary(RANGE, request, deadline=deadline(), repeatable=True)
-    has_keys = bool(RangeResponse.decode(answer).kvs)
+    request = RangeRequest(key=key, range_end=end, limit=1)
+    has_keys = bool(read(connection, request, deadline()).kvs)
     endpoints = connection.endpoints
     if len(endpoints) == 1:
         return [connection], has_keys
     outcomes = ask_each(
         connection,
         endpoints,
-        lambda own: own.unary(RANGE, request, deadline=deadline(), repeatable=True),
+        lambda own: read(own, request, deadline()),
     )
     living = [outcome.endpoint for outcome in outcomes if outcome.failure is None]
     if not living:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from pyetcdctl.client.calls import call, decoded
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit
 from pyetcdctl.client.status import INVALID_TOKEN, OLD_AUTH_REVISION, PERHAPS_APPLIED, USER_EMPTY
@@ -149,7 +150,8 @@ class Destination:
     def _finish(self, write: Write, answer: Answer | None) -> None:
         if answer is not None:
             try:
-                if self._is_applied(write, TxnResponse.decode(answer.result())):
+                response = decoded(TxnResponse, answer.result(), self._limit())
+                if self._is_applied(write, response):
                     return
             except (CallFailed, ConnectionFailed) as error:
                 write.was_lost = may_pass(error)
@@ -198,10 +200,8 @@ class Destination:
             self._outage.wait_after(failure)
 
     def _read(self, request: TxnRequest) -> TxnResponse:
-        data = self._connection.unary(
-            TXN, request.encode(), deadline=self._limit(), repeatable=True
-        )
-        return TxnResponse.decode(data)
+        limit = self._limit()
+        return call(self._connection, TXN, request, TxnResponse, limit, repeatable=True)
 
     def _limit(self) -> Deadline:
         return Deadline.after(self._connection.settings.command_timeout)

@@ -9,7 +9,14 @@ from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit, read
 from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.sessions import turn_elsewhere, until_answered
-from pyetcdctl.concurrency.turns import Place, created_at, oldest, wait_for_turn
+from pyetcdctl.concurrency.turns import (
+    Place,
+    created,
+    created_at,
+    oldest,
+    range_at,
+    wait_for_turn,
+)
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.keyspace.ranges import prefix_range
@@ -149,7 +156,4 @@ def _look(connection: Connection, election: bytes) -> Callable[[Deadline], Range
 
 def _created(answer: TxnResponse) -> int:
     """Return the create revision of our key, which was there before if the call was repeated."""
-    if answer.succeeded:
-        return answer.header.revision
-    there = answer.responses[0].response_range
-    return there.kvs[0].create_revision if there is not None else 0
+    return answer.header.revision if answer.succeeded else created(range_at(answer, 0))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 0.5
 """What lies at least between two attempts, as in etcdctl."""
 SHORTEST_PATIENCE, LONGEST_PATIENCE = 0.5, 5.0
+LONGEST_WAIT = 3600.0
 
 
 class Bell(Protocol):
@@ -84,7 +85,7 @@ def _next_renewal(
 ) -> tuple[float, LeaseKeepAliveResponse | None]:
     """Return when a renewal was sent and its answer; None if time is over, or the bell rang."""
     attempt = life.due
-    while not stop.wait(max(0.0, attempt - monotonic())) and monotonic() < life.end:
+    while not _rings_before(stop, attempt) and monotonic() < life.end:
         since = monotonic()
         try:
             return since, renew(connection, lease, life.patience())
@@ -94,3 +95,11 @@ def _next_renewal(
             connection.log_in_again()
             attempt = since + PAUSE_SECONDS
     return life.end, None
+
+
+def _rings_before(stop: Bell, moment: float) -> bool:
+    """Wait until the moment, however far it is; whether the bell rang before."""
+    while (left := moment - monotonic()) > LONGEST_WAIT:
+        if stop.wait(LONGEST_WAIT):
+            return True
+    return stop.wait(max(0.0, left))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.kv import commit, delete
-from pyetcdctl.concurrency.turns import Place, created_at, oldest, wait_for_turn
+from pyetcdctl.concurrency.turns import (
+    Place,
+    created,
+    created_at,
+    oldest,
+    range_at,
+    wait_for_turn,
+)
 from pyetcdctl.errors import LeaseLost
 from pyetcdctl.rpc.kv import NO_HEADER, DeleteRangeRequest, PutRequest, RangeRequest
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest
@@ -53,8 +60,6 @@ class Lock(Place):
 
 def _revisions(answer: TxnResponse) -> tuple[int, int]:
     """Return the create revisions of our key and of the oldest one."""
-    ours, first = (each.answer for each in answer.responses)
-    own = answer.header.revision
-    if not answer.succeeded:
-        own = ours.kvs[0].create_revision  # type: ignore[union-attr]
-    return own, first.kvs[0].create_revision if first.kvs else own  # type: ignore[union-attr]
+    own = answer.header.revision if answer.succeeded else created(range_at(answer, 0))
+    first = range_at(answer, 1)
+    return own, created(first) if first.kvs else own

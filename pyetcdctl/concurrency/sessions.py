@@ -17,7 +17,13 @@ from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.lease import grant, revoke
 from pyetcdctl.concurrency.keepalive import Life, later_renewals
 from pyetcdctl.concurrency.stopping import Stop, canceled
-from pyetcdctl.errors import CallFailed, ConnectionFailed, LeaseLost, PyetcdctlError
+from pyetcdctl.errors import (
+    CallFailed,
+    ConnectionFailed,
+    LeaseLost,
+    PyetcdctlError,
+    ResponseMakesNoSense,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +61,8 @@ class LeaseSession:
         since = monotonic()
         limit = Deadline.after(self.connection.settings.command_timeout)
         answer = grant(self.connection, self._ttl, limit)
+        if not answer.ID or answer.TTL <= 0:
+            raise ResponseMakesNoSense(f"lease {answer.ID:x} was granted for {answer.TTL} s")
         self.lease = answer.ID
         life = Life(since, answer.TTL)
         self._thread = Thread(target=self._keep, args=(life,), name="lease", daemon=True)

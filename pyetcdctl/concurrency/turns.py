@@ -15,7 +15,7 @@ from pyetcdctl.client.kv import read
 from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.sessions import turn_elsewhere
 from pyetcdctl.concurrency.watching import Watching
-from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
+from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError, ResponseMakesNoSense
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.event_batch import DELETE
 from pyetcdctl.rpc.kv import ASCEND, BY_CREATE, DESCEND, RangeRequest
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.concurrency.sessions import LeaseSession
     from pyetcdctl.rpc.kv import RangeResponse
+    from pyetcdctl.rpc.txn import TxnResponse
 
 
 class Place(ABC):
@@ -85,6 +86,22 @@ def oldest(name: bytes) -> RangeRequest:
     return RangeRequest(
         key=key, range_end=range_end, sort_target=BY_CREATE, sort_order=ASCEND, limit=1
     )
+
+
+def range_at(response: TxnResponse, number: int) -> RangeResponse:
+    """Return a transaction's response to its operation with that number, which was a range."""
+    operations = response.responses
+    found = operations[number].response_range if number < len(operations) else None
+    if found is None:
+        raise ResponseMakesNoSense("a transaction was answered with something else")
+    return found
+
+
+def created(response: RangeResponse) -> int:
+    """Return the create revision of the key that was read."""
+    if not response.kvs:
+        raise ResponseMakesNoSense("a key is not there that the transaction found")
+    return response.kvs[0].create_revision
 
 
 def created_at(key: bytes, revision: int) -> Compare:

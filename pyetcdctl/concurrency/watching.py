@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.status import COMPACTED, INVALID_TOKEN, OLD_AUTH_REVISION
 from pyetcdctl.client.tokens import MOST_RENEWALS
-from pyetcdctl.errors import AnswerMakesNoSense, CallFailed, ConnectionFailed, DeadlineExceeded
+from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded, ResponseMakesNoSense
 from pyetcdctl.rpc.watch import (
     NO_WATCH,
     WATCH,
@@ -297,7 +297,7 @@ def _parsed(message: bytes) -> WatchResponse:
     try:
         return WatchResponse.parse(message)
     except WireError as error:
-        raise AnswerMakesNoSense(error, code="INTERNAL") from error
+        raise ResponseMakesNoSense(error, code="INTERNAL") from error
 
 
 def _refusal() -> WatchResponse:

@@ -9,7 +9,7 @@ import json
 from base64 import b64decode
 from typing import Any
 
-from pyetcdctl.errors import AnswerMakesNoSense
+from pyetcdctl.errors import ResponseMakesNoSense
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from pyetcdctl.rpc.kv import ResponseHeader
 from pyetcdctl.rpc.lease import LeasesResponse, LeaseStatus, LeaseTimeToLiveResponse
@@ -48,13 +48,13 @@ def _parsed(text: bytes) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise AnswerMakesNoSense("etcdctl in the pod printed no JSON") from error
+        raise ResponseMakesNoSense("etcdctl in the pod printed no JSON") from error
 
 
 def _only_row(text: bytes) -> dict[str, Any]:
     rows = _parsed(text)
     if not isinstance(rows, list) or len(rows) != 1:
-        raise AnswerMakesNoSense("etcdctl in the pod did not report on one endpoint")
+        raise ResponseMakesNoSense("etcdctl in the pod did not report on one endpoint")
     row: dict[str, Any] = rows[0]
     return row
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import AnswerMakesNoSense, CallFailed
+from pyetcdctl.errors import CallFailed, ResponseMakesNoSense
 from pyetcdctl.kubectl.etcdctl_words import has_revision_filters
 from pyetcdctl.kubectl.failures import is_too_large
 from pyetcdctl.kubectl.revision_filter import RevisionFilter
@@ -64,7 +64,7 @@ class PodRange:
             else:
                 yield from self._in_one_run(self.request)
         except WireError as error:
-            raise AnswerMakesNoSense(error) from error
+            raise ResponseMakesNoSense(error) from error
 
     def _is_pageable(self) -> bool:
         asked = self.request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import AnswerMakesNoSense, CallFailed, MethodUnknown
+from pyetcdctl.errors import CallFailed, MethodUnknown, ResponseMakesNoSense
 from pyetcdctl.kubectl.etcdctl_words import (
     fits_command_line,
     has_revision_filters,
@@ -81,7 +81,7 @@ class KubectlSource:
             # A server may take fewer operations at once.
             pages = [self._page(request) for request in requests]
         except WireError as error:
-            raise AnswerMakesNoSense(error) from error
+            raise ResponseMakesNoSense(error) from error
         for request, page in zip(requests, pages, strict=True):
             if request.count_only:
                 page = _page_of(page.header, b"", page.count, more=False)

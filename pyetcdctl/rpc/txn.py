@@ -127,3 +127,10 @@ class CompactionRequest(Message):
         Field(1, "revision", "int64"),
         Field(2, "physical", "bool"),
     )
+
+
+class CompactionResponse(Message):
+    """etcd API, CompactionResponse."""
+
+    header: ResponseHeader = NO_HEADER
+    FIELDS = (Field(1, "header", "message", ResponseHeader),)

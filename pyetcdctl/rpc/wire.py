@@ -10,11 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Checked = Callable[[], None]
 
 VARINT, FIXED64, LENGTH, GROUP_START, GROUP_END, FIXED32 = 0, 1, 2, 3, 4, 5
 _UINT64 = 0xFFFFFFFFFFFFFFFF
 _LAST_TAG = 0xFFFFFFFF
+SMALL_BYTES = 1 << 20
+FIELDS_BETWEEN_CHECKS = 4096
 DEEPEST = 100
 """How deep messages may be nested, as in protobuf's own runtimes."""
 
@@ -65,16 +69,22 @@ class Message:
         return bytes(out)
 
     @classmethod
-    def decode(cls, data: bytes, depth: int = 0) -> Self:
-        """Decode a message; unknown fields are skipped. Raises WireError."""
+    def decode(cls, data: bytes, *, checked: Checked | None = None, depth: int = 0) -> Self:
+        """Decode a message; unknown fields are skipped. Raises WireError.
+
+        ``checked`` is called now and then, and may raise to end a decoding that takes too long.
+        """
         if depth > DEEPEST:
             raise WireError(f"messages are nested more than {DEEPEST} deep")
         message = cls()
         by_number = {field.number: field for field in cls.FIELDS}
-        for number, value in read_fields(data):
+        fields = read_fields(data)
+        if checked is not None and len(data) > SMALL_BYTES:
+            fields = _watched(fields, checked)
+        for number, value in fields:
             field = by_number.get(number)
             if field is not None:
-                _store(message, field, value, depth)
+                _store(message, field, value, checked, depth)
         return message
 
 
@@ -159,6 +169,15 @@ def _end_of_value(data: bytes, wire_type: int, at: int) -> int:
     return at + (8 if wire_type == FIXED64 else 4)
 
 
+def _watched(
+    fields: Iterator[tuple[int, int | bytes]], checked: Checked
+) -> Iterator[tuple[int, int | bytes]]:
+    for number, field in enumerate(fields):
+        if not number % FIELDS_BETWEEN_CHECKS:
+            checked()
+        yield field
+
+
 def _append(out: bytearray, field: Field, value: Any) -> None:
     if field.kind in ("bytes", "string", "message"):
         if field.kind == "message":
@@ -173,18 +192,20 @@ def _append(out: bytearray, field: Field, value: Any) -> None:
         append_varint(out, int(value))
 
 
-def _store(message: Message, field: Field, value: int | bytes, depth: int) -> None:
+def _store(
+    message: Message, field: Field, value: int | bytes, checked: Checked | None, depth: int
+) -> None:
     before = message.__dict__.get(field.name)
     if isinstance(before, Message) and isinstance(value, bytes):
         value = before.encode() + value  # which is how protobuf merges a repeated message
-    plain = _plain(field, value, depth)
+    plain = _plain(field, value, checked, depth)
     if field.repeated:
         message.__dict__.setdefault(field.name, []).append(plain)
     else:
         message.__dict__[field.name] = plain
 
 
-def _plain(field: Field, value: int | bytes, depth: int) -> Any:
+def _plain(field: Field, value: int | bytes, checked: Checked | None, depth: int) -> Any:
     if isinstance(value, int) == (field.kind in ("bytes", "string", "message")):
         raise WireError(f"field {field.name} has the wrong wire type")
     if isinstance(value, int):
@@ -194,5 +215,5 @@ def _plain(field: Field, value: int | bytes, depth: int) -> Any:
     if field.kind == "string":
         return value.decode("utf-8", "replace")
     if field.message is not None:
-        return field.message.decode(value, depth + 1)
+        return field.message.decode(value, checked=checked, depth=depth + 1)
     return value

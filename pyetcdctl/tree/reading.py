@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import AnswerMakesNoSense
+from pyetcdctl.errors import ResponseMakesNoSense
 from pyetcdctl.keyspace.source import first_page
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.tree.seeking import Window
@@ -64,7 +64,7 @@ class TreeReading:
         if not self._is_pinned:
             header = first_page(self._source, self._request((key, b""), keys_only=True)).header
             if header is None:
-                raise AnswerMakesNoSense("it names no revision")
+                raise ResponseMakesNoSense("it names no revision")
             self.revision = header.revision
             self._is_pinned = True
 

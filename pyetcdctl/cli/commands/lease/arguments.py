@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import ValueRefused, decimal, hex_id
-from pyetcdctl.errors import CallFailed, ConnectionFailed, UsageError
+from pyetcdctl.errors import CallFailed, ConnectionFailed, ResponseMakesNoSense, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,5 +47,7 @@ def as_bad_connection() -> Iterator[None]:
     """Give the server's errors the exit code that etcdctl gives them in some lease commands."""
     try:
         yield
+    except ResponseMakesNoSense:
+        raise
     except CallFailed as error:
         raise ConnectionFailed(error.message, *error.advice) from error
