@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.completion.values import MOST_CANDIDATES
+from pyetcdctl.sandbox.sample import unpack_sample
 from tests.runner import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tests.runner import Result
     from tests.server import Etcd
@@ -59,6 +61,13 @@ def test_a_level_is_what_the_listing_tells(sample_etcd: Etcd) -> None:
     keys = filter(None, listing.splitlines())
     expected = {"/".join(key.split("/")[:3]) + "/" * (key.count("/") > 2) for key in keys}
     assert answer("get", "/registry/", env=sample_etcd.environment) == sorted(expected)
+
+
+def test_a_level_of_a_file_is_that_of_its_server(sample_etcd: Etcd, tmp_path: Path) -> None:
+    path = str(unpack_sample(tmp_path))
+    live = answer("get", "/registry/services/", env=sample_etcd.environment)
+    assert answer("get", "--from", path, "/registry/services/") == live
+    assert answer("kubernetes", "path", "/registry/services/", env={"PYETCDCTL_FROM": path}) == live
 
 
 def test_a_large_branch_is_passed_over(etcd: Etcd, prefix: str) -> None:

@@ -6,7 +6,7 @@ question is asked, and it is over within a second.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,7 @@ from pyetcdctl.cli.flags.grammar import parse_line
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.configuration import configuration, connection_settings
+from pyetcdctl.cli.session.configuration import configuration, connection_settings, file_path
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.word_commands import WordGroup
 from pyetcdctl.errors import UsageError
@@ -24,6 +24,7 @@ from pyetcdctl.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pyetcdctl.keyspace.source import Source
     from pyetcdctl.settings import ConnectionSettings
 
 SECONDS = 0.7
@@ -45,10 +46,12 @@ def complete(
 
     def find() -> None:
         with suppress(Exception):
+            from pyetcdctl.completion.values import key_candidates
+
             flags = _global_flags(ctx.find_root().command, line[:-1])
-            settings = _settings(flags, session.streams.environment)
+            source, seconds = _source(flags, session.streams.environment)
             may_be_flags = "--" not in line[:-1]
-            found = _keys(settings, raw(line[-1]))
+            found = key_candidates(source, raw(line[-1]), seconds)
             answer.extend(key for key in found if not (may_be_flags and key.startswith("-")))
 
     # A name server or a file system that hangs is beyond any deadline of a call.
@@ -58,12 +61,29 @@ def complete(
     session.streams.out.text("".join(f"{candidate}\n" for candidate in answer))
 
 
-def _keys(settings: ConnectionSettings, typed: bytes) -> list[str]:
+def _source(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Source, float]:
+    """Return the keys that the line is about, and how many seconds a look at them may take."""
+    if path := file_path(flags, environment):
+        return _file(path, configuration(flags, environment).values), SECONDS
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.live_source import LiveSource
-    from pyetcdctl.completion.values import key_candidates
 
-    return key_candidates(LiveSource(Connection(settings)), typed, settings.command_timeout)
+    settings = _settings(flags, environment)
+    return LiveSource(Connection(settings)), settings.command_timeout
+
+
+def _file(path: str, values: Mapping[str, Any]) -> Source:
+    from pyetcdctl.storage.file_source import FileSource
+    from pyetcdctl.storage.opening import OpenedFile
+
+    opened = OpenedFile(
+        path,
+        skip_hash_check=values["skip-hash-check"],
+        use_log=not values["no-wal"],
+        progress=lambda: nullcontext(lambda size: None),
+        note=lambda line: None,
+    )
+    return FileSource(opened)
 
 
 def _settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> ConnectionSettings:
