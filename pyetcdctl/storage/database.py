@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.files import Readable
 
 KEYS, META = b"key", b"meta"
+COMPACTIONS = (b"scheduledCompactRev", b"finishedCompactRev")
+"""Where in META the last revisions are that a compaction was begun and finished with."""
 _MAIN_BYTES = 8
 """A key of the bucket begins with the revision, in so many bytes."""
 

@@ -41,16 +41,26 @@ class Found(NamedTuple):
 
 
 class FileRange:
-    """The response to a RangeRequest. ``drops_leases``: what keys alone are from etcd 3.7 on."""
+    """The response to a RangeRequest. ``drops_leases``: what keys alone are from etcd 3.7 on.
+
+    ``check`` raises where what was read is not to be trusted any more.
+    """
 
     def __init__(
-        self, request: RangeRequest, header: ResponseHeader, found: Found, *, drops_leases: bool
+        self,
+        request: RangeRequest,
+        header: ResponseHeader,
+        found: Found,
+        *,
+        drops_leases: bool,
+        check: Callable[[], None],
     ) -> None:
         self.request = request
         self.header = header
         self.count = len(found.keys)
         self._read = found.read
         self._drops_leases = drops_leases
+        self._check = check
         keys = [] if request.count_only else _sorted(_limited(found, request), request)
         self.more = 0 < request.limit < len(keys)
         self._keys = keys[: request.limit] if self.more else keys
@@ -69,7 +79,9 @@ class FileRange:
         entries: Iterable[bytes] = map(self._read, keys)
         if self.request.keys_only:
             entries = (without_value(each, drops_lease=self._drops_leases) for each in entries)
-        return RangePage.of_entries(entries, self.header, count=self.count, more=self.more)
+        page = RangePage.of_entries(entries, self.header, count=self.count, more=self.more)
+        self._check()
+        return page
 
 
 def _limited(found: Found, request: RangeRequest) -> Found:

@@ -63,9 +63,16 @@ class FileSource:
         if not request.key:
             raise CallFailed("etcdserver: key is not provided", code="INVALID_ARGUMENT")
         revision = self._model.checked_revision(request.revision)
-        found = self._find(request, revision, is_only)
+        with self.opened.trusted():
+            found = self._find(request, revision, is_only)
         self.opened.check_digest()
-        return FileRange(request, self.opened.header, found, drops_leases=self._drops_leases)
+        return FileRange(
+            request,
+            self.opened.header,
+            found,
+            drops_leases=self._drops_leases,
+            check=self.opened.check_unchanged,
+        )
 
     def _find(self, request: RangeRequest, revision: int, is_only: bool) -> Found:
         model = self._model

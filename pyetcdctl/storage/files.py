@@ -28,17 +28,21 @@ class Readable(Protocol):
 class ReadOnlyFile:
     """A regular file, opened for reading."""
 
-    def __init__(self, path: str) -> None:
-        """Open the file. Raises PyetcdctlError with etcd's words where that fails."""
+    def __init__(self, path: str, descriptor: int | None = None) -> None:
+        """Open the file, or take one that is open. Raises PyetcdctlError with etcd's words."""
         self.path = path
-        self._descriptor = _open(path)
-        self.size = os.fstat(self._descriptor).st_size
+        self._descriptor = _open(path) if descriptor is None else descriptor
+        self.size = self.current_size()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def current_size(self) -> int:
+        """Return the size now, which may be another one than at the beginning."""
+        return os.fstat(self._descriptor).st_size
 
     def close(self) -> None:
         """Close the file."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.errors import DamagedSnapshot
+from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
 from pyetcdctl.rpc.kv import ResponseHeader
 from pyetcdctl.storage.accounting import Accounting, account
 from pyetcdctl.storage.database import Database
 from pyetcdctl.storage.files import ReadOnlyFile
+from pyetcdctl.storage.live_copy import copy_of, is_written
 from pyetcdctl.storage.mvcc.model import Model
 from pyetcdctl.storage.replay.tail import replay
 from pyetcdctl.storage.trailer import DIGEST_BYTES, DigestCheck, has_digest
 from pyetcdctl.storage.wal.log import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.storage.mvcc.model import Progress
     from pyetcdctl.storage.replay.tail import Tail
@@ -51,6 +53,8 @@ class OpenedFile:
         try:
             has_log = use_log and os.path.isdir(path)
             size = self._content_size(skip_hash_check, _no_note if has_log else note)
+            if self._digest is None and is_written(self._file.path):
+                size = self._take_copy(note, has_log)
             self.database = Database(self._file, size, path)
             self.model = Model(self.database, progress)
             if has_log:
@@ -82,6 +86,24 @@ class OpenedFile:
         """Read every page and return where the bytes of the file are."""
         return account(self.model.database.pages, self._file.size)
 
+    @contextmanager
+    def trusted(self) -> Iterator[None]:
+        """Raise after a reading if it is not to be trusted, rather than what it has run into."""
+        try:
+            yield
+        except DamagedSnapshot:
+            self.check_unchanged()
+            raise
+        self.check_unchanged()
+
+    def check_unchanged(self) -> None:
+        """Raise if a server has written to the file meanwhile: its pages are others then."""
+        if self._digest is None and not self.database.pages.is_current():
+            raise PyetcdctlError(
+                f"{self._file.path} was written to while it was read",
+                "Try:  the same again, or from the running server without --from",
+            )
+
     def close(self) -> None:
         """Close the file."""
         if self._digest is not None:
@@ -97,6 +119,17 @@ class OpenedFile:
         note(_about(tail, self.path))
         if log.torn:
             note(f"Warning: the last record of the log was not written whole: {log.torn}")
+
+    def _take_copy(self, note: Callable[[str], None], has_log: bool) -> int:
+        """Read a copy instead of what a server is writing to; return its size."""
+        copy = copy_of(self._file)
+        self._file.close()
+        self._file = copy
+        missing = "what it writes from now on"
+        if not has_log:
+            missing = "what it has not committed to the file, the last 100 ms or so,"
+        note(f"Warning: a server is writing to {copy.path}: {missing} is missing")
+        return copy.size
 
     def _content_size(self, skip_hash_check: bool, note: Callable[[str], None]) -> int:
         """Return the size of what is before the digest; start to compute that."""

@@ -19,7 +19,7 @@ BRANCH, LEAF, FREELIST = 0x01, 0x02, 0x10
 NO_FREELIST = 0xFFFFFFFFFFFFFFFF
 PAGE_HEAD = Struct("<QHHI")  # id, flags, count, overflow
 ELEMENT_BYTES = 16
-_META = Struct("<IIIIQQQQQQ")
+META = Struct("<IIIIQQQQQQ")
 _PAGE_SIZES = tuple(1024 << power for power in range(7))
 _MANY = 0xFFFF
 
@@ -114,6 +114,10 @@ class Pages:
                 f"the database ends at offset {size} within page {size // self.page_size}: "
                 f"it should have {self.count} pages of {self.page_size} bytes"
             )
+
+    def is_current(self) -> bool:
+        """Whether no transaction was written since."""
+        return newest_meta(self._file, self.size).transaction == self.meta.transaction
 
     def page(self, number: int, kinds: int) -> Page:
         """Return a page of one of these kinds."""
@@ -225,10 +229,10 @@ def newest_meta(file: Readable, size: int) -> Meta:
 
 def _meta(file: Readable, size: int, at: int) -> Meta | None:
     at += PAGE_HEAD.size
-    if at + _META.size > size:
+    if at + META.size > size:
         return None
-    data = file.read(at, _META.size)
-    meta = Meta(*_META.unpack(data))
+    data = file.read(at, META.size)
+    meta = Meta(*META.unpack(data))
     if (meta.magic, meta.version) != (MAGIC, VERSION) or meta.page_size not in _PAGE_SIZES:
         return None
     is_whole = meta.checksum == fnv_1a(data[:-8])

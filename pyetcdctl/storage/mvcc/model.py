@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.kv import KeyValue
-from pyetcdctl.storage.database import META
+from pyetcdctl.storage.database import COMPACTIONS, META
 from pyetcdctl.storage.mvcc.buckets import Buckets
 from pyetcdctl.storage.mvcc.changes import Delete, Put
 from pyetcdctl.storage.mvcc.key_index import index_keys, offset_and_size
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[], AbstractContextManager[Callable[[int], None]]]
 
-_COMPACTIONS = (b"scheduledCompactRev", b"finishedCompactRev")
-
 
 def _no_progress() -> AbstractContextManager[Callable[[int], None]]:
     return nullcontext(lambda size: None)
@@ -40,7 +38,7 @@ class Model:
 
     def __init__(self, database: Database, progress: Progress = _no_progress) -> None:
         self.buckets = Buckets(database)
-        self.compacted = max(map(self._compaction, _COMPACTIONS))
+        self.compacted = max(map(self._compaction, COMPACTIONS))
         """The revision that was compacted last, 0 without one."""
         last = database.last_revision()
         self.revision = max(1, self.compacted, parse_revision(last).main if last else 0)
