@@ -1,8 +1,8 @@
-"""What is compared: each module ``invocations_<area>.py`` beside this one is an area.
+"""The areas that are compared: one for each module ``invocations_<area>.py`` in this folder.
 
-Its ``both()`` are invocations in which etcdctl 3.5.1 and 3.7 agree: they run through the real 3.5.1
-and through us. Its ``newer()`` are compared with what ``record.py`` wrote down of the real 3.7. All
-of an area run in order on one fresh server.
+``both()`` are invocations in which etcdctl 3.5.1 and 3.7 agree: they run through the real 3.5.1 and
+through pyetcdctl. ``newer()`` are compared with what ``record.py`` recorded of the real 3.7. All
+invocations of an area run in order on one fresh server.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PREFIX = "invocations_"
 
 
 class Area(NamedTuple):
-    """The invocations of a few commands that belong together."""
+    """The invocations of related commands."""
 
     name: str
     both: list[Invocation]
@@ -33,7 +33,7 @@ class Area(NamedTuple):
 
     @property
     def recorded(self) -> Path:
-        """The file with what etcdctl 3.7 did."""
+        """The file with the recorded results of etcdctl 3.7."""
         return FOLDER / f"etcdctl-3.7-{self.name}.json"
 
 

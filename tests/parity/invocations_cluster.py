@@ -245,7 +245,7 @@ member add n8 --learner --peer-urls http://h:1#%zz
 member add n8 --learner --peer-urls unixs://h%4:1\\
 member add n8 --learner --peer-urls http://h\x7f:1
 member update 1 --peer-urls http://h`:1
-endpoint nosuch --rev=1
+endpoint --rev=1
 endpoint health --cluster --key /nope
 endpoint health --key /nope
 defrag --cluster --cert /nope

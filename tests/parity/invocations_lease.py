@@ -27,7 +27,7 @@ def newer() -> list[Invocation]:
         *lines(_HEX),
         *lines(_REFUSED),
         *lines("lease --bogus\nlease grant --bogus 5\nlease timetolive --key 5"),
-        *lines("lease nosuch --keys\nlease --keys"),
+        *lines("lease --keys"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What differs from run to run: the server's port, new ids, times and file sizes."""
+"""Replace what differs from run to run: the server's port, new ids, times and file sizes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ VARYING = (
     # Go's text form of a message has one blank here or two, by the build of the program.
     (re.compile(rb"(memberID:\d+) +(alarm:)"), rb"\1 \2"),
 )
-# A line of `endpoint status` in one of the formats for people; its numbers have no names.
+# A line of `endpoint status` as a table or in the simple format: its numbers have no names.
 STATUS_LINE = re.compile(rb"^.*\d [km]?B.*$", re.MULTILINE)
 STATUS_NUMBER = re.compile(rb" +\d+( [km]?B|%|(?=,| \xe2\x94\x82))")
 
 
 class Places:
-    """Fills an invocation's placeholders, and takes what varies out of its output."""
+    """Fills in an invocation's placeholders, and replaces what varies in its output."""
 
     def __init__(self, address: str) -> None:
         self._values = {"{address}": address}
@@ -59,7 +59,7 @@ class Places:
             self._values["{lease}"] = f"{number:x}"
 
     def settled(self, output: bytes) -> bytes:
-        """Replace what varies by words of its own."""
+        """Replace what varies by fixed words."""
         output = output.replace(b":" + self._port, b":#####")
         for number in self._new_ids:
             for form in (f"{number:>16x}", f"{number:x}", f"{number}"):

@@ -1,4 +1,4 @@
-"""Write down what a real etcdctl 3.7 does: ``python -m tests.parity.record --etcdctl PATH``."""
+"""Record what a real etcdctl 3.7 prints: ``python -m tests.parity.record --etcdctl PATH``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Record every invocation of ``newer()`` of one area or of all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--etcdctl", required=True, help="a real etcdctl 3.7")
-    parser.add_argument("area", nargs="?", help="leave the other areas as they are")
+    parser.add_argument("area", nargs="?", help="only this area")
     arguments = parser.parse_args()
     for area in areas():
         if arguments.area in (None, area.name):

@@ -1,4 +1,4 @@
-"""What etcdctl does: the same bytes on stdout, the same error, the same exit code."""
+"""Compare with etcdctl: the same bytes on stdout, the same error, the same exit code."""
 
 import json
 from base64 import b64decode
