@@ -16,6 +16,7 @@ from pyetcdctl.storage.mvcc.model import Model
 from pyetcdctl.storage.replay.tail import replay
 from pyetcdctl.storage.trailer import DIGEST_BYTES, DigestCheck, has_digest
 from pyetcdctl.storage.wal.log import Log
+from pyetcdctl.storage.wal.segments import has_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,13 +52,13 @@ class OpenedFile:
         self._digest: DigestCheck | None = None
         self._file = ReadOnlyFile(database_path(path))
         try:
-            has_log = use_log and os.path.isdir(path)
-            size = self._content_size(skip_hash_check, _no_note if has_log else note)
+            is_folder = use_log and os.path.isdir(path)
+            size = self._content_size(skip_hash_check, _no_note if is_folder else note)
             if self._digest is None and is_written(self._file.path):
-                size = self._take_copy(note, has_log)
+                size = self._take_copy(note, is_folder)
             self.database = Database(self._file, size, path)
             self.model = Model(self.database, progress)
-            if has_log:
+            if is_folder:
                 self._take_log(note)
         except BaseException:
             self.close()
@@ -112,6 +113,9 @@ class OpenedFile:
 
     def _take_log(self, note: Callable[[str], None]) -> None:
         """Apply what the log beside the database has more than it."""
+        if not has_log(self.path):
+            note(f"Warning: {self.path} has no log in it: writes that only a log has are missing")
+            return
         with Log(self.path) as log:
             tail = replay(self.model, log)
         self.identity = Identity(log.metadata.ClusterID, log.metadata.NodeID)
@@ -120,13 +124,13 @@ class OpenedFile:
         if log.torn:
             note(f"Warning: the last record of the log was not written whole: {log.torn}")
 
-    def _take_copy(self, note: Callable[[str], None], has_log: bool) -> int:
+    def _take_copy(self, note: Callable[[str], None], is_folder: bool) -> int:
         """Read a copy instead of what a server is writing to; return its size."""
         copy = copy_of(self._file)
         self._file.close()
         self._file = copy
         missing = "what it writes from now on"
-        if not has_log:
+        if not is_folder:
             missing = "what it has not committed to the file, the last 100 ms or so,"
         note(f"Warning: a server is writing to {copy.path}: {missing} is missing")
         return copy.size

@@ -121,3 +121,11 @@ def test_not_checking_the_hash_of_a_server_is_refused():
     result = run_here("get", "a", "--skip-hash-check")
     assert result.exit_code == 128
     assert "--from" in result.stderr
+
+
+def test_a_folder_without_a_log_is_read_with_a_warning(sample_database, tmp_path):
+    (tmp_path / "member" / "snap").mkdir(parents=True)
+    (tmp_path / "member" / "snap" / "db").write_bytes(sample_database)
+    read = run_here("get", "/registry/namespaces/default", "--keys-only", "--from", str(tmp_path))
+    assert (read.exit_code, read.stdout) == (0, b"/registry/namespaces/default\n\n")
+    assert "has no log in it" in read.stderr

@@ -19,6 +19,11 @@ _BELOW = ("member/wal", "wal", "")
 _ATTEMPTS = 5
 
 
+def has_log(path: str) -> bool:
+    """Whether a folder has segments in it, or below it where a member keeps them."""
+    return any(_names_in(os.path.join(path, below)) for below in _BELOW)
+
+
 def wal_folder(path: str) -> str:
     """Return the folder with the segments: of a data directory, its ``member``, or the folder."""
     for below in _BELOW:
