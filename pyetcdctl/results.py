@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.changes.comparing import KeyDifference
     from pyetcdctl.diagnosis.defrag_plan import Step
+    from pyetcdctl.diagnosis.directories import LogFacts, Standing
     from pyetcdctl.diagnosis.findings import Report
     from pyetcdctl.keyspace.source import PagedRange
     from pyetcdctl.rpc.auth import (
@@ -306,6 +307,15 @@ class DefragPlan(ClusterResult):
     """What ``defrag --dry-run`` would do, and the members that it would leave out."""
 
     steps: tuple[Step, ...]
+
+
+class DirectoryRanking(Record):
+    """What ``doctor --from`` ends with: data directories, the newest first."""
+
+    standings: tuple[Standing, ...]
+    unreadable: tuple[LogFacts, ...]
+    steps: tuple[str, ...]
+    """A shell script with comments."""
 
 
 class Examination(Record):

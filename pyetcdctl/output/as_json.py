@@ -16,6 +16,7 @@ from pyetcdctl.output.quoting import json_string
 from pyetcdctl.results import (
     AuthResult,
     ClusterResult,
+    DirectoryRanking,
     Examination,
     KeyTree,
     LeaseGone,
@@ -107,6 +108,13 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
     from pyetcdctl.output.cluster_json import json_of
 
     out.write(json_of(result, settings.hex).encode("utf-8", "surrogateescape") + b"\n")
+
+
+@render.register(DirectoryRanking)
+def _ranking(result: DirectoryRanking, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.directories import ranking_json
+
+    out.write(ranking_json(result).encode("utf-8", "surrogateescape") + b"\n")
 
 
 @render.register(Examination)

@@ -14,6 +14,7 @@ from pyetcdctl.results import (
     ClusterResult,
     DecodedAnswer,
     Differences,
+    DirectoryRanking,
     Examination,
     ExportLines,
     KeyTree,
@@ -171,6 +172,14 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
     from pyetcdctl.output.cluster_text import text_of
 
     data = text_of(result).encode("utf-8", "surrogateescape")
+    out.write(terminal_safe(data) if settings.terminal else data)
+
+
+@render.register(DirectoryRanking)
+def _ranking(result: DirectoryRanking, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.directories import ranking_text
+
+    data = ranking_text(result)
     out.write(terminal_safe(data) if settings.terminal else data)
 
 

@@ -26,7 +26,7 @@ from pyetcdctl.errors import (
     DeadlineExceeded,
     Reported,
 )
-from pyetcdctl.results import Examination
+from pyetcdctl.results import DirectoryRanking, Examination
 
 if TYPE_CHECKING:
     from pyetcdctl.diagnosis.facts import ClusterFacts, UpgradeFacts
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from pyetcdctl.diagnosis.rules import Rules
     from pyetcdctl.discovery import Discovery
 
-_EXAMPLE = "  pyetcdctl doctor --for 1s"
+_EXAMPLE = """\
+  pyetcdctl doctor --for 1s
+  pyetcdctl doctor --for 1s --upgrade-to 3.6 --fail-on critical"""
 _TICK_SECONDS = 0.2
 _LONGEST_SECONDS = 86_400.0
 _LOCAL_METRICS = "http://127.0.0.1:2381"
@@ -102,16 +104,22 @@ class DoctorFlags(Flags):
     ] = ""
 
 
-@command(app, "doctor", _EXAMPLE, prints=(Examination,))
+@command(app, "doctor", _EXAMPLE, needs_server=False, prints=(DirectoryRanking, Examination))
 def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: DoctorFlags) -> None:
     """Find out what is wrong with a cluster, and what to run next.
 
     It only reads, all objects of an API server included. Latencies and failures are judged by what
     happened between two scrapes, never by the life of the process; fewer than 100 samples have no
     verdict. Exit code 0: nothing found; 1: findings; 2: it could not look.
+
+    With --from DIR, repeated for each data directory of a dead cluster, no server is needed: which
+    has the newest log, what each would lose, and the steps to begin again with it on this node.
     """
     if surplus:
         raise BadArguments("doctor takes no arguments")
+    if session.file_path:
+        _compare(session)
+        return
     least, rules = _severity(flags.fail_on), _rules(flags.rules)
     _check_target(flags.upgrade_to)
     facts = _measured(session, flags)
@@ -133,6 +141,25 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
         Path(flags.junit).write_text(junit_of(report, least))
     session.print(Examination(report))
     if report.has(least):
+        raise Reported
+
+
+def _compare(session: Session) -> None:
+    """Print which of the data directories has the newest log, and how to begin again with it."""
+    from pyetcdctl.cli.recovery_steps import recovery_steps
+    from pyetcdctl.discovery import Discovery, discover
+    from pyetcdctl.measuring.directories import compare_directories
+
+    session.check_format()
+    standings, unreadable = compare_directories(session.flags.get("from") or [session.file_path])
+    if not standings:
+        raise ConnectionFailed(*(f"{log.path}: {log.failure}" for log in unreadable))
+    root = discovery_root(session.streams.environment)
+    found = discover(root) if root is not None else Discovery("/")
+    steps = recovery_steps(standings[0].log, found)
+    session.print(DirectoryRanking(standings, unreadable, steps))
+    damaged = any(each.log.failure or each.log.torn for each in standings)
+    if unreadable or damaged or any(each.loss.entries for each in standings):
         raise Reported
 
 

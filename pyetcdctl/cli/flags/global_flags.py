@@ -26,6 +26,8 @@ class GlobalFlag(NamedTuple):
     values: str = ""
     is_etcdctls: bool = True
     """Whether the environment variable that stands for it begins as etcdctl's do."""
+    repeats: bool = False
+    """Whether every value of a repeated flag is kept; its value is a tuple then."""
 
     @property
     def variable(self) -> str:
@@ -40,8 +42,13 @@ class GlobalFlag(NamedTuple):
 
     def as_flag(self) -> Flag:
         """Return the flag for the grammar."""
-        is_boolean = self.kind == "bool"
-        return Flag(self.name, self.short, self.parse, is_boolean, self.kind == "strings")
+        is_boolean, appends = self.kind == "bool", self.repeats or self.kind == "strings"
+        parse = _as_tuple if self.repeats else self.parse
+        return Flag(self.name, self.short, parse, is_boolean, appends)
+
+
+def _as_tuple(text: str) -> tuple[str, ...]:
+    return (text,)
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
@@ -118,6 +125,7 @@ FROM = GlobalFlag(
     "directory",
     values="FILE",
     is_etcdctls=False,
+    repeats=True,
 )
 OWN_FLAGS = (
     FROM,

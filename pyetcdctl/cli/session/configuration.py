@@ -63,11 +63,11 @@ def file_path(flags: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     if "from" not in flags:
         is_elsewhere = "endpoints" in flags or flags.get("via")
         return "" if is_elsewhere else environment.get(FROM.variable, "")
-    if not flags["from"]:
+    path: str = flags["from"][-1]
+    if not path:
         raise BadArguments("empty string is passed to --from option")
     if "endpoints" in flags:
         raise BadArguments("`--from` and `--endpoints` cannot be set at the same time, choose one")
-    path: str = flags["from"]
     return path
 
 
