@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del diff du export get import lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
+        '') REPLY='compaction del diff du export get import history lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -29,6 +29,7 @@ __pyetcdctl_flags() {
         export) REPLY='--output --rev' ;;
         get) REPLY='--consistency --count-only --decode --from-key --keys-only --like-api --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --no-decode --order --prefix --print-value-only --rev --sort-by --stream' ;;
         import) REPLY='--all --dry-run --leases --prune' ;;
+        history) REPLY='--all --etcd-prefix --live --namespace -n --patch -p --show-secrets' ;;
         lease\ timetolive) REPLY='--keys' ;;
         lease\ keep-alive) REPLY='--once' ;;
         put) REPLY='--decode --ignore-lease --ignore-value --lease --no-decode --prev-kv' ;;
@@ -127,6 +128,11 @@ __pyetcdctl_value() {
             import:--dry-run | \
             import:--leases | \
             import:--prune | \
+            history:--all | \
+            history:--live | \
+            history:--patch | \
+            history:-p | \
+            history:--show-secrets | \
             lease\ timetolive:--keys | \
             lease\ keep-alive:--once | \
             put:--decode | \
@@ -212,6 +218,7 @@ __pyetcdctl_value() {
             doctor:--data-dir) REPLY='folder' ;;
         diff:--etcd-prefix | \
             du:--etcd-prefix | \
+            history:--etcd-prefix | \
             kubernetes\ del:--etcd-prefix | \
             kubernetes\ edit:--etcd-prefix | \
             kubernetes\ encryption:--etcd-prefix | \
@@ -260,6 +267,7 @@ __pyetcdctl_word() {
             export:0 | \
             get:0 | \
             get:1 | \
+            history:0 | \
             put:0 | \
             tree:0 | \
             watch:0 | \

@@ -11,6 +11,7 @@ function __pyetcdctl_commands
             echo -- 'export'\t'Write all keys with a prefix to a file or standard output, at one revision.'
             echo -- 'get'\t'Read a key or a range of keys.'
             echo -- 'import'\t'Write the keys of an export where they are new or different.'
+            echo -- 'history'\t'Show what happened to a key.'
             echo -- 'lease'\t'Grant, renew and revoke leases.'
             echo -- 'put'\t'Write a value under a key.'
             echo -- 'tree'\t'Show the hierarchy of the keys.'
@@ -162,6 +163,15 @@ function __pyetcdctl_flags
             echo -- '--dry-run'\t'Show what would change.'
             echo -- '--leases'\t'Attach keys to their leases, granted anew if gone.'
             echo -- '--prune'\t'Delete the keys with the prefix that FILE lacks.'
+        case 'history'
+            echo -- '--all'\t'With -p: also heartbeats, renewals and generations.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix.'
+            echo -- '--live'\t'Also the server, beside the files of --from.'
+            echo -- '--namespace'\t'Else default.'
+            echo -- '-n'\t'Else default.'
+            echo -- '--patch'\t'What each revision changed, as YAML.'
+            echo -- '-p'\t'What each revision changed, as YAML.'
+            echo -- '--show-secrets'\t'With -p: the values of Secrets.'
         case 'lease timetolive'
             echo -- '--keys'\t'Also list the keys of the lease.'
         case 'lease keep-alive'
@@ -464,6 +474,11 @@ function __pyetcdctl_value
             'import:--dry-run' \
             'import:--leases' \
             'import:--prune' \
+            'history:--all' \
+            'history:--live' \
+            'history:--patch' \
+            'history:-p' \
+            'history:--show-secrets' \
             'lease timetolive:--keys' \
             'lease keep-alive:--once' \
             'put:--decode' \
@@ -553,6 +568,7 @@ function __pyetcdctl_value
             echo -- 'folder'
         case 'diff:--etcd-prefix' \
             'du:--etcd-prefix' \
+            'history:--etcd-prefix' \
             'kubernetes del:--etcd-prefix' \
             'kubernetes edit:--etcd-prefix' \
             'kubernetes encryption:--etcd-prefix' \
@@ -618,6 +634,7 @@ function __pyetcdctl_word
             'export:0' \
             'get:0' \
             'get:1' \
+            'history:0' \
             'put:0' \
             'tree:0' \
             'watch:0' \

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pyetcdctl.changes.comparing import KeyDifference
+    from pyetcdctl.changes.history import Step as HistoryStep
     from pyetcdctl.diagnosis.defrag_plan import Step
     from pyetcdctl.diagnosis.directories import LogFacts, Standing
     from pyetcdctl.diagnosis.findings import Report
@@ -197,6 +198,19 @@ class Differences(Record):
     """Whether only counts by resource are asked for."""
     read: Callable[[bytes, bytes], Any] | None = None
     """Returns the object in a key's value; None where no YAML is asked for."""
+
+
+class KeyHistory(Record):
+    """The answer to ``history``: what happened to a key, newest first."""
+
+    key: bytes
+    steps: tuple[HistoryStep, ...]
+    begins_after: int
+    """The revision that was compacted last, 0 for none."""
+    patch: bool = False
+    shows_noise: bool = False
+    shows_secrets: bool = False
+    names_sources: bool = False
 
 
 class SnapshotStatus(Record):

@@ -35,6 +35,7 @@ COMMANDS = {
     "import": _entry(
         "import_", _KEYS, "Write the keys of an export where they are new or different."
     ),
+    "history": _entry("history", _KEYS, "Show what happened to a key."),
     "lease": _group(
         "lease",
         _KEYS,
@@ -212,6 +213,7 @@ BEYOND_ETCDCTL = frozenset(
         "discover",
         "doctor",
         "du",
+        "history",
         "export",
         "import",
         "kubernetes",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.keyspace.history import History
     from pyetcdctl.rpc.range_page import RangePage
 
 RANGES_PER_CALL = 64
@@ -67,6 +68,13 @@ class LiveSource:
             raise ResponseMakesNoSense(error) from error
         except NotEtcd as error:
             return [self._from_folder(each, requests, error.header) for each in requests]
+
+    def history(self, key: bytes, range_end: bytes = b"") -> History:
+        """Return every revision that the server has not compacted, by one watch."""
+        from pyetcdctl.client.history import read_history
+
+        deadline = Deadline.after(self.connection.settings.command_timeout)
+        return read_history(self.connection, key, range_end, deadline)
 
     def close(self) -> None:
         """Close the connection's channels."""

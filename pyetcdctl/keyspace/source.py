@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pyetcdctl.keyspace.history import History
     from pyetcdctl.rpc.kv import RangeRequest, ResponseHeader
     from pyetcdctl.rpc.range_page import RangePage
 
@@ -63,6 +64,9 @@ class Source(Protocol):
         Requests without a revision are all answered at one as far as the source can: a server takes
         some hundred in one call.
         """
+
+    def history(self, key: bytes, range_end: bytes = b"") -> History:
+        """Return every revision that is still known of a key, or of a range of keys."""
 
     def close(self) -> None:
         """Let go of channels and files."""

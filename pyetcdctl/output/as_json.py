@@ -18,6 +18,7 @@ from pyetcdctl.results import (
     ClusterResult,
     DirectoryRanking,
     Examination,
+    KeyHistory,
     KeyTree,
     LeaseGone,
     LeaseLife,
@@ -122,6 +123,13 @@ def _examination(result: Examination, out: Sink, settings: OutputSettings) -> No
     from pyetcdctl.output.findings import json_of
 
     out.write(json_of(result.report).encode("utf-8", "surrogateescape") + b"\n")
+
+
+@render.register(KeyHistory)
+def _history(result: KeyHistory, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.history import json_of
+
+    out.write(json_of(result).encode("utf-8", "surrogateescape"))
 
 
 @render.register(SpaceUse)

@@ -37,9 +37,13 @@ class DiffLine(NamedTuple):
         return b"\x1b[%bm%b\x1b[0m\n" % (colour, data) if colour else data + b"\n"
 
 
-def difference(title: str, before: Object | None, after: Object | None) -> Iterator[DiffLine]:
+def difference(
+    title: str, before: Object | None, after: Object | None, *, shows_secrets: bool = False
+) -> Iterator[DiffLine]:
     """Yield the lines of a unified diff; None is an object that is not there."""
-    old, new = _for_display(before, after, "before"), _for_display(after, before, "after")
+    old, new = before, after
+    if not shows_secrets:
+        old, new = _for_display(before, after, "before"), _for_display(after, before, "after")
     names = [title if side is not None else "(nothing)" for side in (before, after)]
     lines = unified_diff(_lines(old), _lines(new), names[0], names[1], lineterm="")
     return (DiffLine(line) for line in lines)

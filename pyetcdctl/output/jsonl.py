@@ -17,6 +17,7 @@ from pyetcdctl.results import (
     DecodedAnswer,
     Differences,
     ExportLines,
+    KeyHistory,
     Listing,
     LogListing,
     TransferRows,
@@ -102,6 +103,15 @@ def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None
 @render.register(Differences)
 def _differences(result: Differences, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.differences import json_lines
+
+    write = _writer(out, settings)
+    for line in json_lines(result):
+        write(line)
+
+
+@render.register(KeyHistory)
+def _history(result: KeyHistory, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.history import json_lines
 
     write = _writer(out, settings)
     for line in json_lines(result):

@@ -17,6 +17,7 @@ from pyetcdctl.results import (
     DirectoryRanking,
     Examination,
     ExportLines,
+    KeyHistory,
     KeyTree,
     LeaseGone,
     LeaseLife,
@@ -194,6 +195,13 @@ def _examination(result: Examination, out: Sink, settings: OutputSettings) -> No
 @render.register(Differences)
 def _differences(result: Differences, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.differences import write_text
+
+    write_text(result, out, settings)
+
+
+@render.register(KeyHistory)
+def _history(result: KeyHistory, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.history import write_text
 
     write_text(result, out, settings)
 

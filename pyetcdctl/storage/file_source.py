@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments, CallFailed
+from pyetcdctl.keyspace.history import History, KeyRevision
+from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.database import META
 from pyetcdctl.storage.file_range import FileRange, Found
 
@@ -52,6 +54,21 @@ class FileSource:
     ) -> list[RangePage]:
         """Return the responses to many small questions; a file is in no hurry."""
         return [self._range(each, is_only=len(requests) == 1).whole() for each in requests]
+
+    def history(self, key: bytes, range_end: bytes = b"") -> History:
+        """Return every revision that the file and the log beside it still have."""
+        records = self._model.records_between(key, range_end)
+        revisions = [
+            KeyRevision(
+                each.revision.main,
+                KeyValue.decode(each.entry),
+                is_deletion=each.revision.is_deletion,
+                source=self.name,
+            )
+            for each in records
+        ]
+        self.opened.check_digest()
+        return History(revisions, self._model.compacted, self._model.revision)
 
     @cached_property
     def _drops_leases(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.ranges import NO_END
@@ -44,6 +44,10 @@ class LinesSource:
         """Return the responses to many small questions."""
         del timeout_seconds  # the keys are in memory
         return [self.range(request).first for request in requests]
+
+    def history(self, key: bytes, range_end: bytes = b"") -> NoReturn:
+        """Raise BadArguments: a text has no revisions."""
+        raise BadArguments("standard input has keys alone: no values and no revisions")
 
     def close(self) -> None:
         """Do nothing: standard input is not this object's to close."""

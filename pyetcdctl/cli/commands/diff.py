@@ -122,7 +122,7 @@ def _source(session: Session, side: str) -> tuple[Source, int]:
         return session.source, int(side[1:])
     if not os.path.exists(side):
         raise BadArguments(f"{side}: there is no such file or directory")
-    return session.process.file(side, False, True, session.note), 0
+    return session.open_file(side), 0
 
 
 def _start(flags: DiffFlags) -> bytes:

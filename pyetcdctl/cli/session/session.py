@@ -158,10 +158,18 @@ class Session:
     def file(self) -> FileSource:
         """The file that is read instead of a server, where there is one."""
         self.check_format()
+        return self.open_file(self.file_path)
+
+    def open_file(self, path: str) -> FileSource:
+        """Return a file as a source of keys, read as the flags say."""
         values = self.configuration.values
-        return self.process.file(
-            self.file_path, values["skip-hash-check"], not values["no-wal"], self.note
-        )
+        return self.process.file(path, values["skip-hash-check"], not values["no-wal"], self.note)
+
+    @property
+    def file_paths(self) -> tuple[str, ...]:
+        """Every file that is named: commands that take several read all, others the last."""
+        given = tuple(self.flags.get("from", ()))
+        return given or ((self.file_path,) if self.file_path else ())
 
     @property
     def stored(self) -> OpenedFile:
@@ -194,11 +202,18 @@ class Session:
 
             self.check_format()
             return KubectlSource(self.through.etcdctl)
-        if self.file_path:
-            return self.file
+        return self.file if self.file_path else self.live_source
+
+    @cached_property
+    def live_source(self) -> Source:
+        """The keys of the server, also beside files."""
         from pyetcdctl.client.live_source import LiveSource
 
-        return LiveSource(self.connection)
+        if not self.file_path:
+            return LiveSource(self.connection)
+        environment = self.streams.environment
+        settings = connection_settings(self.configuration, environment, self.ask_password)
+        return LiveSource(self.process.connection(settings, self._connect))
 
     @cached_property
     def through(self) -> Via | None:

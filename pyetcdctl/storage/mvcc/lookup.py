@@ -31,6 +31,16 @@ class Record(NamedTuple):
     entry: bytes
 
 
+def all_records(database: Database) -> Iterator[Record]:
+    """Yield all revisions of all keys, oldest first."""
+    for leaf in database.key_leaves():
+        data, at = leaf.data, leaf.start
+        for key_size, value_size in zip(leaf.key_sizes, leaf.value_sizes, strict=True):
+            value, end = at + key_size, at + key_size + value_size
+            yield Record(parse_revision(data[at:value]), data[value:end])
+            at = end
+
+
 def records_of(database: Database, key: bytes) -> list[Record]:
     """Return all that is stored of a key, oldest first."""
     found = _records_with(database, entry_of_key(key))

@@ -11,13 +11,15 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import CallFailed
+from pyetcdctl.keyspace.ranges import NO_END
+from pyetcdctl.rpc.key_values import key_of
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.database import COMPACTIONS, META
 from pyetcdctl.storage.mvcc.buckets import Buckets
 from pyetcdctl.storage.mvcc.changes import Delete, Put
 from pyetcdctl.storage.mvcc.key_index import index_keys, offset_and_size
 from pyetcdctl.storage.mvcc.keys import Keys
-from pyetcdctl.storage.mvcc.lookup import Record, keys_with_lease, records_of
+from pyetcdctl.storage.mvcc.lookup import Record, all_records, keys_with_lease, records_of
 from pyetcdctl.storage.mvcc.revisions import Revision, parse_revision
 
 if TYPE_CHECKING:
@@ -111,6 +113,18 @@ class Model:
         """Return all that is stored of a key, oldest first."""
         stored = records_of(self.database, key)
         return stored + [each for each in self.changes if KeyValue.decode(each.entry).key == key]
+
+    def records_between(self, key: bytes, range_end: bytes) -> list[Record]:
+        """Return all that is stored of a range of keys, oldest first; of one key without an end."""
+        if not range_end:
+            return self.records(key)
+
+        def is_within(entry: bytes) -> bool:
+            found = key_of(entry)
+            return found >= key and (range_end == NO_END or found < range_end)
+
+        stored = all_records(self.database)
+        return [each for each in (*stored, *self.changes) if is_within(each.entry)]
 
     def entry_at(self, key: bytes, revision: int) -> bytes | None:
         """Return a key's serialized KeyValue as of a revision, None where it was not live."""

@@ -1,0 +1,106 @@
+"""The history of one key out of several sources: each revision once, and what happened in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pyetcdctl.changes.times import TimeBound, Times
+    from pyetcdctl.keyspace.history import History, KeyRevision
+    from pyetcdctl.kubernetes.objects import Object, Plain
+
+CREATED, UPDATED, DELETED, PRESENT = "created", "updated", "deleted", "present"
+
+
+class Step(NamedTuple):
+    """One revision of a key; ``before`` is the object that it had until then."""
+
+    revision: int
+    event: str
+    """``present``: the first that is known, and it was there before."""
+    time: TimeBound
+    writer: str
+    size_bytes: int
+    source: str
+    value: Object | None
+    before: Object | None
+    raw: bytes
+
+
+def merged(histories: Sequence[History]) -> list[KeyRevision]:
+    """Return the revisions of all histories, oldest first; one that several have comes once."""
+    known: dict[tuple[int, bytes], KeyRevision] = {}
+    for history in histories:
+        for each in history.revisions:
+            known.setdefault((each.revision, each.entry.key), each)
+    return [known[place] for place in sorted(known)]
+
+
+def steps(
+    revisions: Iterable[KeyRevision],
+    times: Times,
+    read: Callable[[bytes, bytes], Object | None],
+) -> list[Step]:
+    """Return what happened to one key, newest first."""
+    found: list[Step] = []
+    before: Object | None = None
+    was_there = False
+    for each in revisions:
+        entry = each.entry
+        obj = None if each.is_deletion else read(entry.key, entry.value)
+        event = _event(each, first=not found, was_there=was_there)
+        found.append(
+            Step(
+                each.revision,
+                event,
+                times.of(each.revision),
+                _writer(before, obj),
+                len(entry.value),
+                each.source,
+                obj,
+                before,
+                entry.value,
+            )
+        )
+        before, was_there = obj, not each.is_deletion
+    return found[::-1]
+
+
+def _event(each: KeyRevision, *, first: bool, was_there: bool) -> str:
+    if each.is_deletion:
+        return DELETED
+    if each.entry.version == 1:
+        return CREATED
+    return PRESENT if first and not was_there else UPDATED
+
+
+def _writer(before: Object | None, after: Object | None) -> str:
+    """Return manager and operation of the managedFields that are new or changed."""
+    if after is None:
+        return ""
+    old = [_without_time(each) for each in _managers(before)]
+    new = [each for each in _managers(after) if _without_time(each) not in old]
+    if not new:
+        stamps = {str(each.get("time")) for each in _managers(before)}
+        new = [each for each in _managers(after) if str(each.get("time")) not in stamps]
+    newest = sorted(new, key=lambda each: str(each.get("time") or ""))[-1:]
+    return " ".join(_title(each) for each in newest)
+
+
+def _title(entry: Object) -> str:
+    words = [str(entry.get("manager") or ""), str(entry.get("operation") or "")]
+    if entry.get("subresource"):
+        words.append(f"({entry['subresource']})")
+    return " ".join(filter(None, words))
+
+
+def _without_time(entry: Object) -> Object:
+    return {name: value for name, value in entry.items() if name != "time"}
+
+
+def _managers(obj: Object | None) -> list[Object]:
+    metadata: Plain = obj.get("metadata") if obj else None
+    fields = metadata.get("managedFields") if isinstance(metadata, dict) else None
+    return [each for each in fields if isinstance(each, dict)] if isinstance(fields, list) else []

@@ -1,0 +1,103 @@
+"""When a revision was written: no revision carries a time, but Lease objects do.
+
+A holder renews a Lease every few seconds: it takes its clock's time, writes it, and waits for the
+response before it renews again. So a revision is not older than the renewals before it say, and not
+younger than the next renewal of a Lease whose previous one came after it. Clocks of nodes that
+differ widen nothing here: the bounds are as right as the clocks are.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from datetime import UTC, datetime
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pyetcdctl.keyspace.history import KeyRevision
+    from pyetcdctl.kubernetes.objects import Object
+
+
+class Renewal(NamedTuple):
+    """A Lease that was renewed: the revision of the write, and the time that it holds."""
+
+    revision: int
+    lease: bytes
+    time: datetime
+
+
+class TimeBound(NamedTuple):
+    """The earliest and the latest time of a write; None where nothing bounds it."""
+
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+    def __str__(self) -> str:
+        if self.earliest is None:
+            return f"before {_shown(self.latest)}" if self.latest else ""
+        if self.latest is None:
+            return f"after {_shown(self.earliest)}"
+        half = (self.latest - self.earliest) / 2
+        seconds = half.total_seconds()
+        return f"{_shown(self.earliest + half)} ±{seconds:.1f}s"
+
+
+def _shown(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+class Times:
+    """Bounds the times of revisions."""
+
+    def __init__(self, renewals: Iterable[Renewal]) -> None:
+        known = sorted(renewals)
+        self._revisions = [each.revision for each in known]
+        self._earliest = list(accumulate((each.time for each in known), max))
+        self._closed = _closed_by(known)
+        self._closings = [revision for revision, _ in self._closed]
+        latest = list(accumulate((time for _, time in reversed(self._closed)), min))
+        self._latest = latest[::-1]
+
+    def of(self, revision: int) -> TimeBound:
+        """Return when a revision was written."""
+        before = bisect_right(self._revisions, revision)
+        after = bisect_left(self._closings, revision)
+        return TimeBound(
+            self._earliest[before - 1] if before else None,
+            self._latest[after] if after < len(self._latest) else None,
+        )
+
+
+def _closed_by(renewals: Iterable[Renewal]) -> list[tuple[int, datetime]]:
+    """Return, for each renewal that was followed by one of the same Lease, the time of that."""
+    found: list[tuple[int, datetime]] = []
+    last: dict[bytes, int] = {}
+    for each in renewals:
+        if each.lease in last:
+            found.append((last[each.lease], each.time))
+        last[each.lease] = each.revision
+    return sorted(found)
+
+
+def renewals_in(
+    revisions: Iterable[KeyRevision], read: Callable[[bytes, bytes], Object | None]
+) -> list[Renewal]:
+    """Return the renewals among the revisions of Lease objects."""
+    found = []
+    for each in revisions:
+        obj = None if each.is_deletion else read(each.entry.key, each.entry.value)
+        spec = obj.get("spec") if obj else None
+        time = _time(spec.get("renewTime")) if isinstance(spec, dict) else None
+        if time is not None:
+            found.append(Renewal(each.revision, each.entry.key, time))
+    return found
+
+
+def _time(text: object) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)

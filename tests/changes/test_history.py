@@ -1,0 +1,169 @@
+"""``history``: what happened to a key, with a history and a clock that are known."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from pyetcdctl.changes.times import Renewal, TimeBound, Times
+from tests.runner import run_here
+from tests.server import running
+
+SECONDS = count()
+KEY = "/registry/configmaps/shop/c"
+
+
+def config_map(data, manager):
+    stamp = f"2026-11-30T10:00:{next(SECONDS):02}Z"
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": "c",
+            "namespace": "shop",
+            "managedFields": [{"manager": manager, "operation": "Update", "time": stamp}],
+        },
+        "data": data,
+    }
+
+
+def lease(holder):
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": holder, "namespace": "kube-node-lease"},
+        "spec": {"holderIdentity": holder, "renewTime": datetime.now(UTC).isoformat()},
+    }
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """A server, a snapshot from before its compaction, and when each revision was written."""
+    folder, written = tmp_path_factory.mktemp("history"), {}
+    with running() as etcd:
+
+        def put(key, value):
+            begin = datetime.now(UTC)
+            text = value if isinstance(value, str) else json.dumps(value)
+            done = run_here("put", key, text, "-w", "json", env=etcd.environment)
+            revision = json.loads(done.stdout)["header"]["revision"]
+            written[revision] = (begin, datetime.now(UTC))
+
+        def renew():
+            for node in ("a", "b"):
+                put(f"/registry/leases/kube-node-lease/{node}", lease(node))
+
+        renew()
+        put(KEY, config_map({"a": "1"}, "kubectl"))
+        renew()
+        put(KEY, config_map({"a": "2"}, "kubectl"))
+        put(KEY, config_map({"a": "2", "b": "1"}, "operator"))
+        renew()
+        etcd.etcdctl("snapshot", "save", str(folder / "old.db"), check=True)
+        etcd.etcdctl("del", KEY, check=True)
+        put(KEY, config_map({"c": "1"}, "helm"))
+        renew()
+        put("/registry/secrets/shop/s", {**config_map({"p": "aHVudGVy"}, "x"), "kind": "Secret"})
+        put("/registry/secrets/shop/s", {**config_map({"p": "b3RoZXI="}, "x"), "kind": "Secret"})
+        renew()
+        yield etcd, folder, written
+
+
+def rows(etcd, *args):
+    done = run_here("history", *args, env=etcd.environment)
+    assert done.exit_code == 0, done.stderr
+    *found, end = done.stdout.decode().splitlines()
+    return [line.split("\t") for line in found], end
+
+
+def test_creation_updates_deletion_and_creation_again_are_rows(told):
+    etcd, _, _ = told
+    found, end = rows(etcd, KEY)
+    assert [(row[2], row[4]) for row in found] == [
+        ("created", "helm Update"),
+        ("deleted", ""),
+        ("updated", "operator Update"),
+        ("updated", "kubectl Update"),
+        ("created", "kubectl Update"),
+    ]
+    assert end == "# history is complete: nothing was compacted"
+    assert rows(etcd, "cm", "c", "-n", "shop") == rows(etcd, "configmap/c", "-n", "shop")
+    assert rows(etcd, "cm", "c", "-n", "shop") == (found, end)
+
+
+def test_the_true_time_is_within_the_bound(told):
+    etcd, _, written = told
+    found = json.loads(run_here("history", KEY, "-w", "json", env=etcd.environment).stdout)
+    bounded = 0
+    for each in found["revisions"]:
+        if each["revision"] not in written:
+            continue
+        begin, end = written[each["revision"]]
+        if each["not_before"]:
+            assert datetime.fromisoformat(each["not_before"]) <= end
+        if each["not_after"]:
+            assert begin <= datetime.fromisoformat(each["not_after"])
+            bounded += 1
+    assert bounded == 4
+
+
+def test_a_patch_shows_what_each_revision_changed(told):
+    etcd, _, _ = told
+    text = run_here("history", KEY, "-p", env=etcd.environment).stdout.decode()
+    third = text.split("revision ")[3]
+    assert third.splitlines()[0].endswith("updated  operator Update")
+    assert [line for line in third.splitlines() if line.startswith(("+", "-"))][2:] == ['+  b: "1"']
+    assert "managedFields" not in text
+
+
+def test_secrets_are_changed_but_not_shown_unless_asked_for(told):
+    etcd, _, _ = told
+    line = ("history", "secret", "s", "-n", "shop", "-p")
+    hidden = run_here(*line, env=etcd.environment).stdout.decode()
+    assert "b3RoZXI=" not in hidden
+    assert "aHVudGVy" not in hidden
+    assert "***" in hidden
+    assert "b3RoZXI=" in run_here(*line, "--show-secrets", env=etcd.environment).stdout.decode()
+
+
+def test_files_add_what_the_server_has_compacted(told):
+    etcd, folder, _ = told
+    all_rows, _ = rows(etcd, KEY)
+    newest = all_rows[0][0]
+    etcd.etcdctl("compact", newest, check=True)
+    left, end = rows(etcd, KEY)
+    assert [row[0] for row in left] == [newest]
+    assert end == f"# history begins at revision {newest}: older ones were compacted"
+    old = str(folder / "old.db")
+    offline = [row[:3] + row[5:] for row in rows(etcd, KEY, "--from", old)[0]]
+    assert [row[0] for row in offline] == [row[0] for row in all_rows[2:]]
+
+
+def test_a_key_that_nobody_wrote_has_no_history(etcd, prefix):
+    found, end = rows(etcd, f"/{prefix}")
+    assert found == []
+    assert end.startswith(f"# nothing is known of /{prefix}")
+
+
+def test_a_bound_is_one_sided_where_only_one_renewal_is_known():
+    start = datetime(2026, 11, 30, 10, tzinfo=UTC)
+
+    def at(seconds):
+        return start + timedelta(seconds=seconds)
+
+    times = Times([Renewal(2, b"a", at(0)), Renewal(6, b"a", at(10)), Renewal(8, b"b", at(5))])
+    assert times.of(1) == TimeBound(None, at(10))
+    assert times.of(2) == TimeBound(at(0), at(10))
+    assert times.of(5) == TimeBound(at(0), None)
+    assert times.of(8) == TimeBound(at(10), None)
+    assert str(times.of(2)) == "2026-11-30 10:00:05Z ±5.0s"
+    assert str(times.of(1)) == "before 2026-11-30 10:00:10Z"
+    assert str(times.of(8)) == "after 2026-11-30 10:00:10Z"
+
+
+@pytest.mark.parametrize("args", [(), ("pods/a/b/c",), ("nonsense", "x"), ("a", "b", "c")])
+def test_a_wrong_line_is_an_error(args):
+    assert run_here("history", *args).exit_code == 128
