@@ -302,6 +302,8 @@ class StatusReport(ClusterResult):
     """The answer to ``endpoint status``: the endpoints that answered."""
 
     endpoints: tuple[EndpointStatus, ...]
+    names: Mapping[int, str] = {}
+    """The members' names by their ids, for a table on a terminal."""
 
 
 class EndpointHash(Record):

@@ -13,7 +13,7 @@ from threading import Condition
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.status import COMPACTED, INVALID_TOKEN, OLD_AUTH_REVISION
+from pyetcdctl.client.status import COMPACTED, INVALID_TOKEN, LEARNER, OLD_AUTH_REVISION
 from pyetcdctl.client.tokens import MOST_RENEWALS
 from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded, ResponseMakesNoSense
 from pyetcdctl.rpc.watch import (
@@ -233,7 +233,7 @@ class Watching:
 
     def _take_created(self, number: int, response: WatchResponse) -> Iterator[Told]:
         if response.canceled:
-            if self._may_log_in_for(response.cancel_reason):
+            if self._may_log_in_for(response.cancel_reason) or LEARNER in response.cancel_reason:
                 raise CallFailed(response.cancel_reason, code="UNAVAILABLE")
             # etcdctl shows no more of a refused watch than that it was.
             yield self._ended(number, _refusal(), response.cancel_reason)
@@ -266,6 +266,8 @@ class Watching:
             exchange.close()
         if self._closed:
             return
+        if error.details == LEARNER and len(self._connection.endpoints) == 1:
+            raise CallFailed(error.message, *_VOTER, code=error.code) from error
         may_pass = error.code in LOSSES
         if not self._has_started and (isinstance(error, DeadlineExceeded) or not may_pass):
             raise error
@@ -290,6 +292,10 @@ class Watching:
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
 
+_VOTER = (
+    "A learner has no vote, and serves no watches.",
+    "Try:  --endpoints of a voting member, as `member list` names them",
+)
 _PROGRESS = WatchRequest(progress_request=WatchProgressRequest()).encode()
 
 

@@ -10,7 +10,7 @@ from pyetcdctl.output.boxes import drawn
 from pyetcdctl.output.cluster_rows import rows_of
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.snapshots import TITLES, figures
-from pyetcdctl.results import ClusterResult, LeaseGone, SnapshotStatus
+from pyetcdctl.results import ClusterResult, LeaseGone, SnapshotStatus, StatusReport
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink
@@ -31,6 +31,10 @@ def can_show(kind: type) -> bool:
 @render.register(ClusterResult)
 def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
     titles, rows = rows_of(result)
+    if settings.terminal and isinstance(result, StatusReport):
+        from pyetcdctl.output.status_table import fitting
+
+        titles, rows = fitting(result, settings.width)
     if settings.terminal:
         rows = [tuple(map(_safe, row)) for row in rows]
     out.write(drawn(titles, rows).encode("utf-8", "surrogateescape"))

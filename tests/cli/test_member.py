@@ -130,6 +130,13 @@ def test_a_learner_started_with_what_was_printed_is_promoted(own_etcd, tmp_path,
         assert json.loads(status.stdout)[0]["Status"]["isLearner"] is True
         refused = run_here("put", "k", "v", env={"ETCDCTL_ENDPOINTS": client_url})
         assert refused.stderr == "Error: etcdserver: rpc not supported for learner\n"
+        watched = run_here("watch", "k", env={"ETCDCTL_ENDPOINTS": client_url})
+        assert (watched.exit_code, watched.stderr) == (
+            1,
+            "Error: etcdserver: rpc not supported for learner\n"
+            "  A learner has no vote, and serves no watches.\n"
+            "  Try:  --endpoints of a voting member, as `member list` names them\n",
+        )
         promoted = wait_for("member", "promote", added_id(added), env=server.environment)
         assert re.fullmatch(
             rf"Member +{added_id(added)} promoted in cluster [ 0-9a-f]{{16}}\n",

@@ -8,9 +8,9 @@ from pyetcdctl.cli.app import app
 from pyetcdctl.cli.flags.grammar import parse_line
 from pyetcdctl.cli.lazy import click_command
 from pyetcdctl.cli.words.requests import (
-    DelFlags,
-    GetFlags,
-    PutFlags,
+    DeleteOptions,
+    PutOptions,
+    RangeOptions,
     delete_request,
     put_request,
     range_request,
@@ -59,7 +59,7 @@ class Operations:
 
 
 def _put(words: list[str], values: dict[str, Any], given: bytes) -> RequestOp:
-    flags = PutFlags(
+    flags = PutOptions(
         ignore_lease=values.get("ignore-lease", False),
         ignore_value=values.get("ignore-value", False),
         lease=values.get("lease", "0"),
@@ -70,13 +70,13 @@ def _put(words: list[str], values: dict[str, Any], given: bytes) -> RequestOp:
 
 def _get(words: list[str], values: dict[str, Any], given: bytes) -> RequestOp | None:
     del values, given
-    request = range_request(words, GetFlags())
+    request = range_request(words, RangeOptions())
     return None if request.range_end else RequestOp(request_range=request)
 
 
 def _del(words: list[str], values: dict[str, Any], given: bytes) -> RequestOp | None:
     del given
-    request = delete_request(words, DelFlags(prev_kv=values.get("prev-kv", False)))
+    request = delete_request(words, DeleteOptions(prev_kv=values.get("prev-kv", False)))
     return None if request.range_end else RequestOp(request_delete_range=request)
 
 

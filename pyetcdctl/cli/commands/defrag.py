@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, tell_failure
+from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, tell_failure, tell_local_advice
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import api_server_prefix
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.upkeep import run_plan
-from pyetcdctl.client.each import ask_one
-from pyetcdctl.errors import Reported
+from pyetcdctl.client.each import ask_each, ask_one
+from pyetcdctl.errors import PyetcdctlError, Reported
 from pyetcdctl.output.units import go_duration
 from pyetcdctl.results import DefragPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyetcdctl.diagnosis.defrag_plan import Plan
     from pyetcdctl.diagnosis.expressions import Expression
     from pyetcdctl.upkeep.members import Found
@@ -60,8 +62,9 @@ class DefragFlags(ClusterFlag):
 def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: DefragFlags) -> None:
     """Return unused space in the database files to the disk.
 
-    A member serves nobody while it defragments, seconds for each gigabyte: the endpoints take
-    turns, each within --command-timeout. Compaction makes the free space; defrag only returns it.
+    A member serves no requests while it defragments, seconds for each gigabyte: the endpoints take
+    turns, the leader last, each within --command-timeout. Compaction frees the space; defrag only
+    returns it to the disk.
 
     --rule knows size, inUse, free, quota and usage (size / quota), the names of etcd-defrag, and
     sizes and per cent. With it learners are left out, followers come first, the leadership is moved
@@ -71,13 +74,37 @@ def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: De
         _by_plan(session, flags)
         return
     # One after the other, so that a cluster never has more than one member busy.
-    endpoints = endpoints_to_ask(session, flags.cluster)
-    finished = [_defragment(session, endpoint) for endpoint in endpoints]
-    if not all(finished):
+    endpoints = _leader_last(session, endpoints_to_ask(session, flags.cluster))
+    failures = [_defragment(session, endpoint) for endpoint in endpoints]
+    if all(failures):
+        tell_local_advice(session, failures)
+    if any(failures):
         raise Reported
 
 
-def _defragment(session: Session, endpoint: str) -> bool:
+def _leader_last(session: Session, endpoints: Sequence[str]) -> Sequence[str]:
+    """Return the endpoints in the order of their turns, and print it if there are several."""
+    if len(endpoints) < 2:
+        return endpoints
+    from pyetcdctl.client.maintenance import MaintenanceService
+
+    outcomes = ask_each(
+        session.connection,
+        endpoints,
+        lambda own: MaintenanceService(own).status(session.deadline()),
+    )
+    leaders = {
+        each.endpoint
+        for each in outcomes
+        if each.answer is not None and each.answer.leader == each.answer.header.member_id
+    }
+    ordered = sorted(endpoints, key=lambda endpoint: endpoint in leaders)
+    session.note(f"# {len(ordered)} endpoints, the leader last: {', '.join(ordered)}")
+    return ordered
+
+
+def _defragment(session: Session, endpoint: str) -> PyetcdctlError | None:
+    """Defragment a member; report and return the failure, if it fails."""
     from pyetcdctl.client.maintenance import MaintenanceService
 
     began = monotonic_ns()
@@ -90,10 +117,10 @@ def _defragment(session: Session, endpoint: str) -> bool:
     if outcome.failure is not None:
         what = f"Failed to defragment etcd member[{endpoint}]. took {took}."
         tell_failure(session, what, outcome.failure)
-        return False
+        return outcome.failure
     session.streams.out.text(f"Finished defragmenting etcd member[{endpoint}]. took {took}\n")
     session.streams.out.flush()
-    return True
+    return None
 
 
 def _by_plan(session: Session, flags: DefragFlags) -> None:

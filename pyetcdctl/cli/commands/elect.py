@@ -1,4 +1,4 @@
-"""``elect``: lead, or see who leads."""
+"""``elect``: campaign in an election, or observe who leads."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.flags.parameters import Decode, NoDecode, words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.decoding import decoding
@@ -24,26 +25,33 @@ _EXAMPLE = """\
 app = new_app()
 
 
+class ElectFlags(Flags):
+    """The flags of ``elect``."""
+
+    decode: Decode = False
+    listen: Annotated[
+        bool, typer.Option("--listen", "-l", help="Print each leader; do not campaign.")
+    ] = False
+    no_decode: NoDecode = False
+
+
 @command(app, "elect", _EXAMPLE, prints=(DecodedAnswer, RangeResponse))
 def elect(
-    ctx: typer.Context,
-    arguments: Annotated[list[str], words("ELECTION [PROPOSAL]")] = [],  # noqa: B006 - Typer copies it
-    decode: Decode = False,
-    listen: Annotated[
-        bool, typer.Option("--listen", "-l", help="Show each leader; take no part.")
-    ] = False,
-    no_decode: NoDecode = False,
+    session: Session,
+    arguments: Annotated[list[str], words("ELECTION [PROPOSAL]")],
+    flags: ElectFlags,
 ) -> None:
-    """Take part in an election, or see who leads.
+    """Campaign in an election, or observe who leads.
 
-    PROPOSAL is what the others see of the leader. It waits until it leads, prints its key and
-    proposal, and leads until SIGINT or SIGTERM. It works together with etcdctl's candidates.
+    Other clients see the PROPOSAL of the leader. The command waits until it is elected, prints its
+    key and proposal, and leads until SIGINT or SIGTERM. etcdctl's candidates take part in the same
+    elections.
     """
     if len(arguments) not in (1, 2):
         raise UsageError("elect takes one election name argument and an optional proposal argument")
-    session: Session = ctx.obj
-    shown = decoding(session, decode=decode, no_decode=no_decode)
-    session.check_format()  # what is wrong with the format is told before the rest
+    shown = decoding(session, decode=flags.decode, no_decode=flags.no_decode)
+    listen = flags.listen
+    session.check_format()  # a wrong format is reported before other errors
     if len(arguments) == 1 and not listen:
         raise UsageError("no proposal argument but -l not set")
     if len(arguments) == 2 and listen:

@@ -7,14 +7,15 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from pyetcdctl.cli.flags.parameters import Decode, NoDecode, words
+from pyetcdctl.cli.flags.parameters import Decode, NoDecode, check_count, words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.go_scan import BLANKS
 from pyetcdctl.cli.words.txn_grammar import parse_compare, parse_operation
 from pyetcdctl.client.kv import commit
-from pyetcdctl.errors import InvalidInput, UsageError
+from pyetcdctl.errors import InvalidInput
 from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest, TxnResponse
 
@@ -27,32 +28,34 @@ Parsed = TypeVar("Parsed")
 app = new_app()
 
 
+class TxnFlags(Flags):
+    """The flags of ``txn``."""
+
+    decode: Decode = False
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Prompt for each block.")
+    ] = False
+    no_decode: NoDecode = False
+
+
 @command(app, "txn", _EXAMPLE, prints=(DecodedAnswer, TxnResponse))
 def txn(
-    ctx: typer.Context,
-    arguments: Annotated[list[str], words("< FILE")] = [],  # noqa: B006 - Typer copies it
-    decode: Decode = False,
-    interactive: Annotated[
-        bool, typer.Option("--interactive", "-i", help="Say what is to be typed next.")
-    ] = False,
-    no_decode: NoDecode = False,
+    session: Session, arguments: Annotated[list[str], words("< FILE")], flags: TxnFlags
 ) -> None:
-    r"""Read and write several keys in one step, if conditions hold.
+    """Read and write several keys in one step, if conditions hold.
 
-    Standard input holds three blocks, each closed by an empty line, the last one too: comparisons,
-    what to do if all of them hold, what to do otherwise.
+    Standard input holds three blocks, each ended by an empty line, the last one too: comparisons,
+    operations if all of them hold, operations otherwise.
 
     \b
     Comparisons:  ver|create|mod|val|lease("KEY") =|!=|<|> "VALUE"
     Operations:   get, put and del as on the command line, with their own flags
     """
-    if arguments:
-        raise UsageError("txn command does not accept argument")
-    session: Session = ctx.obj
-    shown = decoding(session, decode=decode, no_decode=no_decode)
+    check_count(0, arguments, "txn command does not accept argument")
+    shown = decoding(session, decode=flags.decode, no_decode=flags.no_decode)
     connection = session.connection
-    connection.begin()  # what is wrong with files or password is told before anything is typed
-    script = _Script(session, interactive)
+    connection.begin()  # files and password are checked before anything is typed
+    script = _Script(session, flags.interactive)
     request = TxnRequest(
         compare=script.block("compares:", parse_compare),
         success=script.block("success requests (get, put, del):", script.operation),

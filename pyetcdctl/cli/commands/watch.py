@@ -1,4 +1,4 @@
-"""``watch``: see what happens to keys, as it happens."""
+"""``watch``: print changes to keys as they happen."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pyetcdctl.cli.flags.parameters import (
     number,
     words,
 )
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.outages import teller_of_outages
@@ -25,7 +26,7 @@ from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.session import DECODING_FORMATS, Session
 from pyetcdctl.cli.words.watch_words import (
     LineRefused,
-    WatchFlags,
+    WatchOptions,
     command_line_words,
     environment_keys,
     parse_watch_line,
@@ -45,42 +46,50 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "watch", _EXAMPLE, prints=(DecodedAnswer, WatchResponse))
-def watch(
-    ctx: typer.Context,
-    arguments: Annotated[list[str], words("KEY [RANGE_END] [-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
-    decode: Decode = False,
+class WatchFlags(Flags):
+    """The flags of ``watch``."""
+
+    decode: Decode = False
     interactive: Annotated[
         bool,
         typer.Option(
             "--interactive", "-i", help="Read `watch ...` and `progress` lines from standard input."
         ),
-    ] = False,
-    like_api: LikeApi = False,
-    no_decode: NoDecode = False,
-    prefix: Prefix = False,
-    prev_kv: PreviousValue = False,
+    ] = False
+    like_api: LikeApi = False
+    no_decode: NoDecode = False
+    prefix: Prefix = False
+    prev_kv: PreviousValue = False
     progress_notify: Annotated[
         bool,
-        typer.Option("--progress-notify", help="Hear of the revision also when nothing happens."),
-    ] = False,
-    rev: Annotated[int, number("--rev", "Begin at this revision; 0 for now.")] = 0,
-) -> None:
-    """Show what happens to a key or a range of keys, as it happens.
+        typer.Option("--progress-notify", help="Report the revision also when nothing changes."),
+    ] = False
+    rev: Annotated[int, number("--rev", "Begin at this revision; 0 for now.")] = 0
 
-    It runs until it is interrupted, and goes on with another server when one is lost. A COMMAND is
-    run for each event: it finds ETCD_WATCH_KEY, ETCD_WATCH_VALUE, ETCD_WATCH_EVENT_TYPE (these
-    three in double quotes) and ETCD_WATCH_REVISION. ETCDCTL_WATCH_KEY and ETCDCTL_WATCH_RANGE_END
-    stand in for KEY and RANGE_END.
+
+@command(app, "watch", _EXAMPLE, prints=(DecodedAnswer, WatchResponse))
+def watch(
+    session: Session,
+    arguments: Annotated[list[str], words("KEY [RANGE_END] [-- COMMAND ...]")],
+    flags: WatchFlags,
+) -> None:
+    """Print changes to a key or a range of keys as they happen.
+
+    It runs until interrupted, and fails over to another server when one is lost. A COMMAND is run
+    for each event: it finds ETCD_WATCH_KEY, ETCD_WATCH_VALUE, ETCD_WATCH_EVENT_TYPE (these three in
+    double quotes) and ETCD_WATCH_REVISION. ETCDCTL_WATCH_KEY and ETCDCTL_WATCH_RANGE_END replace
+    KEY and RANGE_END.
     """
-    session: Session = ctx.obj
-    shown = decoding(session, decode=decode, no_decode=no_decode, like_api=like_api)
+    shown = decoding(
+        session, decode=flags.decode, no_decode=flags.no_decode, like_api=flags.like_api
+    )
     keys = environment_keys(session.streams.environment)
-    if interactive:
-        _InteractiveWatch(session, keys, progress_notify, shown).run()
+    if flags.interactive:
+        _InteractiveWatch(session, keys, flags.progress_notify, shown).run()
     divided = command_line_words(arguments, session.words_before_dashes, keys)
     connection = session.connection
-    request = watch_request(divided.keys, WatchFlags(prefix, prev_kv, progress_notify, rev))
+    options = WatchOptions(flags.prefix, flags.prev_kv, flags.progress_notify, flags.rev)
+    request = watch_request(divided.keys, options)
     watching = Watching(connection, teller_of_outages(session))
     watching.add(request)
     for told in watching.told():

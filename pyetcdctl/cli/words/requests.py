@@ -41,7 +41,7 @@ _NEEDS_VALUE = "put command needs 1 argument and input from stdin or 2 arguments
 _SECONDS_TO_THINK = 2
 
 
-class GetFlags(NamedTuple):
+class RangeOptions(NamedTuple):
     """The flags of ``get`` that shape its request."""
 
     consistency: str = "l"
@@ -59,7 +59,7 @@ class GetFlags(NamedTuple):
     sort_by: str = ""
 
 
-class PutFlags(NamedTuple):
+class PutOptions(NamedTuple):
     """The flags of ``put``."""
 
     ignore_lease: bool = False
@@ -68,7 +68,7 @@ class PutFlags(NamedTuple):
     prev_kv: bool = False
 
 
-class DelFlags(NamedTuple):
+class DeleteOptions(NamedTuple):
     """The flags of ``del`` that shape its request."""
 
     from_key: bool = False
@@ -76,7 +76,7 @@ class DelFlags(NamedTuple):
     prev_kv: bool = False
 
 
-def range_request(keys: Sequence[str], flags: GetFlags) -> RangeRequest:
+def range_request(keys: Sequence[str], flags: RangeOptions) -> RangeRequest:
     """Return what ``get`` asks for; errors come in etcdctl's order."""
     if not keys:
         raise UsageError(
@@ -103,7 +103,7 @@ def range_request(keys: Sequence[str], flags: GetFlags) -> RangeRequest:
     )
 
 
-def put_request(words: Sequence[str], flags: PutFlags, read: Callable[[], bytes]) -> PutRequest:
+def put_request(words: Sequence[str], flags: PutOptions, read: Callable[[], bytes]) -> PutRequest:
     """Return what ``put`` writes; ``read`` gives the value where the words have none."""
     if not words:
         raise UsageError(_NEEDS_VALUE)
@@ -122,7 +122,7 @@ def put_request(words: Sequence[str], flags: PutFlags, read: Callable[[], bytes]
     )
 
 
-def delete_request(keys: Sequence[str], flags: DelFlags) -> DeleteRangeRequest:
+def delete_request(keys: Sequence[str], flags: DeleteOptions) -> DeleteRangeRequest:
     """Return what ``del`` deletes."""
     if len(keys) not in (1, 2):
         raise UsageError(

@@ -15,9 +15,9 @@ from pyetcdctl.cli.registry import COMMANDS
 from pyetcdctl.cli.word_commands import flag_name
 from pyetcdctl.cli.words.go_scan import BLANKS, NotQuoted, match_quoted, split_words
 from pyetcdctl.cli.words.requests import (
-    DelFlags,
-    GetFlags,
-    PutFlags,
+    DeleteOptions,
+    PutOptions,
+    RangeOptions,
     delete_request,
     leave_time_to_think,
     put_request,
@@ -159,18 +159,18 @@ _TARGETS = {
 
 
 def _get(words: list[str], flags: Mapping[str, Any], messages: Messages) -> RequestOp:
-    chosen = GetFlags(**{name: flags[name] for name in GetFlags._fields})
+    chosen = RangeOptions(**{name: flags[name] for name in RangeOptions._fields})
     return RequestOp(request_range=range_request(words, chosen))
 
 
 def _put(words: list[str], flags: Mapping[str, Any], messages: Messages) -> RequestOp:
-    chosen = PutFlags(**{name: flags[name] for name in PutFlags._fields})
+    chosen = PutOptions(**{name: flags[name] for name in PutOptions._fields})
     # Standard input holds the transaction, so no value can come from there.
     return RequestOp(request_put=put_request(words, chosen, lambda: b""))
 
 
 def _delete(words: list[str], flags: Mapping[str, Any], messages: Messages) -> RequestOp:
-    chosen = DelFlags(**{name: flags[name] for name in DelFlags._fields})
+    chosen = DeleteOptions(**{name: flags[name] for name in DeleteOptions._fields})
     request = delete_request(words, chosen)
     if len(words) > 1 and not flags["is_range"]:
         leave_time_to_think(messages, request)

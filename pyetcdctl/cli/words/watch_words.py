@@ -28,7 +28,7 @@ _LINE_FLAGS = FlagSet(
 )
 
 
-class WatchFlags(NamedTuple):
+class WatchOptions(NamedTuple):
     """The flags that shape a watch's request."""
 
     prefix: bool = False
@@ -71,7 +71,7 @@ def command_line_words(
     return WatchWords(keys, divided.command)
 
 
-def watch_request(keys: Sequence[str], flags: WatchFlags) -> WatchCreateRequest:
+def watch_request(keys: Sequence[str], flags: WatchOptions) -> WatchCreateRequest:
     """Return what to ask of the server; words beyond the range end are ignored."""
     key, range_end = raw(keys[0]), b""
     if len(keys) == 2:
@@ -125,9 +125,9 @@ def _line_words(line: str) -> list[str]:
 
 def _line_parts(
     words: Sequence[str], from_environment: Sequence[str]
-) -> tuple[WatchWords, WatchFlags]:
+) -> tuple[WatchWords, WatchOptions]:
     if words and words[-1] == "--":
-        return _divided((), 0), WatchFlags()
+        return _divided((), 0), WatchOptions()
     try:
         values, rest, before_dashes = parse_line(words, _LINE_FLAGS)
     except FlagError as error:
@@ -138,7 +138,7 @@ def _line_parts(
     if before_dashes is None and bool(divided.keys) == bool(from_environment):
         conflict = " (found conflicting environment key)" if from_environment else ""
         raise UsageError(f"{_WRONG_NUMBER}{conflict}")
-    flags = WatchFlags(
+    flags = WatchOptions(
         prefix=values.get("prefix", False),
         prev_kv=values.get("prev-kv", False),
         rev=values.get("rev", 0),

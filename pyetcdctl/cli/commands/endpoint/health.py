@@ -11,10 +11,13 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.each import ask_each
 from pyetcdctl.client.health import Health, health_of
 from pyetcdctl.errors import PyetcdctlError
+from pyetcdctl.output.units import go_duration
 from pyetcdctl.results import EndpointHealth, HealthReport
 
 if TYPE_CHECKING:
     from pyetcdctl.client.each import Outcome
+
+_SLOW_NANOSECONDS = 500_000_000
 
 app = new_app()
 
@@ -32,6 +35,7 @@ def health(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
     )
     session.print(HealthReport(tuple(map(_row, outcomes))))
     session.streams.out.flush()
+    _report_slow(session, outcomes)
     _report_unhealthy(session, outcomes)
 
 
@@ -45,6 +49,19 @@ def _health(outcome: Outcome[Health]) -> Health:
         return outcome.answer
     failure = outcome.failure
     return Health(0, failure.message, failure.advice) if failure else Health()
+
+
+def _report_slow(session: Session, outcomes: list[Outcome[Health]]) -> None:
+    """Tell a person which endpoints answered, but slowly."""
+    if not session.streams.err.is_terminal:
+        return
+    for each in outcomes:
+        took = _health(each).nanoseconds or 0
+        if took > _SLOW_NANOSECONDS and not _health(each).error:
+            session.note(
+                f"# {each.endpoint} is slow: a consistent read took {go_duration(took)}, and"
+                " takes milliseconds on a healthy disk and network (see `doctor`)"
+            )
 
 
 def _report_unhealthy(session: Session, outcomes: list[Outcome[Health]]) -> None:

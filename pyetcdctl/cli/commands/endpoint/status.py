@@ -9,7 +9,7 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.each import ask_each
-from pyetcdctl.errors import Reported
+from pyetcdctl.errors import PyetcdctlError, Reported
 from pyetcdctl.results import EndpointStatus, StatusReport
 
 app = new_app()
@@ -28,7 +28,8 @@ def status(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
     \b
     Columns: endpoint, member ID, version, storage version, size of the file, in use, not in
     use, quota, is leader, is learner, raft term, index and applied index, errors, downgrade
-    target, downgrade enabled. Servers before 3.6 leave some empty.
+    target, downgrade enabled. Servers before 3.6 leave some empty. A table on a terminal has the
+    members' names, and those columns that fit.
     """
     if session.file_path:
         session.print(_status_of_file(session, flags))
@@ -43,9 +44,21 @@ def status(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
     )
     tell_failures(session, "get the status of endpoint", outcomes)
     rows = [EndpointStatus(each.endpoint, each.answer) for each in outcomes if each.answer]
-    session.print(StatusReport(tuple(rows)))
+    names = _member_names(session) if rows else {}
+    session.print(StatusReport(tuple(rows), names))
     if len(rows) < len(outcomes):
         raise Reported
+
+
+def _member_names(session: Session) -> dict[int, str]:
+    """Return the members' names for a table on a terminal; none if they cannot be had."""
+    if session.output.format != "table" or not session.output.terminal:
+        return {}
+    try:
+        listed = session.client.cluster.list(session.deadline(), linearizable=False)
+    except PyetcdctlError:
+        return {}
+    return {member.ID: member.name for member in listed.members}
 
 
 def _status_of_file(session: Session, flags: ClusterFlag) -> StatusReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pyetcdctl.cli.commands.role.key_range import RangeFlags, key_range
+from pyetcdctl.cli.commands.role.key_range import PermissionFlags, key_range
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
@@ -25,7 +25,7 @@ app = new_app()
 def grant_permission(
     session: Session,
     arguments: Annotated[list[str], words("ROLE READ|WRITE|READWRITE KEY [RANGE_END]")],
-    flags: RangeFlags,
+    flags: PermissionFlags,
 ) -> None:
     """Grant a role the permission to read or write a key or a range of keys.
 

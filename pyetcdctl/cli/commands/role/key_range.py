@@ -9,14 +9,14 @@ from pyetcdctl.errors import UsageError
 from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END, prefix_end
 
 
-class RangeFlags(Flags):
+class PermissionFlags(Flags):
     """The flags that make a range of a key."""
 
     prefix: Prefix = False
     from_key: FromKey = False
 
 
-def key_range(keys: list[str], flags: RangeFlags) -> tuple[bytes, bytes]:
+def key_range(keys: list[str], flags: PermissionFlags) -> tuple[bytes, bytes]:
     """Return (key, range_end); an empty key ignores the end that is given. Raises UsageError."""
     key, prefix, from_key = raw(keys[0]), flags.prefix, flags.from_key
     if prefix and from_key and (not key or len(keys) == 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated
 
-from pyetcdctl.cli.commands.role.key_range import RangeFlags, key_range
+from pyetcdctl.cli.commands.role.key_range import PermissionFlags, key_range
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
@@ -24,7 +24,7 @@ app = new_app()
 def revoke_permission(
     session: Session,
     arguments: Annotated[list[str], words("ROLE KEY [RANGE_END]")],
-    flags: RangeFlags,
+    flags: PermissionFlags,
 ) -> None:
     """Revoke a permission from a role.
 

@@ -19,7 +19,7 @@ from pyetcdctl.storage.auth import stored_role, stored_user
 app = new_app()
 
 
-class GetFlags(Flags):
+class UserFlags(Flags):
     """The flags of ``user get``."""
 
     detail: Annotated[bool, typer.Option("--detail", help="Show what each role may do.")] = False
@@ -32,7 +32,7 @@ class GetFlags(Flags):
     prints=(UserRoles, RolePermissions),
     needs_server=False,
 )
-def get(session: Session, users: Annotated[list[str], words("USER")], flags: GetFlags) -> None:
+def get(session: Session, users: Annotated[list[str], words("USER")], flags: UserFlags) -> None:
     """Show the roles of a user."""
     check_count(1, users, "user get command requires user name as its argument")
     response = _user(session, users[0])
