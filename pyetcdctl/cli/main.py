@@ -110,10 +110,11 @@ def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, An
     session = Session(process, flags)
     try:
         code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
-    except DeadlineExceeded as error:
-        error.advice += session.local_advice()
+    except PyetcdctlError as error:
+        if _is_unanswered(error):
+            error.advice += session.local_advice()
         raise
-    except (PyetcdctlError, OSError):
+    except OSError:
         raise
     except SystemExit as end:  # Typer's own way to end on a closed pipe
         raise BrokenPipeError from end
@@ -122,6 +123,13 @@ def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, An
 
         raise meaning_of(error, shows_traceback=_debugs(session)) from error
     return code if isinstance(code, int) else ExitCode.SUCCESS
+
+
+def _is_unanswered(error: BaseException | None) -> bool:
+    """Whether no server answered in time, whatever the command made of it."""
+    while error is not None and not isinstance(error, DeadlineExceeded):
+        error = error.__cause__
+    return error is not None
 
 
 def _debugs(session: Session) -> bool:

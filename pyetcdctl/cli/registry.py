@@ -52,9 +52,7 @@ COMMANDS = {
     "put": _entry("put", _KEYS, "Write a value under a key."),
     "tree": _entry("tree", _KEYS, "Show the hierarchy of the keys."),
     "txn": _entry("txn", _KEYS, "Read and write several keys in one step, if conditions hold."),
-    "watch": _entry(
-        "watch", _KEYS, "Show what happens to a key or a range of keys, as it happens."
-    ),
+    "watch": _entry("watch", _KEYS, "Print changes to a key or a range of keys as they happen."),
     "alarm": _group(
         "alarm",
         _UPKEEP,
@@ -101,7 +99,7 @@ COMMANDS = {
             "update": "Change the peer URLs of a member.",
         },
     ),
-    "move-leader": _entry("move_leader", _UPKEEP, "Hand the leadership to another member."),
+    "move-leader": _entry("move_leader", _UPKEEP, "Transfer leadership to another member."),
     "recover": _group(
         "recover",
         _UPKEEP,
@@ -123,7 +121,7 @@ COMMANDS = {
         },
     ),
     "wal": _entry("wal", _UPKEEP, "List the entries of a member's write-ahead log."),
-    "elect": _entry("elect", _CONCURRENCY, "Take part in an election, or see who leads."),
+    "elect": _entry("elect", _CONCURRENCY, "Campaign in an election, or observe who leads."),
     "lock": _entry("lock", _CONCURRENCY, "Hold a lock that only one client can have at a time."),
     "auth": _group(
         "auth",

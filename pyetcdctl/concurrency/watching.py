@@ -268,7 +268,7 @@ class Watching:
             return
         if error.details == LEARNER and len(self._connection.endpoints) == 1:
             raise CallFailed(error.message, *_VOTER, code=error.code) from error
-        may_pass = error.code in LOSSES
+        may_pass = error.code in LOSSES or error.details == LEARNER
         if not self._has_started and (isinstance(error, DeadlineExceeded) or not may_pass):
             raise error
         if not self._has_started and self._limit().expired:

@@ -42,7 +42,7 @@ def test_a_dead_endpoint_is_told_and_the_next_has_its_turn(etcd):
     result = run_here("defrag", "--command-timeout", "1s", env=env)
     assert result.exit_code == 1
     assert re.fullmatch(FINISHED.format(re.escape(etcd.address)), result.stdout.decode())
-    first, second = result.stderr.splitlines()
+    _, first, second = result.stderr.splitlines()
     failed = rf"Failed to defragment etcd member\[{DEAD}\]\. took [0-9.]+s\."
     assert re.fullmatch(rf"{failed} \(context deadline exceeded\)", first)
     assert second == f"  {DEAD} refused the connection: no server listens there."

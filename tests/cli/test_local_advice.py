@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
@@ -47,3 +49,10 @@ def test_who_has_no_etcd_is_told_how_to_get_at_one(tmp_path):
     assert "pyetcdctl sandbox" in told[1]
     elsewhere = run_here("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
     assert "No etcd was found" not in elsewhere.stderr
+
+
+@pytest.mark.parametrize("words", ["lease list", "lease grant 5", "defrag", "snapshot save x"])
+def test_commands_with_errors_of_their_own_name_the_nodes_etcd_too(words, tmp_path):
+    line = [*words.split(), "--endpoints", NOBODY, "--command-timeout=300ms"]
+    failed = run_here(*line, env=node(tmp_path), cwd=tmp_path)
+    assert "This node runs etcd as a kubeadm static pod" in failed.stderr
