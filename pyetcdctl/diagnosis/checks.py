@@ -79,6 +79,7 @@ CHECKS = {
     "certificate": Check("days until the certificate ends", Unit.DAYS, _CERTS),
     "authority": Check("days until the CA's certificate ends", Unit.DAYS, _CERTS),
     "auth-off": Check("users exist and authentication is off", Unit.FAULT, "pyetcdctl user list"),
+    "auth-rights": Check("examination without root", Unit.FAULT, "pyetcdctl doctor --user root"),
     "auth-root": Check(
         "user root is missing or lacks the role root", Unit.FAULT, "pyetcdctl user get root"
     ),

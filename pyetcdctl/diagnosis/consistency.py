@@ -11,7 +11,7 @@ from pyetcdctl.diagnosis.wording import key_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.diagnosis.facts import ClusterFacts
+    from pyetcdctl.diagnosis.facts import AuthFacts, ClusterFacts
     from pyetcdctl.diagnosis.readings import Reading
 
 _MOST_KEYS = 5
@@ -54,9 +54,21 @@ def _keys(cluster: ClusterFacts) -> str:
     return f": {', '.join(shown)}{f' and {rest:,} more keys' if rest else ''}"
 
 
+def _rights(auth: AuthFacts) -> Reading:
+    if not auth.refused:
+        return sound("auth-rights", CLUSTER, "authentication is on, and root looked")
+    text = f"authentication is on, and what takes root was refused: {auth.refused}"
+    return fault("auth-rights", CLUSTER, text)
+
+
 def _authentication(cluster: ClusterFacts) -> Iterator[Reading]:
     auth = cluster.auth
-    if auth is None or auth.enabled or auth.users is None:
+    if auth is None:
+        return
+    if auth.enabled:
+        yield _rights(auth)
+        return
+    if auth.users is None:
         return
     if auth.users:
         text = f"{auth.users} users exist, and authentication is off: every client may write"

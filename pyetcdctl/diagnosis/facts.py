@@ -64,6 +64,8 @@ class ConsistentRead:
 
     seconds: float
     failure: str = ""
+    refused: str = ""
+    """What a member said that wants a user: nothing is known of its reads then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ class AuthFacts:
 
     enabled: bool
     users: int | None = None
+    refused: str = ""
+    """What the server said to a question that takes root, where authentication is on."""
     has_root: bool | None = None
 
 

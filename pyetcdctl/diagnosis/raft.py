@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.diagnosis.readings import CLUSTER, counted, exact, fault, sound
+from pyetcdctl.diagnosis.readings import CLUSTER, counted, exact, fault, missing, sound
 from pyetcdctl.diagnosis.wording import seconds_words
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def _lag(cluster: ClusterFacts, member: MemberFacts, status: Status) -> Iterator
 def _read(member: MemberFacts) -> Reading:
     read = member.read
     assert read is not None
+    if read.refused:
+        return missing("consistent-read", member.label, read.refused)
     if read.failure:
         text = f"a linearizable read through {member.label} failed: {read.failure}"
         return fault("consistent-read", member.label, text, endpoint=member.endpoint)

@@ -15,6 +15,7 @@ from pyetcdctl.client.each import ask_each
 from pyetcdctl.client.endpoints import parse_endpoint
 from pyetcdctl.client.handshakes import plain_socket
 from pyetcdctl.client.health import read_consistently
+from pyetcdctl.client.status import INVALID_TOKEN, USER_EMPTY
 from pyetcdctl.diagnosis.facts import (
     Alarm,
     AuthFacts,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _ALARM = re.compile(r"memberID:(\d+)\s+alarm:(\w+)")
 _HASH_TRIES = 3
+_WANTS_A_USER = frozenset({USER_EMPTY, INVALID_TOKEN})
 _PEER_SECONDS = 2.0
 
 Wait = Callable[[float], None]
@@ -128,6 +130,8 @@ def _read(own: Connection, seconds: float) -> ConsistentRead:
     try:
         read_consistently(own, Deadline.after(seconds))
     except CallFailed as error:
+        if error.details in _WANTS_A_USER:
+            return ConsistentRead(monotonic() - began, refused=error.message)
         return ConsistentRead(monotonic() - began, error.message)
     return ConsistentRead(monotonic() - began)
 
@@ -261,11 +265,23 @@ def _with_files(members: Sequence[MemberFacts], plan: Plan) -> list[MemberFacts]
 def _auth(connection: Connection, seconds: float) -> AuthFacts | None:
     try:
         if auth.status(connection, Deadline.after(seconds)).enabled:
-            return AuthFacts(enabled=True)
+            return AuthFacts(enabled=True, refused=_refusal(connection, seconds))
         users = auth.list_users(connection, Deadline.after(seconds)).users or ()
         has_root = "root" in users and "root" in (
             auth.get_user(connection, "root", Deadline.after(seconds)).roles or ()
         )
+    except CallFailed as error:
+        wants_user = error.details in _WANTS_A_USER
+        return AuthFacts(enabled=True, refused=error.message) if wants_user else None
     except PyetcdctlError:
         return None
     return AuthFacts(enabled=False, users=len(users), has_root=has_root)
+
+
+def _refusal(connection: Connection, seconds: float) -> str:
+    """Return why a question that takes root was refused, or nothing."""
+    try:
+        auth.list_users(connection, Deadline.after(seconds))
+    except CallFailed as error:
+        return error.message
+    return ""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -9,7 +13,7 @@ import pytest
 from pyetcdctl.measuring.scrapes import published_by, scrape
 from pyetcdctl.settings import ConnectionSettings
 from tests.measuring.injuries import doctor, finding, found, member_id
-from tests.runner import run_here
+from tests.runner import run, run_here
 
 DEAD = {"ETCDCTL_ENDPOINTS": "127.0.0.1:1"}
 SOON = ("--for", "50ms", "--command-timeout", "500ms")
@@ -85,3 +89,14 @@ def test_wrong_words_are_refused_before_anything_is_measured(words, code, compla
     result = run_here("doctor", *words, env=DEAD)
     assert (result.exit_code, result.stdout) == (code, b"")
     assert complaint in result.stderr
+
+
+def test_on_a_node_no_flag_is_needed_and_its_own_files_are_examined():
+    words = ("--", "pyetcdctl", "doctor", "--for", "50ms", "-w", "json")
+    scripts = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    result = run("sandbox", "--layout", "kubeadm", *words, env=scripts)
+    report = json.loads(result.stdout)
+    passed = " ".join(each["measured"] for each in report["passed"])
+    for name in ("ca.crt", "server.crt", "peer.crt", "apiserver-etcd-client.crt"):
+        assert f"{name} ends on " in passed
+    assert "member/snap/db records members of the list only" in passed

@@ -98,6 +98,15 @@ def test_authentication_with_root_gives_no_finding(auth_etcd):
     assert (report["findings"], code) == ([], 0)
 
 
+def test_an_examination_without_root_says_so_and_judges_nothing_by_it(auth_etcd):
+    report, code = doctor(
+        auth_etcd, env={"ETCDCTL_USER": "", "ETCDCTL_ENDPOINTS": auth_etcd.address}
+    )
+    assert (found(report), code) == ({("auth-rights", "cluster")}, 1)
+    assert "user name is empty" in finding(report, "auth-rights")["measured"]
+    assert "consistent-read" in {each["check"] for each in report["unjudged"]}
+
+
 @pytest.mark.parametrize(("days", "severity"), [(20, "warning"), (5, "critical")])
 def test_a_certificate_that_ends_soon_is_found(own_etcd, tmp_path, days, severity):
     authority = Authority()

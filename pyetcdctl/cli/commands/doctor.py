@@ -7,39 +7,36 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyetcdctl.cli.examination import measured, upgrade_facts
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.configuration import api_server_prefix, discovery_root
+from pyetcdctl.cli.session.configuration import discovery_root
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import (
     BadArguments,
     BadFeature,
     CallFailed,
     ConnectionFailed,
-    DeadlineExceeded,
     Reported,
 )
 from pyetcdctl.results import DirectoryRanking, Examination
 
 if TYPE_CHECKING:
-    from pyetcdctl.diagnosis.facts import ClusterFacts, UpgradeFacts
+    from pyetcdctl.diagnosis.facts import ClusterFacts
     from pyetcdctl.diagnosis.findings import Report, Severity
     from pyetcdctl.diagnosis.rules import Rules
-    from pyetcdctl.discovery import Discovery
 
 _EXAMPLE = """\
   pyetcdctl doctor --for 1s
   pyetcdctl doctor --for 1s --upgrade-to 3.6 --fail-on critical"""
-_TICK_SECONDS = 0.2
 _LONGEST_SECONDS = 86_400.0
-_LOCAL_METRICS = "http://127.0.0.1:2381"
+
 
 app = new_app()
 
@@ -122,9 +119,10 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
         return
     least, rules = _severity(flags.fail_on), _rules(flags.rules)
     _check_target(flags.upgrade_to)
-    facts = _measured(session, flags)
+    _check_window(flags.window)
+    facts = measured(session, flags)
     if flags.upgrade_to:
-        facts = replace(facts, upgrade=_upgrade(session, flags.upgrade_to))
+        facts = replace(facts, upgrade=upgrade_facts(session, flags.upgrade_to))
 
     from pyetcdctl.diagnosis.examination import examine
     from pyetcdctl.measuring.bundle import hidden_keys, with_hidden_keys
@@ -218,101 +216,6 @@ def _check_target(release: str) -> None:
         raise BadFeature(f"--upgrade-to is one of {', '.join(upgrades())}, not {release!r}")
 
 
-def _upgrade(session: Session, release: str) -> UpgradeFacts:
-    """Return the options of this node's etcd, wherever the cluster was found."""
-    from pyetcdctl.diagnosis.facts import SetOption, UpgradeFacts
-
-    root = discovery_root(session.streams.environment)
-    if root is None:
-        return UpgradeFacts(release, None)
-    from pyetcdctl.discovery import discover
-
-    options = discover(root).server.options
-    found = tuple(SetOption(name, each.origin, each.file) for name, each in options.items())
-    return UpgradeFacts(release, found or None)
-
-
-def _checked(seconds: float) -> float:
+def _check_window(seconds: float) -> None:
     if not 0 < seconds <= _LONGEST_SECONDS:
         raise BadArguments("--for is longer than nothing and at most a day")
-    return seconds
-
-
-def _measured(session: Session, flags: DoctorFlags) -> ClusterFacts:
-    """Measure the cluster; an error means that nothing could be looked at."""
-    from pyetcdctl.measuring.cluster import Plan, measure
-
-    window = _checked(flags.window)
-    try:
-        node = _node(session)
-        plan = Plan(
-            window,
-            session.settings.command_timeout,
-            (*flags.metrics, *_metrics_urls(node)),
-            (session.settings.tls.ca, session.settings.tls.certificate),
-            flags.data_dir or _data_dir(node),
-        )
-        facts = measure(session.connection, plan, _waiting(session))
-    except DeadlineExceeded as error:
-        raise ConnectionFailed(error.message, *error.advice, *session.local_advice()) from error
-    except CallFailed as error:
-        raise ConnectionFailed(error.message, *error.advice) from error
-    return facts if flags.no_objects else _with_objects(session, facts)
-
-
-def _with_objects(session: Session, facts: ClusterFacts) -> ClusterFacts:
-    """Add what an API server's objects are; without a leader they are not read."""
-    if facts.list_failure:
-        return facts
-    from pyetcdctl.measuring.kubernetes import measure_objects
-
-    prefix = api_server_prefix(session.streams.environment)
-    try:
-        objects = measure_objects(session.source, prefix, session.keyring.config)
-    except CallFailed as error:
-        session.note(f"Warning: the objects below {prefix} were not read: {error.message}")
-        return facts
-    return replace(facts, kubernetes=objects)
-
-
-def _node(session: Session) -> Discovery | None:
-    """Return what this node's files say of its etcd, if this is where the run looks."""
-    root = discovery_root(session.streams.environment)
-    if root is None or not session.settings.found_in:
-        return None
-    from pyetcdctl.discovery import discover
-
-    return discover(root)
-
-
-def _metrics_urls(node: Discovery | None) -> tuple[str, ...]:
-    if node is None:
-        return ()
-    options = node.server.options
-    names = ("listen-metrics-urls", "listen-client-http-urls")
-    named = ",".join(options[name].value for name in names if name in options)
-    return tuple(named.split(",")) if named else (_LOCAL_METRICS,)
-
-
-def _data_dir(node: Discovery | None) -> str:
-    if node is None or not node.server.data_dir:
-        return ""
-    from pyetcdctl.discovery.node import Node
-
-    return Node(node.root).file(node.server.data_dir).real
-
-
-def _waiting(session: Session) -> Callable[[float], None]:
-    """Return a function that passes the time, and on a terminal counts it down."""
-    err = session.streams.err
-
-    def wait(seconds: float) -> None:
-        ends = monotonic() + seconds
-        while (left := ends - monotonic()) > 0:
-            if err.is_terminal and seconds > 1:
-                err.status(f"Measuring, {left:.0f} s left")
-            sleep(min(left, _TICK_SECONDS))
-        if err.is_terminal and seconds > 1:
-            err.status("")
-
-    return wait

@@ -1,0 +1,141 @@
+"""What the doctor looks at: the cluster, this node's files, and an API server's objects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Protocol
+
+from pyetcdctl.cli.session.configuration import api_server_prefix, discovery_root
+from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.diagnosis.facts import ClusterFacts, UpgradeFacts
+    from pyetcdctl.discovery import Discovery
+
+_TICK_SECONDS = 0.2
+_LOCAL_METRICS = "http://127.0.0.1:2381"
+_CERTIFICATES = ("cert-file", "peer-cert-file", "trusted-ca-file", "peer-trusted-ca-file")
+
+
+class Wanted(Protocol):
+    """What of the command's flags says how to look."""
+
+    @property
+    def window(self) -> float: ...
+
+    @property
+    def metrics(self) -> Sequence[str]: ...
+
+    @property
+    def data_dir(self) -> str: ...
+
+    @property
+    def no_objects(self) -> bool: ...
+
+
+def measured(session: Session, flags: Wanted) -> ClusterFacts:
+    """Measure the cluster; an error means that nothing could be looked at."""
+    from pyetcdctl.measuring.cluster import Plan, measure
+
+    try:
+        node = _node(session)
+        tls = session.settings.tls
+        plan = Plan(
+            flags.window,
+            session.settings.command_timeout,
+            (*flags.metrics, *_metrics_urls(node)),
+            (tls.ca, tls.certificate, *_certificate_files(node)),
+            flags.data_dir or _data_dir(node),
+        )
+        facts = measure(session.connection, plan, _waiting(session))
+    except DeadlineExceeded as error:
+        raise ConnectionFailed(error.message, *error.advice, *session.local_advice()) from error
+    except CallFailed as error:
+        raise ConnectionFailed(error.message, *error.advice) from error
+    return facts if flags.no_objects else _with_objects(session, facts)
+
+
+def _with_objects(session: Session, facts: ClusterFacts) -> ClusterFacts:
+    """Add what an API server's objects are; without a leader they are not read."""
+    if facts.list_failure:
+        return facts
+    from pyetcdctl.measuring.kubernetes import measure_objects
+
+    prefix = api_server_prefix(session.streams.environment)
+    try:
+        objects = measure_objects(session.source, prefix, session.keyring.config)
+    except CallFailed as error:
+        session.note(f"Warning: the objects below {prefix} were not read: {error.message}")
+        return facts
+    return replace(facts, kubernetes=objects)
+
+
+def upgrade_facts(session: Session, release: str) -> UpgradeFacts:
+    """Return the options of this node's etcd, wherever the cluster was found."""
+    from pyetcdctl.diagnosis.facts import SetOption, UpgradeFacts
+
+    root = discovery_root(session.streams.environment)
+    if root is None:
+        return UpgradeFacts(release, None)
+    from pyetcdctl.discovery import discover
+
+    options = discover(root).server.options
+    found = tuple(SetOption(name, each.origin, each.file) for name, each in options.items())
+    return UpgradeFacts(release, found or None)
+
+
+def _node(session: Session) -> Discovery | None:
+    """Return what this node's files say of its etcd, if this is where the run looks."""
+    root = discovery_root(session.streams.environment)
+    if root is None or not session.settings.found_in:
+        return None
+    from pyetcdctl.discovery import discover
+
+    return discover(root)
+
+
+def _metrics_urls(node: Discovery | None) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    options = node.server.options
+    names = ("listen-metrics-urls", "listen-client-http-urls")
+    named = ",".join(options[name].value for name in names if name in options)
+    return tuple(named.split(",")) if named else (_LOCAL_METRICS,)
+
+
+def _certificate_files(node: Discovery | None) -> tuple[str, ...]:
+    """Return the certificates that this node's etcd serves its clients and its peers with."""
+    if node is None:
+        return ()
+    from pyetcdctl.discovery.node import Node
+
+    files, options = Node(node.root), node.server.options
+    return tuple(files.file(options[name].value).real for name in _CERTIFICATES if name in options)
+
+
+def _data_dir(node: Discovery | None) -> str:
+    if node is None or not node.server.data_dir:
+        return ""
+    from pyetcdctl.discovery.node import Node
+
+    return Node(node.root).file(node.server.data_dir).real
+
+
+def _waiting(session: Session) -> Callable[[float], None]:
+    """Return a function that passes the time, and on a terminal counts it down."""
+    err = session.streams.err
+
+    def wait(seconds: float) -> None:
+        ends = monotonic() + seconds
+        while (left := ends - monotonic()) > 0:
+            if err.is_terminal and seconds > 1:
+                err.status(f"Measuring, {left:.0f} s left")
+            sleep(min(left, _TICK_SECONDS))
+        if err.is_terminal and seconds > 1:
+            err.status("")
+
+    return wait
