@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction del diff du export get import history lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
+        '') REPLY='compaction copy del diff du export get import history lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -23,6 +23,7 @@ __pyetcdctl_commands() {
 __pyetcdctl_flags() {
     case $1 in
         compaction) REPLY='--physical' ;;
+        copy) REPLY='--all --dest-cacert --dest-cert --dest-encryption-config --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --dry-run --follow --prune --to' ;;
         del) REPLY='--decode --from-key --no-decode --prefix --prev-kv --range' ;;
         diff) REPLY='--all --etcd-prefix --name-only --patch -p --prefix --resource --stat' ;;
         du) REPLY='--by --depth --etcd-prefix --larger-than --n -n --sort --top' ;;
@@ -84,6 +85,10 @@ __pyetcdctl_value() {
             *:--from | \
             *:--kubeconfig | \
             *:--encryption-config | \
+            copy:--dest-cacert | \
+            copy:--dest-cert | \
+            copy:--dest-encryption-config | \
+            copy:--dest-key | \
             export:--output | \
             doctor:--junit | \
             kubernetes\ get:--sort-by | \
@@ -104,6 +109,11 @@ __pyetcdctl_value() {
             *:--help | \
             *:-h | \
             compaction:--physical | \
+            copy:--all | \
+            copy:--dest-insecure-transport | \
+            copy:--dry-run | \
+            copy:--follow | \
+            copy:--prune | \
             del:--decode | \
             del:--from-key | \
             del:--no-decode | \
@@ -261,7 +271,8 @@ __pyetcdctl_value() {
 
 __pyetcdctl_word() {
     case $1:$2 in
-        del:0 | \
+        copy:0 | \
+            del:0 | \
             del:1 | \
             du:0 | \
             export:0 | \

@@ -5,6 +5,7 @@ function __pyetcdctl_commands
     switch "$argv[1]"
         case ''
             echo -- 'compaction'\t'Discard key history older than a revision.'
+            echo -- 'copy'\t'Copy keys to another cluster, where they are new or different.'
             echo -- 'del'\t'Delete a key or a range of keys.'
             echo -- 'diff'\t'Show what differs between two files, revisions or clusters.'
             echo -- 'du'\t'Show what uses the space.'
@@ -111,6 +112,20 @@ function __pyetcdctl_flags
     switch "$argv[1]"
         case 'compaction'
             echo -- '--physical'\t'Wait until the old revisions are removed.'
+        case 'copy'
+            echo -- '--all'\t'Rows for unchanged keys, too.'
+            echo -- '--dest-cacert'\t'CA of the destination (PEM).'
+            echo -- '--dest-cert'\t'Client certificate for it.'
+            echo -- '--dest-encryption-config'\t'Encrypt values as the API server with this configuration would.'
+            echo -- '--dest-insecure-transport'\t'Plain HTTP where no scheme is given; =false for TLS.'
+            echo -- '--dest-key'\t'Private key of --dest-cert.'
+            echo -- '--dest-password'\t'Password of --dest-user; `ps` shows it to everybody.'
+            echo -- '--dest-prefix'\t'What keys begin with there, in place of PREFIX.'
+            echo -- '--dest-user'\t'name[:password] there; asks for a password not given.'
+            echo -- '--dry-run'\t'Show what would change.'
+            echo -- '--follow'\t'Go on with every later change, until interrupted.'
+            echo -- '--prune'\t'Delete the keys there that the source lacks.'
+            echo -- '--to'\t'The cluster to copy to.'
         case 'del'
             echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself.'
             echo -- '--from-key'\t'All keys from KEY on, in byte order.'
@@ -429,6 +444,10 @@ function __pyetcdctl_value
             '*:--from' \
             '*:--kubeconfig' \
             '*:--encryption-config' \
+            'copy:--dest-cacert' \
+            'copy:--dest-cert' \
+            'copy:--dest-encryption-config' \
+            'copy:--dest-key' \
             'export:--output' \
             'doctor:--junit' \
             'kubernetes get:--sort-by' \
@@ -450,6 +469,11 @@ function __pyetcdctl_value
             '*:--help' \
             '*:-h' \
             'compaction:--physical' \
+            'copy:--all' \
+            'copy:--dest-insecure-transport' \
+            'copy:--dry-run' \
+            'copy:--follow' \
+            'copy:--prune' \
             'del:--decode' \
             'del:--from-key' \
             'del:--no-decode' \
@@ -628,7 +652,8 @@ end
 
 function __pyetcdctl_word
     switch "$argv[1]"
-        case 'del:0' \
+        case 'copy:0' \
+            'del:0' \
             'del:1' \
             'du:0' \
             'export:0' \

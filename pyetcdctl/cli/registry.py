@@ -23,6 +23,11 @@ def _group(module: str, panel: str, summary: str, verbs: dict[str, str]) -> Comm
 
 COMMANDS = {
     "compaction": _entry("compaction", _KEYS, "Discard key history older than a revision."),
+    "copy": _entry(
+        "copy",
+        _KEYS,
+        "Copy keys to another cluster, where they are new or different.",
+    ),
     "del": _entry("del_", _KEYS, "Delete a key or a range of keys."),
     "diff": _entry("diff", _KEYS, "Show what differs between two files, revisions or clusters."),
     "du": _entry("du", _KEYS, "Show what uses the space."),
@@ -208,6 +213,7 @@ BEYOND_ETCDCTL = frozenset(
         # One a line, so that neighbours may be added.
         "batch",
         "diff",
+        "copy",
         "discover",
         "doctor",
         "du",

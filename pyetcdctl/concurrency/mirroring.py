@@ -43,6 +43,8 @@ class MirrorPlan(NamedTuple):
     destination_prefix: bytes = b""
     revision: int = 0
     max_txn_ops: int = 128
+    value_for: Callable[[bytes, bytes], bytes] | None = None
+    """Makes the destination's value of its key and the source's value; None: it is the same."""
 
     @property
     def copies(self) -> bool:
@@ -55,7 +57,10 @@ class MirrorPlan(NamedTuple):
 
     def put(self, key: bytes, value: bytes) -> RequestOp:
         """Return the operation that writes a key."""
-        return RequestOp(request_put=PutRequest(key=self.renamed(key), value=value))
+        key = self.renamed(key)
+        if self.value_for is not None:
+            value = self.value_for(key, value)
+        return RequestOp(request_put=PutRequest(key=key, value=value))
 
     def delete(self, key: bytes) -> RequestOp:
         """Return the operation that deletes a key."""
@@ -101,6 +106,7 @@ class Mirror:
         self.total = 0
         self.to_copy = 0
         self.is_copying = plan.copies
+        self.seen_revision = self.applied_revision = max(0, plan.revision - 1)
 
     def run(self) -> None:
         """Copy and follow until something fails that time does not heal, which is raised.
@@ -111,9 +117,11 @@ class Mirror:
         if self._plan.copies:
             self._copy()
         for response in self._told():
+            self.seen_revision = response.header.revision
             for step in self._plan.steps(response):
                 self._destination.write(step)
                 self.total += len(step)
+            self.applied_revision = self.seen_revision
 
     def _copy(self) -> None:
         request = RangeRequest(key=self._key, range_end=self._range_end, count_only=True)

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "sandbox": SHARED,
     "kubernetes": {"rpc", *SHARED},
     "kubectl": {"keyspace", "rpc", *SHARED},
-    "transfer": {"client", "keyspace", "rpc", *SHARED},
+    "transfer": {"client", "keyspace", "kubernetes", "rpc", *SHARED},
     "storage": {"keyspace", "rpc", *SHARED},
     "changes": {"keyspace", "kubernetes", "rpc", *SHARED},
     "usage": {"kubernetes", "rpc", *SHARED},

@@ -2,8 +2,15 @@
 
 import pytest
 
+from pyetcdctl.keyspace.source import counts
 from pyetcdctl.kubectl import pod_range
-from tests.kubectl.standin_cluster import pod
+from pyetcdctl.kubectl.etcdctl import Etcdctl
+from pyetcdctl.kubectl.finding import find_pods
+from pyetcdctl.kubectl.place import parse_place
+from pyetcdctl.kubectl.program import Kubectl
+from pyetcdctl.kubectl.source import KubectlSource
+from pyetcdctl.rpc.kv import RangeRequest
+from tests.kubectl.standin_cluster import STANDIN, pod
 from tests.runner import run_here
 
 VIA = ("--via", "kubectl")
@@ -84,10 +91,28 @@ def test_keys_alone_take_one_run_however_many(pod_of, sample_etcd, monkeypatch):
 
 def test_many_small_questions_share_a_run(pod_of, sample_etcd):
     standin = pod_of(sample_etcd)
+    program = Kubectl(str(STANDIN / "kubectl"), standin.environment)
+    source = KubectlSource(Etcdctl(program, find_pods(program, parse_place("kubectl")), 30.0))
+    keys = [f"/registry/namespaces/{name}".encode() for name in ("default", "x\0", "kube-system")]
+    requests = [RangeRequest(key=key) for key in keys * 50]
+
+    listed = sample_etcd.etcdctl("get", "/registry/", "--prefix", "--keys-only")
+    pages = source.ranges(requests)
+    everything = RangeRequest(key=b"/registry/", range_end=b"/registry0", count_only=True)
+    counted = counts(source, [everything])
+    source.close()
+
+    assert [page.keys() for page in pages] == [[keys[0]], [], [keys[2]]] * 50
+    assert [call["program"][-1] for call in standin.executions[1:-1]] == ["txn", "txn"]
+    assert counted == [sum(1 for _ in listed.stdout.splitlines()) // 2]
+
+
+def test_the_levels_of_a_tree_are_read_in_few_runs(pod_of, sample_etcd):
+    standin = pod_of(sample_etcd)
 
     run_here("tree", "/registry", "--depth", "2", *VIA, env=standin.environment)
 
-    assert len(standin.executions) < 10
+    assert len(standin.executions) <= 3
 
 
 def test_health_and_status_come_from_the_pod_of_each_member(standin, three_members):

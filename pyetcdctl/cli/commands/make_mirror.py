@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.destinations import destination_connection, logged_in
 from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.flags.values import raw, unsigned
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.configuration import limits, user_credentials
+from pyetcdctl.cli.session.configuration import user_credentials
 from pyetcdctl.cli.session.progress import CopyProgress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Messages
 from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
 from pyetcdctl.errors import PyetcdctlError, UsageError
-from pyetcdctl.settings import Credentials, TlsFiles
-
-if TYPE_CHECKING:
-    from pyetcdctl.client.connection import Connection
+from pyetcdctl.settings import TlsFiles
 
 _EXAMPLE = "  pyetcdctl make-mirror --prefix /registry/ --dest-prefix /copy/ $ETCDCTL_ENDPOINTS"
 _EVERY_SECONDS = 30.0
@@ -99,8 +97,10 @@ def make_mirror(
     user = user_credentials(
         dest_user, dest_password, lambda: session.ask_password("Destination Password: ")
     )
-    destination = _destination(session, destinations[0], files, user, dest_insecure_transport)
-    source = _logged_in(session.connection)
+    destination = destination_connection(
+        session, destinations, files, user, dest_insecure_transport
+    )
+    source = logged_in(session.connection)
     if no_dest_prefix and dest_prefix:
         raise UsageError(
             "`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one"
@@ -109,25 +109,6 @@ def make_mirror(
     plan = MirrorPlan(raw(prefix), raw(new_prefix), rev, max_txn_ops)
     mirror = Mirror(source, destination, plan, _teller(session.streams.err))
     _run(mirror, session)
-
-
-def _destination(
-    session: Session, endpoint: str, files: TlsFiles, user: Credentials, insecure: bool
-) -> Connection:
-    """Return the way to the destination; only times, sizes and --debug are the source's."""
-    from pyetcdctl.client.connection import Connection
-
-    settings = limits(session.configuration.values)._replace(
-        endpoints=(endpoint,), tls=files, insecure_transport=insecure, credentials=user
-    )
-    return _logged_in(Connection(settings))
-
-
-def _logged_in(connection: Connection) -> Connection:
-    """Let unusable certificate files, and a login that fails, be told now, as etcdctl does."""
-    connection.endpoint  # noqa: B018 - looks endpoints up
-    connection.metadata()
-    return connection
 
 
 class _Work(Thread):

@@ -97,7 +97,7 @@ class _Keys:
 
     def entries(self, depth: int, sizes: bool) -> Iterator[Entry]:
         """Yield the keys, or the branches at ``depth`` instead of what is in them."""
-        if depth < ALL_LEVELS and not sizes:
+        if depth < ALL_LEVELS and not sizes and not self._session.asks_in_pods:
             return seek(self._reading, self.root, depth, self._reading.read)
         entries = self._reading.entries(self.root, with_sizes=sizes)
         if not self._shows_progress():

@@ -197,7 +197,7 @@ class Session:
     @cached_property
     def source(self) -> Source:
         """The keys that the command reads: a file's, or a server's, by gRPC or through kubectl."""
-        if self.through is not None and not self.through.has_connection:
+        if self.through is not None and self.asks_in_pods:
             from pyetcdctl.kubectl.source import KubectlSource
 
             self.check_format()
@@ -223,6 +223,11 @@ class Session:
         from pyetcdctl.cli.session.via import Via
 
         return Via(self)
+
+    @property
+    def asks_in_pods(self) -> bool:
+        """Whether each question starts a program in a pod: few large ones are then the fastest."""
+        return self.through is not None and not self.through.has_connection
 
     @cached_property
     def connection(self) -> Connection:

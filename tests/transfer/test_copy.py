@@ -1,0 +1,167 @@
+"""Keys from one cluster to another: mapped, compared, guarded, encrypted as the target does."""
+
+import base64
+import os
+import signal
+import subprocess
+from time import monotonic
+
+import pytest
+
+from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.encryption import configuration
+from pyetcdctl.kubernetes.encryption.key_resources import resource_of
+from pyetcdctl.kubernetes.encryption.keyring import Keyring
+from pyetcdctl.rpc.etcdserverpb_pb2 import RangeResponse
+from pyetcdctl.transfer.reencryption import registry_after
+from tests.kubernetes.sample import DATA
+from tests.runner import SECONDS, clean_environment, command, run_here
+from tests.transfer.test_export_and_import import put_all, values
+
+CONFIG = DATA / "encryption-config.yaml"
+
+
+@pytest.fixture
+def env(etcd):
+    return etcd.environment
+
+
+def to(other, *more):
+    return ("--to", other.endpoint, *more)
+
+
+@pytest.fixture
+def there(sample_etcd):
+    """Another cluster: that of the sample is written to below prefixes of its own alone."""
+    return sample_etcd
+
+
+def test_a_copy_brings_what_is_new_or_different(etcd, env, there, prefix):
+    put_all(etcd, prefix, {"changed": "1", "new": "1", "same": "1"})
+    put_all(there, prefix, {"changed": "2", "other": "1", "same": "1"})
+    rows = f"~ {prefix}changed\n+ {prefix}new\n"
+
+    shown = run_here("copy", prefix, *to(there, "--dry-run"), env=env)
+    assert (shown.stdout.decode(), shown.stderr) == (rows, "+ 1  ~ 1  = 1  - 0\n")
+
+    done = run_here("copy", prefix, *to(there, "--yes"), env=env)
+    assert (done.stdout.decode(), done.exit_code) == (rows, 0)
+    assert values(there, prefix) == {"changed": "1", "new": "1", "other": "1", "same": "1"}
+
+    pruned = run_here("copy", prefix, *to(there, "--yes", "--prune"), env=env)
+    assert pruned.stdout.decode() == f"- {prefix}other\n"
+    assert values(there, prefix) == values(etcd, prefix)
+
+
+def test_a_prefix_is_replaced(etcd, env, prefix):
+    put_all(etcd, f"{prefix}a/", {"1": "x", "2": "y"})
+
+    run_here("copy", f"{prefix}a/", *to(etcd, "--dest-prefix", f"{prefix}b/", "--yes"), env=env)
+
+    assert values(etcd, f"{prefix}b/") == {"1": "x", "2": "y"}
+
+
+def test_a_backup_is_a_source(there, env, prefix, etcd, tmp_path):
+    backup = tmp_path / "backup.db"
+    assert run_here("snapshot", "save", str(backup), env=there.environment).exit_code == 0
+    flags = ("--from", str(backup), "--dest-prefix", prefix)
+
+    done = run_here("copy", "/registry/namespaces/", *to(etcd, *flags, "--yes"), env=env)
+
+    assert done.exit_code == 0
+    original = there.etcdctl("get", "/registry/namespaces/default", "--print-value-only").stdout
+    assert etcd.etcdctl("get", f"{prefix}default", "--print-value-only").stdout == original
+
+
+def test_without_a_terminal_or_yes_nothing_is_copied(etcd, env, there, prefix):
+    put_all(etcd, prefix, {"a": "1"})
+
+    found = run_here("copy", prefix, *to(there), env=env)
+
+    assert found.exit_code == 128
+    assert values(there, prefix) == {}
+
+
+def written_config(path, provider, name):
+    """Write an EncryptionConfiguration that encrypts secrets with one key."""
+    secret = base64.b64encode(name.encode() * 32).decode()
+    path.write_text(
+        "kind: EncryptionConfiguration\napiVersion: apiserver.config.k8s.io/v1\nresources:\n"
+        f"- resources: [secrets]\n  providers:\n  - {provider}:\n      keys:\n"
+        f"      - {{name: {name}, secret: {secret}}}\n"
+    )
+    return str(path)
+
+
+@pytest.mark.parametrize("provider", ["aesgcm", "secretbox"])
+def test_values_are_encrypted_as_the_target_encrypts(sample_etcd, etcd, prefix, tmp_path, provider):
+    ours, theirs = str(CONFIG), written_config(tmp_path / "theirs.yaml", provider, "b")
+    source, target = "/registry/secrets/vault-aesgcm/", f"{prefix}secrets/vault-aesgcm/"
+    words = ("copy", source, "--dest-prefix", target, "--yes", *to(etcd))
+    configs = ("--encryption-config", ours, "--dest-encryption-config", theirs)
+
+    done = run_here(*words, *configs, env=sample_etcd.environment)
+    assert (done.exit_code, done.stderr) == (0, "+ 8  ~ 0  = 0  - 0\n8 of 8 keys written\n")
+
+    original, copied = plaintexts(sample_etcd, source, ours), plaintexts(etcd, target, theirs)
+    assert original == copied
+    again = run_here(*words, *configs, env=sample_etcd.environment)
+    assert again.stderr == "+ 0  ~ 0  = 8  - 0\n"
+
+
+def plaintexts(etcd, prefix, path):
+    """Return what the values are once they are decrypted, which all of them have to be."""
+    registry = prefix[: prefix.index("secrets/")].encode()
+    loaded = configuration.load(path)
+    keyring = Keyring(lambda: loaded, None, lambda key: resource_of(key, registry))
+    printed = etcd.etcdctl("get", prefix, "--prefix", "-w", "protobuf").stdout
+    found = RangeResponse.FromString(printed)
+    assert all(kv.value.startswith(ENCRYPTED) for kv in found.kvs)
+    return [keyring.decrypt(kv.key, kv.value).plaintext for kv in found.kvs]
+
+
+def test_an_encrypted_value_is_not_moved_to_another_key_as_it_is(etcd, env, prefix):
+    etcd.etcdctl("put", f"{prefix}a/x", "k8s:enc:aesgcm:v1:key1:bytes")
+    flags = ("--dest-prefix", f"{prefix}b/", "--yes")
+
+    moved = run_here("copy", f"{prefix}a/", *to(etcd, *flags), env=env)
+
+    assert moved.exit_code == 1
+    assert "may be bound to its key" in moved.stderr
+    assert values(etcd, f"{prefix}b/") == {}
+
+
+@pytest.mark.parametrize(
+    ("prefix_", "target", "registry"),
+    [
+        (b"", b"", b"/registry/"),
+        (b"/registry/", b"/k8s/", b"/k8s/"),
+        (b"/registry/secrets/", b"/k8s/secrets/", b"/k8s/"),
+        (b"/registry/secrets/", b"/elsewhere/", b"/registry/"),
+        (b"", b"/tenant", b"/tenant/registry/"),
+    ],
+)
+def test_the_registry_of_the_target_follows_from_the_prefixes(prefix_, target, registry):
+    assert registry_after(prefix_, target) == registry
+
+
+def test_a_copy_follows_what_changes_later(etcd, env, there, prefix):
+    put_all(etcd, prefix, {"a": "1", "gone": "1"})
+    words = command("copy", prefix, *to(there, "--yes", "--follow"))
+    with subprocess.Popen(
+        words, env=clean_environment(env), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        while b"Following from revision" not in process.stderr.readline():
+            assert process.poll() is None
+        put_all(etcd, prefix, {"a": "2", "b": "1"})
+        etcd.etcdctl("del", f"{prefix}gone")
+        ends = monotonic() + SECONDS
+        while values(there, prefix) != {"a": "2", "b": "1"}:
+            assert monotonic() < ends
+        process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS) == -signal.SIGINT
+
+
+@pytest.mark.parametrize("words", [["a", "b"], ["--to="], ["--to", "a:1", "--dry-run", "--follow"]])
+def test_misuse_is_reported_before_anything_is_read(words):
+    assert run_here("copy", *words, env={"PATH": os.environ["PATH"]}).exit_code == 128
