@@ -62,8 +62,8 @@ __pyetcdctl_flags() {
         kubernetes\ edit) REPLY='--etcd-prefix --namespace -n --show-managed-fields --yes -y' ;;
         kubernetes\ encode) REPLY='--as --output -o' ;;
         kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
-        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --etcd-prefix --namespace -n --no-headers --output-watch-events --output -o --selector -l --show-labels --show-managed-fields --sort-by --watch --watch-only' ;;
-        kubernetes\ path) REPLY='--etcd-prefix' ;;
+        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --consistency --etcd-prefix --field-selector --ignore-not-found --label-columns -L --namespace -n --no-headers --output-watch-events --output -o --rev --selector -l --show-labels --show-managed-fields --sort-by --watch --watch-only' ;;
+        kubernetes\ path) REPLY='--etcd-prefix --namespace -n' ;;
         kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --lease --namespace -n --yes -y' ;;
         kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
         kubernetes\ versions) REPLY='--target --etcd-prefix --output -o' ;;
@@ -204,6 +204,7 @@ __pyetcdctl_value() {
             kubernetes\ get:--all-namespaces | \
             kubernetes\ get:-A | \
             kubernetes\ get:--as-stored | \
+            kubernetes\ get:--ignore-not-found | \
             kubernetes\ get:--no-headers | \
             kubernetes\ get:--output-watch-events | \
             kubernetes\ get:--show-labels | \
@@ -242,7 +243,8 @@ __pyetcdctl_value() {
         du:--sort) REPLY='choices size keys name' ;;
         get:--consistency | \
             tree:--consistency | \
-            member\ list:--consistency) REPLY='choices l s' ;;
+            member\ list:--consistency | \
+            kubernetes\ get:--consistency) REPLY='choices l s' ;;
         get:--order) REPLY='choices ASCEND DESCEND' ;;
         get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
         doctor:--rules) REPLY='choices mixin openshift FILE' ;;
@@ -256,12 +258,12 @@ __pyetcdctl_value() {
             kubernetes\ encode:-o) REPLY='choices raw hex base64' ;;
         kubernetes\ encryption:--output | \
             kubernetes\ encryption:-o | \
-            kubernetes\ resources:--output | \
-            kubernetes\ resources:-o | \
             kubernetes\ versions:--output | \
             kubernetes\ versions:-o) REPLY='choices table json jsonl yaml' ;;
         kubernetes\ get:--output | \
-            kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE' ;;
+            kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE custom-columns=TITLE:PATH,' ;;
+        kubernetes\ resources:--output | \
+            kubernetes\ resources:-o) REPLY='choices table wide json jsonl yaml' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;
         check\ perf:--load | \
             check\ datascale:--load) REPLY='choices s m l xl' ;;

@@ -304,13 +304,13 @@ function __pyetcdctl_flags
             echo -- '--output'\t'Format of the object.'
             echo -- '-o'\t'Format of the object.'
         case 'kubernetes del'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
             echo -- '--namespace'\t'In this namespace, else in default.'
             echo -- '-n'\t'In this namespace, else in default.'
             echo -- '--yes'\t'Do not ask.'
             echo -- '-y'\t'Do not ask.'
         case 'kubernetes edit'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
             echo -- '--namespace'\t'In this namespace, else in default.'
             echo -- '-n'\t'In this namespace, else in default.'
             echo -- '--show-managed-fields'\t'Do not hide metadata.managedFields.'
@@ -321,22 +321,28 @@ function __pyetcdctl_flags
             echo -- '--output'\t'Form of the bytes.'
             echo -- '-o'\t'Form of the bytes.'
         case 'kubernetes encryption'
-            echo -- '--all'\t'Also resources that nobody asked to encrypt.'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--all'\t'Also resources that are not to be encrypted.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
             echo -- '--output'\t'Format of the list.'
             echo -- '-o'\t'Format of the list.'
-            echo -- '--require-encrypted'\t'Exit 1 if a resource of the file has plain values.'
+            echo -- '--require-encrypted'\t'Exit 1 if a resource of the file has plain values, 2 if that is not known.'
         case 'kubernetes get'
             echo -- '--all-namespaces'\t'In every namespace.'
             echo -- '-A'\t'In every namespace.'
-            echo -- '--as-stored'\t'As it lies in etcd, not as the API would answer.'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--as-stored'\t'As stored in etcd, not as the API would answer.'
+            echo -- '--consistency'\t'l: linearizable, as of now; s: serializable, one member\'s view without quorum.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
+            echo -- '--field-selector'\t'With these values of fields.'
+            echo -- '--ignore-not-found'\t'Print nothing and exit 0 for what is gone.'
+            echo -- '--label-columns'\t'A column for each label.'
+            echo -- '-L'\t'A column for each label.'
             echo -- '--namespace'\t'In this namespace, else in default.'
             echo -- '-n'\t'In this namespace, else in default.'
             echo -- '--no-headers'\t'Rows without their titles.'
             echo -- '--output-watch-events'\t'Print what happened: ADDED, DELETED...'
-            echo -- '--output'\t'Instead of the usual columns.'
-            echo -- '-o'\t'Instead of the usual columns.'
+            echo -- '--output'\t'Instead of the usual columns; custom-columns-file=FILE reads them from a file.'
+            echo -- '-o'\t'Instead of the usual columns; custom-columns-file=FILE reads them from a file.'
+            echo -- '--rev'\t'As of this revision.'
             echo -- '--selector'\t'With these labels.'
             echo -- '-l'\t'With these labels.'
             echo -- '--show-labels'\t'With all labels as the last column.'
@@ -346,10 +352,12 @@ function __pyetcdctl_flags
             echo -- '--watch-only'\t'Only what changes.'
         case 'kubernetes path'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, else /registry).'
+            echo -- '--namespace'\t'In this namespace, else in default.'
+            echo -- '-n'\t'In this namespace, else in default.'
         case 'kubernetes put'
             echo -- '--as'\t'Instead of the form that the kind has.'
             echo -- '--at'\t'Instead of the key that the kind has.'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
             echo -- '--filename'\t'YAML or JSON; - is a pipe.'
             echo -- '-f'\t'YAML or JSON; - is a pipe.'
             echo -- '--lease'\t'Hexadecimal; else the old object\'s lease.'
@@ -358,12 +366,12 @@ function __pyetcdctl_flags
             echo -- '--yes'\t'Do not ask.'
             echo -- '-y'\t'Do not ask.'
         case 'kubernetes resources'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
-            echo -- '--output'\t'Format of the list.'
-            echo -- '-o'\t'Format of the list.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
+            echo -- '--output'\t'Format of the list; wide adds scope, kind and etcd prefix.'
+            echo -- '-o'\t'Format of the list; wide adds scope, kind and etcd prefix.'
         case 'kubernetes versions'
             echo -- '--target'\t'Only what this release of Kubernetes cannot read.'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys tell).'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
             echo -- '--output'\t'Format of the list.'
             echo -- '-o'\t'Format of the list.'
         case 'sandbox'
@@ -564,6 +572,7 @@ function __pyetcdctl_value
             'kubernetes get:--all-namespaces' \
             'kubernetes get:-A' \
             'kubernetes get:--as-stored' \
+            'kubernetes get:--ignore-not-found' \
             'kubernetes get:--no-headers' \
             'kubernetes get:--output-watch-events' \
             'kubernetes get:--show-labels' \
@@ -609,7 +618,8 @@ function __pyetcdctl_value
             echo -- 'choices size keys name'
         case 'get:--consistency' \
             'tree:--consistency' \
-            'member list:--consistency'
+            'member list:--consistency' \
+            'kubernetes get:--consistency'
             echo -- 'choices l s'
         case 'get:--order'
             echo -- 'choices ASCEND DESCEND'
@@ -632,14 +642,15 @@ function __pyetcdctl_value
             echo -- 'choices raw hex base64'
         case 'kubernetes encryption:--output' \
             'kubernetes encryption:-o' \
-            'kubernetes resources:--output' \
-            'kubernetes resources:-o' \
             'kubernetes versions:--output' \
             'kubernetes versions:-o'
             echo -- 'choices table json jsonl yaml'
         case 'kubernetes get:--output' \
             'kubernetes get:-o'
-            echo -- 'choices wide name yaml json jsonl jsonpath=TEMPLATE'
+            echo -- 'choices wide name yaml json jsonl jsonpath=TEMPLATE custom-columns=TITLE:PATH,'
+        case 'kubernetes resources:--output' \
+            'kubernetes resources:-o'
+            echo -- 'choices table wide json jsonl yaml'
         case 'sandbox:--layout'
             echo -- 'choices kubeadm scratch'
         case 'check perf:--load' \

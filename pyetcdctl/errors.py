@@ -27,6 +27,7 @@
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
     │   └── DamagedLog              1    a write-ahead log that is not what a member wrote
     ├── NotDecrypted                1    an encrypted value of Kubernetes without its key
+    ├── NotChecked                  2    a check that could not look at what it is about
     ├── ObjectNotFound              1    a named object of Kubernetes that is not in the store
     ├── TemplateFailed              1    a JSONPath that an object does not fit
     ├── NotWritten                  1    a change of an object that was given up, refused, overtaken
@@ -220,6 +221,12 @@ class DamagedLog(DamagedSnapshot):
 
 class NotDecrypted(PyetcdctlError):
     """An encrypted value cannot be decrypted; the message names its provider and key, and why."""
+
+
+class NotChecked(PyetcdctlError):
+    """A check could not look at what it is about, and so cannot pass."""
+
+    exit_code = ExitCode.BAD_CONNECTION
 
 
 class ObjectNotFound(PyetcdctlError):

@@ -16,7 +16,7 @@ from pyetcdctl.discovery.findings import (
     Skipped,
 )
 from pyetcdctl.discovery.pki import pki
-from pyetcdctl.discovery.search import advice, apply, discover, find_connection
+from pyetcdctl.discovery.search import advice, apply, discover, find_connection, serves
 
 __all__ = [
     "Certificate",
@@ -34,4 +34,5 @@ __all__ = [
     "find_encryption_config",
     "find_etcd_prefix",
     "pki",
+    "serves",
 ]

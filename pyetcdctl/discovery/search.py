@@ -11,9 +11,11 @@ from pyetcdctl.discovery.trust import choose_ca, choose_client
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     from pyetcdctl.settings import ConnectionSettings
 
+DEFAULT_PORT = 2379
 _NAMES = {
     "kubeadm": "as a kubeadm static pod",
     "kind": "as a static pod of kind",
@@ -45,6 +47,26 @@ def apply(settings: ConnectionSettings, root: str | os.PathLike[str]) -> Connect
         tls=discovery.tls,
         found_in=discovery.found_in.path,
     )
+
+
+def serves(root: str | os.PathLike[str], endpoints: Sequence[str]) -> bool:
+    """Whether all endpoints are client URLs of the etcd that runs on this node."""
+    found = find_connection(root)
+    urls = [endpoint.url for endpoint in found.endpoints]
+    for flag in ("listen-client-urls", "advertise-client-urls"):
+        if option := found.server.options.get(flag):
+            urls += option.value.split(",")
+    own = set(map(_address, urls))
+    return bool(own and endpoints) and own.issuperset(map(_address, endpoints))
+
+
+def _address(url: str) -> str:
+    """Return host and port of a URL, in one spelling."""
+    place = url.strip().lower().rpartition("://")[2].partition("/")[0]
+    host, _, port = place.rpartition(":")
+    if not host or not port.isdecimal():
+        host, port = place, str(DEFAULT_PORT)
+    return f"{'127.0.0.1' if host == 'localhost' else host}:{port}"
 
 
 def advice(discovery: Discovery) -> tuple[str, ...]:

@@ -27,6 +27,14 @@ def to_v1(definition: Object) -> Object:
     return converted
 
 
+def categories_of(definition: Object) -> list[str]:
+    """Return the categories that a definition of either form names."""
+    spec = definition.get("spec")
+    names = spec.get("names") if isinstance(spec, dict) else None
+    found = names.get("categories") if isinstance(names, dict) else None
+    return list(map(str, found)) if isinstance(found, list) else []
+
+
 def _spec(old: Object) -> Object:
     new: Object = {"group": old.get("group", ""), "names": _names(old.get("names"))}
     new["scope"] = old.get("scope", "Namespaced")

@@ -77,6 +77,12 @@ def resource_at(path: str, *, namespaced: bool) -> Resource:
     return Resource(plural, group, "", path, namespaced, "", custom=bool(group))
 
 
+def at_older_name(word: str) -> Resource | None:
+    """Return the built-in resource that keys call by an older name: ``minions``."""
+    found = _BY_PATH.get(word.lower())
+    return found if found and "/" not in found.path else None
+
+
 def key_of(resource: Resource, namespace: str, name: str, prefix: str = REGISTRY) -> str:
     """Return an object's key; without a name the prefix of all, which ends in a slash."""
     parts = [prefix, resource.path]

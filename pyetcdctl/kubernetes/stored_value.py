@@ -26,6 +26,9 @@ class Decrypter(Protocol):
     def decrypt(self, key: bytes, value: bytes) -> Decrypted:
         """Decrypt the value of an etcd key."""
 
+    def report(self, value: bytes) -> EncryptionReport:
+        """Report on an encrypted value."""
+
 
 class StoredValue(NamedTuple):
     """What a value holds; ``repr`` shows none of it."""
@@ -105,7 +108,7 @@ def _decrypted(
 ) -> StoredValue:
     from pyetcdctl.kubernetes.encryption.encrypted_value import inspect, mismatch
 
-    report = inspect(value)
+    report = keyring.report(value) if keyring else inspect(value)
     owner = f"{report.provider} {report.key_name}".strip()
     try:
         if keyring is None:

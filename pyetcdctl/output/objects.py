@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import OutputSettings
 
 FORMATS = ("yaml", "json", "jsonl")
+LIST_FORMATS = ("table", "json", "jsonl", "yaml")
+"""What ``-o`` takes of a list whose table the command makes itself."""
 _STEP = "    "
 
 
@@ -30,6 +32,13 @@ def shown_object(plain: Plain, form: str, settings: OutputSettings) -> bytes:
     """Return an object as it is written; a terminal gets it safe, and YAML in colours."""
     text = object_text(plain, form)
     return shown_yaml(text, settings) if form == "yaml" else shown_text(text, settings)
+
+
+def shown_list(rows: list[Plain], form: str, settings: OutputSettings) -> bytes:
+    """Return rows in a format other than the table, as they are written."""
+    if form == "jsonl":
+        return shown_text("".join(object_text(row, form) for row in rows), settings)
+    return shown_object(rows, form, settings)
 
 
 def shown_text(text: str, settings: OutputSettings) -> bytes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import NotDecrypted
 from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
-from pyetcdctl.kubernetes.encryption.key_resources import REGISTRY, resource_of
+from pyetcdctl.kubernetes.registry_keys import REGISTRY
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
@@ -35,10 +35,9 @@ class Unchanged:
 class Reencryption:
     """Decrypts values with the source's keys, and encrypts them as the target's API server does."""
 
-    def __init__(self, source: Decrypter, target: Keyring, target_registry: bytes) -> None:
+    def __init__(self, source: Decrypter, target: Keyring) -> None:
         self._source = source
         self._target = target
-        self._registry = target_registry
         self._neighbours: dict[bytes, tuple[bytes, bytes]] = {}
 
     def is_same(self, source_key: bytes, entry: Entry, stored: Entry) -> bool:
@@ -51,7 +50,6 @@ class Reencryption:
         return self._target.encrypt_new(
             self._plaintext(source_key, value),
             key=key,
-            resource=resource_of(key, self._registry),
             neighbours=self._neighbours.values(),
         )
 
@@ -68,9 +66,10 @@ class Reencryption:
 
 def registry_after(prefix: bytes, target_prefix: bytes) -> bytes:
     """Return where the target's API server keeps its objects, once a prefix is replaced."""
-    if REGISTRY.startswith(prefix):
-        return target_prefix + REGISTRY[len(prefix) :]
-    below = prefix.removeprefix(REGISTRY)
+    registry = f"{REGISTRY}/".encode()
+    if registry.startswith(prefix):
+        return target_prefix + registry[len(prefix) :]
+    below = prefix.removeprefix(registry)
     if below != prefix and target_prefix.endswith(below):
         return target_prefix[: len(target_prefix) - len(below)]
-    return REGISTRY
+    return registry

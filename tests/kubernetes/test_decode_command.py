@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.kubernetes.sample import DATA, answers
-from tests.runner import clean_environment, run
+from tests.runner import clean_environment
+from tests.runner import run_here as run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

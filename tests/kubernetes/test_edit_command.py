@@ -200,7 +200,7 @@ def test_a_change_by_somebody_else_wins_and_the_text_is_kept(
     script += f"cd {PROJECT}; echo '{{\"theirs\":1}}' | {etcdctl} >/dev/null"
     result = edit(editor(script), key)
     assert result.exit_code == 1
-    assert "was changed by somebody else after it was read: its mod_revision was " in result.stderr
+    assert "was changed by another client after it was read: its mod_revision was " in result.stderr
     assert value_of(cluster, key) == b'{"theirs":1}\n'
     path = kept(result)
     assert "# mine" in path.read_text()
@@ -216,7 +216,7 @@ def test_a_deleted_object_is_not_made_again(
     gone = " ".join(map(shlex.quote, command("del", key)))
     script = f'{ADDS} "$1"; cd {PROJECT}; {gone}'
     result = edit(editor(script), key)
-    assert "was deleted by somebody else after it was read" in result.stderr
+    assert "was deleted by another client after it was read" in result.stderr
     assert kept(result).exists()
     assert not cluster.etcdctl("get", key).stdout
 

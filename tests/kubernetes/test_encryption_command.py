@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.kubernetes.sample import DATA, answers
-from tests.runner import run
+from tests.runner import run_here as run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,14 +82,53 @@ def test_plain_values_of_a_resource_of_the_file_fail_when_asked(sample_etcd: Etc
 
 
 def test_all_encrypted_is_what_is_required(sample_etcd: Etcd, tmp_path: Path) -> None:
-    secret = base64.b64encode(bytes(32)).decode()
     file = tmp_path / "config.yaml"
+
+    def required(name: str, secret: str) -> Result:
+        file.write_text(
+            f"{HEAD}- resources: [vaultentries.sec.example.com]\n"
+            f"  providers: [{{secretbox: {{keys: [{{name: {name}, secret: {secret}}}]}}}}]\n"
+        )
+        return status(sample_etcd, "--require-encrypted", "--encryption-config", str(file))
+
+    [box] = re.findall("name: box-2026, secret: ([^}]*)", FILE.read_text())[:1]
+    assert required("box-2026", box).exit_code == 0
+    # Encrypted, but with a key that the file does not have, or has otherwise.
+    other = base64.b64encode(bytes(32)).decode()
+    for name in ("box-2025", "box-2026"):
+        refused = required(name, other)
+        assert refused.exit_code == 1
+        assert "cannot read 8 of 8 values by the configuration\n" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("resources", "code", "why"),
+    [
+        ("leases", 1, "leases (is leases.coordination.k8s.io meant?): the configuration encrypts"),
+        ("'*.batch'", 1, "cronjobs.batch: 7 plain values"),
+    ],
+)
+def test_a_rule_that_means_nothing_or_others_is_not_met(
+    sample_etcd: Etcd, tmp_path: Path, resources: str, code: int, why: str
+) -> None:
+    file = tmp_path / "config.yaml"
+    secret = base64.b64encode(bytes(32)).decode()
     file.write_text(
-        f"{HEAD}- resources: [vaultentries.sec.example.com]\n"
+        f"{HEAD}- resources: [{resources}]\n"
         f"  providers: [{{secretbox: {{keys: [{{name: a, secret: {secret}}}]}}}}]\n"
     )
-    flags = ("--require-encrypted", "--encryption-config", str(file))
-    assert status(sample_etcd, *flags).exit_code == 0
+    refused = status(sample_etcd, "--require-encrypted", "--encryption-config", str(file))
+    assert refused.exit_code == code
+    assert why in refused.stderr
+
+
+def test_a_check_that_saw_no_object_does_not_pass(sample_etcd: Etcd) -> None:
+    refused = status(sample_etcd, "--require-encrypted", "--etcd-prefix", "/elsewhere", *CONFIG)
+    assert refused.exit_code == 2
+    assert "nothing was checked: no object was found below /elsewhere/" in refused.stderr
+    passed = status(sample_etcd, "--etcd-prefix", "/elsewhere", *CONFIG)
+    assert passed.exit_code == 0
+    assert "No object was found below /elsewhere/" in passed.stderr
 
 
 def test_what_the_configuration_closes_to_the_api_server_is_told(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pyetcdctl.cli.session.keyring import keyring_of
+from pyetcdctl.cli.session.configuration import configuration
+from pyetcdctl.cli.session.keyring import reading_keyring, writing_keyring
+from pyetcdctl.cli.session.node import Node
 from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
@@ -26,6 +28,8 @@ from tests.kubernetes.test_encryption_kms import KEK, gcm, v1_value
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pyetcdctl.kubernetes.encryption.keyring import Keyring
 
 MOUNTED = """    volumeMounts:
     - {mountPath: /etc/enc, name: enc}
@@ -60,6 +64,23 @@ def at_end() -> Iterator[ExitStack]:
         yield stack
 
 
+def keys_of(
+    node: Disk | None,
+    at_end: ExitStack,
+    *,
+    path: str = "",
+    endpoints: str = "",
+    notes: list[str] | None = None,
+    to_write: bool = False,
+) -> Keyring:
+    """Return the keys that a command has on a node, or without discovery."""
+    found = {"PYETCDCTL_ROOT": str(node.root)} if node else {"PYETCDCTL_DISCOVERY": "off"}
+    environment = {**found, **({"ETCDCTL_ENDPOINTS": endpoints} if endpoints else {})}
+    here = Node(configuration({}, environment), environment, is_connected=True)
+    make = writing_keyring if to_write else reading_keyring
+    return make(path, here, at_end, (notes if notes is not None else []).append)
+
+
 def open_sockets() -> int:
     """Count this process's sockets."""
     found = 0
@@ -72,7 +93,7 @@ def open_sockets() -> int:
 
 
 def test_the_nodes_own_file_and_sockets_open_values(node: Disk, at_end: ExitStack) -> None:
-    ring = keyring_of("", node.root, at_end)
+    ring = keys_of(node, at_end)
     assert ring.decrypt(KEY, written(BY_FILE)).plaintext == PLAIN
     secret = os.urandom(32)
     node.path("/run/plugin").mkdir(parents=True)
@@ -100,7 +121,7 @@ def test_a_manifest_that_cannot_be_used_is_told_where_a_value_stays_closed(
     node: Disk, at_end: ExitStack
 ) -> None:
     node.write(API_SERVER_POD, "spec: [")
-    ring = keyring_of("", node.root, at_end)
+    ring = keys_of(node, at_end)
     assert ring.decrypt(KEY, PLAIN).plaintext == PLAIN
     with pytest.raises(NotDecrypted, match=rf"{API_SERVER_POD} cannot be used: not YAML"):
         ring.decrypt(KEY, written(BY_FILE))
@@ -110,11 +131,78 @@ def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(node: Disk, at_end: E
     node.path("/srv/enc/enc.yaml").unlink()
     os.mkfifo(node.path("/srv/enc/enc.yaml"))
     with pytest.raises(NotDecrypted, match=r"/srv/enc/enc.yaml cannot be used: not a regular file"):
-        keyring_of("", node.root, at_end).decrypt(KEY, written(BY_FILE))
+        keys_of(node, at_end).decrypt(KEY, written(BY_FILE))
 
 
 def test_a_file_that_is_named_must_be_usable(node: Disk, at_end: ExitStack) -> None:
     with pytest.raises(BadEncryptionConfig, match="no such file"):
-        keyring_of("/nowhere/enc.yaml", node.root, at_end)
-    ring = keyring_of(str(node.path("/srv/enc/enc.yaml")), None, at_end)
+        keys_of(node, at_end, path="/nowhere/enc.yaml")
+    ring = keys_of(None, at_end, path=str(node.path("/srv/enc/enc.yaml")))
     assert ring.decrypt(KEY, written(BY_FILE))
+
+
+ELSEWHERE = "https://10.9.9.9:2379"
+
+
+def test_another_clusters_values_are_decrypted_with_a_note_alone(
+    node: Disk, at_end: ExitStack
+) -> None:
+    notes: list[str] = []
+    ring = keys_of(node, at_end, endpoints=ELSEWHERE, notes=notes)
+    assert ring.decrypt(KEY, PLAIN).plaintext == PLAIN
+    assert ring.decrypt(KEY, written(BY_FILE)).plaintext == PLAIN
+    [note] = notes
+    assert "/srv/enc/enc.yaml" in note
+    assert "another cluster's" in note
+
+
+def test_the_nodes_plugin_is_never_called_for_another_clusters_values(
+    node: Disk, at_end: ExitStack
+) -> None:
+    secret = os.urandom(32)
+    node.path("/run/plugin").mkdir(parents=True)
+    with listening(KmsV1(KEK), node.path("/run/plugin/a.sock")):
+        value = v1_value(gcm(secret, PLAIN), secret)
+        assert keys_of(node, at_end).decrypt(KEY, value).plaintext == PLAIN
+        with pytest.raises(NotDecrypted, match="plugin vault is not called for another cluster"):
+            keys_of(node, at_end, endpoints=ELSEWHERE).decrypt(KEY, value)
+        at_end.close()
+
+
+def test_nothing_of_the_node_encrypts_values_for_another_cluster(
+    node: Disk, at_end: ExitStack
+) -> None:
+    def encrypted(endpoints: str = "") -> bytes:
+        ring = keys_of(node, at_end, endpoints=endpoints, to_write=True)
+        return ring.encrypt_new(PLAIN, key=KEY, neighbours=[])
+
+    assert encrypted().startswith(b"k8s:enc:aesgcm:v1:k:")
+    assert encrypted(ELSEWHERE) == PLAIN
+    elsewhere = keys_of(node, at_end, endpoints=ELSEWHERE, to_write=True)
+    with pytest.raises(NotDecrypted, match="no encryption configuration is known"):
+        elsewhere.encrypt_like(written(BY_FILE), PLAIN, key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "is_own"),
+    [
+        ("", True),
+        ("https://127.0.0.1:2379", True),
+        ("https://localhost:2379,10.0.0.5:2379", True),
+        ("https://10.0.0.5", True),
+        ("https://10.0.0.5:2380", False),
+        ("https://127.0.0.1:2379,https://10.9.9.9:2379", False),
+        (ELSEWHERE, False),
+    ],
+)
+def test_an_endpoint_of_the_nodes_own_etcd_is_the_nodes(
+    node: Disk, endpoints: str, is_own: bool
+) -> None:
+    urls = "https://127.0.0.1:2379,https://10.0.0.5:2379"
+    node.pod(f"--listen-client-urls={urls}")
+    environment = {"PYETCDCTL_ROOT": str(node.root)}
+    if endpoints:
+        environment["ETCDCTL_ENDPOINTS"] = endpoints
+    here = Node(configuration({}, environment), environment, is_connected=True)
+    assert here.has_etcd_in_use is is_own
+    assert not Node(configuration({}, environment), environment, is_connected=False).has_etcd_in_use

@@ -37,26 +37,26 @@ def test_a_new_value_is_encrypted_as_the_api_server_would(
 ) -> None:
     keyring = keyring_that_writes_by(provider)
     beside = [(key.encode(), value) for key, value, _ in stored.values() if "/secrets/" in key]
-    sealed = keyring.encrypt_new(PLAIN, key=KEY, resource=SECRETS, neighbours=beside)
+    sealed = keyring.encrypt_new(PLAIN, key=KEY, neighbours=beside)
     opened = keyring.decrypt(KEY, sealed)
     assert (opened.plaintext, opened.provider, opened.stale) == (PLAIN, provider, False)
-    again = keyring.encrypt_new(PLAIN, key=KEY, resource=SECRETS, neighbours=beside)
+    again = keyring.encrypt_new(PLAIN, key=KEY, neighbours=beside)
     assert again != sealed
 
 
 def test_a_plugin_without_a_value_of_its_own_cannot_be_written_for() -> None:
     keyring = keyring_that_writes_by(Provider.KMS_V2)
     with pytest.raises(NotDecrypted, match="kms v2 plugin local-kms"):
-        keyring.encrypt_new(PLAIN, key=KEY, resource=SECRETS, neighbours=[])
+        keyring.encrypt_new(PLAIN, key=KEY, neighbours=[])
     damaged = [(KEY, Provider.KMS_V2.header("local-kms") + b"damaged")]
     with pytest.raises(NotDecrypted, match="kms v2 plugin local-kms"):
-        keyring.encrypt_new(PLAIN, key=KEY, resource=SECRETS, neighbours=damaged)
+        keyring.encrypt_new(PLAIN, key=KEY, neighbours=damaged)
 
 
 def test_what_nobody_encrypts_stays_plain() -> None:
-    pods = GroupResource("pods")
+    pod = b"/registry/pods/default/new"
     for keyring in (Keyring(config), Keyring()):
-        assert keyring.encrypt_new(PLAIN, key=KEY, resource=pods, neighbours=[]) is PLAIN
+        assert keyring.encrypt_new(PLAIN, key=pod, neighbours=[]) is PLAIN
 
 
 def test_a_configuration_that_cannot_be_read_is_no_leave_to_write_plain() -> None:
@@ -64,4 +64,4 @@ def test_a_configuration_that_cannot_be_read_is_no_leave_to_write_plain() -> Non
         raise BadEncryptionConfig("cannot read /etc/enc.yaml: permission denied")
 
     with pytest.raises(NotDecrypted, match="permission denied"):
-        Keyring(load).encrypt_new(PLAIN, key=KEY, resource=SECRETS, neighbours=[])
+        Keyring(load).encrypt_new(PLAIN, key=KEY, neighbours=[])

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.kubernetes.kubectl.label_selectors import label_selector
+from pyetcdctl.kubernetes.kubectl.selectors import label_selector
 from pyetcdctl.kubernetes.kubectl.sorting import rank
 from pyetcdctl.kubernetes.objects import Literal
 from tests.kubernetes.fixtures import fixture
 from tests.kubernetes.sample import DATA, answers
 from tests.kubernetes.wire import field, stored
-from tests.runner import run
+from tests.runner import run_here as run
 
 if TYPE_CHECKING:
     from tests.runner import Result
@@ -337,5 +337,5 @@ def test_a_label_selector_selects(text: str, selects: bool) -> None:
     ],
 )
 def test_what_is_no_label_selector_is_refused(text: str) -> None:
-    with pytest.raises(BadArguments, match="is no label selector"):
+    with pytest.raises(BadArguments, match="is not a valid label selector"):
         label_selector(text)

@@ -12,7 +12,8 @@ import pexpect
 import pytest
 
 from tests.kubernetes.sample import DATA, answers
-from tests.runner import clean_environment, run
+from tests.runner import clean_environment
+from tests.runner import run_here as run
 
 if TYPE_CHECKING:
     from tests.runner import Result

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pyetcdctl.cli.commands.kubernetes.finding import Found, GetFlags
-from pyetcdctl.cli.commands.kubernetes.lists import list_of
-from pyetcdctl.cli.commands.kubernetes.showing import Showing
-from pyetcdctl.cli.commands.kubernetes.store import Store
-from pyetcdctl.cli.session.process import Process
-from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.session.streams import Descriptor, Streams
+from pyetcdctl.cli.session.streams import Buffer, Output
+from pyetcdctl.kubernetes.kubectl.shown_objects import ShownObject
 from pyetcdctl.kubernetes.resources import find
+from pyetcdctl.output.object_listing import (
+    ROWS_AT_ONCE,
+    ObjectPrinter,
+    TableOptions,
+    list_of,
+    parse_form,
+)
 from pyetcdctl.output.objects import object_text
-from tests.runner import run
+from pyetcdctl.settings import OutputSettings
+from tests.runner import run_here as run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,19 +71,20 @@ def test_a_long_table_has_one_header_and_widens_where_it_must(many: Etcd) -> Non
     assert [name.removeprefix("configmap/") for name in names] == [row.split()[0] for row in rows]
 
 
-@pytest.mark.parametrize("form", ["", "name", "yaml", "json", "jsonl"])
+@pytest.mark.parametrize("form", ["", "name", "yaml", "json", "jsonl", "custom-columns=A:.kind"])
 def test_objects_are_written_before_the_last_is_found(form: str) -> None:
     resource = find("ns")
     assert resource
-    reader, writer = os.pipe()
-    session = Session(Process(Streams({}, out=Descriptor(writer))))
-    shown = {"metadata": {"name": "a"}}
+    sink = Buffer()
+    out = Output(sink)
+    printer = ObjectPrinter(
+        out, OutputSettings(), parse_form(form, str), TableOptions(), lambda _: None
+    )
+    shown = ShownObject(resource, "", "a", {"metadata": {"name": "a"}})
 
-    def found() -> Iterator[Found]:
-        yield from [Found(resource, "", "a", shown)] * 501
-        assert b"a" in os.read(reader, 100)
+    def found() -> Iterator[ShownObject]:
+        yield from [shown] * ROWS_AT_ONCE
+        assert sink.data
+        yield shown
 
-    flags = GetFlags(output=form)
-    assert Showing(session, Store(session, "/registry"), flags).show_on(found())
-    os.close(reader)
-    os.close(writer)
+    assert printer.write_found(found())

@@ -300,4 +300,4 @@ def test_what_was_compacted_away_in_an_outage_is_made_up_for(own_etcd: Callable[
         code, out, err = watched.end(signal.SIGTERM)
     gate.shut()
     assert (code, out) == (-signal.SIGTERM, "")
-    assert err.count("compacted away; listed again") == 1
+    assert err.count("compacted away. Listed again") == 1

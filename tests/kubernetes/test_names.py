@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pyetcdctl.kubernetes.registry_keys import familiar_name, parse
 from tests.kubernetes.sample import DATA, answers
-from tests.runner import run
+from tests.runner import run_here as run
 
 if TYPE_CHECKING:
     from tests.server import Etcd
@@ -121,6 +122,7 @@ def test_resources_lists_what_the_store_holds(sample_etcd: Etcd) -> None:
     assert by_prefix["/registry/cronjobs/"] == {
         "resource": "cronjobs",
         "group": "batch",
+        "shortNames": ["cj"],
         "kinds": ["CronJob"],
         "storedVersions": ["batch/v1", "batch/v1beta1"],
         "count": 7,
@@ -137,12 +139,15 @@ def test_resources_lists_what_the_store_holds(sample_etcd: Etcd) -> None:
         if all(answers()[key].get("config_decrypts", True) for key in held):
             assert set(row["storedVersions"]) == versions
     table = run("kube", "resources", env=sample_etcd.environment).stdout.decode().splitlines()
-    assert table[0].split() == [
-        *("RESOURCE", "GROUP", "KIND", "STORED", "VERSIONS", "COUNT", "NAMESPACED", "PREFIX")
-    ]
+    assert table[0].split() == ["RESOURCE", "SHORT", "STORED", "VERSIONS", "COUNT"]
+    assert "cronjobs" in {line.split()[0] for line in table}
+    assert max(map(len, table)) <= 80
+    wide = run("kube", "resources", "-o", "wide", env=sample_etcd.environment).stdout.decode()
+    assert wide.splitlines()[0].split()[5:] == ["NAMESPACED", "KIND", "PREFIX"]
+    assert re.search(
+        "^cronjobs +cj +v1,v1beta1 +7 +true +CronJob +/registry/cronjobs/$", wide, re.M
+    )
     assert len(table) == len(rows) + 1
-    shown = {line.split()[0]: line.split() for line in table[1:]}
-    assert shown["cronjobs"][3] == "v1,v1beta1"
 
 
 def test_a_branch_that_etcd_calls_otherwise_has_its_familiar_name() -> None:

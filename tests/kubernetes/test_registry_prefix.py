@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.client.live_source import LiveSource
+from pyetcdctl.registry.folders import folders
+from pyetcdctl.registry.prefix import find_prefix
+from pyetcdctl.settings import ConnectionSettings
 from tests.kubernetes.sample import DATA, stored_values
 from tests.kubernetes.wire import field, stored
-from tests.runner import run
+from tests.runner import run_here as run
 from tests.server import running
 
 if TYPE_CHECKING:
@@ -87,18 +93,24 @@ def test_objects_of_openshift_are_found_by_their_keys(server: Etcd) -> None:
     assert kube(server, "get", "routes").exit_code == 3
 
 
-def test_the_prefix_of_this_nodes_api_server_is_taken_where_it_fits(
+def test_the_prefix_of_this_nodes_api_server_is_for_its_own_etcd_alone(
     server: Etcd, tmp_path: Path
 ) -> None:
     ours = node(tmp_path, "b/")
-    shown = kube(server, "path", "pods/a/b", "/b/pods/a/b", **ours)
+    own = {**ours, "ETCDCTL_ENDPOINTS": ""}
+    shown = kube(server, "path", "pods/a/b", "/b/pods/a/b", **own)
     assert shown.stdout == b"/b/pods/a/b\npods/a/b\n"
-    listed = kube(server, "resources", "-o", "jsonl", **ours).stdout
-    assert json.loads(listed)["prefix"] == "/b/secrets/"
-    # The cluster that is asked need not be that of this node.
-    elsewhere = node(tmp_path, "/elsewhere")
-    listed = kube(server, "get", "ns", "-o", "name", **elsewhere).stdout
+    # The endpoint is given, and not one of this node's: its prefix is not looked at.
+    elsewhere = kube(server, "path", "pods/a/b", **ours)
+    assert elsewhere.stdout == b"/registry/pods/a/b\n"
+    listed = kube(server, "get", "ns", "-o", "name", **ours).stdout
     assert listed == b"namespace/kube-system\n"
+
+
+def test_a_known_prefix_is_taken_where_there_is_anything_below_it(server: Etcd) -> None:
+    with source_of(server) as source:
+        assert find_prefix(source, "/b") == ("/b", ())
+        assert find_prefix(source, "/elsewhere") == (PREFIX, ())
 
 
 def test_what_is_stale_is_told_of_objects_at_any_prefix(server: Etcd) -> None:
@@ -114,6 +126,76 @@ def test_what_is_stale_is_told_of_objects_at_any_prefix(server: Etcd) -> None:
     assert guessed["notDecrypted"] == 0
 
 
+def test_folders_are_found_without_what_is_in_them(server: Etcd) -> None:
+    with source_of(server) as source:
+        top = folders(source, b"/", most=9)
+        assert top[:3] == [b"b", b"clusters", b"coreos.com"]
+        assert folders(source, b"/", most=2) == top[:2]
+        assert folders(source, b"/", most=9, at_once=True) == top
+        assert folders(source, b"/none/", most=9) == []
+
+
+@contextmanager
+def source_of(server: Etcd) -> Iterator[LiveSource]:
+    source = LiveSource(Connection(ConnectionSettings(endpoints=server.client_urls)))
+    try:
+        yield source
+    finally:
+        source.close()
+
+
 def test_an_empty_store_has_the_usual_prefix(etcd: Etcd) -> None:
     shown = kube(etcd, "path", "pods/a/b")
     assert shown.stdout == b"/registry/pods/a/b\n"
+
+
+@pytest.fixture(scope="module")
+def shared(server: Etcd) -> Iterator[Etcd]:
+    """The store with two more clusters, side by side."""
+    for prefix in ("/ta", "/tb"):
+        put(server, f"{prefix}/namespaces/kube-system", b"{}")
+        put(server, f"{prefix}/configmaps/a/b", config_map(prefix))
+    yield server
+    for prefix in ("/ta/", "/tb/"):
+        run("del", prefix, "--prefix", env=server.environment)
+
+
+def config_map(note: str) -> bytes:
+    obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b", "namespace": "a"}}
+    return json.dumps({**obj, "data": {"note": note}}).encode()
+
+
+def test_a_read_of_one_of_several_clusters_says_which(shared: Etcd) -> None:
+    shown = kube(shared, "get", "configmap", "b", "-n", "a", "-o", "jsonpath={.data.note}")
+    assert shown.stdout == b"/ta"
+    assert "several API servers keep their objects in this etcd (/ta, /tb)" in shown.stderr
+    assert "those below /ta/ are read" in shown.stderr
+    named = kube(shared, "get", "cm", "b", "-n", "a", "-o", "name", "--etcd-prefix", "/tb")
+    assert (named.stdout, named.stderr) == (b"configmap/b\n", "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("put", "-f", "-", "--yes"),
+        ("del", "cm", "b", "-n", "a", "--yes"),
+        ("edit", "cm", "b", "-n", "a", "--yes"),
+        ("encryption", "status", "--require-encrypted", *CONFIG),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_write_or_a_check_to_one_of_several_clusters_is_refused(
+    shared: Etcd, words: tuple[str, ...]
+) -> None:
+    env = {**shared.environment, "EDITOR": "true"}
+    refused = run("kubernetes", *words, env=env, input=config_map("new"))
+    assert refused.exit_code == 3
+    assert "several API servers keep their objects in this etcd: /ta, /tb" in refused.stderr
+    assert "--etcd-prefix with one of them" in refused.stderr
+
+
+def test_a_write_to_a_named_cluster_is_made(shared: Etcd) -> None:
+    env = shared.environment
+    words = ("kubernetes", "put", "-f", "-", "--yes", "--etcd-prefix", "/tb")
+    assert run(*words, env=env, input=config_map("new")).stdout == b"configmaps/a/b updated\n"
+    assert b"/ta" in run("get", "/ta/configmaps/a/b", "--print-value-only", env=env).stdout

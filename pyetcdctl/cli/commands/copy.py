@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -156,14 +157,8 @@ def _values(session: Session, flags: CopyFlags, start: bytes, target: bytes) -> 
 
     if not flags.dest_encryption_config:
         return Unchanged()
-    from pyetcdctl.cli.session.keyring import keyring_of
-    from pyetcdctl.kubernetes.encryption.key_resources import resource_of
+    from pyetcdctl.cli.session.keyring import file_keyring
 
-    registry = registry_after(start, target)
-    keyring = keyring_of(
-        flags.dest_encryption_config,
-        None,
-        session.process.at_end,
-        lambda key: resource_of(key, registry),
-    )
-    return Reencryption(session.decrypter, keyring, registry)
+    registry = os.fsdecode(registry_after(start, target))
+    keyring = file_keyring(flags.dest_encryption_config, session.process.at_end, registry)
+    return Reencryption(session.decrypter, keyring)

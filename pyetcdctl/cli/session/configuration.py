@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SECRET = ("password", "auth-jwt-token")
 _OFF = ("off", "0", "no", "false")
-_LOCATES = ("endpoints", "cacert", "cert", "key", "pki", "discovery-srv")
+LOCATES = ("endpoints", "cacert", "cert", "key", "pki", "discovery-srv")
 
 
 class Configuration(NamedTuple):
@@ -161,7 +161,7 @@ def _with_discovery(
     settings: ConnectionSettings, given: frozenset[str], environment: Mapping[str, str]
 ) -> ConnectionSettings:
     root = discovery_root(environment)
-    if root is None or given.intersection(_LOCATES):
+    if root is None or given.intersection(LOCATES):
         return settings
     from pyetcdctl.discovery import apply
 

@@ -1,4 +1,8 @@
-"""The keyring of a run: the file that a flag names, or that this node's API server uses."""
+"""The keyrings of a run: the keys of a file that a flag names, or of this node's API server.
+
+What is found on this node belongs to this node's etcd. Another cluster's values are decrypted with
+its keys only with a note, never encrypted with them, and its KMS plugins are never called for them.
+"""
 
 from __future__ import annotations
 
@@ -7,47 +11,79 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadEncryptionConfig
 from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig, load
-from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
-from pyetcdctl.kubernetes.encryption.kms import PluginSockets
+from pyetcdctl.kubernetes.encryption.kms import NoPlugins, PluginSockets
+from pyetcdctl.kubernetes.registry_keys import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
     from pathlib import Path
 
-    from pyetcdctl.kubernetes.encryption.configuration import GroupResource
-
-    ResourceOf = Callable[[bytes], GroupResource | None]
+    from pyetcdctl.cli.session.node import Node
 
 
-def keyring_of(
-    path: str, root: Path | None, at_end: ExitStack, resource_of: ResourceOf = resource_of
+def reading_keyring(
+    path: str, node: Node, at_end: ExitStack, note: Callable[[str], None]
 ) -> Keyring:
-    """Return the keyring of a file, or of what discovery finds under ``root``.
+    """Return the keys to decrypt with: of a file, or of what discovery finds on the node.
 
     A file that was named must be usable; what is found is read when a value needs it. Sockets of
-    plugins are open until ``at_end`` is closed.
+    plugins are open until ``at_end`` is closed. ``note`` is called when keys of this node are used
+    for another etcd.
     """
-    if not path and root is not None:
-        return _found(root, at_end, resource_of)
+    prefix = node.etcd_prefix or REGISTRY
+    if path or node.root is None:
+        return file_keyring(path, at_end, prefix)
+    if node.has_etcd_in_use:
+        return _found(node.root, at_end, prefix)
+    root = node.root
+
+    def load_for_another() -> EncryptionConfig | None:
+        config = _load_found(root)
+        if config:
+            note(
+                f"Note: the keys are those of this node's API server ({config.path}), "
+                "and the etcd that is read may be another cluster's"
+            )
+        return config
+
+    return Keyring(load_for_another, NoPlugins(), prefix)
+
+
+def writing_keyring(
+    path: str, node: Node, at_end: ExitStack, note: Callable[[str], None]
+) -> Keyring:
+    """Return the keys to encrypt with: of a file, or of the node for its own etcd alone."""
+    prefix = node.etcd_prefix or REGISTRY
+    if path or node.root is None or not node.has_etcd_in_use:
+        return file_keyring(path, at_end, prefix)
+    return _found(node.root, at_end, prefix)
+
+
+def file_keyring(path: str, at_end: ExitStack, prefix: str) -> Keyring:
+    """Return the keys of a file, which must be usable; none for an empty path."""
     config = load(path) if path else None
-    return Keyring(lambda: config, at_end.enter_context(PluginSockets()), resource_of)
+    return Keyring(lambda: config, at_end.enter_context(PluginSockets()), prefix)
 
 
-def _found(root: Path, at_end: ExitStack, resource_of: ResourceOf) -> Keyring:
-    from pyetcdctl.discovery import find_encryption_config
-
+def _found(root: Path, at_end: ExitStack, prefix: str) -> Keyring:
     def locate(path: str) -> str:
+        from pyetcdctl.discovery import find_encryption_config
+
         found = find_encryption_config(root).found
         return found.locate(path) if found else path
 
-    def load_found() -> EncryptionConfig | None:
-        found, skipped = find_encryption_config(root)
-        if found is None and skipped:
-            raise BadEncryptionConfig(f"{skipped[0].file} cannot be used: {skipped[0].why}")
-        if found and os.path.exists(found.file.real) and not os.path.isfile(found.file.real):
-            raise BadEncryptionConfig(f"{found.file} cannot be used: not a regular file")
-        return load(found.file.real) if found else None
+    sockets = at_end.enter_context(PluginSockets(locate))
+    return Keyring(lambda: _load_found(root), sockets, prefix)
 
-    return Keyring(load_found, at_end.enter_context(PluginSockets(locate)), resource_of)
+
+def _load_found(root: Path) -> EncryptionConfig | None:
+    from pyetcdctl.discovery import find_encryption_config
+
+    found, skipped = find_encryption_config(root)
+    if found is None and skipped:
+        raise BadEncryptionConfig(f"{skipped[0].file} cannot be used: {skipped[0].why}")
+    if found and os.path.exists(found.file.real) and not os.path.isfile(found.file.real):
+        raise BadEncryptionConfig(f"{found.file} cannot be used: not a regular file")
+    return load(found.file.real) if found else None

@@ -23,8 +23,11 @@ from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import ExitStack
 
+    from pyetcdctl.cli.session.lazy_keyring import LazyKeyring
+    from pyetcdctl.cli.session.node import Node
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
     from pyetcdctl.cli.session.via import Via
@@ -32,10 +35,9 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.keyspace.source import Source
-    from pyetcdctl.kubernetes.encryption.configuration import GroupResource
-    from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
-    from pyetcdctl.kubernetes.stored_value import Decrypter
+    from pyetcdctl.kubernetes.encryption.keyring import Keyring
     from pyetcdctl.output import Printer
+    from pyetcdctl.registry.writing import Writer
     from pyetcdctl.results import Decoding
     from pyetcdctl.settings import ConnectionSettings
     from pyetcdctl.storage.file_source import FileSource
@@ -53,17 +55,6 @@ NOTHING_HERE = (
 )
 
 
-class _LazyKeyring:
-    """Load the keyring on first use: ciphers are slow to import, and few runs need them."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def decrypt(self, key: bytes, value: bytes) -> Decrypted:
-        """Decrypt the value of an etcd key."""
-        return self._session.keyring.decrypt(key, value)
-
-
 class Session:
     """What a command works with; ``ctx.obj`` of every command."""
 
@@ -72,8 +63,6 @@ class Session:
         self.process = process
         self.flags: Mapping[str, Any] = flags or {}
         self.words_before_dashes: int | None = None
-        self.registry = ""
-        """The prefix of an API server's objects, once somebody knows."""
         self.prints: Sequence[type] = ()
         """The types that the command's result may have."""
         self.may_write = False
@@ -230,6 +219,13 @@ class Session:
         return self.through is not None and not self.through.has_connection
 
     @cached_property
+    def writer(self) -> Writer:
+        """The server that runs transactions."""
+        from pyetcdctl.client.live_writer import LiveWriter
+
+        return LiveWriter(self.connection)
+
+    @cached_property
     def connection(self) -> Connection:
         """The connection to the cluster; a wrong format raises before anything is dialled."""
         self.check_server()
@@ -261,12 +257,31 @@ class Session:
 
     @cached_property
     def keyring(self) -> Keyring:
-        """The keys of the values that Kubernetes encrypted."""
-        from pyetcdctl.cli.session.keyring import keyring_of
+        """The keys to decrypt Kubernetes' values with."""
+        from pyetcdctl.cli.session.keyring import reading_keyring
 
+        return self._make_keyring(reading_keyring)
+
+    @cached_property
+    def writing_keyring(self) -> Keyring:
+        """The keys to encrypt Kubernetes' values with."""
+        from pyetcdctl.cli.session.keyring import writing_keyring
+
+        return self._make_keyring(writing_keyring)
+
+    def _make_keyring(
+        self, make: Callable[[str, Node, ExitStack, Callable[[str], None]], Keyring]
+    ) -> Keyring:
         path = self.configuration.values["encryption-config"]
-        root = discovery_root(self.streams.environment)
-        return keyring_of(path, root, self.process.at_end, self._resource_of)
+        return make(path, self.node, self.process.at_end, self.note)
+
+    @cached_property
+    def node(self) -> Node:
+        """This node, and whether the etcd in use is its own."""
+        from pyetcdctl.cli.session.node import Node
+
+        is_connected = not (self.file_path or self.via)
+        return Node(self.configuration, self.streams.environment, is_connected=is_connected)
 
     @cached_property
     def release(self) -> str | None:
@@ -277,9 +292,11 @@ class Session:
         return release or None
 
     @property
-    def decrypter(self) -> Decrypter:
+    def decrypter(self) -> LazyKeyring:
         """The keyring, made when the first encrypted value is met."""
-        return _LazyKeyring(self)
+        from pyetcdctl.cli.session.lazy_keyring import LazyKeyring
+
+        return LazyKeyring(lambda: self.keyring)
 
     def deadline(self) -> Deadline:
         """Start the command's time limit."""
@@ -340,16 +357,9 @@ class Session:
 
     def likely_registry(self) -> str:
         """Return the prefix of an API server's objects: as known without a look at keys."""
-        if not self.registry:
-            from pyetcdctl.cli.commands.kubernetes.registry_prefix import known_prefix
+        from pyetcdctl.kubernetes.registry_keys import REGISTRY
 
-            self.registry = known_prefix(self, "")
-        return self.registry
-
-    def _resource_of(self, key: bytes) -> GroupResource | None:
-        from pyetcdctl.kubernetes.encryption.key_resources import resource_of
-
-        return resource_of(key, self.likely_registry().encode("utf-8", "surrogateescape"))
+        return self.node.etcd_prefix or REGISTRY
 
     def note(self, line: str) -> None:
         """Tell people something beside the result.

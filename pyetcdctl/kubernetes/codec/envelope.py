@@ -1,4 +1,4 @@
-"""The formats of a stored value, told by its first bytes, and the envelope around protobuf.
+"""The formats of a stored value, known by its first bytes, and the envelope around protobuf.
 
 The envelope is ``k8s`` and a NUL, then the message runtime.Unknown: typeMeta (1), the object's own
 message (2), an encoding (3) and a content type (4), both empty but written.
@@ -21,6 +21,11 @@ MAGIC_IN_BASE64 = b"azhzAA"
 DIGITS = re.compile(rb"[0-9]+")
 YAML_OBJECT = re.compile(rb"(?:\s|#[^\n]*\n|---\s)*(?:apiVersion|kind|metadata)[ \t]*:[ \t\n]")
 YAML_TYPE = re.compile(rb"^(?:apiVersion|kind)[ \t]*:[ \t]*\S", re.MULTILINE)
+
+_HEADER = re.compile(
+    rb"k8s:enc:[^:]*:[^:]*:(?:[^:]{0,100}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[Z0-9:+-]{1,6}|[^:]*):"
+)
+"""k3s names a key by the time at which it was made."""
 
 
 class Format(Enum):
@@ -48,7 +53,7 @@ class Envelope(NamedTuple):
 
 
 def recognise(value: bytes) -> Format:
-    """Tell a value's format by its first bytes, as the API server does."""
+    """Return a value's format by its first bytes, as the API server does."""
     if value.startswith(MAGIC):
         return Format.PROTOBUF
     if value.startswith(b"{"):
@@ -72,6 +77,15 @@ def _recognise_text(value: bytes) -> Format:
     return Format.RAW
 
 
+def end_of_header(value: bytes) -> int:
+    """Return where the header of an encrypted value ends; a time in its key's name is part of it.
+
+    Which other colons belong to the name is known to the configuration alone.
+    """
+    found = _HEADER.match(value)
+    return found.end() if found else len(value)
+
+
 def wrap(api_version: str, kind: str, raw: bytes) -> bytes:
     """Put an object's message into the envelope."""
     type_meta = bytearray()
@@ -86,7 +100,7 @@ def wrap(api_version: str, kind: str, raw: bytes) -> bytes:
 
 
 def unwrap(value: bytes) -> Envelope:
-    """Open the envelope of a value that begins with the magic; damage is told, not raised."""
+    """Read the envelope of a value that begins with the magic; damage is reported, not raised."""
     fields, problem = _fields(value, len(MAGIC))
     type_meta, damage = _fields(fields.get(1, b""), 0)
     if not fields.get(1):

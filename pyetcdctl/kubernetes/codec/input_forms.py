@@ -20,9 +20,10 @@ from pyetcdctl.kubernetes.codec.envelope import (
     MAGIC,
     SELF_DESCRIBED_CBOR,
     Format,
+    end_of_header,
     recognise,
+    unwrap,
 )
-from pyetcdctl.kubernetes.codec.envelope import unwrap as open_envelope
 from pyetcdctl.rpc.wire import LENGTH, WireError, read_varint
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _end_of_value(data: bytes) -> int:
 def _reads_better(data: bytes) -> bool:
     """Whether the newline at the end is none of the value's."""
     if data.startswith(ENCRYPTED + b"aescbc"):
-        return len(data[:-1].split(b":", 5)[-1]) % 16 == 0
+        return (len(data) - 1 - end_of_header(data)) % 16 == 0
     return data.startswith((MAGIC, ENCRYPTED, b"{"))
 
 
@@ -199,7 +200,7 @@ def _has_other_line_ends(data: bytes, found: list[Given]) -> bool:
 
 def _seems_damaged(value: bytes, newlines: int) -> bool:
     if value.startswith(ENCRYPTED + b"aescbc"):
-        return len(value.split(b":", 5)[-1]) % 16 != 0
+        return (len(value) - end_of_header(value)) % 16 != 0
     if value.startswith(ENCRYPTED):
         # Two that stand behind carriage returns by chance are one in many thousand values.
         return newlines > 1
@@ -219,7 +220,7 @@ def _without_carriage_returns(data: bytes) -> list[Given]:
 
 
 def _was_mangled(value: bytes) -> bool:
-    return value.startswith(MAGIC) and REPLACED in value and bool(open_envelope(value).problem)
+    return value.startswith(MAGIC) and REPLACED in value and bool(unwrap(value).problem)
 
 
 def _refusal(data: bytes) -> InvalidInput:

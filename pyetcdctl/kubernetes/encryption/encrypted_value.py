@@ -1,6 +1,6 @@
 """What an encrypted value shows without a key: provider, key name, and the plain value's length.
 
-A header ends at its fourth colon: ``k8s:enc:PROVIDER:VERSION:KEY:``. What follows is the provider's
+A header is ``k8s:enc:PROVIDER:VERSION:KEY:``. What follows is the provider's
 own; the lengths of nonces, tags and padding are known for each.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED, end_of_header
 from pyetcdctl.kubernetes.objects import text
 from pyetcdctl.rpc.wire import LENGTH, WireError, append_varint, read_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 GCM_NONCE, GCM_OVERHEAD = 12, 28
 SECRETBOX_OVERHEAD = 40
@@ -117,9 +117,13 @@ def append_field(out: bytearray, number: int, payload: bytes) -> None:
         out += payload
 
 
-def inspect(value: bytes) -> EncryptionReport:
-    """Report on a value that begins with ``k8s:enc:``, however damaged the rest is."""
-    name, version, key_name, payload = _parts(value)
+def inspect(value: bytes, headers: Iterable[bytes] = ()) -> EncryptionReport:
+    """Report on a value that begins with ``k8s:enc:``, however damaged the rest is.
+
+    The name of a key may hold colons: the longest of the known ``headers`` that fits decides where
+    it ends.
+    """
+    name, version, key_name, payload = _parts(value, headers)
     provider = f"{name} {version}" if name == "kms" else name
     if provider == Provider.KMS_V2:
         return _kms_v2(key_name, payload)
@@ -168,13 +172,14 @@ def shown(name: bytes) -> str:
     return readable + "…" if len(name) > LONGEST_NAME else readable
 
 
-def _parts(value: bytes) -> tuple[str, str, str, bytes]:
-    parts = value[len(ENCRYPTED) :].split(b":", 3)
-    name, version, key_name, payload = (*parts, b"", b"", b"", b"")[:4]
-    if len(parts) < 4:
-        # A header that is cut off, of which a name would be the rest of the value.
-        key_name = b""
-    return shown(name), shown(version), shown(key_name), payload
+def _parts(value: bytes, headers: Iterable[bytes]) -> tuple[str, str, str, bytes]:
+    known = max((each for each in headers if each and value.startswith(each)), key=len, default=b"")
+    end = len(known) or end_of_header(value)
+    name, version, key_name = (*value[len(ENCRYPTED) : end].split(b":", 2), b"", b"", b"")[:3]
+    # Without a colon behind it, a name would be the rest of the value.
+    is_whole = value[:end].endswith(b":") and value[:end].count(b":") > 4
+    key_name = key_name.removesuffix(b":") if is_whole else b""
+    return shown(name), shown(version), shown(key_name), value[end:] if is_whole else b""
 
 
 def _kms_v2(key_name: str, payload: bytes) -> EncryptionReport:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from pyetcdctl.kubernetes.encryption.configuration import GroupResource
 from pyetcdctl.kubernetes.encryption.encrypted_value import shown
-from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.kubernetes.registry_keys import REGISTRY, parse
 
-REGISTRY = b"/registry/"
 NO_OBJECTS = ("ranges", "masterleases", "peerserverleases", "health")
 
 
-def resource_of(key: bytes, prefix: bytes = REGISTRY) -> GroupResource | None:
+def resource_of(key: bytes, prefix: bytes = REGISTRY.encode()) -> GroupResource | None:
     """Return the resource of a key below the API server's prefix, None for no object's key."""
     found = parse(
         key.decode("utf-8", "replace"), prefix.removesuffix(b"/").decode("utf-8", "replace")

@@ -7,6 +7,8 @@ the cipher. Nothing but NotDecrypted leaves `Keyring.decrypt`, and it never hold
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import BadEncryptionConfig, NotDecrypted
@@ -20,6 +22,7 @@ from pyetcdctl.kubernetes.encryption.ciphers import (
 )
 from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig, Source
 from pyetcdctl.kubernetes.encryption.encrypted_value import (
+    EncryptionReport,
     Provider,
     encrypted_object,
     inspect,
@@ -29,6 +32,7 @@ from pyetcdctl.kubernetes.encryption.encrypted_value import (
 )
 from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 from pyetcdctl.kubernetes.encryption.kms import NotUnwrapped, PluginSockets, Wrapped
+from pyetcdctl.kubernetes.registry_keys import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,8 +69,29 @@ class _Decryption(NamedTuple):
     outdated: bool = False
 
 
+class _File:
+    """The configuration, read when the first encrypted value is met."""
+
+    def __init__(self, load: Callable[[], EncryptionConfig | None]) -> None:
+        self._load = load
+        self.why_unusable = ""
+
+    @cached_property
+    def config(self) -> EncryptionConfig | None:
+        try:
+            return self._load()
+        except BadEncryptionConfig as error:
+            self.why_unusable = error.message
+            return None
+
+    @cached_property
+    def headers(self) -> tuple[bytes, ...]:
+        sources = self.config.sources if self.config else ()
+        return tuple(source.header for source in sources)
+
+
 class Keyring:
-    """The keys of one file, and the plugins behind it.
+    """The keys of one file, and the plugins behind it, for the values below one registry prefix.
 
     ``load`` is called when the first encrypted value is met, and may return None when there is no
     file. ``unwrapping`` is where the data keys of KMS come from.
@@ -76,31 +101,36 @@ class Keyring:
         self,
         load: Callable[[], EncryptionConfig | None] = lambda: None,
         unwrapping: Unwrapping | None = None,
-        resource_of: Callable[[bytes], GroupResource | None] = resource_of,
+        prefix: str = REGISTRY,
     ) -> None:
-        self._load = load
+        self._file = _File(load)
         self._unwrapping = unwrapping or PluginSockets()
-        self._resource_of = resource_of
-        self._config: EncryptionConfig | None = None
-        self._why_none = ""
-        self._loaded = False
+        self._prefix = prefix
         self._ciphers: dict[Source, Cipher] = {}
+
+    def below(self, prefix: str) -> Keyring:
+        """Return the same keys for the values below another prefix."""
+        other = copy(self)
+        other._prefix = prefix
+        return other
 
     @property
     def config(self) -> EncryptionConfig | None:
         """The file's content, None when there is no file or an unusable one."""
-        if not self._loaded:
-            self._loaded = True
-            try:
-                self._config = self._load()
-            except BadEncryptionConfig as error:
-                self._why_none = error.message
-        return self._config
+        return self._file.config
 
     @property
     def why_no_config(self) -> str:
         """Why the file that there is cannot be used; empty where there is none, or it can."""
-        return "" if self.config else self._why_none
+        return "" if self.config else self._file.why_unusable
+
+    def report(self, value: bytes) -> EncryptionReport:
+        """Report on an encrypted value; names of keys that the file has may hold colons."""
+        return inspect(value, self._file.headers)
+
+    def resource_of(self, key: bytes) -> GroupResource | None:
+        """Return the resource of an etcd key."""
+        return resource_of(key, self._prefix.encode("utf-8", "surrogateescape"))
 
     def decrypt(self, key: bytes, value: bytes) -> Decrypted:
         """Decrypt the value of an etcd key; a plain one is returned as it is."""
@@ -132,16 +162,15 @@ class Keyring:
         plaintext: bytes,
         *,
         key: bytes,
-        resource: GroupResource | None,
         neighbours: Iterable[tuple[bytes, bytes]],
     ) -> bytes:
         """Encrypt bytes for an etcd key that has no value yet, as the API server would today.
 
         A KMS plugin's data key is taken from one of the neighbours: keys and their values.
         """
-        source = self.config.sources_of(resource)[0] if self.config else Source(Provider.IDENTITY)
-        if self._why_none:
-            raise NotDecrypted(f"how to encrypt a new value is not known: {self._why_none}")
+        source = self.sources_of(key)[0]
+        if why := self.why_no_config:
+            raise NotDecrypted(f"how to encrypt a new value is not known: {why}")
         if source.provider is Provider.IDENTITY:
             return plaintext
         if source.provider in CIPHERS:
@@ -156,12 +185,21 @@ class Keyring:
             "and no value beside it has a data key of its present one"
         )
 
+    def lacks_key(self, key: bytes, value: bytes) -> bool:
+        """Whether the API server cannot decrypt a value that could not be decrypted here either.
+
+        Only of a KMS plugin that is not reachable from here this is not known.
+        """
+        own = [each for each in self.sources_of(key) if value.startswith(each.header)]
+        kms = (Provider.KMS_V1, Provider.KMS_V2)
+        return self.config is not None and not any(each.provider in kms for each in own)
+
     def sources_of(self, key: bytes) -> tuple[Source, ...]:
         """Return what the API server uses for an etcd key, the writing one first."""
         config = self.config
         if config is None:
             return (Source(Provider.IDENTITY),)
-        return config.sources_of(self._resource_of(key))
+        return config.sources_of(self.resource_of(key))
 
     def _decrypt(
         self, key: bytes, value: bytes, own: tuple[Source, ...]
@@ -177,7 +215,7 @@ class Keyring:
         raise self._refusal(value, reason)
 
     def _candidates(self, value: bytes, own: tuple[Source, ...]) -> list[Source]:
-        every = (*own, *(self._config.sources if self._config else ()))
+        every = (*own, *(self.config.sources if self.config else ()))
         sources = dict.fromkeys(s for s in every if s.provider is not Provider.IDENTITY)
         return [source for source in sources if value.startswith(source.header)]
 
@@ -223,13 +261,13 @@ class Keyring:
         )
 
     def _refusal(self, value: bytes, reason: str) -> NotDecrypted:
-        report = inspect(value)
+        report = self.report(value)
         if reason:
             return NotDecrypted(f"{report}; {reason}")
-        if self._config is not None:
-            return NotDecrypted(f"{report}; {shown_file(self._config)} has no such key or plugin")
-        if self._why_none:
-            return NotDecrypted(f"{report}; {self._why_none}")
+        if self.config is not None:
+            return NotDecrypted(f"{report}; {shown_file(self.config)} has no such key or plugin")
+        if why := self.why_no_config:
+            return NotDecrypted(f"{report}; {why}")
         advice = "Try:  --encryption-config FILE, the API server's --encryption-provider-config"
         return NotDecrypted(f"{report}; no encryption configuration is known", advice)
 

@@ -75,6 +75,20 @@ class GivenKeys:
         return None
 
 
+class NoPlugins:
+    """No plugin is called: the values are another cluster's."""
+
+    def unwrap(self, source: Source, wrapped: Wrapped) -> Secret:
+        """Raise NotUnwrapped."""
+        raise NotUnwrapped(
+            f"this node's plugin {source.name} is not called for another cluster's values"
+        )
+
+    def current_key_id(self, source: Source) -> bytes | None:
+        """Return None: it is not known."""
+        return None
+
+
 class PluginSockets:
     """The plugins of this host; ``locate`` maps a path of the API server's to the host's."""
 

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import NotDecrypted
 from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
-from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, inspect
-from pyetcdctl.kubernetes.encryption.key_resources import resource_of
+from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig, GroupResource
     from pyetcdctl.kubernetes.encryption.keyring import Keyring
@@ -46,7 +45,7 @@ class ResourceStatus:
     not_decrypted: int = 0
     """Encrypted values that could not be decrypted here."""
     unreadable_to_server: int = 0
-    """Values that the resource's block has no key for, so that the API server fails on them."""
+    """Values for which the resource's block has no key, or another one: the API server fails."""
     problem: str = ""
     """Why the first of these could not be decrypted."""
 
@@ -63,12 +62,11 @@ class Violation(NamedTuple):
 def survey(
     values: Iterable[tuple[bytes, bytes]],
     keyring: Keyring,
-    resource_of: Callable[[bytes], GroupResource | None] = resource_of,
 ) -> list[ResourceStatus]:
     """Count (key, value) pairs by resource, in the order of the resources' names."""
     rows: dict[GroupResource | str | None, ResourceStatus] = {}
     for key, value in values:
-        resource = resource_of(key)
+        resource = keyring.resource_of(key)
         if resource not in rows and len(rows) >= MOST_RESOURCES:
             row = rows.setdefault(REST, ResourceStatus(None, REST))
         else:
@@ -100,6 +98,34 @@ def unmet(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[st
     ]
 
 
+def mistaken(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[str]:
+    """Return the entries that cover nothing where a resource of that name is in another group."""
+    met = [row.resource for row in status if row.resource]
+    return [
+        f"{entry}{_meant(entry, met)}"
+        for entry in dict.fromkeys(entry for block in config.blocks for entry in block.resources)
+        if not any(entry.covers(resource) for resource in met) and _meant(entry, met)
+    ]
+
+
+def undecided(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[str]:
+    """Return the resources with plain values whose group is not known, and an entry names groups.
+
+    Whether such an entry covers them cannot be told from their keys.
+    """
+    by_group = [
+        entry
+        for block in config.blocks
+        for entry in block.resources
+        if entry.resource == "*" and entry.group != "*"
+    ]
+    return [
+        row.name
+        for row in status
+        if by_group and row.plain and row.resource and row.resource.group is None
+    ]
+
+
 def _meant(entry: GroupResource, met: list[GroupResource]) -> str:
     same = sorted(str(resource) for resource in met if resource.resource == entry.resource)
     return f" (is {same[0]} meant?)" if same else ""
@@ -108,7 +134,7 @@ def _meant(entry: GroupResource, met: list[GroupResource]) -> str:
 def _count(row: ResourceStatus, key: bytes, value: bytes, keyring: Keyring) -> None:
     row.total += 1
     if value.startswith(ENCRYPTED):
-        report = inspect(value)
+        report = keyring.report(value)
         owner = EncryptedBy(report.provider, report.key_name)
         full = owner not in row.encrypted and len(row.encrypted) >= MOST_KEYS
         row.encrypted[EncryptedBy(REST, "") if full else owner] += 1
@@ -119,6 +145,7 @@ def _count(row: ResourceStatus, key: bytes, value: bytes, keyring: Keyring) -> N
     except NotDecrypted as refused:
         row.not_decrypted += 1
         row.problem = row.problem or refused.message
+        row.unreadable_to_server += keyring.lacks_key(key, value)
         return
     row.stale += found.stale
     row.unreadable_to_server += not found.server_reads

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import os
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyetcdctl.cli.commands.kubernetes.input_text import read_input
 from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, Reported
-from pyetcdctl.kubernetes.codec.input_forms import values_in
+from pyetcdctl.cli.words.go_scan import NotQuoted, match_quoted
+from pyetcdctl.errors import BadArguments, InvalidInput, Reported
+from pyetcdctl.kubernetes.codec.input_forms import HOW, Given, values_in
 from pyetcdctl.kubernetes.stored_value import read
 from pyetcdctl.output.objects import FORMATS, shown_object
 
 if TYPE_CHECKING:
-    from pyetcdctl.kubernetes.codec.input_forms import Given
     from pyetcdctl.kubernetes.stored_value import StoredValue
 
 
 _EXAMPLE = """\
   etcdctl get /registry/namespaces/default | pyetcdctl kubernetes decode
   pyetcdctl kubernetes decode -o json value.bin"""
+
+_FIELD = re.compile(rb'"(?:Prev)?(Key|Value)" : (.*)')
 
 app = new_app()
 
@@ -53,7 +56,7 @@ def decode(
     if form not in FORMATS:
         raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")
     is_whole = True
-    for number, given in enumerate(_given(_content(session, file[0] if file else "-"))):
+    for number, given in enumerate(_given(read_input(session, file[0] if file else "-"))):
         stored = read(given.key, given.value, session.decrypter, session.release)
         if number and form == "yaml":
             session.streams.out.write(b"---\n")
@@ -62,19 +65,9 @@ def decode(
         raise Reported
 
 
-def _content(session: Session, name: str) -> bytes:
-    if name == "-":
-        return session.streams.input.read()
-    with open(os.fsencode(name), "rb") as file:
-        return file.read()
-
-
 def _given(content: bytes) -> list[Given]:
-    if content.lstrip().startswith(b'"'):
-        from pyetcdctl.cli.commands.kubernetes.printed_fields import values_in_fields
-
-        if found := values_in_fields(content):
-            return found
+    if content.lstrip().startswith(b'"') and (found := _values_in_fields(content)):
+        return found
     return values_in(content)
 
 
@@ -91,3 +84,26 @@ def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bo
     if stored.decoded.object is not None:
         out.safe(shown_object(stored.decoded.object, form, session.output))
     return not (stored.decryption_error or stored.decoded.problem)
+
+
+def _values_in_fields(data: bytes) -> list[Given]:
+    """Find the values in what -w fields printed; raises InvalidInput where one is not whole."""
+    found, key = [], b""
+    for line in data.splitlines():
+        field = _FIELD.match(line.strip())
+        if field and field[1] == b"Key":
+            key = _unquoted(field[2])
+        elif field and (value := _unquoted(field[2])):
+            found.append(Given(value, key))
+    return found
+
+
+def _unquoted(quoted: bytes) -> bytes:
+    text = quoted.decode("utf-8", "surrogateescape")
+    try:
+        content, end = match_quoted(text, 0)
+    except NotQuoted:
+        end = -1
+    if end != len(text):
+        raise InvalidInput("a field's text does not end on its line, or was changed", HOW)
+    return content

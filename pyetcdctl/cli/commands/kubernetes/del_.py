@@ -11,18 +11,19 @@ from pyetcdctl.cli.commands.kubernetes.parameters import (
     Yes,
     check_no_write_out,
 )
-from pyetcdctl.cli.commands.kubernetes.store import Store
-from pyetcdctl.cli.commands.kubernetes.targets import find, targets
-from pyetcdctl.cli.commands.kubernetes.writing import Change, ask, require_somebody, warn, write
+from pyetcdctl.cli.commands.kubernetes.writing import ask, make_change, require_consent, warn
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.registry import open_unambiguous_store
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import NotWritten
 from pyetcdctl.output.values import comment
+from pyetcdctl.registry.targets import require_present, targets
+from pyetcdctl.registry.writing import Change
 
 if TYPE_CHECKING:
-    from pyetcdctl.cli.commands.kubernetes.targets import Present
+    from pyetcdctl.registry.targets import Present
 
 
 _EXAMPLE = """\
@@ -52,18 +53,18 @@ def delete(
     is gone. An object that another client changes after it was read is not deleted.
     """
     check_no_write_out(session)
-    require_somebody(session, yes=flags.yes)
-    wanted = targets(Store(session, flags.etcd_prefix), objects, flags.namespace)
-    found = [find(session, target) for target in dict.fromkeys(wanted)]
+    require_consent(session, yes=flags.yes)
+    store = open_unambiguous_store(session, flags.etcd_prefix)
+    wanted = dict.fromkeys(targets(store, objects, flags.namespace))
+    found = [require_present(store, each, session.decrypter.below(store.prefix)) for each in wanted]
     for present in found:
         _show(session, present)
     warn(session)
     count = f"{len(found)} objects" if len(found) > 1 else found[0].target.title
-    where = session.connection.endpoint
-    if ask(session, f"Delete {count} from {where}?", yes=flags.yes) != "y":
+    if ask(session, f"Delete {count} from {session.writer.name}?", yes=flags.yes) != "y":
         raise NotWritten("nothing was deleted")
     for present in found:
-        write(session, Change(present.target, present.entry, None, "deleted"))
+        make_change(session, Change(present.target, present.entry, None, "deleted"))
 
 
 def _show(session: Session, present: Present) -> None:

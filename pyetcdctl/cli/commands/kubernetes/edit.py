@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,32 +14,36 @@ from pyetcdctl.cli.commands.kubernetes.parameters import (
     Yes,
     check_no_write_out,
 )
-from pyetcdctl.cli.commands.kubernetes.store import Store
-from pyetcdctl.cli.commands.kubernetes.targets import find, targets
 from pyetcdctl.cli.commands.kubernetes.writing import (
-    Change,
     ask,
-    report_stale,
-    require_somebody,
+    make_change,
+    require_consent,
     show,
     warn,
-    write,
 )
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.registry import open_unambiguous_store
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, NotWritten
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import encode
 from pyetcdctl.kubernetes.codec.envelope import Format
 from pyetcdctl.kubernetes.codec.unfit import Unfit
+from pyetcdctl.kubernetes.editing.completing import with_generation
 from pyetcdctl.kubernetes.editing.documents import documents
 from pyetcdctl.kubernetes.editing.revising import Revision, form_of, obstacle
+from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.registry.putting import stale_remark
+from pyetcdctl.registry.targets import require_present, targets
+from pyetcdctl.registry.writing import Change
 from pyetcdctl.strict_yaml import NotYaml
 
 if TYPE_CHECKING:
-    from pyetcdctl.cli.commands.kubernetes.targets import Present
+    from pyetcdctl.kubernetes.encryption.keyring import Keyring
+    from pyetcdctl.kubernetes.resources import Resource
+    from pyetcdctl.registry.targets import Present
 
 _HOW_TO_GIVE_UP = "# To give up, leave this as it is.\n"
 _MOST_ROUNDS_OF_A_SCRIPT = 10
@@ -74,20 +79,24 @@ def edit(
     is kept, and its path printed.
     """
     check_no_write_out(session)
-    require_somebody(session, yes=flags.yes)
+    require_consent(session, yes=flags.yes)
     if not (session.streams.input_is_terminal or editor_of(session.streams.environment)):
         raise BadArguments("no editor is named", "Try:  EDITOR='sed -i s/old/new/'")
-    wanted = targets(Store(session, flags.etcd_prefix), objects, flags.namespace)
+    store = open_unambiguous_store(session, flags.etcd_prefix)
+    wanted = targets(store, objects, flags.namespace)
     if len(wanted) > 1:
         raise BadArguments("one object is edited at a time")
-    present = find(session, wanted[0])
+    keyring = session.writing_keyring.below(store.prefix)
+    present = require_present(store, wanted[0], keyring)
     if why := obstacle(present.stored):
         raise NotWritten(
             f"{present.target.title} cannot be edited: {why}",
             *(("Try:  a newer pyetcdctl",) if present.stored.decoded.unknown else ()),
         )
     try:
-        editing = _Editing(session, present, flags)
+        found = parse(os.fsdecode(present.entry.key), store.prefix)
+        resource = found.resource if found else None
+        editing = _Editing(session, present, resource, keyring, flags)
     except NotYaml as error:
         raise NotWritten(f"{present.target.title} cannot be edited as YAML: {error}") from None
     editing.run()
@@ -96,8 +105,17 @@ def edit(
 class _Editing:
     """One object, from the editor to the store."""
 
-    def __init__(self, session: Session, present: Present, flags: EditFlags) -> None:
+    def __init__(
+        self,
+        session: Session,
+        present: Present,
+        resource: Resource | None,
+        keyring: Keyring,
+        flags: EditFlags,
+    ) -> None:
         self._session = session
+        self._resource = resource
+        self._keyring = keyring
         self._present = present
         self._yes = flags.yes
         self._has_warned = False
@@ -153,7 +171,9 @@ class _Editing:
         if len(found) != 1:
             raise _Complaint(f"there are {len(found)} documents, not one", 0)
         try:
-            value = encode(self._revision.of(found[0].object), self._form, release)
+            edited = self._revision.of(found[0].object)
+            edited = with_generation(edited, self._before, self._resource)
+            value = encode(edited, self._form, release)
             unchanged = encode(self._before, self._form, release)
         except Unfit as unfit:
             raise _Complaint(str(unfit), found[0].place(unfit)) from None
@@ -164,16 +184,17 @@ class _Editing:
         show(self._session, title, self._before, decode(value).object)
         if not self._has_warned:
             self._remark()
-            report_stale(self._session, self._present)
+            if line := stale_remark(self._present, self._keyring):
+                self._session.streams.err.line(line)
             warn(self._session)
             self._has_warned = True
-        where = self._session.connection.endpoint
+        where = self._session.writer.name
         return ask(
             self._session, f"Write {title} to {where}?", yes=self._yes, also=", e to edit on"
         )
 
     def _remark(self) -> None:
-        """Tell what else changes besides the lines of the diff."""
+        """Report what else changes besides the lines of the diff."""
         stored, err = self._present.stored, self._session.streams.err
         if stored.decoded.format.value != self._form:
             err.line(f"# stored as {stored.decoded.format.value}, it will be {self._form}")
@@ -188,8 +209,8 @@ class _Editing:
         entry = self._present.entry
         stored_value = value
         if self._present.stored.encryption:
-            stored_value = self._session.keyring.encrypt_like(entry.value, value, key=entry.key)
-        write(self._session, Change(self._present.target, entry, stored_value, "edited"))
+            stored_value = self._keyring.encrypt_like(entry.value, value, key=entry.key)
+        make_change(self._session, Change(self._present.target, entry, stored_value, "edited"))
 
 
 class _Complaint(Exception):

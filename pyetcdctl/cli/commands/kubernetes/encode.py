@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.kubernetes.input_text import objects_in, refusal, shown
+from pyetcdctl.cli.commands.kubernetes.input_text import check_form, objects_in, refusal, shown
 from pyetcdctl.cli.commands.kubernetes.parameters import StoredAs, check_no_write_out
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
@@ -15,10 +15,8 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, InvalidInput
 from pyetcdctl.kubernetes.codec import encoding
-from pyetcdctl.kubernetes.codec.encoding import FORMS
 from pyetcdctl.kubernetes.codec.envelope import MAGIC, SELF_DESCRIBED_CBOR
 from pyetcdctl.kubernetes.codec.unfit import Unfit
-from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.editing.documents import Document
@@ -65,17 +63,11 @@ def encode(
             f"{shown(name)} holds {len(found)} objects, and raw values cannot be told apart",
             "Try:  -o base64, or kubernetes put, which writes all of them",
         )
-    for value in [encoded(name, document, flags.as_, session.release) for document in found]:
+    for value in [_encoded(name, document, flags.as_, session.release) for document in found]:
         _write(session, value, flags.output)
 
 
-def check_form(form: str) -> None:
-    """Raise BadArguments for an unknown ``--as``."""
-    if form and form not in FORMS:
-        raise BadArguments(f"--as is one of: {', '.join(FORMS)}")
-
-
-def encoded(name: str, document: Document, form: str, release: str | None) -> bytes:
+def _encoded(name: str, document: Document, form: str, release: str | None) -> bytes:
     """Return the bytes of one object; raises InvalidInput."""
     try:
         return encoding.encode(document.object, form or None, release)
@@ -93,4 +85,4 @@ def _write(session: Session, value: bytes, output: str) -> None:
             "Try:  -o hex, -o base64, or a file behind >",
         )
     else:
-        out.write(terminal_safe(value) if out.is_terminal else value)
+        out.write(value)

@@ -6,25 +6,36 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.kubernetes.parameters import EtcdPrefix, TableForm, check_no_write_out
-from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.commands.kubernetes.parameters import (
+    EtcdPrefix,
+    TableForm,
+    check_list_form,
+    check_no_write_out,
+)
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.registry import open_store, open_unambiguous_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, BadEncryptionConfig, Reported
-from pyetcdctl.kubernetes.encryption.key_resources import resource_of
-from pyetcdctl.kubernetes.encryption.status import survey, unmet, violations
+from pyetcdctl.errors import BadArguments, BadEncryptionConfig, NotChecked, Reported
+from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig
+from pyetcdctl.kubernetes.encryption.status import (
+    mistaken,
+    survey,
+    undecided,
+    unmet,
+    violations,
+)
 from pyetcdctl.output.columns import aligned
-from pyetcdctl.output.objects import object_text
+from pyetcdctl.output.objects import shown_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyetcdctl.kubernetes.encryption.configuration import GroupResource
     from pyetcdctl.kubernetes.encryption.keyring import Keyring
     from pyetcdctl.kubernetes.encryption.status import ResourceStatus
     from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.registry.store import Store
 
 _NO_OBJECTS = "(no objects)"
 _HEADER = ("RESOURCE", "VALUES", "PLAIN", "ENCRYPTED BY", "STALE", "NOT DECRYPTED")
@@ -41,14 +52,15 @@ class EncryptionFlags(Flags):
     """The flags of ``kubernetes encryption``."""
 
     every: Annotated[
-        bool, typer.Option("--all", help="Also resources that nobody asked to encrypt.")
+        bool, typer.Option("--all", help="Also resources that are not to be encrypted.")
     ] = False
     etcd_prefix: EtcdPrefix = ""
     output: TableForm = "table"
     require_encrypted: Annotated[
         bool,
         typer.Option(
-            "--require-encrypted", help="Exit 1 if a resource of the file has plain values."
+            "--require-encrypted",
+            help="Exit 1 if a resource of the file has plain values, 2 if that is not known.",
         ),
     ] = False
 
@@ -67,45 +79,74 @@ def encryption(
     check_no_write_out(session)
     if action != ["status"]:
         raise BadArguments("kubernetes encryption takes one word: status")
-    status(
-        session,
-        flags.etcd_prefix,
-        flags.output,
-        require=flags.require_encrypted,
-        every=flags.every,
+    check_list_form(flags.output)
+    if flags.require_encrypted:
+        _require_config(session.keyring)
+        store = open_unambiguous_store(session, flags.etcd_prefix)
+    else:
+        store = open_store(session, flags.etcd_prefix)
+    keyring = session.keyring.below(store.prefix)
+    rows = survey(_values(store), keyring)
+    _print(session, [row for row in rows if flags.every or _is_about(row, keyring)], flags.output)
+    if not rows:
+        session.streams.err.line(f"No object was found below {store.prefix}/")
+    for line in _remarks(rows, keyring):
+        session.streams.err.line(line)
+    if flags.require_encrypted:
+        session.streams.out.flush()
+        _require_encrypted(session, store, rows, keyring)
+
+
+def _require_config(keyring: Keyring) -> None:
+    if keyring.config is not None:
+        return
+    if why := keyring.why_no_config:
+        raise BadEncryptionConfig(f"what has to be encrypted is not known: {why}")
+    raise BadArguments(
+        "--require-encrypted needs the API server's EncryptionConfiguration",
+        "Try:  --encryption-config FILE, the API server's --encryption-provider-config",
     )
 
 
-def status(session: Session, prefix: str, form: str, *, require: bool, every: bool) -> None:
-    """Print a line for each resource that has encrypted values, or should have."""
-    if form not in ("table", "json", "jsonl", "yaml"):
-        raise BadArguments("-o is one of: table, json, jsonl, yaml")
-    keyring = session.keyring
-    config = keyring.config
-    if require and config is None:
-        if why := keyring.why_no_config:
-            raise BadEncryptionConfig(f"what has to be encrypted is not known: {why}")
-        raise BadArguments(
-            "--require-encrypted needs the API server's EncryptionConfiguration",
-            "Try:  --encryption-config FILE, the API server's --encryption-provider-config",
+def _require_encrypted(
+    session: Session, store: Store, rows: Sequence[ResourceStatus], keyring: Keyring
+) -> None:
+    """Fail where the file is not met, or where it cannot be known whether it is."""
+    config = keyring.config or EncryptionConfig()
+    if not any(row.resource for row in rows):
+        raise NotChecked(
+            f"nothing was checked: no object was found below {store.prefix}/",
+            "Try:  --etcd-prefix, the API server's",
         )
-    store = Store(session, prefix)
-
-    def resource(key: bytes) -> GroupResource | None:
-        return resource_of(key, store.prefix.encode() + b"/")
-
-    rows = survey(_values(store), keyring, resource)
-    named = [row for row in rows if row.encrypted or (config and config.names(row.resource))]
-    _print(session, rows if every else named, form)
-    for line in _remarks(rows, keyring):
+    failures = list(_failures(rows, config))
+    for line in failures:
         session.streams.err.line(line)
-    bad = violations(rows, config) if config and require else []
-    for each in bad:
-        opted_out = "; the configuration gives it no key" if each.by_configuration else ""
-        session.streams.err.line(f"{each.name}: {each.plain:,} plain values{opted_out}")
-    if bad:
-        session.streams.out.flush()
+    if failures:
         raise Reported
+    if names := undecided(rows, config):
+        raise NotChecked(
+            f"the groups of {', '.join(names)} are not known here, and the configuration names "
+            "resources by their groups",
+            "Try:  a newer pyetcdctl",
+        )
+
+
+def _failures(rows: Sequence[ResourceStatus], config: EncryptionConfig) -> Iterator[str]:
+    for each in violations(rows, config):
+        opted_out = "; the configuration gives it no key" if each.by_configuration else ""
+        yield f"{each.name}: {each.plain:,} plain values{opted_out}"
+    for row in rows:
+        if row.unreadable_to_server and config.names(row.resource):
+            count = f"{row.unreadable_to_server:,} of {row.total:,}"
+            yield f"{row.name}: the API server cannot read {count} values by the configuration"
+    for entry in mistaken(rows, config):
+        yield f"{entry}: the configuration encrypts no resource of that name"
+
+
+def _is_about(row: ResourceStatus, keyring: Keyring) -> bool:
+    """Whether a resource has encrypted values, or should have."""
+    config = keyring.config
+    return bool(row.encrypted or (config and config.names(row.resource)))
 
 
 def _remarks(rows: Sequence[ResourceStatus], keyring: Keyring) -> Iterator[str]:
@@ -114,7 +155,7 @@ def _remarks(rows: Sequence[ResourceStatus], keyring: Keyring) -> Iterator[str]:
         why = f" ({keyring.why_no_config})" if keyring.why_no_config else ""
         yield (
             f"No EncryptionConfiguration is known{why}: "
-            "what is stale or should be encrypted is not told"
+            "what is stale or should be encrypted is not shown"
         )
         return
     for row in rows:
@@ -126,28 +167,25 @@ def _remarks(rows: Sequence[ResourceStatus], keyring: Keyring) -> Iterator[str]:
 
 
 def _values(store: Store) -> Iterator[tuple[bytes, bytes]]:
-    for entry in store.entries(f"{store.prefix}/"):
+    for entry in store.entries():
         yield entry.key.encode("utf-8", "surrogateescape"), entry.value
 
 
 def _print(session: Session, rows: Sequence[ResourceStatus], form: str) -> None:
     out = session.streams.out
-    objects = [_object(row) for row in rows]
-    if form == "jsonl":
-        out.text("".join(object_text(row, form) for row in objects))
-    elif form != "table":
-        out.text(object_text(objects, form))
-    elif rows:
+    if form != "table":
+        out.safe(shown_list(list(map(_object, rows)), form, session.output))
+        return
+    if rows:
         knows = session.keyring.config is not None
         lines = (line for row in rows for line in _lines(row, knows_stale=knows))
-        out.write(aligned([_HEADER, *lines]))
+        out.safe(aligned([_HEADER, *lines]))
     else:
         session.streams.err.line("No value is encrypted")
-    if form == "table":
-        out.flush()
-        for row in rows:
-            if row.problem:
-                session.streams.err.line(f"# {row.name}: {row.problem}")
+    out.flush()
+    for row in rows:
+        if row.problem:
+            session.streams.err.line(f"# {row.name}: {row.problem}")
 
 
 def _lines(row: ResourceStatus, *, knows_stale: bool) -> Iterator[tuple[str, ...]]:

@@ -1,37 +1,113 @@
-"""``kubernetes get``: objects by resource, namespace, name and labels."""
+"""``kubernetes get``: objects by resource, namespace, name, labels and fields."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
-from pyetcdctl.cli.commands.kubernetes.finding import Finder, GetFlags
-from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
-from pyetcdctl.cli.commands.kubernetes.showing import Showing
-from pyetcdctl.cli.flags.parameters import words
+import typer
+
+from pyetcdctl.cli.commands.kubernetes.parameters import (
+    EtcdPrefix,
+    ManagedFields,
+    Namespace,
+    check_no_write_out,
+)
+from pyetcdctl.cli.commands.kubernetes.remarks import Remarks
+from pyetcdctl.cli.flags.parameters import Consistency, number, words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.flags.values import comma_separated, is_serializable
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.registry import open_store
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, ObjectNotFound, Reported, TemplateFailed
 from pyetcdctl.kubernetes.kubectl.jsonpath_templates import Path
+from pyetcdctl.kubernetes.kubectl.selectors import FieldSelector, label_selector
 from pyetcdctl.kubernetes.kubectl.sorting import rank
+from pyetcdctl.output.object_listing import Form, ObjectPrinter, TableOptions, parse_form
+from pyetcdctl.registry.finding import Finder, Query
+from pyetcdctl.registry.store import View
+from pyetcdctl.registry.wanted import Wanted, parse_words, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pyetcdctl.cli.commands.kubernetes.finding import Found
-    from pyetcdctl.kubernetes.resources import Resource
-
-_ALL = "pods,replicationcontrollers,services,daemonsets,deployments,replicasets,statefulsets,"
-_ALL += "horizontalpodautoscalers,cronjobs,jobs"
-
+    from pyetcdctl.kubernetes.kubectl.shown_objects import ShownObject
+    from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.registry.finding import Selector
 
 _EXAMPLE = """\
   pyetcdctl kubernetes get pods -n kube-system
   pyetcdctl kubernetes get po,svc -A -l k8s-app=kube-dns -o wide
   pyetcdctl kubernetes get deploy coredns -n kube-system -o yaml
+  pyetcdctl kubernetes get pods -A --field-selector status.phase!=Running
+  pyetcdctl kubernetes get pods -A -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName
   pyetcdctl kubernetes get pods -A --watch
   pyetcdctl kubernetes get nodes -o jsonpath='{range .items[*]}{.metadata.name}{"\\n"}{end}'"""
 
 app = new_app()
+
+
+class GetFlags(Flags):
+    """The flags of ``kubernetes get``."""
+
+    all_namespaces: Annotated[
+        bool, typer.Option("--all-namespaces", "-A", help="In every namespace.")
+    ] = False
+    as_stored: Annotated[
+        bool, typer.Option("--as-stored", help="As stored in etcd, not as the API would answer.")
+    ] = False
+    consistency: Consistency = "l"
+    etcd_prefix: EtcdPrefix = ""
+    field_selector: Annotated[
+        str,
+        typer.Option(
+            "--field-selector", metavar="FIELD=VALUE,...", help="With these values of fields."
+        ),
+    ] = ""
+    ignore_not_found: Annotated[
+        bool, typer.Option("--ignore-not-found", help="Print nothing and exit 0 for what is gone.")
+    ] = False
+    label_columns: Annotated[
+        str,
+        typer.Option("--label-columns", "-L", metavar="KEY,...", help="A column for each label."),
+    ] = ""
+    namespace: Namespace = ""
+    no_headers: Annotated[bool, typer.Option("--no-headers", help="Rows without their titles.")] = (
+        False
+    )
+    output_watch_events: Annotated[
+        bool, typer.Option("--output-watch-events", help="Print what happened: ADDED, DELETED...")
+    ] = False
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="wide|name|yaml|json|jsonl|jsonpath=TEMPLATE|custom-columns=TITLE:PATH,...",
+            help="Instead of the usual columns; custom-columns-file=FILE reads them from a file.",
+        ),
+    ] = ""
+    rev: Annotated[int, number("--rev", "As of this revision.")] = 0
+    selector: Annotated[
+        str, typer.Option("--selector", "-l", metavar="KEY=VALUE,...", help="With these labels.")
+    ] = ""
+    show_labels: Annotated[
+        bool, typer.Option("--show-labels", help="With all labels as the last column.")
+    ] = False
+    managed_fields: ManagedFields = False
+    sort_by: Annotated[
+        str, typer.Option("--sort-by", metavar="PATH", help="By a field: .metadata.name")
+    ] = ""
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")
+    ] = False
+    watch_only: Annotated[bool, typer.Option("--watch-only", help="Only what changes.")] = False
+
+    @property
+    def watches(self) -> bool:
+        """Whether changes are shown."""
+        return self.watch or self.watch_only
 
 
 @command(app, "get", _EXAMPLE, needs_server=False)
@@ -43,8 +119,9 @@ def get(
     """Show objects as kubectl does, without an API server.
 
     A RESOURCE is a plural, singular, kind or short name, with its group where that is needed
-    (cronjobs.batch); custom resources are known from their stored definitions. Objects are in the
-    version in which they are stored, and custom ones lack the defaults of their schema.
+    (cronjobs.batch), or a category (all); custom resources are known from their stored definitions.
+    Objects are in the version in which they are stored, and custom ones lack the defaults of their
+    schema.
 
     An object that cannot be decrypted, or is none, is reported; where its content is asked for, by
     -o or -l, the command ends with 1.
@@ -52,130 +129,169 @@ def get(
     check_no_write_out(session, may_watch=True)
     if flags.watches:
         session.check_server()
-    wanted = _wanted(objects)
-    order = Path(flags.sort_by) if flags.sort_by else None
-    finder = Finder(session, flags)
-    showing = Showing(session, finder.store, flags)
-    if not flags.watches:
-        _Getting(session, finder, showing, flags).run(wanted, order)
-        return
-    from pyetcdctl.cli.commands.kubernetes.get_watch import listed, watch
-
-    if len(wanted) != 1:
-        raise BadArguments("you may only watch a single resource or type of resource at a time")
-    if order:
-        session.streams.err.line("Warning: --sort-by orders what is there first, not what changes")
-    resource, name = finder.store.resource(wanted[0][0]), wanted[0][1]
-    begin = listed(finder, resource, name)
-    if not flags.watch_only:
-        found = list(finder.among(resource, begin.entries))
-        _check_order(found, order, flags.sort_by)
-        found = _sorted(found, order)
-        if name and not found:
-            raise ObjectNotFound(f'{resource.full_name} "{name}" not found')
-        showing.show_change("ADDED", found)
-        finder.report_not_decrypted()
-    watch(session, finder, showing, begin)
-
-
-def _wanted(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Return (resource, name) pairs; an empty name means all."""
-    if not words:
-        raise BadArguments("kubernetes get takes a RESOURCE, then names of objects")
-    if any("/" in word for word in words):
-        pairs = [word.partition("/") for word in words]
-        if any(not name or "/" in name for _, _, name in pairs):
-            advice = filter(None, map(_instead, words))
-            raise BadArguments("RESOURCE/NAME is the form of each word, or of none", *advice)
-        return [(resource, name) for resource, _, name in pairs]
-    resources = _ALL if words[0] == "all" else words[0]
-    return [(each, name) for each in resources.split(",") for name in words[1:] or [""]]
-
-
-def _instead(word: str) -> str:
-    """Return what takes a key, or an object as other commands name it; nothing for other words."""
-    if word.startswith("/"):
-        return f"Try:  pyetcdctl get {word} -w yaml"
-    parts = word.split("/")
-    if len(parts) != 3 or not all(parts):
-        return ""
-    return f"Try:  pyetcdctl kubernetes get {parts[0]} {parts[2]} -n {parts[1]}"
+    asked = parse_words(objects)
+    getting = _Getting(session, flags)
+    getting.run(wanted(getting.finder.store, asked, session.streams.err.line))
 
 
 class _Getting:
-    """One run: the objects it found, and whether all that was named is there."""
+    """One run: what was found, and what of the named objects is missing."""
 
-    def __init__(self, session: Session, finder: Finder, showing: Showing, flags: GetFlags) -> None:
-        self._err = session.streams.err
-        self._out = session.streams.out
-        self._finder = finder
-        self._showing = showing
+    def __init__(self, session: Session, flags: GetFlags) -> None:
+        self._session = session
         self._flags = flags
-        self._missing: list[str] = []
+        self._form = _form(flags)
+        self._order = Path(flags.sort_by) if flags.sort_by else None
+        self._fields = FieldSelector(flags.field_selector) if flags.field_selector else None
+        if flags.watches and flags.rev:
+            raise BadArguments("--rev reads the past, and --watch what is to come")
+        self._remarks = Remarks(session)
+        view = View(flags.rev, is_serializable(flags.consistency))
+        store = open_store(session, flags.etcd_prefix, view)
+        self.finder = Finder(store, self._query(), self._remarks)
 
-    def run(self, wanted: list[tuple[str, str]], order: Path | None) -> None:
-        """Find and print; what is missing is told at the end."""
-        resources = {word: self._finder.store.resource(word) for word, _ in wanted}
-        single = len(wanted) == 1 and bool(wanted[0][1])
-        objects = self._objects(wanted, resources)
-        is_one_resource = len({resource.path for resource in resources.values()}) == 1
-        if is_one_resource and not (single or order or self._showing.needs_all):
-            is_any = self._showing.show_on(objects)
+    def run(self, asked: Sequence[Wanted]) -> None:
+        """Find and write; what is missing is reported at the end."""
+        resources = {each.resource.path for each in asked}
+        printer = self._printer(full_names=len(resources) > 1)
+        if self._flags.watches:
+            self._watch(asked, printer)
+            return
+        missing: list[str] = []
+        found = self._found(asked, missing)
+        single = len(asked) == 1 and bool(asked[0].name)
+        if len(resources) == 1 and not (single or self._order or printer.needs_all):
+            is_any = printer.write_found(found)
         else:
-            is_any = self._show_all(list(objects), order, single=single)
-        self._end(list(resources.values()), nothing=not is_any)
+            is_any = self._write_all(list(found), printer, single=single)
+        self._end(asked, missing, is_any=is_any)
 
-    def _objects(
-        self, wanted: list[tuple[str, str]], resources: dict[str, Resource]
-    ) -> Iterator[Found]:
-        """Yield what is meant, and remember what is not there."""
-        for word, name in wanted:
-            resource, is_there = resources[word], False
-            for each in self._finder.objects(resource, name):
+    def _query(self) -> Query:
+        flags = self._flags
+        selectors = [label_selector(flags.selector)] if flags.selector else []
+        selectors += [self._fields] if self._fields else []
+        selects = bool(selectors)
+        is_template = self._form.name in ("jsonpath", "columns")
+        return Query(
+            flags.namespace or "default",
+            all_namespaces=flags.all_namespaces,
+            selector=_all_of(selectors) if selects else None,
+            as_stored=flags.as_stored,
+            managed_fields=flags.managed_fields or is_template,
+            rows_only=self._form.shows_few_fields,
+            names_only=self._form.name == "name" and not (selects or self._order),
+        )
+
+    def _printer(self, *, full_names: bool) -> ObjectPrinter:
+        flags, store = self._flags, self.finder.store
+        options = TableOptions(
+            headers=not flags.no_headers,
+            namespaces=flags.all_namespaces,
+            full_names=full_names,
+            labels=comma_separated(flags.label_columns),
+            all_labels=flags.show_labels,
+            events=flags.output_watch_events and flags.watches,
+            sorted_by_user=bool(self._order),
+        )
+        out, settings = self._session.streams.out, self._session.output
+        return ObjectPrinter(
+            out, settings, self._form, options, lambda each: store.definitions.get(each.path)
+        )
+
+    def _watch(self, asked: Sequence[Wanted], printer: ObjectPrinter) -> None:
+        from pyetcdctl.cli.commands.kubernetes.watching import watch
+        from pyetcdctl.registry.changes import listed
+
+        if len(asked) != 1:
+            raise BadArguments("you may only watch a single resource or type of resource at a time")
+        err, (resource, name) = self._session.streams.err, asked[0]
+        if self._order:
+            err.line("Warning: --sort-by orders what is there first, not what changes")
+        begin = listed(self.finder, resource, name)
+        if not self._flags.watch_only:
+            found = list(self.finder.among(resource, begin.entries))
+            self._check_order(found)
+            if name and not found:
+                raise ObjectNotFound(f'{resource.full_name} "{name}" not found')
+            printer.write_changed("ADDED", self._sorted(found))
+            self._remarks.report_not_decrypted()
+        watch(self._session, self.finder, printer, begin, self._remarks)
+
+    def _found(self, asked: Sequence[Wanted], missing: list[str]) -> Iterator[ShownObject]:
+        """Yield what is meant, and note what is missing."""
+        for resource, name in asked:
+            is_there = False
+            for each in self.finder.objects(resource, name):
                 is_there = True
                 yield each
             if name and not is_there:
-                self._missing.append(f'{resource.full_name} "{name}" not found')
+                missing.append(f'{resource.full_name} "{name}" not found')
 
-    def _show_all(self, found: list[Found], order: Path | None, *, single: bool) -> bool:
-        """Show objects by their resources."""
-        _check_order(found, order, self._flags.sort_by)
-        groups: dict[str, list[Found]] = {}
+    def _write_all(self, found: list[ShownObject], printer: ObjectPrinter, *, single: bool) -> bool:
+        """Write objects by their resources."""
+        self._check_order(found)
+        groups: dict[str, list[ShownObject]] = {}
         for each in found:
             groups.setdefault(each.resource.path, []).append(each)
-        self._showing.show([_sorted(group, order) for group in groups.values()], single=single)
+        ordered = [self._sorted(group) for group in groups.values()]
+        if found or not (single and self._flags.ignore_not_found):
+            printer.write_all(ordered, single=single)
         return bool(found)
 
-    def _end(self, resources: list[Resource], *, nothing: bool) -> None:
-        """Say what was not shown, and fail where that is not what was asked for."""
-        # A table has a row for what cannot be read; its labels cannot be looked at.
-        is_complete = self._flags.shows_rows and self._finder.selects is None
-        is_whole = is_complete or not (self._finder.not_decrypted or self._finder.unreadable)
-        self._finder.report_not_decrypted()
-        if self._missing:
-            self._out.flush()
-            for line in self._missing[:-1]:
-                self._err.line(f"Error: {line}")
-            raise ObjectNotFound(self._missing[-1])
-        if nothing:
-            self._err.line(self._nothing(resources))
-        if not is_whole:
+    def _end(self, asked: Sequence[Wanted], missing: Sequence[str], *, is_any: bool) -> None:
+        """Report what was not shown, and fail where that is not what was asked for."""
+        self._remarks.report_not_decrypted()
+        err = self._session.streams.err
+        if missing and not self._flags.ignore_not_found:
+            self._session.streams.out.flush()
+            for line in missing[:-1]:
+                err.line(f"Error: {line}")
+            raise ObjectNotFound(missing[-1])
+        self._check_fields()
+        if not (is_any or self._flags.ignore_not_found):
+            err.line(self._nothing(asked))
+        # A table has a row for what cannot be read; its labels are not known.
+        shows_rows = self._form.shows_few_fields and self.finder.query.selector is None
+        if self._remarks.has_unread and not shows_rows:
             raise Reported
 
-    def _nothing(self, resources: list[Resource]) -> str:
-        if self._flags.all_namespaces or not any(each.namespaced for each in resources):
+    def _check_fields(self) -> None:
+        """Refuse to select by a field that no object has."""
+        if self._fields and self._fields.unknown and self._fields.has_seen_objects:
+            unknown = ", ".join(sorted(self._fields.unknown))
+            raise BadArguments(f"no object that was found has a field {unknown} to select by")
+
+    def _nothing(self, asked: Sequence[Wanted]) -> str:
+        if self._flags.all_namespaces or not any(each.resource.namespaced for each in asked):
             return "No resources found"
-        return f"No resources found in {self._finder.namespace} namespace"
+        return f"No resources found in {self.finder.query.namespace} namespace"
+
+    def _sorted(self, found: Iterable[ShownObject]) -> list[ShownObject]:
+        order = self._order
+        if order is None:
+            return list(found)
+        return sorted(found, key=lambda each: rank(order.of(each.content)))
+
+    def _check_order(self, found: Iterable[ShownObject]) -> None:
+        """Refuse to order by what no object has: it is a slip of the pen."""
+        contents = [each.content for each in found if each.content is not None]
+        if self._order and contents and not any(map(self._order.of, contents)):
+            raise TemplateFailed(
+                f'no object that was found has a field "{self._flags.sort_by}" to sort by'
+            )
 
 
-def _sorted(objects: Iterable[Found], order: Path | None) -> list[Found]:
-    if order is None:
-        return list(objects)
-    return sorted(objects, key=lambda each: rank(order.of(each.shown)))
+def _form(flags: GetFlags) -> Form:
+    def read_file(path: str) -> str:
+        with open(os.fsencode(path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    return parse_form(flags.output, read_file)
 
 
-def _check_order(objects: Iterable[Found], order: Path | None, sort_by: str) -> None:
-    """Refuse to order by what no object has: it is a slip of the pen."""
-    shown = [each.shown for each in objects if each.shown is not None]
-    if order and shown and not any(order.of(each) for each in shown):
-        raise TemplateFailed(f'no object that was found has a field "{sort_by}" to sort by')
+def _all_of(selectors: Sequence[Selector]) -> Selector:
+    def selects(obj: Object) -> bool:
+        selected = [each(obj) for each in selectors]
+        return all(selected)
+
+    return selects

@@ -1,11 +1,12 @@
-"""Text that a command reads: a named file, or standard input; and what is wrong in it."""
+"""Text that a command reads from a named file or standard input, and what is wrong in it."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import InvalidInput
+from pyetcdctl.errors import BadArguments, InvalidInput
+from pyetcdctl.kubernetes.codec.encoding import FORMS
 from pyetcdctl.kubernetes.editing.documents import documents, lost_fields
 from pyetcdctl.strict_yaml import NotYaml
 
@@ -15,13 +16,21 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.editing.documents import Document
 
 
+def read_input(session: Session, name: str) -> bytes:
+    """Return the content of a file, ``-`` for standard input."""
+    if name == "-":
+        return session.streams.input.read()
+    with open(os.fsencode(name), "rb") as file:
+        return file.read()
+
+
 def objects_in(session: Session, name: str) -> list[Document]:
     """Read the objects of a file, ``-`` for standard input; raises InvalidInput."""
     try:
-        text = _content(session, name).decode()
+        text = read_input(session, name).decode()
     except UnicodeDecodeError as error:
         raise InvalidInput(
-            f"{shown(name)} is no text: byte {error.start} is no UTF-8",
+            f"{shown(name)} is not text: byte {error.start} is not UTF-8",
             "YAML or JSON is needed; kubernetes decode makes it of a stored value.",
         ) from None
     try:
@@ -34,9 +43,15 @@ def objects_in(session: Session, name: str) -> list[Document]:
     if lost_fields(text):
         raise InvalidInput(
             f"{shown(name)} has unknown fields in its comments, which would be lost",
-            "The decoded value had them. Without these comments it is encoded as it stands.",
+            "The decoded value had them. Without these comments it is encoded as it is here.",
         )
     return found
+
+
+def check_form(form: str) -> None:
+    """Raise BadArguments for an unknown ``--as``."""
+    if form and form not in FORMS:
+        raise BadArguments(f"--as is one of: {', '.join(FORMS)}")
 
 
 def refusal(name: str, document: Document, unfit: Unfit) -> InvalidInput:
@@ -47,10 +62,3 @@ def refusal(name: str, document: Document, unfit: Unfit) -> InvalidInput:
 def shown(name: str) -> str:
     """Return a file's name for messages."""
     return "standard input" if name == "-" else name
-
-
-def _content(session: Session, name: str) -> bytes:
-    if name == "-":
-        return session.streams.input.read()
-    with open(os.fsencode(name), "rb") as file:
-        return file.read()

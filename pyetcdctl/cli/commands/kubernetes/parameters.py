@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.errors import UnsupportedFormat
+from pyetcdctl.errors import BadArguments, UnsupportedFormat
 from pyetcdctl.output import formats
+from pyetcdctl.output.objects import LIST_FORMATS
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
@@ -17,7 +18,7 @@ EtcdPrefix = Annotated[
     typer.Option(
         "--etcd-prefix",
         metavar="PREFIX",
-        help="The API server's --etcd-prefix (default this node's, or what the keys tell).",
+        help="The API server's --etcd-prefix (default this node's, or what the keys show).",
     ),
 ]
 Namespace = Annotated[
@@ -56,3 +57,10 @@ def check_no_write_out(session: Session, *, may_watch: bool = False) -> None:
             "The kubernetes commands take -o FORMAT; -w is for etcdctl's commands.",
             *(("Did you mean --watch?",) if may_watch and form not in formats() else ()),
         )
+
+
+def check_list_form(form: str, *more: str) -> None:
+    """Raise BadArguments for an unknown ``-o`` of a list."""
+    known = (*LIST_FORMATS, *more)
+    if form not in known:
+        raise BadArguments(f"-o is one of: {', '.join(known)}")

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
-from pyetcdctl.cli.commands.kubernetes.registry_prefix import known_prefix
-from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.commands.kubernetes.parameters import Namespace, check_no_write_out
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.registry import known_prefix, open_store
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.kubernetes.registry_keys import key_of, parse, parse_prefix
+from pyetcdctl.kubernetes.registry_keys import at_older_name, key_of, parse, parse_prefix
 from pyetcdctl.kubernetes.resources import Resource, find
-from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.output.objects import shown_text
+from pyetcdctl.registry.wanted import preferred
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.registry.store import Store
 
 _EXAMPLE = """\
   pyetcdctl kubernetes path svc/default/kubernetes nodes/master-1 deploy
+  pyetcdctl kubernetes path pod coredns-78fcdf6894-prwl -n kube-system
   pyetcdctl kubernetes path /registry/services/specs/default/kubernetes"""
 
 app = new_app()
@@ -36,12 +43,15 @@ class PathFlags(Flags):
             help="The API server's --etcd-prefix (default this node's, else /registry).",
         ),
     ] = ""
+    namespace: Namespace = ""
 
 
 @command(app, "path", _EXAMPLE, needs_server=False)
 def path(
     session: Session,
-    objects: Annotated[list[str], words("RESOURCE[/[NAMESPACE/]NAME] | KEY...")],
+    objects: Annotated[
+        list[str], words("RESOURCE[/[NAMESPACE/]NAME]... | RESOURCE NAME... | KEY...")
+    ],
     flags: PathFlags,
 ) -> None:
     """Show the etcd key of an object, and the object of a key.
@@ -53,26 +63,37 @@ def path(
     check_no_write_out(session)
     if not objects:
         raise BadArguments("kubernetes path takes RESOURCE/[NAMESPACE/]NAME or a key")
-    paths = _Paths(session, flags.etcd_prefix)
-    out = session.streams.out
-    for word in objects:
-        answer = paths.object_of(word) if word.startswith("/") else paths.key_of(word)
-        data = answer.encode("utf-8", "surrogateescape")
-        out.write((terminal_safe(data) if out.is_terminal else data) + b"\n")
+    paths = _Paths(session, flags)
+    for word in _joined(objects):
+        shown = paths.object_of(word) if word.startswith("/") else paths.key_of(word)
+        session.streams.out.safe(shown_text(f"{shown}\n", session.output))
+
+
+def _joined(objects: Sequence[str]) -> list[str]:
+    """Return RESOURCE NAME... as RESOURCE/NAME..., and other words as they are."""
+    first, *rest = objects
+    if "/" in first or not rest or any("/" in word or _built_in(word) for word in rest):
+        return list(objects)
+    return [f"{first}/{name}" for name in rest]
 
 
 class _Paths:
-    """Objects' names and keys; the store is asked for what only its definitions tell."""
+    """Objects' names and keys; the store is read for what only its definitions show."""
 
-    def __init__(self, session: Session, prefix: str) -> None:
-        self._known = known_prefix(session, prefix)
-        self._store = Store(session, prefix)
+    def __init__(self, session: Session, flags: PathFlags) -> None:
+        self._session = session
+        self._flags = flags
+        self._known = known_prefix(session, flags.etcd_prefix)
+
+    @cached_property
+    def _store(self) -> Store:
+        return open_store(self._session, self._flags.etcd_prefix)
 
     def object_of(self, key: str) -> str:
-        """Return what a key, or the prefix of some, is the place of."""
+        """Return the object of a key, or the objects of a prefix."""
         found = parse_prefix(key, self._known) or parse(key, self._known)
         if found is None:
-            raise BadArguments(f"{key} is no key of an object below {self._known}/")
+            raise BadArguments(f"{key} is not a key of an object below {self._known}/")
         return str(found)
 
     def key_of(self, word: str) -> str:
@@ -83,18 +104,25 @@ class _Paths:
         if len(rest) > most:
             form = f"{name}/NAMESPACE/NAME" if most == 2 else f"{name}/NAME: it has no namespaces"
             raise BadArguments(f"{word} should be {form}")
-        if resource.namespaced and len(rest) == 1 and rest[0]:
-            rest = ["default", *rest]
-        namespace = rest[0] if len(rest) == 2 else ""
-        return key_of(resource, namespace, rest[-1] if rest else "", prefix)
+        namespace = rest[0] if len(rest) == 2 else self._flags.namespace
+        if self._flags.namespace not in ("", namespace):
+            raise BadArguments(f"{word} is not in namespace {self._flags.namespace}")
+        name = rest[-1] if rest else ""
+        return key_of(resource, namespace or ("default" if name else ""), name, prefix)
 
     def _resource(self, name: str, *, is_lone: bool) -> tuple[Resource, str]:
         """Return a resource, and the prefix of the registry that it is in."""
-        # Only the definition tells whether a lone name stands in a namespace.
-        found = find(name) or (None if is_lone else _by_group(name))
+        # Only the definition shows whether an object with a lone name has a namespace.
+        needs_scope = is_lone and not self._flags.namespace
+        found = _built_in(name) or (None if needs_scope else _by_group(name))
         if found:
             return found, self._known
-        return self._store.resource(name), self._store.prefix
+        resource = preferred(self._store, name, self._session.streams.err.line)
+        return resource, self._store.prefix
+
+
+def _built_in(name: str) -> Resource | None:
+    return find(name) or at_older_name(name)
 
 
 def _by_group(name: str) -> Resource | None:

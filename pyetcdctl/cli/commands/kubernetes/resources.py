@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
-from pyetcdctl.cli.commands.kubernetes.parameters import EtcdPrefix, TableForm, check_no_write_out
-from pyetcdctl.cli.commands.kubernetes.store import Store
+import typer
+
+from pyetcdctl.cli.commands.kubernetes.parameters import (
+    EtcdPrefix,
+    check_list_form,
+    check_no_write_out,
+)
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.registry import open_store
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.kubernetes.codec.envelope import MAGIC, unwrap
-from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.output.columns import aligned
-from pyetcdctl.output.objects import object_text
+from pyetcdctl.output.objects import shown_list
+from pyetcdctl.registry.census import count_resources
 
 if TYPE_CHECKING:
-    from pyetcdctl.cli.commands.kubernetes.store import Entry
+    from collections.abc import Sequence
+
     from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.registry.census import ResourceCount
 
-_HEADER = ("RESOURCE", "GROUP", "KIND", "STORED VERSIONS", "COUNT", "NAMESPACED", "PREFIX")
-
+_EXAMPLE = """\
+  pyetcdctl kubernetes resources
+  pyetcdctl kubernetes resources -o wide"""
+_HEADER = ("RESOURCE", "SHORT", "STORED VERSIONS", "COUNT")
+_WIDE_HEADER = (*_HEADER, "NAMESPACED", "KIND", "PREFIX")
 
 app = new_app()
 
@@ -31,10 +40,18 @@ class ResourcesFlags(Flags):
     """The flags of ``kubernetes resources``."""
 
     etcd_prefix: EtcdPrefix = ""
-    output: TableForm = "table"
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="table|wide|json|jsonl|yaml",
+            help="Format of the list; wide adds scope, kind and etcd prefix.",
+        ),
+    ] = "table"
 
 
-@command(app, "resources", "  pyetcdctl kubernetes resources", needs_server=False)
+@command(app, "resources", _EXAMPLE, needs_server=False)
 def resources(
     session: Session, surplus: Annotated[list[str], words("")], flags: ResourcesFlags
 ) -> None:
@@ -46,83 +63,43 @@ def resources(
     check_no_write_out(session)
     if surplus:
         raise BadArguments("kubernetes resources takes no words")
-    form = flags.output
-    if form not in ("table", "json", "jsonl", "yaml"):
-        raise BadArguments("-o is one of: table, json, jsonl, yaml")
-    store = Store(session, flags.etcd_prefix)
-    rows = _rows(store, _met(store))
+    check_list_form(flags.output, "wide")
+    counts = count_resources(open_store(session, flags.etcd_prefix))
     out = session.streams.out
-    if form == "jsonl":
-        out.text("".join(object_text(row, form) for row in rows))
-    elif form != "table":
-        out.text(object_text(rows, form))
+    if flags.output in ("table", "wide"):
+        out.safe(aligned(_table(counts, is_wide=flags.output == "wide")))
     else:
-        out.write(aligned([_HEADER, *map(_line, rows)]))
+        out.safe(shown_list(list(map(_object, counts)), flags.output, session.output))
 
 
-class _Met:
-    """What was met at one place."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.namespaced = False
-        self.types: Counter[str] = Counter()
+def _table(counts: Sequence[ResourceCount], *, is_wide: bool) -> list[Sequence[str]]:
+    header = _WIDE_HEADER if is_wide else _HEADER
+    return [header, *(_line(each)[: len(header)] for each in counts)]
 
 
-def _met(store: Store) -> dict[str, _Met]:
-    found: dict[str, _Met] = {}
-    for entry in store.entries(f"{store.prefix}/"):
-        key = parse(entry.key, store.prefix)
-        if key is None:
-            continue
-        met = found.setdefault(key.path, _Met())
-        met.count += 1
-        met.namespaced |= bool(key.namespace)
-        met.types[_type(store, entry)] += 1
-    return found
-
-
-def _type(store: Store, entry: Entry) -> str:
-    """Return apiVersion and kind; of protobuf only the envelope is read."""
-    if entry.value.startswith(MAGIC):
-        envelope = unwrap(entry.value)
-        return f"{envelope.api_version} {envelope.kind}"
-    stored = store.read(entry)
-    return stored.type or ("(encrypted)" if stored.decryption_error else "(none)")
-
-
-def _rows(store: Store, found: dict[str, _Met]) -> list[Object]:
-    custom = {resource.path: resource for resource in store.custom}
-    rows = []
-    for path, met in sorted(found.items()):
-        key = parse(f"{store.prefix}/{path}/{'x/x' if met.namespaced else 'x'}", store.prefix)
-        if key is None:
-            continue
-        resource = custom.get(path) or key.resource
-        kinds = {each.rpartition(" ")[2] for each in met.types if not each.startswith("(")}
-        rows.append(
-            {
-                "resource": resource.plural,
-                "group": resource.group,
-                "kinds": sorted(kinds or filter(None, [resource.kind])),
-                "storedVersions": sorted({each.rpartition(" ")[0] or each for each in met.types}),
-                "count": met.count,
-                "namespaced": met.namespaced,
-                "prefix": f"{store.prefix}/{path}/",
-                "defined": not resource.custom or path in custom,
-            }
-        )
-    return rows
-
-
-def _line(row: Object) -> tuple[str, ...]:
-    kinds = ",".join(row["kinds"]) + ("" if row["defined"] else " (no definition)")
+def _line(count: ResourceCount) -> tuple[str, ...]:
+    resource = count.resource
+    undefined = "" if count.is_defined else " (no definition)"
     return (
-        row["resource"],
-        row["group"],
-        kinds,
-        ",".join(each.removeprefix(f"{row['group']}/") for each in row["storedVersions"]),
-        str(row["count"]),
-        "true" if row["namespaced"] else "false",
-        row["prefix"],
+        resource.name,
+        ",".join(resource.short_names),
+        ",".join(each.removeprefix(f"{resource.group}/") for each in count.versions),
+        f"{count.objects:,}",
+        str(count.namespaced).lower(),
+        ",".join(count.kinds) + undefined,
+        count.prefix,
     )
+
+
+def _object(count: ResourceCount) -> Object:
+    return {
+        "resource": count.resource.plural,
+        "group": count.resource.group,
+        "shortNames": list(count.resource.short_names),
+        "kinds": list(count.kinds),
+        "storedVersions": list(count.versions),
+        "count": count.objects,
+        "namespaced": count.namespaced,
+        "prefix": count.prefix,
+        "defined": count.is_defined,
+    }

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.kubernetes.parameters import EtcdPrefix, TableForm, check_no_write_out
-from pyetcdctl.cli.commands.kubernetes.store import Store
+from pyetcdctl.cli.commands.kubernetes.parameters import (
+    EtcdPrefix,
+    TableForm,
+    check_list_form,
+    check_no_write_out,
+)
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.registry import open_store
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, Reported
 from pyetcdctl.kubernetes.registry_keys import parse
@@ -23,10 +28,11 @@ from pyetcdctl.kubernetes.versions.stored_types import (
     stored_type,
 )
 from pyetcdctl.output.columns import aligned
-from pyetcdctl.output.objects import object_text
+from pyetcdctl.output.objects import shown_list
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.registry.store import Store
 
 _HEADER = ("RESOURCE", "STORED VERSION", "KIND", "COUNT", "REMOVED IN", "USE INSTEAD")
 _RELEASE = re.compile(r"1\.\d+", re.ASCII)
@@ -50,7 +56,7 @@ class VersionsFlags(Flags):
     output: TableForm = "table"
 
 
-@command(app, "versions", _EXAMPLE)
+@command(app, "versions", _EXAMPLE, needs_server=False)
 def versions(
     session: Session, surplus: Annotated[list[str], words("")], flags: VersionsFlags
 ) -> None:
@@ -64,11 +70,10 @@ def versions(
     if surplus:
         raise BadArguments("kubernetes versions takes no words")
     form, target = flags.output, flags.target
-    if form not in ("table", "json", "jsonl", "yaml"):
-        raise BadArguments("-o is one of: table, json, jsonl, yaml")
+    check_list_form(form)
     if target and not _RELEASE.fullmatch(target):
         raise BadArguments(f"--target is a release of Kubernetes, as 1.38, not {target!r}")
-    counts = _counts(Store(session, flags.etcd_prefix))
+    counts = _counts(open_store(session, flags.etcd_prefix))
     rows = [
         _row(resource, stored, count)
         for (resource, stored), count in sorted(counts.items())
@@ -82,7 +87,7 @@ def versions(
 
 def _counts(store: Store) -> Counter[tuple[str, StoredType]]:
     found: Counter[tuple[str, StoredType]] = Counter()
-    for entry in store.entries(f"{store.prefix}/"):
+    for entry in store.entries():
         key = parse(entry.key, store.prefix)
         stored = stored_type(entry.value)
         if stored is None:
@@ -107,12 +112,10 @@ def _row(resource: str, stored: StoredType, count: int) -> Object:
 
 def _print(session: Session, rows: list[Object], form: str) -> None:
     out = session.streams.out
-    if form == "jsonl":
-        out.text("".join(object_text(row, form) for row in rows))
-    elif form != "table":
-        out.text(object_text(rows, form))
+    if form != "table":
+        out.safe(shown_list(rows, form, session.output))
     elif rows:
-        out.write(aligned([_HEADER, *(tuple(map(_cell, row.values())) for row in rows)]))
+        out.safe(aligned([_HEADER, *(tuple(map(_cell, row.values())) for row in rows)]))
 
 
 def _cell(value: object) -> str:

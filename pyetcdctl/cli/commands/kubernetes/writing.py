@@ -1,56 +1,37 @@
-"""Changes of objects: shown, confirmed, and made in one transaction each.
-
-A change is made only to what was read: an object at its mod_revision, or a key that was not there.
-"""
+"""What the commands that write have in common: showing a change, asking, and making it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.terminal import choose
-from pyetcdctl.client.kv import commit
-from pyetcdctl.errors import BadArguments, CallFailed, NotWritten
+from pyetcdctl.errors import BadArguments
 from pyetcdctl.output.difference import difference
-from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
-from pyetcdctl.rpc.txn import CREATE, EQUAL, MOD, Compare, RequestOp, TxnRequest
+from pyetcdctl.output.objects import shown_text
+from pyetcdctl.registry.writing import write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pyetcdctl.cli.commands.kubernetes.targets import Present, Target
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.kubernetes.objects import Object
-    from pyetcdctl.rpc.kv import KeyValue
+    from pyetcdctl.registry.writing import Change
 
 _WARNING = (
     "Warning: this goes to etcd past the API server, which neither validates nor",
     "         admits it, and whose caches may show the old object for a while",
 )
-_LOOK_AGAIN = "Try:  reading it again, and changing what is there now"
 
 
-class Change(NamedTuple):
-    """What is to be done at one key; without a value the key is deleted."""
-
-    target: Target
-    before: KeyValue | None
-    value: bytes | None
-    verb: str
-    lease: int | None = None
-    """The lease that the key is to have, 0 for none; None for the one that it has."""
-
-
-def require_somebody(session: Session, *, yes: bool) -> None:
-    """Refuse to go on where nobody can be asked and nothing was said beforehand."""
+def require_consent(session: Session, *, yes: bool) -> None:
+    """Refuse to go on without --yes where there is no terminal to ask on."""
     if not yes and not session.streams.input_is_terminal:
         raise BadArguments(
-            "standard input is no terminal, so that nobody can be asked whether to write",
+            "standard input is not a terminal, so there is no way to ask for confirmation",
             "Try:  the same with --yes",
         )
 
 
 def warn(session: Session) -> None:
-    """Say what is bypassed."""
+    """Warn of what is bypassed."""
     session.streams.out.flush()
     for line in _WARNING:
         session.streams.err.line(line)
@@ -65,18 +46,8 @@ def show(session: Session, title: str, before: Object | None, after: Object | No
         streams.err.safe(line.shown(safe=streams.err.is_terminal, coloured=coloured))
 
 
-def report_stale(session: Session, present: Present) -> None:
-    """Say that a value stays encrypted, or plain, in a way that is not today's."""
-    target, entry, stored = present
-    if session.keyring.decrypt(entry.key, entry.value).stale:
-        how = f"encrypted by {stored.encryption}" if stored.encryption else "stored plain"
-        session.streams.err.line(
-            f"# {target.title} is {how} and stays so; the API server would write it otherwise today"
-        )
-
-
 def ask(session: Session, question: str, *, yes: bool, also: str = "") -> str:
-    """Return the letter of the answer; it is ``y`` where that was said beforehand."""
+    """Return the letter of the answer; ``y`` with --yes."""
     session.may_write = yes
     if yes:
         return "y"
@@ -85,47 +56,13 @@ def ask(session: Session, question: str, *, yes: bool, also: str = "") -> str:
     return letter
 
 
-def write(session: Session, change: Change) -> None:
-    """Make a change, and say so; raises NotWritten where somebody else was faster."""
-    title = change.target.title
-    try:
-        answer = commit(session.connection, _transaction(change), session.deadline())
-    except CallFailed as error:
-        error.advice += (f"This was about {title}.",)
-        raise
-    if not answer.succeeded:
-        found = answer.responses[0].response_range if answer.responses else None
-        raise _overtaken(change, found.kvs if found else ())
-    session.streams.out.text(f"{title} {change.verb}\n")
+def make_change(session: Session, change: Change) -> None:
+    """Make a change and report it; raises NotWritten where another client was faster."""
+    write(session.writer, change)
+    report(session, f"{change.target.title} {change.verb}")
+
+
+def report(session: Session, line: str) -> None:
+    """Print what was done to an object; names of objects are data, and made safe on a terminal."""
+    session.streams.out.safe(shown_text(f"{line}\n", session.output))
     session.streams.out.flush()
-
-
-def _transaction(change: Change) -> TxnRequest:
-    key, before = change.target.key, change.before
-    if before is None:
-        guard = Compare(key=key, target=CREATE, result=EQUAL, create_revision=0)
-    else:
-        revision = before.mod_revision
-        guard = Compare(key=key, target=MOD, result=EQUAL, mod_revision=revision)
-    if change.value is None:
-        step = RequestOp(request_delete_range=DeleteRangeRequest(key=key))
-    else:
-        lease = change.lease
-        if lease is None:
-            lease = before.lease if before else 0
-        step = RequestOp(request_put=PutRequest(key=key, value=change.value, lease=lease))
-    look = RequestOp(request_range=RangeRequest(key=key, keys_only=True))
-    return TxnRequest(compare=[guard], success=[step], failure=[look])
-
-
-def _overtaken(change: Change, found: Sequence[KeyValue]) -> NotWritten:
-    title, before = change.target.title, change.before
-    if before is None:
-        return NotWritten(f"{title} was created by somebody else meanwhile", _LOOK_AGAIN)
-    if not found:
-        return NotWritten(f"{title} was deleted by somebody else after it was read")
-    return NotWritten(
-        f"{title} was changed by somebody else after it was read: "
-        f"its mod_revision was {before.mod_revision} and is {found[0].mod_revision}",
-        _LOOK_AGAIN,
-    )

@@ -79,3 +79,12 @@ def _value(word: str) -> str:
 
 
 LABELS = Column("LABELS", labels("metadata.labels"), of_metadata=True)
+
+
+def label_column(name: str) -> Column:
+    """Return the column of one label, as ``-L`` shows it."""
+    return Column(
+        name.rpartition("/")[2].upper(),
+        lambda obj, _: text(mapping(at(obj, "metadata.labels")).get(name)),
+        of_metadata=True,
+    )

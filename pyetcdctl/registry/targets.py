@@ -1,22 +1,21 @@
-"""Which objects the words of a command mean, and what lies at their keys."""
+"""The objects that the words of a command mean, and what is stored at their keys."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.client.kv import read as read_keys
 from pyetcdctl.errors import BadArguments, ObjectNotFound
+from pyetcdctl.keyspace.source import first_page
 from pyetcdctl.kubernetes.registry_keys import parse
-from pyetcdctl.kubernetes.stored_value import read as read_value
+from pyetcdctl.kubernetes.stored_value import read
 from pyetcdctl.rpc.kv import KeyValue, RangeRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.cli.commands.kubernetes.store import Store
-    from pyetcdctl.cli.session.session import Session
-    from pyetcdctl.kubernetes.stored_value import StoredValue
+    from pyetcdctl.kubernetes.stored_value import Decrypter, StoredValue
+    from pyetcdctl.registry.store import Store
 
 
 class Target(NamedTuple):
@@ -24,11 +23,11 @@ class Target(NamedTuple):
 
     key: bytes
     title: str
-    """The object as people call it: ``pods/shop/web-1``; the key where it is of no object."""
+    """The object's short name: ``pods/shop/web-1``; the key where it is no object's."""
 
 
 class Present(NamedTuple):
-    """What lies at a key."""
+    """What is stored at a key."""
 
     target: Target
     entry: KeyValue
@@ -51,18 +50,18 @@ def targets(store: Store, words: Sequence[str], namespace: str) -> list[Target]:
     return [_named(store, words[0], namespace, name) for name in words[1:]]
 
 
-def look(session: Session, target: Target) -> Present | None:
+def find_present(store: Store, target: Target, keyring: Decrypter) -> Present | None:
     """Read a key; None where there is none."""
-    answer = read_keys(session.connection, RangeRequest(key=target.key), session.deadline())
-    if not answer.kvs:
+    page = first_page(store.source, RangeRequest(key=target.key))
+    if not len(page):
         return None
-    entry = answer.kvs[0]
-    return Present(target, entry, read_value(entry.key, entry.value, session.decrypter))
+    entry = KeyValue.decode(page.entries[0])
+    return Present(target, entry, read(entry.key, entry.value, keyring))
 
 
-def find(session: Session, target: Target) -> Present:
-    """Read a key that has to be there."""
-    present = look(session, target)
+def require_present(store: Store, target: Target, keyring: Decrypter) -> Present:
+    """Read a key that has to be there; raises ObjectNotFound."""
+    present = find_present(store, target, keyring)
     if present is None:
         raise ObjectNotFound(f"{target.title} not found", f"The key is {os.fsdecode(target.key)}")
     return present
@@ -79,7 +78,6 @@ def _target(store: Store, word: str, namespace: str) -> Target:
 
 def _named(store: Store, word: str, namespace: str, name: str) -> Target:
     if not name or "/" in name:
-        raise BadArguments(f'"{name}" is no name of an object')
-    resource = store.resource(word)
-    key = store.key_of(resource, namespace or "default", name)
+        raise BadArguments(f'"{name}" is not a name of an object')
+    key = store.key_of(store.meanings(word)[0], namespace or "default", name)
     return target_of_key(key, store.prefix)

@@ -1,0 +1,47 @@
+"""The objects of an API server in the etcd, or the file, that an invocation reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.kubernetes.registry_keys import REGISTRY
+from pyetcdctl.registry.prefix import RegistryPrefix, find_prefix, normalized
+from pyetcdctl.registry.store import NOW, Store, View
+
+if TYPE_CHECKING:
+    from pyetcdctl.cli.session.session import Session
+
+
+def known_prefix(session: Session, given: str) -> str:
+    """Return the prefix that was given, or that this node's API server has, or the usual one."""
+    return normalized(given) or session.node.etcd_prefix or REGISTRY
+
+
+def open_store(session: Session, given: str, view: View = NOW) -> Store:
+    """Return the objects below a prefix, to read them; one that is not given is looked for."""
+    found = _find(session, given)
+    if found.others:
+        session.note(
+            f"Note: several API servers keep their objects in this etcd ({found.candidates}); "
+            f"those below {found.path}/ are read (--etcd-prefix names another one)"
+        )
+    return _store(session, found.path, view)
+
+
+def open_unambiguous_store(session: Session, given: str) -> Store:
+    """Return the objects below a prefix, for writes and checks.
+
+    Raises InvalidInput where several API servers keep their objects in the etcd.
+    """
+    return _store(session, _find(session, given).require_one(), NOW)
+
+
+def _find(session: Session, given: str) -> RegistryPrefix:
+    if prefix := normalized(given):
+        return RegistryPrefix(prefix)
+    return find_prefix(session.source, session.node.etcd_prefix)
+
+
+def _store(session: Session, prefix: str, view: View) -> Store:
+    keyring = session.decrypter.below(prefix)
+    return Store(session.source, prefix, keyring, release=session.release, view=view)

@@ -1,0 +1,86 @@
+"""Where API servers keep their objects: the --etcd-prefix, looked for in the keys.
+
+Several API servers may share one etcd. Every prefix that holds a cluster is a candidate, so that a
+write is refused where there are two, and a read can say which one it took.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.errors import InvalidInput
+from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.kubernetes.registry_keys import REGISTRY
+from pyetcdctl.registry.folders import first_keys, folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyetcdctl.keyspace.source import Source
+
+_WITNESS = "namespaces/kube-system"
+"""Every cluster has this object, and nothing but a cluster has its key."""
+_MOST_FOLDERS, _DEEPEST = 50, 3
+
+
+class RegistryPrefix(NamedTuple):
+    """A prefix with a slash before it and none behind, and the others that hold a cluster."""
+
+    path: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def candidates(self) -> str:
+        """All prefixes that may be meant, in one line."""
+        return ", ".join((self.path, *self.others))
+
+    def require_one(self) -> str:
+        """Return the prefix, or raise InvalidInput where several hold a cluster."""
+        if self.others:
+            raise InvalidInput(
+                f"several API servers keep their objects in this etcd: {self.candidates}",
+                "Try:  --etcd-prefix with one of them",
+            )
+        return self.path
+
+
+def normalized(prefix: str) -> str:
+    """Return a prefix as the API server uses it; empty for an empty one."""
+    return "/" + prefix.strip("/") if prefix.strip("/") else ""
+
+
+def find_prefix(source: Source, known: str = "") -> RegistryPrefix:
+    """Look for the prefix; ``known`` is that of the API server that uses this etcd for sure."""
+    if known and first_keys(source, [prefix_range(_bytes(f"{known}/"))])[0]:
+        return RegistryPrefix(known)
+    found = sorted(_candidates(source), key=lambda each: each != REGISTRY)
+    return RegistryPrefix(found[0], tuple(found[1:])) if found else RegistryPrefix(REGISTRY)
+
+
+def _candidates(source: Source) -> list[str]:
+    """Return the prefixes with a cluster that are nearest to the root.
+
+    Folder by folder, without reading what is in them; nothing below a cluster is looked at.
+    """
+    level = [""]
+    for _ in range(_DEEPEST):
+        level = [inside for folder in level for inside in _inside(source, folder)][:_MOST_FOLDERS]
+        if found := _holds_cluster(source, level):
+            return found
+    return []
+
+
+def _inside(source: Source, folder: str) -> Iterator[str]:
+    names = folders(source, _bytes(f"{folder}/"), most=_MOST_FOLDERS)
+    return (f"{folder}/{name.decode('utf-8', 'surrogateescape')}" for name in names)
+
+
+def _holds_cluster(source: Source, prefixes: Sequence[str]) -> list[str]:
+    """Return those of the prefixes that hold a cluster."""
+    keys = [(_bytes(f"{prefix}/{_WITNESS}"), b"") for prefix in prefixes]
+    found = first_keys(source, keys)
+    return [prefix for prefix, key in zip(prefixes, found, strict=True) if key]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
