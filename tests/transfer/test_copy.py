@@ -10,7 +10,6 @@ import pytest
 
 from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
 from pyetcdctl.kubernetes.encryption import configuration
-from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.rpc.etcdserverpb_pb2 import RangeResponse
 from pyetcdctl.transfer.reencryption import registry_after
@@ -111,9 +110,9 @@ def test_values_are_encrypted_as_the_target_encrypts(sample_etcd, etcd, prefix, 
 
 def plaintexts(etcd, prefix, path):
     """Return what the values are once they are decrypted, which all of them have to be."""
-    registry = prefix[: prefix.index("secrets/")].encode()
+    registry = prefix[: prefix.index("secrets/")].rstrip("/")
     loaded = configuration.load(path)
-    keyring = Keyring(lambda: loaded, None, lambda key: resource_of(key, registry))
+    keyring = Keyring(lambda: loaded, prefix=registry)
     printed = etcd.etcdctl("get", prefix, "--prefix", "-w", "protobuf").stdout
     found = RangeResponse.FromString(printed)
     assert all(kv.value.startswith(ENCRYPTED) for kv in found.kvs)
