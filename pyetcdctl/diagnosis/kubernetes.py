@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.diagnosis.readings import CLUSTER, exact, fault, missing, sound
-from pyetcdctl.diagnosis.wording import key_words, seconds_words, size_words
+from pyetcdctl.diagnosis.wording import count_words, key_words, seconds_words, size_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def _removed(facts: KubernetesFacts) -> Iterator[Reading]:
         yield missing("removed-versions", CLUSTER, reason)
         return
     for version, count in sorted(facts.removed.items()):
-        text = f"{count:,} objects are stored as {version}"
+        text = f"{count_words(count, 'object')} stored as {version}"
         command = f"pyetcdctl kubernetes versions --target {facts.target}"
         yield fault("removed-versions", f"{CLUSTER}/{version.split()[1]}", text, next=command)
     if not facts.removed:

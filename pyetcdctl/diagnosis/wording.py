@@ -64,6 +64,11 @@ def size_words(size: float) -> str:
     return f"{size:.3g} {unit}"
 
 
+def count_words(count: int, noun: str) -> str:
+    """Write a number of things: ``1 finding``, ``1,200 findings``."""
+    return f"{count:,} {noun if count == 1 else f'{noun}s'}"
+
+
 def key_words(key: bytes) -> str:
     """Write a key on one line, whatever bytes are in it."""
     text = key.decode("utf-8", "backslashreplace")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from pyetcdctl.diagnosis.findings import Finding, Unjudged
-from pyetcdctl.diagnosis.wording import seconds_words
+from pyetcdctl.diagnosis.wording import count_words, seconds_words
 from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
@@ -110,9 +110,9 @@ def _unjudged_lines(unjudged: Iterable[Unjudged]) -> Iterator[str]:
 
 
 def _summary(report: Report) -> str:
-    counts = [f"{len(report.findings)} findings"]
+    counts = [count_words(len(report.findings), "finding")]
     counts += [f"{len(report.passed)} checks passed", f"{len(report.unjudged)} without a verdict"]
-    members = "1 member" if report.members == 1 else f"{report.members} members"
+    members = count_words(report.members, "member")
     window = seconds_words(report.window_seconds)
     return f"{', '.join(counts)}: {members}, {window}, rules {report.rules}"
 

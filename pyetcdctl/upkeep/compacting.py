@@ -15,7 +15,10 @@ from pyetcdctl.rpc.txn import CompactionRequest
 from pyetcdctl.upkeep.members import find_members
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.diagnosis.defrag_plan import Candidate
     from pyetcdctl.keyspace.source import Source
 
 _SETTLE_SECONDS, _PAUSE_SECONDS = 30.0, 0.3
@@ -66,3 +69,10 @@ def wait_for_free_space(connection: Connection, seconds: float) -> None:
             return
         before = found
         sleep(_PAUSE_SECONDS)
+
+
+def late_members(members: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return those that defragmented before they had compacted: much larger than the smallest."""
+    voters = [each for each in members if not each.is_learner]
+    least = min((each.size for each in voters), default=0)
+    return tuple(each for each in voters if each.size > least * 1.5 + _ALIKE_BYTES)

@@ -38,7 +38,7 @@ def test_the_text_says_what_was_measured_whose_rule_it_is_and_what_to_run(etcd, 
         "          rule in-use-bytes: ours: above 1 B",
         "          next: pyetcdctl defrag --cluster --dry-run",
     ]
-    assert lines[-1].startswith("1 findings, ")
+    assert lines[-1].startswith("1 finding, ")
     assert lines[-1].endswith(f"rules {rules}")
 
 

@@ -163,3 +163,34 @@ def test_a_voter_that_is_recorded_as_a_learner_is_found():
         report, code = doctor(etcd, "--data-dir", str(etcd.members[0].site.data_folder))
     assert (found(report), code) == ({("learner-record", "cluster")}, 1)
     assert "has etcd-1, which votes, as a learner" in finding(report, "learner-record")["measured"]
+
+
+SMALL = """
+[[rule]]
+check = "in-use"
+below = 0.5
+severity = "warning"
+source = "the mixin's rule, for a file of any size"
+also = [{ check = "in-use-bytes", above = 1000 }]
+"""
+
+
+def test_a_fragmented_file_is_found(own_etcd, tmp_path):
+    """With the mixin's own rule the file would have to be 200 MiB large."""
+    rules = tmp_path / "small.toml"
+    rules.write_text(SMALL)
+    etcd = own_etcd()
+    fill(etcd, keys=20)
+    etcd.etcdctl("del", "filler", "--prefix", check=True)
+    revision = statuses(etcd)[0]["header"]["revision"]
+    etcd.etcdctl("compaction", str(revision), "--physical", check=True)
+
+    def is_fragmented():  # as etcd counts at its next write
+        etcd.etcdctl("put", "x", "y", check=True)
+        return statuses(etcd)[0]["dbSizeInUse"] < statuses(etcd)[0]["dbSize"] / 2
+
+    until(is_fragmented)
+    report, code = doctor(etcd, "--rules", str(rules))
+    assert (found(report), code) == ({("in-use", "etcd-1")}, 1)
+    assert finding(report, "in-use")["next"] == "pyetcdctl defrag --cluster --dry-run"
+    assert found(doctor(etcd)[0]) == set()

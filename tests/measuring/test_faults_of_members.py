@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from contextlib import contextmanager
+import signal
+import subprocess
+from contextlib import closing, contextmanager
 
 import pytest
 
+from pyetcdctl.sandbox.ports import Ports
 from pyetcdctl.sandbox.programs import find_programs
 from tests.measuring.injuries import (
     doctor,
@@ -97,14 +101,57 @@ def test_a_frozen_leader_is_found_by_the_change(three):
 
 
 def test_a_learner_that_never_started_is_found(three):
-    added = three.etcdctl("member", "add", "late", "--learner", "--peer-urls=http://127.0.0.1:1")
-    learner = added.stdout.split()[1].decode()
+    learner = add_learner(three, "http://127.0.0.1:1").split()[1]
     try:
         report, code = doctor(three)
     finally:
         three.etcdctl("member", "remove", learner, check=True)
     assert (found(report), code) == ({("learner-stuck", learner)}, 1)
     assert finding(report, "learner-stuck")["next"] == f"pyetcdctl member remove {learner}"
+
+
+def add_learner(etcd, peer):
+    """Add a member; etcd refuses that while its members have been connected for a moment only."""
+    words = ("member", "add", "late", "--learner", f"--peer-urls={peer}")
+    tries = []
+    until(lambda: tries.append(etcd.etcdctl(*words)) or tries[-1].returncode == 0)
+    return tries[-1].stdout.decode()
+
+
+@contextmanager
+def started_learner(etcd, folder):
+    """Run a fourth member that does not vote."""
+    with closing(Ports()) as ports:
+        peer, client = (f"http://127.0.0.1:{ports.pick('127.0.0.1')}" for _ in range(2))
+        added = add_learner(etcd, peer)
+        cluster = re.search(r'ETCD_INITIAL_CLUSTER="(.*)"', added)[1]
+        command = [
+            *(str(etcd.cluster.programs.etcd), "--name=late", f"--data-dir={folder}"),
+            *(f"--listen-peer-urls={peer}", f"--initial-advertise-peer-urls={peer}"),
+            *(f"--listen-client-urls={client}", f"--advertise-client-urls={client}"),
+            *(f"--initial-cluster={cluster}", "--initial-cluster-state=existing"),
+        ]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            yield server, client
+        finally:
+            server.send_signal(signal.SIGCONT)
+            server.kill()
+            server.wait()
+            etcd.etcdctl("member", "remove", added.split()[1], check=True)
+
+
+def test_a_learner_in_step_and_one_that_is_stuck_are_told_apart(three, tmp_path):
+    with started_learner(three, tmp_path) as (server, client):
+        until(lambda: "ready to serve" in (tmp_path / "log").read_text())
+        until(lambda: any(each.get("isLearner") for each in statuses(three, client)))
+        report, code = doctor(three)
+        assert (found(report), code) == (set(), 0)
+        assert finding(report, "learner")["next"].startswith("pyetcdctl member promote ")
+        server.send_signal(signal.SIGSTOP)
+        report, code = doctor(three)
+    assert (found(report), code) == ({("member-down", "late"), ("learner-stuck", "late")}, 1)
 
 
 def test_a_wrong_peer_url_is_found(three):

@@ -109,6 +109,9 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
     happened between two scrapes, never by the life of the process; fewer than 100 samples have no
     verdict. Exit code 0: nothing found; 1: findings; 2: it could not look.
 
+    A file of --rules is TOML: base = "mixin" or "openshift", then tables [[rule]] with check, above
+    or below, severity (info, warning, critical, off) and source, which replace the base's.
+
     With --from DIR, repeated for each data directory of a dead cluster, no server is needed: which
     has the newest log, what each would lose, and the steps to begin again with it on this node.
     """

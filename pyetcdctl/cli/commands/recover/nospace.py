@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import sleep
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +27,7 @@ _EXAMPLE = """\
   pyetcdctl recover nospace --dry-run
   pyetcdctl recover nospace --yes --command-timeout 1m"""
 _LARGEST_QUOTA = 8 << 30
+_MOST_ROUNDS, _PAUSE_SECONDS = 5, 2.0
 
 app = new_app()
 
@@ -174,7 +176,7 @@ def _carry_out(session: Session, cluster: FullCluster) -> None:
 
 def _make_room(session: Session, revision: int) -> None:
     from pyetcdctl.diagnosis.defrag_plan import defrag_plan
-    from pyetcdctl.upkeep.compacting import compact_to, wait_for_free_space
+    from pyetcdctl.upkeep.compacting import compact_to, late_members, wait_for_free_space
     from pyetcdctl.upkeep.members import find_members
 
     seconds = session.settings.command_timeout
@@ -183,6 +185,13 @@ def _make_room(session: Session, revision: int) -> None:
         wait_for_free_space(session.connection, seconds)
     found = find_members(session.connection, seconds)
     run_plan(session, found, defrag_plan(found.members, None))
+    for _ in range(_MOST_ROUNDS):
+        found = find_members(session.connection, seconds)
+        late = late_members(found.members)
+        if not late:
+            return
+        sleep(_PAUSE_SECONDS)
+        run_plan(session, found, defrag_plan(late, None))
 
 
 def _say(session: Session, line: str) -> None:
