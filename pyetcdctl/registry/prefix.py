@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.keyspace.source import first_page
 from pyetcdctl.kubernetes.registry_keys import REGISTRY
 from pyetcdctl.registry.folders import first_keys, folders
+from pyetcdctl.rpc.kv import RangeRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,8 +55,16 @@ def find_prefix(source: Source, known: str = "") -> RegistryPrefix:
     """Look for the prefix; ``known`` is that of the API server that uses this etcd for sure."""
     if known and first_keys(source, [prefix_range(_bytes(f"{known}/"))])[0]:
         return RegistryPrefix(known)
+    if _is_the_usual_one(source):
+        return RegistryPrefix(REGISTRY)
     found = sorted(_candidates(source), key=lambda each: each != REGISTRY)
     return RegistryPrefix(found[0], tuple(found[1:])) if found else RegistryPrefix(REGISTRY)
+
+
+def _is_the_usual_one(source: Source) -> bool:
+    """Whether this is a store of one cluster, such as kine, which does not page by folders."""
+    page = first_page(source, RangeRequest(key=_bytes(f"{REGISTRY}/{_WITNESS}")))
+    return bool(len(page)) and not (page.header and page.header.cluster_id)
 
 
 def _candidates(source: Source) -> list[str]:

@@ -21,6 +21,7 @@ from nacl.secret import SecretBox
 from pyetcdctl.errors import BadEncryptionConfig, NotDecrypted
 from pyetcdctl.kubernetes import stored_value
 from pyetcdctl.kubernetes.codec.envelope import wrap
+from pyetcdctl.kubernetes.codec.input_forms import values_in
 from pyetcdctl.kubernetes.encryption.configuration import (
     Block,
     EncryptionConfig,
@@ -147,7 +148,20 @@ def test_keys_of_the_same_name_are_all_tried(provider: Provider) -> None:
 
 def test_a_name_with_colons_is_matched_whole() -> None:
     short, long = (source(Provider.AESGCM, name, os.urandom(32)) for name in ("a", "a:b:c"))
-    assert keyring(short, long).decrypt(KEY, written(long)).key_name == "a:b:c"
+    ring = keyring(short, long)
+    assert ring.decrypt(KEY, written(long)).key_name == "a:b:c"
+    assert ring.report(written(long)).key_name == "a:b:c"
+    assert ring.report(written(short)).key_name == "a"
+    assert ring.report(written(long)).shortest == len(PLAIN)
+
+
+def test_a_name_with_a_time_is_read_whole_without_its_configuration() -> None:
+    # k3s names a rotated key by the time.
+    name = "aescbckey-2026-01-01T00:00:00Z"
+    value = written(source(Provider.AESCBC, name, os.urandom(32)))
+    assert inspect(value).key_name == name
+    found = values_in(b"/registry/secrets/a/x\n" + value + b"\n")
+    assert [each.value for each in found] == [value]
 
 
 @pytest.mark.parametrize(("provider", "size"), EVERY)
