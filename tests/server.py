@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.sandbox.certificates import LOCAL_NAMES, Authority
 from pyetcdctl.sandbox.lifetime import Lifetime
+from pyetcdctl.sandbox.ports import Ports
 from pyetcdctl.sandbox.programs import Programs, find_programs
 from pyetcdctl.sandbox.sample import unpack_sample
 from pyetcdctl.sandbox.server import Cluster, Member
@@ -199,3 +200,23 @@ def every_programs() -> tuple[Programs, ...]:
     named = os.environ.get("TEST_ETCDS", "").split(os.pathsep)
     others = [find_programs(path) for path in (system, *named) if path]
     return (distributed(), *(each for each in others if each.version != distributed().version))
+
+
+@contextmanager
+def behind_grpc_proxy(etcd: Etcd) -> Iterator[str]:
+    """Run etcd's own grpc-proxy before a cluster; yields its endpoint."""
+    with Lifetime() as lifetime, closing(Ports()) as ports:
+        endpoint = f"127.0.0.1:{ports.pick('127.0.0.1')}"
+        words = [
+            "grpc-proxy",
+            "start",
+            f"--endpoints={etcd.endpoints}",
+            f"--listen-addr={endpoint}",
+        ]
+        words += [f"--advertise-client-url={endpoint}", f"--data-dir={lifetime.folder}/proxy"]
+        log = lifetime.folder / "log"
+        lifetime.start([str(etcd.cluster.programs.etcd), *words], {}, log)
+        ends = monotonic() + SECONDS
+        while etcd.etcdctl("get", "k", env={"ETCDCTL_ENDPOINTS": endpoint}).returncode:
+            assert monotonic() < ends, log.read_text()
+        yield endpoint

@@ -111,7 +111,7 @@ class Connection:
         metadata: Metadata = (),
     ) -> bytes:
         """Make one call. ``repeatable`` ones are repeated while the server is unavailable."""
-        self._check_size(request)
+        self.check_size(request)
         return self._call(method, request, deadline, repeatable=repeatable, also=metadata)
 
     def stream(
@@ -130,7 +130,7 @@ class Connection:
         """
         if end is None:
             end = deadline if patience is None else Deadline.never()
-        self._check_size(request)
+        self.check_size(request)
         attempts = 0
         while True:
             call = self._route.channel(deadline).unary_stream(method)(
@@ -163,7 +163,7 @@ class Connection:
 
         A patient one waits for a connection until the deadline; others fail without one.
         """
-        self._check_size(request)
+        self.check_size(request)
         pending = (
             self._route.channel(deadline)
             .unary_unary(method)
@@ -217,6 +217,12 @@ class Connection:
         For a stream that is opened once more: old servers do not say that its token was too old.
         """
         self._login.forget()
+
+    def check_size(self, request: bytes) -> None:
+        """Raise what Go's gRPC reports of a request that is too large to be sent."""
+        limit = max(0, self.settings.max_request_bytes) or DEFAULT_MAX_REQUEST_BYTES
+        if len(request) > limit:
+            raise request_too_large(len(request), limit)
 
     def translate(self, error: grpc.RpcError) -> PyetcdctlError:
         """Return our error for a failed call; one without an answer is explained."""
@@ -320,8 +326,3 @@ class Connection:
         seconds = self.settings.dial_timeout
         limit = deadline.within(seconds) if seconds > 0 else deadline
         return self._call(AUTHENTICATE, request, limit, repeatable=True, login=True)
-
-    def _check_size(self, request: bytes) -> None:
-        limit = max(0, self.settings.max_request_bytes) or DEFAULT_MAX_REQUEST_BYTES
-        if len(request) > limit:
-            raise request_too_large(len(request), limit)

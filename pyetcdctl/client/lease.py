@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from time import sleep
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.calls import call
-from pyetcdctl.client.login import LEADER_WANTED
-from pyetcdctl.errors import CallFailed
+from pyetcdctl.client.calls import call, decoded
+from pyetcdctl.errors import CallFailed, PyetcdctlError, ResponseMakesNoSense
 from pyetcdctl.rpc.lease import (
     GRANT,
     KEEP_ALIVE,
@@ -27,7 +28,9 @@ from pyetcdctl.rpc.lease import (
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.client.exchange import Exchange
 
+RETRY_SECONDS = 0.1
 LEASE_NOT_FOUND = "etcdserver: requested lease not found"
 
 
@@ -61,25 +64,59 @@ def leases(connection: Connection, deadline: Deadline) -> LeasesResponse:
     return call(connection, LEASES, LeasesRequest(), LeasesResponse, deadline, repeatable=True)
 
 
-def renew(connection: Connection, lease: int, deadline: Deadline) -> LeaseKeepAliveResponse:
-    """Let a lease begin anew. An unknown one is no error: its time to live is 0.
+class Renewals:
+    """Renews one lease by a stream that stays open until ``close()``.
 
-    The server's call goes both ways; one with a single message is the same bytes as a unary call.
+    A call that is closed behind its only request works with etcd alone: its grpc-proxy then cancels
+    the renewal.
     """
-    return call(
-        connection,
-        KEEP_ALIVE,
-        LeaseRequest(ID=lease),
-        LeaseKeepAliveResponse,
-        deadline,
-        repeatable=True,
-        metadata=(LEADER_WANTED,),
-    )
+
+    def __init__(self, connection: Connection, lease: int) -> None:
+        self._connection = connection
+        self._lease = lease
+        self._exchange: Exchange | None = None
+
+    def renew(self, deadline: Deadline) -> LeaseKeepAliveResponse:
+        """Let the lease begin anew. An unknown one is no error: its time to live is 0."""
+        request = LeaseRequest(ID=self._lease).encode()
+        self._connection.check_size(request)
+        try:
+            if self._exchange is None:
+                self._exchange = self._connection.exchange(KEEP_ALIVE, deadline)
+            self._exchange.send(request)
+            data = self._exchange.first(deadline, self._connection.too_late)
+        except PyetcdctlError:
+            self.close()
+            raise
+        response = decoded(LeaseKeepAliveResponse, data, deadline)
+        if self._lease != response.ID:
+            raise ResponseMakesNoSense(f"lease {response.ID:x} was renewed, not {self._lease:x}")
+        return response
+
+    def close(self) -> None:
+        """End the stream; a later renewal opens another."""
+        if self._exchange is not None:
+            self._exchange.close()
+            self._exchange = None
+
+
+def renew(renewals: Renewals, connection: Connection, deadline: Deadline) -> LeaseKeepAliveResponse:
+    """Renew a lease for the first time: while no server answers, others are tried."""
+    while True:
+        try:
+            return renewals.renew(deadline)
+        except CallFailed as error:
+            if error.code not in ("UNAVAILABLE", "UNAUTHENTICATED") or deadline.expired:
+                raise
+            connection.leave_endpoint()
+            connection.log_in_again()
+            sleep(min(RETRY_SECONDS, deadline.remaining() or RETRY_SECONDS))
 
 
 def renew_once(connection: Connection, lease: int, deadline: Deadline) -> LeaseKeepAliveResponse:
     """Let a lease begin anew; an unknown one is an error."""
-    response = renew(connection, lease, deadline)
+    with closing(Renewals(connection, lease)) as renewals:
+        response = renew(renewals, connection, deadline)
     if response.TTL <= 0:
         raise CallFailed(LEASE_NOT_FOUND, code="NOT_FOUND")
     return response

@@ -1,17 +1,18 @@
 """Keeping a lease alive: renewed when a third of its time is over, until it is lost.
 
-Each renewal is a call of its own that may take a sixth of the lease's time; when a server keeps
-silent another is asked, so that a frozen member costs no lease. A lease surely lives until its time
-has passed since the last renewal was sent, and is given up then.
+Renewals share a stream. Each may take a sixth of the lease's time; when a server does not respond
+another is tried, so that a frozen member costs no lease. A lease surely lives until its time has
+passed since the last renewal was sent, and is given up then.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.lease import renew
+from pyetcdctl.client.lease import Renewals, renew
 from pyetcdctl.errors import CallFailed, ConnectionFailed
 
 if TYPE_CHECKING:
@@ -49,8 +50,14 @@ class Life(NamedTuple):
         """When it is to be renewed."""
         return self.since + self.ttl / 3
 
-    def patience(self) -> Deadline:
-        """Return until when to wait for a renewal that is sent now."""
+    def patience(self, endpoints: int) -> Deadline:
+        """Return until when to wait for a renewal that is sent now.
+
+        A single endpoint has all the time that is left: etcd's grpc-proxy responds when it renews
+        the lease by its own clock, each third of the lease's time.
+        """
+        if endpoints == 1:
+            return Deadline(self.end)
         seconds = min(max(self.ttl / 6, SHORTEST_PATIENCE), LONGEST_PATIENCE)
         return Deadline(min(monotonic() + seconds, self.end))
 
@@ -62,33 +69,41 @@ def renewals(connection: Connection, lease: int, stop: Bell) -> Iterator[LeaseKe
     """
     since = monotonic()
     limit = Deadline.after(connection.settings.command_timeout)
-    answer = renew(connection, lease, limit)
-    if answer.TTL > 0:
-        yield answer
-        yield from later_renewals(connection, lease, Life(since, answer.TTL), stop)
+    with closing(Renewals(connection, lease)) as stream:
+        response = renew(stream, connection, limit)
+        if response.TTL > 0:
+            yield response
+            yield from _later(connection, stream, Life(since, response.TTL), stop)
 
 
 def later_renewals(
     connection: Connection, lease: int, life: Life, stop: Bell
 ) -> Iterator[LeaseKeepAliveResponse]:
     """Renew a lease in time, from now on; yield each answer until it is lost or the bell rings."""
+    with closing(Renewals(connection, lease)) as stream:
+        yield from _later(connection, stream, life, stop)
+
+
+def _later(
+    connection: Connection, stream: Renewals, life: Life, stop: Bell
+) -> Iterator[LeaseKeepAliveResponse]:
     while True:
-        since, answer = _next_renewal(connection, lease, life, stop)
-        if answer is None or answer.TTL <= 0:
+        since, response = _next_renewal(connection, stream, life, stop)
+        if response is None or response.TTL <= 0:
             return
-        yield answer
-        life = Life(since, answer.TTL)
+        yield response
+        life = Life(since, response.TTL)
 
 
 def _next_renewal(
-    connection: Connection, lease: int, life: Life, stop: Bell
+    connection: Connection, stream: Renewals, life: Life, stop: Bell
 ) -> tuple[float, LeaseKeepAliveResponse | None]:
-    """Return when a renewal was sent and its answer; None if time is over, or the bell rang."""
+    """Return when a renewal was sent and its response; None if time is over, or the bell rang."""
     attempt = life.due
     while not _rings_before(stop, attempt) and monotonic() < life.end:
         since = monotonic()
         try:
-            return since, renew(connection, lease, life.patience())
+            return since, stream.renew(life.patience(len(connection.endpoints)))
         except (CallFailed, ConnectionFailed):
             # Whatever the cause: another server, or another token, may do.
             connection.leave_endpoint()

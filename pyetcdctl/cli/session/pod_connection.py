@@ -76,14 +76,14 @@ class PodConnection(Connection):
         metadata: Metadata = (),
     ) -> bytes:
         """Make one call; the command timeout bounds it, whatever is left of the deadline."""
-        self._check_size(request)
+        self.check_size(request)
         return self._calls.call(method, request)
 
     def future(
         self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
     ) -> Answer:
         """Return a call that is made when its response is waited for: one etcdctl at a time."""
-        self._check_size(request)
+        self.check_size(request)
         return _CallOnDemand(lambda: self._calls.call(method, request))
 
     def begin(self) -> None:
