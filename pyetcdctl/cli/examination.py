@@ -6,7 +6,8 @@ from dataclasses import replace
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Protocol
 
-from pyetcdctl.cli.session.configuration import api_server_prefix, discovery_root
+from pyetcdctl.cli.session.configuration import discovery_root
+from pyetcdctl.cli.session.registry import registry_path
 from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded
 
 if TYPE_CHECKING:
@@ -65,11 +66,11 @@ def _with_objects(session: Session, facts: ClusterFacts) -> ClusterFacts:
         return facts
     from pyetcdctl.measuring.kubernetes import measure_objects
 
-    prefix = api_server_prefix(session.streams.environment)
     try:
+        prefix = registry_path(session)
         objects = measure_objects(session.source, prefix, session.keyring.config)
     except CallFailed as error:
-        session.note(f"Warning: the objects below {prefix} were not read: {error.message}")
+        session.note(f"Warning: Kubernetes' objects were not read: {error.message}")
         return facts
     return replace(facts, kubernetes=objects)
 

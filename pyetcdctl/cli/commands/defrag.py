@@ -11,7 +11,7 @@ from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, tell_failure,
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.configuration import api_server_prefix
+from pyetcdctl.cli.session.registry import registry_path
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.upkeep import run_plan
 from pyetcdctl.client.each import ask_each, ask_one
@@ -172,7 +172,7 @@ def _compact(session: Session, keep_seconds: float) -> None:
 
     seconds = session.settings.command_timeout
     current = current_revision(session.connection, seconds)
-    prefix = api_server_prefix(session.streams.environment)
+    prefix = registry_path(session)
     revision = revision_to_keep(session.source, prefix, current, keep_seconds)
     if compact_to(session.connection, revision, seconds):
         session.streams.out.text(f"Compacted to revision {revision} of {current}\n")

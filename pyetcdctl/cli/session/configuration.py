@@ -147,16 +147,6 @@ def discovery_root(environment: Mapping[str, str]) -> Path | None:
     return Path(environment.get("PYETCDCTL_ROOT") or "/")
 
 
-def api_server_prefix(environment: Mapping[str, str]) -> str:
-    """Return the --etcd-prefix of this node's API server, or the usual one."""
-    root = discovery_root(environment)
-    if root is None:
-        return "/registry"
-    from pyetcdctl.discovery import find_etcd_prefix
-
-    return f"/{find_etcd_prefix(root).strip('/') or 'registry'}"
-
-
 def _with_discovery(
     settings: ConnectionSettings, given: frozenset[str], environment: Mapping[str, str]
 ) -> ConnectionSettings:

@@ -17,6 +17,11 @@ def known_prefix(session: Session, given: str) -> str:
     return normalized(given) or session.node.etcd_prefix or REGISTRY
 
 
+def registry_path(session: Session) -> str:
+    """Return the prefix of the API server's objects, of several the first, without a slash."""
+    return _find(session, "").path
+
+
 def open_store(session: Session, given: str, view: View = NOW) -> Store:
     """Return the objects below a prefix, to read them; one that is not given is looked for."""
     found = _find(session, given)

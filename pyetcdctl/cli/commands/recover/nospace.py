@@ -11,7 +11,8 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.configuration import api_server_prefix, discovery_root
+from pyetcdctl.cli.session.configuration import discovery_root
+from pyetcdctl.cli.session.registry import registry_path
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.cli.upkeep import run_plan
@@ -69,7 +70,7 @@ def nospace(
         )
     from pyetcdctl.upkeep.nospace import look
 
-    prefix = api_server_prefix(session.streams.environment)
+    prefix = registry_path(session)
     seconds = session.settings.command_timeout
     cluster = look(session.connection, session.source, prefix, flags.keep, seconds)
     if not cluster.alarmed:
