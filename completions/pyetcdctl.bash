@@ -3,7 +3,7 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction copy del diff du export get import history lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user discover kubernetes sandbox batch check completion help make-mirror options version' ;;
+        '') REPLY='compaction copy del diff du export get import history lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user context discover kubernetes sandbox batch check completion help make-mirror options version' ;;
         lease) REPLY='grant revoke timetolive list keep-alive' ;;
         alarm) REPLY='list disarm' ;;
         downgrade) REPLY='validate enable cancel' ;;
@@ -14,6 +14,7 @@ __pyetcdctl_commands() {
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
+        context) REPLY='add delete list show use' ;;
         kubernetes) REPLY='decode del edit encode encryption get path put resources versions' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
@@ -56,6 +57,9 @@ __pyetcdctl_flags() {
         user\ add) REPLY='--interactive --new-user-password --no-password' ;;
         user\ get) REPLY='--detail' ;;
         user\ passwd) REPLY='--interactive' ;;
+        context\ add) REPLY='--from-env --from-node --password-command --password-file --read-only --use' ;;
+        context\ show) REPLY='--origin' ;;
+        context\ use) REPLY='--none' ;;
         discover) REPLY='--export' ;;
         kubernetes\ decode) REPLY='--output -o' ;;
         kubernetes\ del) REPLY='--etcd-prefix --namespace -n --yes -y' ;;
@@ -74,7 +78,7 @@ __pyetcdctl_flags() {
         make-mirror) REPLY='--dest-cacert --dest-cert --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --max-txn-ops --no-dest-prefix --prefix --rev' ;;
         *) REPLY='' ;;
     esac
-    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --from --skip-hash-check --no-wal --via --kubeconfig --kube-context --yes --encryption-config --pki --release --help -h'
+    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --context --from --skip-hash-check --no-wal --via --kubeconfig --kube-context --yes --encryption-config --pki --release --help -h'
 }
 
 __pyetcdctl_value() {
@@ -91,6 +95,7 @@ __pyetcdctl_value() {
             copy:--dest-key | \
             export:--output | \
             doctor:--junit | \
+            context\ add:--password-file | \
             kubernetes\ get:--sort-by | \
             kubernetes\ put:--filename | \
             kubernetes\ put:-f | \
@@ -193,6 +198,12 @@ __pyetcdctl_value() {
             user\ add:--no-password | \
             user\ get:--detail | \
             user\ passwd:--interactive | \
+            context\ add:--from-env | \
+            context\ add:--from-node | \
+            context\ add:--read-only | \
+            context\ add:--use | \
+            context\ show:--origin | \
+            context\ use:--none | \
             discover:--export | \
             kubernetes\ del:--yes | \
             kubernetes\ del:-y | \
@@ -250,6 +261,7 @@ __pyetcdctl_value() {
         doctor:--rules) REPLY='choices mixin openshift FILE' ;;
         doctor:--fail-on) REPLY='choices warning critical' ;;
         doctor:--upgrade-to) REPLY='choices 36 37' ;;
+        context\ add:--password-command) REPLY='commands' ;;
         kubernetes\ decode:--output | \
             kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
         kubernetes\ encode:--as | \

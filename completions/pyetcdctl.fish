@@ -33,6 +33,7 @@ function __pyetcdctl_commands
             echo -- 'auth'\t'Turn authentication on and off.'
             echo -- 'role'\t'Add, delete and change roles.'
             echo -- 'user'\t'Add, delete and change users.'
+            echo -- 'context'\t'Name clusters, and choose one of them.'
             echo -- 'discover'\t'Show the etcd that this node runs and the certificates for it.'
             echo -- 'kubernetes'\t'Show and change what Kubernetes keeps in etcd, by its own names.'
             echo -- 'sandbox'\t'Start a private, throw-away etcd with sample data.'
@@ -91,6 +92,12 @@ function __pyetcdctl_commands
             echo -- 'passwd'\t'Change the password of a user.'
             echo -- 'grant-role'\t'Grant a role to a user.'
             echo -- 'revoke-role'\t'Revoke a role from a user.'
+        case 'context'
+            echo -- 'add'\t'Add a context, or replace the one of its name.'
+            echo -- 'delete'\t'Delete a context; the cluster and its certificates stay as they are.'
+            echo -- 'list'\t'List the contexts; a star marks the current one.'
+            echo -- 'show'\t'Show the settings of a context: of the current one without NAME.'
+            echo -- 'use'\t'Make a context the current one.'
         case 'kubernetes'
             echo -- 'decode'\t'Show the object in a value that is in a file or comes from a pipe.'
             echo -- 'del'\t'Delete objects, past the API server.'
@@ -298,6 +305,17 @@ function __pyetcdctl_flags
             echo -- '--detail'\t'Show what each role may do.'
         case 'user passwd'
             echo -- '--interactive'\t'Prompt for the password; =false reads it from standard input.'
+        case 'context add'
+            echo -- '--from-env'\t'Take what ETCDCTL_ variables say.'
+            echo -- '--from-node'\t'Take what is found on this node (see discover).'
+            echo -- '--password-command'\t'Prints the password of --user.'
+            echo -- '--password-file'\t'Has the password of --user.'
+            echo -- '--read-only'\t'Refuse every command that changes something.'
+            echo -- '--use'\t'Make it the current context.'
+        case 'context show'
+            echo -- '--origin'\t'What a command would use, and where it comes from.'
+        case 'context use'
+            echo -- '--none'\t'Use no context any more.'
         case 'discover'
             echo -- '--export'\t'Print shell lines that set ETCDCTL_ENDPOINTS etc.'
         case 'kubernetes decode'
@@ -430,6 +448,7 @@ function __pyetcdctl_flags
     echo -- '--user'\t'name[:password]; asks for the password if there is none'
     echo -- '--write-out'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
     echo -- '-w'\t'output format: fields, json, jsonl, protobuf, simple, table or yaml'
+    echo -- '--context'\t'cluster of this name (see `context`), in place of the current context'
     echo -- '--from'\t'read a file instead of a server: what `snapshot save` wrote, a member\'s database or its data directory'
     echo -- '--skip-hash-check'\t'read a snapshot with --from although the hash at its end is wrong'
     echo -- '--no-wal'\t'read the database of a data directory with --from, without the log beside it'
@@ -458,6 +477,7 @@ function __pyetcdctl_value
             'copy:--dest-key' \
             'export:--output' \
             'doctor:--junit' \
+            'context add:--password-file' \
             'kubernetes get:--sort-by' \
             'kubernetes put:--filename' \
             'kubernetes put:-f' \
@@ -561,6 +581,12 @@ function __pyetcdctl_value
             'user add:--no-password' \
             'user get:--detail' \
             'user passwd:--interactive' \
+            'context add:--from-env' \
+            'context add:--from-node' \
+            'context add:--read-only' \
+            'context add:--use' \
+            'context show:--origin' \
+            'context use:--none' \
             'discover:--export' \
             'kubernetes del:--yes' \
             'kubernetes del:-y' \
@@ -631,6 +657,8 @@ function __pyetcdctl_value
             echo -- 'choices warning critical'
         case 'doctor:--upgrade-to'
             echo -- 'choices 36 37'
+        case 'context add:--password-command'
+            echo -- 'commands'
         case 'kubernetes decode:--output' \
             'kubernetes decode:-o'
             echo -- 'choices yaml json jsonl'

@@ -21,6 +21,7 @@
     ├── LeaseLost                   1    a lock or a leadership whose lease has ended
     ├── CommandFailed               N    the exit status of a command that held a lock
     ├── WatchCanceled               5    the server ended a watch
+    ├── ReadOnlyContext             1    a change through a context that allows none
     ├── CannotLook                  2    a check whose question could not be looked into
     ├── Interrupted                 5    the user ended a reading, and its part is shown
     ├── SnapshotFailed              5    a snapshot that was not saved whole
@@ -185,6 +186,10 @@ class CommandFailed(PyetcdctlError):
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class ReadOnlyContext(PyetcdctlError):
+    """The context of the cluster refuses changes; nothing was dialled."""
 
 
 class CannotLook(PyetcdctlError):

@@ -166,6 +166,18 @@ COMMANDS = {
             "revoke-role": "Revoke a role from a user.",
         },
     ),
+    "context": _group(
+        "context",
+        _CLUSTER,
+        "Name clusters, and choose one of them.",
+        {
+            "add": "Add a context, or replace the one of its name.",
+            "delete": "Delete a context; the cluster and its certificates stay as they are.",
+            "list": "List the contexts; a star marks the current one.",
+            "show": "Show the settings of a context: of the current one without NAME.",
+            "use": "Make a context the current one.",
+        },
+    ),
     "discover": _entry(
         "discover", _CLUSTER, "Show the etcd that this node runs and the certificates for it."
     ),
@@ -212,6 +224,7 @@ BEYOND_ETCDCTL = frozenset(
     {
         # One a line, so that neighbours may be added.
         "batch",
+        "context",
         "diff",
         "copy",
         "discover",
@@ -228,3 +241,18 @@ BEYOND_ETCDCTL = frozenset(
         "__complete",
     }
 )
+READING = frozenset(
+    {
+        *("diff", "du", "export", "get", "history", "tree", "watch", "wal"),
+        *("lease list", "lease timetolive", "alarm list", "doctor", "downgrade validate"),
+        *("endpoint hashkv", "endpoint health", "endpoint status", "member list"),
+        *("snapshot restore", "snapshot save", "snapshot status"),
+        *("auth status", "role get", "role list", "user get", "user list"),
+        *("context add", "context delete", "context list", "context show", "context use"),
+        *("kubernetes decode", "kubernetes encode", "kubernetes encryption", "kubernetes get"),
+        *("kubernetes path", "kubernetes resources", "kubernetes versions"),
+        *("batch", "completion", "discover", "help", "options", "sandbox", "version", "__complete"),
+    }
+)
+"""The commands that change nothing in a cluster; every other one is refused by a read-only context.
+A batch is here because each of its lines is looked up by itself."""

@@ -32,7 +32,9 @@ _LEADING_ELSEWHERE = (
     "ETCDCTL_DISCOVERY_SRV",
     "ETCDCTL_DISCOVERY_SRV_NAME",
     "PYETCDCTL_DISCOVERY",
+    "PYETCDCTL_FROM",
     "PYETCDCTL_ROOT",
+    "PYETCDCTL_VIA",
 )
 
 
@@ -117,6 +119,7 @@ class Sandbox:
         """
         kept = {name: self._outer[name] for name in self._outer if name not in _LEADING_ELSEWHERE}
         kept["PATH"] = self.search_path
+        kept["PYETCDCTL_CONTEXT"] = ""
         if self.layout:
             return {**kept, "PYETCDCTL_ROOT": str(self.root)}
         return {**kept, "ETCDCTL_ENDPOINTS": ",".join(self.endpoints)}

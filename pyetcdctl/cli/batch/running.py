@@ -72,7 +72,11 @@ class Batch:
         self._flags = flags
         self._writer = writer
         self._operations = Operations()
-        self._groups_lines = session.output.format == "simple" and not session.output.terminal
+        self._groups_lines = (
+            session.output.format == "simple"
+            and not session.output.terminal
+            and not session.is_read_only
+        )
         self._sent: deque[_Sent] = deque()
         self._lines: list[BatchLine] = []
         self._group = Group(flags.most_operations)

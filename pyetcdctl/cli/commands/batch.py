@@ -67,6 +67,7 @@ def batch(
     source = _opened(file, session.streams)
     reader = LineReader(source)
     if atomic:
+        lines.check_may_run("batch --atomic")
         run_atomically(lines, reader, writer)
         return
     flags = BatchFlags(stop_on_error, parallel, txn_ops)

@@ -127,7 +127,15 @@ FROM = GlobalFlag(
     is_etcdctls=False,
     repeats=True,
 )
+CONTEXT = GlobalFlag(
+    "context",
+    "string",
+    "",
+    "cluster of this name (see `context`), in place of the current context",
+    is_etcdctls=False,
+)
 OWN_FLAGS = (
+    CONTEXT,
     FROM,
     GlobalFlag(
         "skip-hash-check",

@@ -1,7 +1,7 @@
 """Flags, environment and what this node's files tell, merged into settings.
 
-A flag wins over its variable, a variable over what is discovered, that over the default.
-Discovery runs only where neither an endpoint nor a certificate was given.
+A flag wins over its variable, a variable over the context, that over what is discovered, that over
+the default. Discovery runs only where neither an endpoint nor a certificate was given.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyetcdctl.cli.flags.global_flags import FROM, GLOBAL_FLAGS, OTHER_VARIABLES
+from pyetcdctl.cli.flags.global_flags import CONTEXT, FROM, GLOBAL_FLAGS, OTHER_VARIABLES
 from pyetcdctl.cli.flags.values import ValueRefused
 from pyetcdctl.errors import BadArguments, ConnectionFailed
 from pyetcdctl.settings import (
@@ -21,11 +21,14 @@ from pyetcdctl.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pyetcdctl.contexts.store import Context
 
 _SECRET = ("password", "auth-jwt-token")
 _OFF = ("off", "0", "no", "false")
 LOCATES = ("endpoints", "cacert", "cert", "key", "pki", "discovery-srv")
+_ELSEWHERE = frozenset({*LOCATES, "from", "via"})
 
 
 class Configuration(NamedTuple):
@@ -34,12 +37,15 @@ class Configuration(NamedTuple):
     values: dict[str, Any]
     given: frozenset[str]
     warnings: tuple[str, ...]
+    origins: Mapping[str, str] = {}
+    """Where each value that was given comes from: its flag, its variable or a context."""
+    context: Context | None = None
 
 
 def configuration(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Configuration:
-    """Merge the flags of the command line with the environment."""
+    """Merge the flags of the command line with the environment, and a context below both."""
     values = {flag.name: flag.default for flag in GLOBAL_FLAGS}
-    given, warnings = set(flags), []
+    origins, warnings = {name: f"--{name}" for name in flags}, []
     known = {flag.variable: flag for flag in GLOBAL_FLAGS}
     for variable in environment:
         flag = known.get(variable)
@@ -50,12 +56,36 @@ def configuration(flags: Mapping[str, Any], environment: Mapping[str, str]) -> C
         elif environment[variable] and flag.name not in flags:
             try:
                 values[flag.name] = flag.parse(environment[variable])
-                given.add(flag.name)
+                origins[flag.name] = variable
             except ValueRefused as error:
                 shown = f": {error}" if flag.name not in (*_SECRET, "user") else ""
                 warnings.append(f"ignoring {variable}{shown}")
     values.update(flags)
-    return Configuration(values, frozenset(given), tuple(warnings))
+    context = chosen_context(origins, values["context"], environment)
+    for name, value in (context.settings if context else {}).items():
+        if name in values and name not in origins:
+            values[name], origins[name] = value, f"context {context.name if context else ''}"
+    return Configuration(values, frozenset(origins), tuple(warnings), origins, context)
+
+
+def chosen_context(
+    given: Iterable[str], name: str, environment: Mapping[str, str]
+) -> Context | None:
+    """Return the context that is named, or the current one, None where there is none.
+
+    The current one is for commands that name no cluster themselves: nothing of it is used for
+    another. An empty PYETCDCTL_CONTEXT stands for none.
+    """
+    from pyetcdctl.contexts.store import Contexts
+
+    contexts = Contexts(environment)
+    if name:
+        return contexts.get(name)
+    is_elsewhere = not _ELSEWHERE.isdisjoint(given)
+    if is_elsewhere or CONTEXT.variable in environment or FROM.variable in environment:
+        return None
+    current = contexts.current()
+    return contexts.get(current) if current else None
 
 
 def file_path(flags: Mapping[str, Any], environment: Mapping[str, str]) -> str:
@@ -100,7 +130,7 @@ def connection_settings(
         tls=_tls_files(values),
         insecure_transport=values["insecure-transport"],
         insecure_skip_tls_verify=values["insecure-skip-tls-verify"],
-        credentials=_credentials(values, ask_password),
+        credentials=_credentials(found, ask_password),
         srv=SrvDiscovery(
             values["discovery-srv"], values["discovery-srv-name"], values["insecure-discovery"]
         ),
@@ -171,7 +201,13 @@ def _tls_files(values: Mapping[str, Any]) -> TlsFiles:
     )
 
 
-def _credentials(values: Mapping[str, Any], ask_password: Callable[[], str]) -> Credentials:
+def _credentials(found: Configuration, ask_password: Callable[[], str]) -> Credentials:
+    values, context = found.values, found.context
     if values["auth-jwt-token"]:
         return Credentials(token=values["auth-jwt-token"])
-    return user_credentials(values["user"], values["password"], ask_password)
+    password = values["password"]
+    if context and values["user"] and values["user"] == context.settings.get("user"):
+        from pyetcdctl.contexts.store import password_of
+
+        password = password or password_of(context)
+    return user_credentials(values["user"], password, ask_password)

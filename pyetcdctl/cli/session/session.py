@@ -17,7 +17,7 @@ from pyetcdctl.cli.session.configuration import (
     file_path,
     limits,
 )
-from pyetcdctl.errors import BadArguments, NeedsServer
+from pyetcdctl.errors import BadArguments, NeedsServer, ReadOnlyContext
 from pyetcdctl.output import printer_for, unsupported
 from pyetcdctl.results import DecodedAnswer
 from pyetcdctl.settings import DEFAULT_ENDPOINT, OutputSettings
@@ -122,6 +122,35 @@ class Session:
             is_fit = self.flags.get("write-out") not in DECODING_FORMATS
         if not is_fit:
             raise unsupported(self.output.format)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the context refuses every change."""
+        context = self.configuration.context
+        return context is not None and context.is_read_only
+
+    def check_may_run(self, command: str) -> None:
+        """Raise ReadOnlyContext for a command that may change a cluster which is not to be."""
+        from pyetcdctl.cli.registry import READING
+
+        if command not in READING and self.is_read_only:
+            context = self.configuration.context
+            raise ReadOnlyContext(
+                f"context {context.name if context else ''} is read-only: {command} is refused",
+                "Try:  --context with another one, or `pyetcdctl context add` without --read-only",
+            )
+
+    @property
+    def target(self) -> str:
+        """What a question before a change names: the endpoint, and the context if there is one."""
+        context = self.configuration.context
+        endpoint = self.connection.endpoint
+        return f"{endpoint} (context {context.name})" if context else endpoint
+
+    @property
+    def located(self) -> ConnectionSettings:
+        """How the cluster would be reached; nobody is asked for a password."""
+        return connection_settings(self.configuration, self.streams.environment, str)
 
     def check_server(self) -> None:
         """Raise NeedsServer where a file is read instead of one."""

@@ -61,7 +61,7 @@ def delete(
         _show(session, present)
     warn(session)
     count = f"{len(found)} objects" if len(found) > 1 else found[0].target.title
-    if ask(session, f"Delete {count} from {session.writer.name}?", yes=flags.yes) != "y":
+    if ask(session, f"Delete {count} from {session.target}?", yes=flags.yes) != "y":
         raise NotWritten("nothing was deleted")
     for present in found:
         make_change(session, Change(present.target, present.entry, None, "deleted"))

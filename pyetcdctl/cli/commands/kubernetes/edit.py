@@ -188,7 +188,7 @@ class _Editing:
                 self._session.streams.err.line(line)
             warn(self._session)
             self._has_warned = True
-        where = self._session.writer.name
+        where = self._session.target
         return ask(
             self._session, f"Write {title} to {where}?", yes=self._yes, also=", e to edit on"
         )

@@ -100,7 +100,7 @@ def put(session: Session, surplus: Annotated[list[str], words("")], flags: PutFl
     if any(each.needs_lease for each in needed):
         session.streams.err.line(_NO_LEASE)
     count = f"{len(needed)} objects" if len(needed) > 1 else needed[0].change.target.title
-    if ask(session, f"Write {count} to {session.writer.name}?", yes=flags.yes) != "y":
+    if ask(session, f"Write {count} to {session.target}?", yes=flags.yes) != "y":
         raise NotWritten("nothing was written")
     for each in needed:
         make_change(session, each.change)

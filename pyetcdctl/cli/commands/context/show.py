@@ -1,0 +1,83 @@
+"""``context show``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.contexts.store import FIELDS, Contexts
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.output.columns import aligned
+from pyetcdctl.settings import DEFAULT_ENDPOINT
+
+app = new_app()
+
+
+class ShowFlags(Flags):
+    """The flags of ``context show``."""
+
+    origin: Annotated[
+        bool, typer.Option("--origin", help="What a command would use, and where it comes from.")
+    ] = False
+
+
+@command(
+    app,
+    "show",
+    "  pyetcdctl context show prod\n  pyetcdctl context show --origin",
+    needs_server=False,
+)
+def show(session: Session, names: Annotated[list[str], words("[NAME]")], flags: ShowFlags) -> None:
+    """Show the settings of a context: of the current one without NAME.
+
+    With --origin, what a command on this line would use: a flag wins over its variable, that over
+    the context, that over what is found on this node.
+    """
+    if len(names) > 1 or (names and flags.origin):
+        raise BadArguments("context show takes at most one NAME, and none with --origin")
+    rows = _origins(session) if flags.origin else _settings(session, names)
+    if rows:
+        session.streams.out.write(aligned(rows))
+
+
+def _settings(session: Session, names: list[str]) -> list[tuple[str, ...]]:
+    contexts = Contexts(session.streams.environment)
+    name = names[0] if names else contexts.current()
+    if not name:
+        raise BadArguments("there is no current context", "Try:  pyetcdctl context list")
+    settings = contexts.get(name).settings
+    rows = [(field, _shown(settings[field])) for field in FIELDS if field in settings]
+    return [("context", name), *rows]
+
+
+def _origins(session: Session) -> list[tuple[str, ...]]:
+    found, used = session.configuration, session.located
+    rows: list[tuple[str, ...]] = []
+    values = {
+        "endpoints": used.endpoints,
+        "cacert": used.tls.ca,
+        "cert": used.tls.certificate,
+        "key": used.tls.key,
+        "user": found.values["user"].partition(":")[0],
+        "via": found.values["via"],
+    }
+    for name, value in values.items():
+        if value:
+            rows.append((name, _shown(value), found.origins.get(name) or _unnamed(used, value)))
+    return rows
+
+
+def _unnamed(used: object, value: object) -> str:
+    """Return where a value comes from that neither flag, variable nor context has given."""
+    found_in = getattr(used, "found_in", "")
+    is_default = value == (DEFAULT_ENDPOINT,)
+    return "default" if is_default and not found_in else f"this node: {found_in or 'its files'}"
+
+
+def _shown(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

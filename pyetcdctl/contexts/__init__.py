@@ -1,0 +1,1 @@
+"""Clusters by name: what reaches each, kept in the user's configuration."""

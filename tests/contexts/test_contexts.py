@@ -1,0 +1,181 @@
+"""``context``: clusters by name, and what a read-only one refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from pyetcdctl.cli.app import app
+from pyetcdctl.cli.lazy import click_command
+from pyetcdctl.cli.registry import COMMANDS, READING
+from tests.runner import run as run_process
+from tests.runner import run_here
+
+NOWHERE = "127.0.0.1:1"
+CHANGING = sorted(
+    {f"{name} {verb}".strip() for name, entry in COMMANDS.items() for verb in (entry.verbs or [""])}
+    - READING
+)
+
+
+@pytest.fixture
+def home(tmp_path):
+    """An environment with a home of its own."""
+    return {"HOME": str(tmp_path), "PYETCDCTL_DISCOVERY": "off"}
+
+
+def run(home, *args, env=None, input=None):
+    return run_here(*map(str, args), env={**home, **(env or {})}, input=input)
+
+
+def add(home, name, *args):
+    done = run(home, "context", "add", name, *args)
+    assert done.exit_code == 0, done.stderr
+
+
+def test_the_current_context_reaches_its_cluster(etcd, home, prefix):
+    add(home, "lab", "--endpoints", etcd.address, "--use")
+    assert run(home, "put", prefix, "v").stdout == b"OK\n"
+    assert run(home, "get", prefix).stdout.decode() == f"{prefix}\nv\n"
+    listed = run(home, "context", "list").stdout.decode().split()
+    assert listed[-3:] == ["*", "lab", etcd.address]
+
+
+def test_a_context_is_chosen_by_flag_variable_or_use(etcd, home):
+    add(home, "lab", "--endpoints", etcd.address)
+    add(home, "dead", "--endpoints", NOWHERE)
+    line = ("get", "x", "--command-timeout", "300ms")
+    assert run(home, *line, "--context", "lab").exit_code == 0
+    assert run(home, *line, env={"PYETCDCTL_CONTEXT": "lab"}).exit_code == 0
+    assert NOWHERE in run(home, *line, "--context", "dead").stderr
+    run(home, "context", "use", "lab")
+    assert run(home, *line).exit_code == 0
+    run(home, "context", "use", "--none")
+    assert run(home, *line).exit_code == 1
+
+
+def test_nothing_of_the_current_context_is_used_for_another_cluster(home, tmp_path):
+    for name in ("ca.crt", "c.crt", "c.key"):
+        (tmp_path / name).touch()
+    files = (
+        "--cacert",
+        tmp_path / "ca.crt",
+        "--cert",
+        tmp_path / "c.crt",
+        "--key",
+        tmp_path / "c.key",
+    )
+    add(home, "prod", "--endpoints", "https://10.0.0.5:2379", *files, "--user", "root", "--use")
+    shown = run(home, "context", "show", "--origin").stdout.decode()
+    assert shown.splitlines()[0].split() == [
+        "endpoints",
+        "https://10.0.0.5:2379",
+        "context",
+        "prod",
+    ]
+    for env, flags in (({}, ("--endpoints", NOWHERE)), ({"ETCDCTL_ENDPOINTS": NOWHERE}, ())):
+        shown = run(home, "context", "show", "--origin", *flags, env=env).stdout.decode()
+        assert NOWHERE in shown
+        assert "context prod" not in shown
+        assert str(tmp_path) not in shown
+
+
+def test_an_origin_is_named_for_each_value(home):
+    add(home, "lab", "--endpoints", "a:1", "--user", "root")
+    shown = run(home, "context", "show", "--origin", "--context", "lab", "--user", "bob").stdout
+    rows = [line.split() for line in shown.decode().splitlines()]
+    assert ["endpoints", "a:1", "context", "lab"] in rows
+    assert ["user", "bob", "--user"] in rows
+
+
+def test_passwords_come_from_a_private_file_or_a_command_and_are_never_stored(
+    auth_etcd, home, tmp_path
+):
+    secret = tmp_path / "password"
+    secret.write_text("rootpw\n")
+    secret.chmod(0o640)
+    add(home, "a", "--endpoints", auth_etcd.address, "--user", "root", "--password-file", secret)
+    done = run(home, "get", "x", "--context", "a")
+    assert "may be read by others" in done.stderr
+    secret.chmod(0o600)
+    assert run(home, "get", "x", "--context", "a").exit_code == 0
+    add(
+        home,
+        "b",
+        "--endpoints",
+        auth_etcd.address,
+        "--user",
+        "root",
+        "--password-command",
+        "echo rootpw",
+    )
+    assert run(home, "get", "x", "--context", "b").exit_code == 0
+    assert "rootpw" not in (tmp_path / ".config/pyetcdctl/contexts.yaml").read_text().replace(
+        "echo rootpw", ""
+    )
+    for flags in (("--password", "x"), ("--user", "root:x")):
+        assert run(home, "context", "add", "c", "--endpoints", "a:1", *flags).exit_code == 128
+
+
+def test_an_entry_with_a_password_is_refused(home, tmp_path):
+    path = tmp_path / ".config/pyetcdctl/contexts.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("contexts:\n  a:\n    endpoints: [x]\n    password: secret\n")
+    done = run(home, "context", "list")
+    assert "holds a password" in done.stderr
+    assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize("command", CHANGING)
+def test_a_read_only_context_refuses_what_may_change_something_before_it_dials(home, command):
+    add(home, "prod", "--endpoints", NOWHERE, "--read-only", "--use")
+    done = run(home, *command.split(), "a", "b")
+    assert done.stderr.startswith(f"Error: context prod is read-only: {command} is refused")
+    assert done.exit_code == 1
+
+
+def test_a_read_only_context_holds_for_the_lines_of_a_batch(etcd, home, prefix):
+    add(home, "prod", "--endpoints", etcd.address, "--read-only", "--use")
+    done = run(home, "batch", input=f"put {prefix} v\nget {prefix}\n")
+    assert "context prod is read-only: put is refused" in done.stderr
+    assert "read-only" in run(home, "batch", "--atomic", input=f"put {prefix} v\n").stderr
+    assert etcd.etcdctl("get", prefix).stdout == b""
+
+
+def test_every_reading_command_is_one_that_exists():
+    root = click_command(app)
+    for path in READING:
+        command = root
+        for name in path.split():
+            command = command.load(name)
+            assert command is not None, path
+
+
+def test_a_context_is_made_from_this_node_and_from_the_environment(home, tmp_path):
+    root = tmp_path / "node"
+    (root / "etc/etcd").mkdir(parents=True)
+    done = run(home, "context", "add", "here", "--from-node", env={"PYETCDCTL_ROOT": str(root)})
+    assert done.exit_code == 1
+    env = {"ETCDCTL_ENDPOINTS": "a:1,b:2", "ETCDCTL_USER": "root"}
+    assert run(home, "context", "add", "e", "--from-env", env=env).exit_code == 0
+    shown = run(home, "context", "show", "e").stdout.decode()
+    assert "a:1,b:2" in shown
+    assert "root" in shown
+
+
+def test_a_context_is_deleted_and_is_current_no_more(home):
+    add(home, "a", "--endpoints", "x:1", "--use")
+    assert run(home, "context", "delete", "a").exit_code == 0
+    assert run(home, "context", "list").stdout == b""
+    assert run(home, "context", "show").exit_code == 128
+    assert run(home, "get", "x", "--context", "a").exit_code == 128
+
+
+def test_the_current_context_does_not_enter_the_sandbox(home):
+    add(home, "prod", "--endpoints", NOWHERE, "--use")
+    done = run_process(
+        *("sandbox", "--layout", "scratch", "--"),
+        *("pyetcdctl", "context", "show", "--origin"),
+        env={**home, "PYETCDCTL_DISCOVERY": ""},
+    )
+    assert done.exit_code == 0, done.stderr
+    assert b"prod" not in done.stdout
