@@ -10,7 +10,7 @@ __pyetcdctl_commands() {
         endpoint) REPLY='health status hashkv' ;;
         member) REPLY='add list promote remove update' ;;
         recover) REPLY='nospace' ;;
-        snapshot) REPLY='save status restore' ;;
+        snapshot) REPLY='save status check restore' ;;
         auth) REPLY='enable disable status' ;;
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
@@ -47,7 +47,7 @@ __pyetcdctl_flags() {
         member\ list) REPLY='--consistency' ;;
         member\ update) REPLY='--peer-urls' ;;
         recover\ nospace) REPLY='--keep --dry-run --yes -y' ;;
-        snapshot\ save) REPLY='--stall-timeout' ;;
+        snapshot\ save) REPLY='--stall-timeout --verify' ;;
         snapshot\ restore) REPLY='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir' ;;
         wal) REPLY='--decode --end-index --failed --key-prefix --operation --resource --start-index' ;;
         elect) REPLY='--decode --listen -l --no-decode' ;;
@@ -182,6 +182,7 @@ __pyetcdctl_value() {
             recover\ nospace:--dry-run | \
             recover\ nospace:--yes | \
             recover\ nospace:-y | \
+            snapshot\ save:--verify | \
             snapshot\ restore:--mark-compacted | \
             snapshot\ restore:--skip-hash-check | \
             wal:--decode | \
@@ -309,6 +310,7 @@ __pyetcdctl_word() {
             txn:1 | \
             snapshot\ save:0 | \
             snapshot\ status:0 | \
+            snapshot\ check:0 | \
             snapshot\ restore:0 | \
             kubernetes\ decode:0 | \
             kubernetes\ encode:0 | \

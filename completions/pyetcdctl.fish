@@ -72,6 +72,7 @@ function __pyetcdctl_commands
         case 'snapshot'
             echo -- 'save'\t'Save a snapshot of one member\'s database to a file.'
             echo -- 'status'\t'Show hash, revision, keys and size of a snapshot, without a server.'
+            echo -- 'check'\t'Find what is wrong in a snapshot or a member\'s database, and where.'
             echo -- 'restore'\t'Print how to restore a snapshot with etcdutl; nothing is restored, and the exit code is 1.'
         case 'auth'
             echo -- 'enable'\t'Turn authentication on: from now on every call needs a user.'
@@ -265,6 +266,7 @@ function __pyetcdctl_flags
             echo -- '-y'\t'Do not ask.'
         case 'snapshot save'
             echo -- '--stall-timeout'\t'Fail when no data arrives for so long.'
+            echo -- '--verify'\t'Check all of it as `snapshot check` does.'
         case 'snapshot restore'
             echo -- '--bump-revision'\t'Continue revisions so far above the snapshot\'s.'
             echo -- '--data-dir'\t'The data directory to write.'
@@ -565,6 +567,7 @@ function __pyetcdctl_value
             'recover nospace:--dry-run' \
             'recover nospace:--yes' \
             'recover nospace:-y' \
+            'snapshot save:--verify' \
             'snapshot restore:--mark-compacted' \
             'snapshot restore:--skip-hash-check' \
             'wal:--decode' \
@@ -716,6 +719,7 @@ function __pyetcdctl_word
             'txn:1' \
             'snapshot save:0' \
             'snapshot status:0' \
+            'snapshot check:0' \
             'snapshot restore:0' \
             'kubernetes decode:0' \
             'kubernetes encode:0' \

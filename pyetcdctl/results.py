@@ -225,6 +225,26 @@ class SnapshotStatus(Record):
     """Whether a SHA-256 stands at the file's end; it was right then."""
 
 
+class Fault(NamedTuple):
+    """Something that is wrong in a file."""
+
+    where: str
+    what: str
+
+
+class SnapshotCheck(Record):
+    """The result of ``snapshot check``; ``records`` counts every revision of every key."""
+
+    path: str
+    faults: tuple[Fault, ...]
+    omitted: int
+    """How many more faults there are."""
+    keys: int
+    records: int
+    revision: int
+    has_digest: bool
+
+
 class ClusterResult(Record):
     """What a command about the cluster itself ends with."""
 

@@ -121,6 +121,7 @@ COMMANDS = {
         {
             "save": "Save a snapshot of one member's database to a file.",
             "status": "Show hash, revision, keys and size of a snapshot, without a server.",
+            "check": "Find what is wrong in a snapshot or a member's database, and where.",
             "restore": "Print how to restore a snapshot with etcdutl; nothing is restored, and the "
             "exit code is 1.",
         },

@@ -24,6 +24,7 @@ from pyetcdctl.results import (
     LeaseLife,
     LeaseRevoked,
     Listing,
+    SnapshotCheck,
     SnapshotStatus,
     SpaceUse,
 )
@@ -137,6 +138,13 @@ def _space(result: SpaceUse, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.space import json_of
 
     out.write(json_of(result).encode("utf-8", "surrogateescape") + b"\n")
+
+
+@render.register(SnapshotCheck)
+def _snapshot_check(result: SnapshotCheck, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.snapshots import check_json
+
+    out.write(check_json(result).encode() + b"\n")
 
 
 @render.register(SnapshotStatus)

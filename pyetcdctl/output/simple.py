@@ -24,6 +24,7 @@ from pyetcdctl.results import (
     LeaseRevoked,
     Listing,
     LogListing,
+    SnapshotCheck,
     SnapshotStatus,
     SpaceUse,
     TransferRows,
@@ -214,6 +215,14 @@ def _space(result: SpaceUse, out: Sink, settings: OutputSettings) -> None:
         draw(result, out, settings)
     else:
         write_lines(result, out)
+
+
+@render.register(SnapshotCheck)
+def _snapshot_check(result: SnapshotCheck, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.snapshots import check_lines
+
+    for line in check_lines(result, settings):
+        out.write(line.encode("utf-8", "surrogateescape") + b"\n")
 
 
 @render.register(SnapshotStatus)

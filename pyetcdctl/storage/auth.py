@@ -9,39 +9,19 @@ from pyetcdctl.rpc.auth import (
     READWRITE,
     AuthStatusResponse,
     Permission,
+    Role,
     RoleGetResponse,
     RolesResponse,
+    User,
     UserListResponse,
 )
-from pyetcdctl.rpc.wire import Field, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyetcdctl.storage.opening import OpenedFile
 
 _AUTH, _USERS, _ROLES = b"auth", b"authUsers", b"authRoles"
 _ROOT = "root"
 _EVERYTHING = Permission(permType=READWRITE, key=b"", range_end=b"\0")
-
-
-class User(Message):
-    """A user (etcd, authpb.User), its password left out."""
-
-    name: bytes = b""
-    roles: Sequence[str] = ()
-    FIELDS = (Field(1, "name", "bytes"), Field(3, "roles", "string", repeated=True))
-
-
-class Role(Message):
-    """A role (etcd, authpb.Role)."""
-
-    name: bytes = b""
-    keyPermission: Sequence[Permission] = ()
-    FIELDS = (
-        Field(1, "name", "bytes"),
-        Field(2, "keyPermission", "message", Permission, repeated=True),
-    )
 
 
 def stored_status(opened: OpenedFile) -> AuthStatusResponse:

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.rpc.lease import LeasesResponse, LeaseStatus, LeaseTimeToLiveResponse
-from pyetcdctl.rpc.wire import Field, Message
+from pyetcdctl.rpc.lease import Lease, LeasesResponse, LeaseStatus, LeaseTimeToLiveResponse
 
 if TYPE_CHECKING:
     from pyetcdctl.storage.opening import OpenedFile
 
 _LEASES = b"lease"
 _GONE = -1
-
-
-class Lease(Message):
-    """A granted lease (etcd, leasepb.Lease); ``RemainingTTL`` is that of the last checkpoint."""
-
-    ID: int = 0
-    TTL: int = 0
-    RemainingTTL: int = 0
-    FIELDS = (
-        Field(1, "ID", "int64"),
-        Field(2, "TTL", "int64"),
-        Field(3, "RemainingTTL", "int64"),
-    )
 
 
 def stored_leases(opened: OpenedFile) -> LeasesResponse:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
+from pyetcdctl.storage.member_records import MEMBERS, parse_member
 
 if TYPE_CHECKING:
     from pyetcdctl.storage.opening import OpenedFile
 
-_MEMBERS, _ALARMS = b"members", b"alarm"
+_ALARMS = b"alarm"
 
 
 def stored_members(opened: OpenedFile) -> api.MemberListResponse:
     """Return the members in the order of their ids."""
-    found = [_member(key, value) for key, value in opened.model.buckets.items(_MEMBERS)]
+    found = [_member(key, value) for key, value in opened.model.buckets.items(MEMBERS)]
     found.sort(key=_id)
     response = api.MemberListResponse(members=found)
     _take_header(response, opened)
@@ -47,14 +46,11 @@ def _take_header(response: Any, opened: OpenedFile) -> None:
 
 
 def _member(key: bytes, value: bytes) -> api.Member:
-    try:
-        fields = json.loads(value)
-        return api.Member(
-            ID=int(key, 16),
-            name=fields.get("name", ""),
-            peerURLs=fields.get("peerURLs") or [],
-            clientURLs=fields.get("clientURLs") or [],
-            isLearner=bool(fields.get("isLearner")),
-        )
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise DamagedSnapshot(f"the database is damaged: member {key!r}: {error}") from error
+    record = parse_member(key, value)
+    return api.Member(
+        ID=record.id,
+        name=record.name,
+        peerURLs=record.peer_urls,
+        clientURLs=record.client_urls,
+        isLearner=record.is_learner,
+    )

@@ -15,7 +15,7 @@ from pyetcdctl.errors import SnapshotFailed
 from pyetcdctl.storage.trailer import Verifier, has_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _MODE = 0o600
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -28,10 +28,13 @@ class Saved(NamedTuple):
     doubt: str = ""
 
 
-def save(pieces: Iterable[bytes], path: str) -> Saved:
+def save(
+    pieces: Iterable[bytes], path: str, verify: Callable[[str], None] = lambda part: None
+) -> Saved:
     """Write a snapshot to ``path``, replacing what is there.
 
-    Raises SnapshotFailed; then, and after any other exception, nothing has changed on the disk.
+    ``verify`` is called with the name that the complete file has until then. Raises SnapshotFailed;
+    then, and after any other exception, nothing has changed on the disk.
     """
     if not path:
         raise SnapshotFailed("could not write snapshot: the name of the file is empty")
@@ -40,6 +43,7 @@ def save(pieces: Iterable[bytes], path: str) -> Saved:
     part = f"{path}.{token_hex(4)}.part"
     try:
         size = _write(pieces, part)
+        verify(part)
         _rename(part, path)
     finally:
         with suppress(OSError):

@@ -283,3 +283,21 @@ def test_a_terminal_shows_how_far_it_is(half_way, tmp_path):
     terminal.expect(r"Saving  \d+ of \d+ MB  \d+ MB/s  about \d+ s left")
     terminal.expect("Snapshot saved at")
     terminal.expect(pexpect.EOF)
+
+
+def test_a_snapshot_is_checked_before_it_has_its_name(sample_etcd, etcd, prefix, tmp_path):
+    path = tmp_path / "a.db"
+    sound = run_here("snapshot", "save", str(path), "--verify", env=sample_etcd.environment)
+    assert sound.exit_code == 0, sound.stderr
+    kept = path.read_bytes()
+    key = "/registry/pods/default/no-pod"
+    etcd.etcdctl("put", key, "nonsense", check=True)
+    faulty = run_here("snapshot", "save", str(path), "--verify", env=etcd.environment)
+    etcd.etcdctl("del", key, check=True)
+    assert (faulty.exit_code, faulty.stdout) == (5, b"")
+    assert faulty.stderr == (
+        "Error: the snapshot has 1 fault; nothing was saved\n"
+        f"  key {key}: its value is no object of Kubernetes\n"
+    )
+    assert path.read_bytes() == kept
+    assert list(tmp_path.iterdir()) == [path]

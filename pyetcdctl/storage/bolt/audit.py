@@ -5,36 +5,46 @@ from __future__ import annotations
 from operator import lt
 from typing import TYPE_CHECKING
 
+from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.storage.bolt.cursor import buckets_in
-from pyetcdctl.storage.bolt.pages import BRANCH, LEAF, NO_FREELIST, damage, leaf_of
+from pyetcdctl.storage.bolt.pages import BRANCH, LEAF, NO_FREELIST, Child, damage, leaf_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.storage.bolt.cursor import Bucket
     from pyetcdctl.storage.bolt.pages import Leaf, Page, Pages
 
 
-class Audit:
-    """One walk through all pages."""
+def _raise(error: DamagedSnapshot) -> None:
+    raise error
 
-    def __init__(self, pages: Pages) -> None:
+
+class Audit:
+    """One walk through all pages. ``report`` takes what is damaged; the walk goes on behind it."""
+
+    def __init__(self, pages: Pages, report: Callable[[DamagedSnapshot], None] = _raise) -> None:
         self._pages = pages
+        self._report = report
         self._entered = bytearray(pages.count)
         self._entered[0:2] = b"\1\1"
 
     def buckets(self) -> Iterator[Bucket]:
         """Yield the buckets in the order of their names."""
         for leaf in self._tree(self._pages.meta.root):
-            yield from buckets_in(leaf)
+            try:
+                yield from buckets_in(leaf)
+            except DamagedSnapshot as error:
+                self._report(error)
 
     def leaves(self, bucket: Bucket) -> Iterator[Leaf]:
         """Yield a bucket's leaves in the order of the keys; once, for no page is entered twice."""
-        leaves = self._tree(bucket.root) if bucket.inline is None else [leaf_of(bucket.inline)]
+        leaves = self._inline(bucket.inline) if bucket.inline else self._tree(bucket.root)
         for leaf in leaves:
             if any(leaf.flags):
-                raise damage(leaf.page.number, leaf.page.offset, "a bucket within a bucket")
-            yield leaf
+                self._report(damage(leaf.page.number, leaf.page.offset, "a bucket within a bucket"))
+            else:
+                yield leaf
 
     def check_accounts(self) -> None:
         """Raise unless each page was entered or is free, and none is both; when all was read."""
@@ -55,22 +65,27 @@ class Audit:
 
     def _tree(self, root: int) -> Iterator[Leaf]:
         last = b""
-        pending = [(root, b"")]
+        pending = [Child(root, b"")]
         while pending:
-            number, least = pending.pop()
-            page = self._pages.page(number, BRANCH | LEAF)
-            self._enter(page)
-            if page.flags & BRANCH:
-                pending.extend(reversed(self._pages.children(page)))
-                continue
-            leaf = leaf_of(page)
-            keys = leaf.keys()
-            if keys:
-                in_order = all(map(lt, keys, keys[1:])) and least <= keys[0]
-                if not in_order or (last and last >= keys[0]):
-                    raise damage(number, page.offset, "its keys are out of order")
-                last = keys[-1]
-            yield leaf
+            child = pending.pop()
+            try:
+                page = self._pages.page(child.number, BRANCH | LEAF)
+                self._enter(page)
+                if page.flags & BRANCH:
+                    pending.extend(reversed(self._pages.children(page)))
+                    continue
+                leaf = leaf_of(page)
+                last = _checked_order(leaf, child.key, last)
+            except DamagedSnapshot as error:
+                self._report(error)
+            else:
+                yield leaf
+
+    def _inline(self, page: Page) -> Iterator[Leaf]:
+        try:
+            yield leaf_of(page)
+        except DamagedSnapshot as error:
+            self._report(error)
 
     def _enter(self, page: Page) -> None:
         """Mark a page, and those that it flows over into, as entered."""
@@ -80,3 +95,14 @@ class Audit:
                 page.number, page.offset, "it overlaps another page or the end of the file"
             )
         self._entered[page.number : end] = b"\1" * (end - page.number)
+
+
+def _checked_order(leaf: Leaf, least: bytes, before: bytes) -> bytes:
+    """Return the last key; all must ascend, and begin where the branch above says."""
+    keys = leaf.keys()
+    if not keys:
+        return before
+    is_ascending = all(map(lt, keys, keys[1:])) and least <= keys[0]
+    if not is_ascending or (before and before >= keys[0]):
+        raise damage(leaf.page.number, leaf.page.offset, "its keys are out of order")
+    return keys[-1]

@@ -227,6 +227,12 @@ def newest_meta(file: Readable, size: int) -> Meta:
     return max(found, key=lambda meta: meta.transaction)
 
 
+def invalid_metas(file: Readable, page_size: int) -> list[int]:
+    """Return the numbers of the meta pages that are not valid, of the two."""
+    places = enumerate((0, page_size))
+    return [number for number, at in places if _meta(file, file.size, at) is None]
+
+
 def _meta(file: Readable, size: int, at: int) -> Meta | None:
     at += PAGE_HEAD.size
     if at + META.size > size:

@@ -1,0 +1,1 @@
+"""What is wrong in a database file, all of it, and where."""

@@ -1,0 +1,39 @@
+"""The faults of a file: as many as are worth reading, and how many more there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.results import Fault
+
+if TYPE_CHECKING:
+    from pyetcdctl.errors import DamagedSnapshot
+
+MOST_FAULTS = 1000
+_DATABASE = "the database is damaged: "
+
+
+class Faults:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.found: list[Fault] = []
+        self.omitted = 0
+
+    def __len__(self) -> int:
+        return len(self.found) + self.omitted
+
+    def add(self, where: str, what: str) -> None:
+        """Note a fault."""
+        if len(self.found) < MOST_FAULTS:
+            self.found.append(Fault(where, what))
+        else:
+            self.omitted += 1
+
+    def take(self, error: DamagedSnapshot) -> None:
+        """Note what was raised about a place in the file."""
+        place, _, what = error.message.removeprefix(_DATABASE).partition(": ")
+        if what:
+            self.add(place, what)
+        else:
+            self.add("file", place)
