@@ -13,6 +13,10 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.kv import delete, put
+from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest
 from pyetcdctl.sandbox.certificates import LOCAL_NAMES, Authority
 from pyetcdctl.sandbox.lifetime import Lifetime
 from pyetcdctl.sandbox.ports import Ports
@@ -20,10 +24,10 @@ from pyetcdctl.sandbox.programs import Programs, find_programs
 from pyetcdctl.sandbox.sample import unpack_sample
 from pyetcdctl.sandbox.server import Cluster, Member
 from pyetcdctl.sandbox.sites import NO_TLS, PlainLayout
-from pyetcdctl.settings import TlsFiles
+from pyetcdctl.settings import ConnectionSettings, TlsFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyetcdctl.sandbox.sites import Layout
 
@@ -120,6 +124,22 @@ class Etcd:
             timeout=SECONDS,
             check=check,
         )
+
+
+def write(etcd: Etcd, pairs: Iterable[tuple[str, str | None]]) -> None:
+    """Put each pair, or delete the key where there is no value, on one connection: much faster
+    than a process for each.
+    """
+    connection = Connection(ConnectionSettings(endpoints=etcd.client_urls, tls=etcd.tls))
+    try:
+        for key, value in pairs:
+            name, deadline = key.encode(), Deadline.after(SECONDS)
+            if value is None:
+                delete(connection, DeleteRangeRequest(key=name), deadline)
+            else:
+                put(connection, PutRequest(key=name, value=value.encode()), deadline)
+    finally:
+        connection.close()
 
 
 def freeze(member: Member) -> None:

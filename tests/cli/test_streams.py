@@ -13,12 +13,12 @@ import pytest
 
 from pyetcdctl.cli.session.streams import Descriptor, Messages, Streams
 from tests.runner import clean_environment, command, run_here
+from tests.server import write
 
 
 @pytest.fixture(scope="module")
 def many_keys(etcd):
-    for number in range(30):
-        etcd.etcdctl("put", f"/many/{number}", "x" * 60_000, check=True)
+    write(etcd, ((f"/many/{number}", "x" * 60_000) for number in range(30)))
     return etcd
 
 

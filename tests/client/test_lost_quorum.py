@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pyetcdctl.client.status import PERHAPS_APPLIED
-from tests.runner import run
+from tests.runner import run_here
 from tests.server import every_programs, running
 
 LONG = "--command-timeout=10s"
@@ -28,7 +28,7 @@ def alone(request):
 def until_nobody_leads(cluster):
     env = {"ETCDCTL_ENDPOINTS": cluster.address}
     for _ in range(100):
-        if b"no leader" in run("endpoint", "status", env=env).stdout:
+        if b"no leader" in run_here("endpoint", "status", env=env).stdout:
             return
     raise AssertionError("the last member still follows a leader")
 
@@ -38,7 +38,7 @@ def both(cluster, line):
     env = {"ETCDCTL_ENDPOINTS": cluster.address}
     script = "\n\nput a b\n\n" if line == "txn" else ""
     theirs = cluster.etcdctl(*line.split(), LONG, env=env, input=script.encode())
-    ours = run(*line.split(), LONG, env=env, input=script)
+    ours = run_here(*line.split(), LONG, env=env, input=script)
     their_errors = theirs.stderr.decode().splitlines()
     error, *advice = ours.stderr.splitlines()
     return (their_errors[-1], theirs.returncode), (error, ours.exit_code), advice

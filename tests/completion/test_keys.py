@@ -9,7 +9,7 @@ import pytest
 
 from pyetcdctl.completion.values import MOST_CANDIDATES
 from pyetcdctl.sandbox.sample import unpack_sample
-from tests.runner import run
+from tests.runner import run_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def ask(*line: str | bytes, env: Mapping[str, str] | None = None) -> list[str]:
     """Return the candidates for the last word; insist on silence and success."""
-    return candidates_of(run("__complete", "--", *line, env=env))
+    return candidates_of(run_here("__complete", "--", *line, env=env))
 
 
 def answer(*line: str | bytes, env: Mapping[str, str] | None = None) -> list[str]:
@@ -105,7 +105,7 @@ def test_a_key_that_would_be_read_as_a_flag_comes_behind_dashes(etcd: Etcd) -> N
 
 def test_values_are_never_printed(etcd: Etcd, prefix: str) -> None:
     put(etcd, f"{prefix}secret", value="hunter2")
-    result = run("__complete", "--", "get", prefix, env=etcd.environment)
+    result = run_here("__complete", "--", "get", prefix, env=etcd.environment)
     assert b"hunter2" not in result.stdout
 
 

@@ -14,7 +14,7 @@ from pyetcdctl.cli.command_tree import command_tree
 from pyetcdctl.completion.shapes import offer_of
 from tests.architecture.test_startup import HEAVY, modules_loaded_by
 from tests.completion.shells import FILES, SHELLS
-from tests.runner import PROJECT, clean_environment, run
+from tests.runner import PROJECT, clean_environment, run_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def bash_offers(words: Sequence[str], path: str | None = None) -> list[str]:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_file_is_what_the_program_prints(shell: str) -> None:
-    printed = run("completion", shell)
+    printed = run_here("completion", shell)
     assert printed.stdout == (FOLDER / FILES[shell]).read_bytes(), (
         f"python -m pyetcdctl completion {shell} > completions/{FILES[shell]}"
     )
@@ -129,7 +129,7 @@ def test_keys_are_offered_to_programs_too(every_etcd: Etcd, prefix: str) -> None
     ],
 )
 def test_a_shell_that_is_not_one_is_refused(words: list[str], message: str) -> None:
-    refused = run("completion", *words)
+    refused = run_here("completion", *words)
     assert refused.stderr.startswith(f"Error: {message}\n")
     assert (refused.stdout, refused.exit_code) == (b"", 1)
 
@@ -140,8 +140,8 @@ def test_writing_a_script_loads_the_commands_and_nothing_to_show_results_with() 
 
 
 def test_help_keeps_silent_about_the_hidden_command() -> None:
-    assert b"__complete" not in run("--help").stdout
-    assert "__complete" not in run("complete").stderr
+    assert b"__complete" not in run_here("--help").stdout
+    assert "__complete" not in run_here("complete").stderr
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.discovery.disk import ETCD_POD, EXPIRED, PKI
-from tests.runner import run
+from tests.runner import run_here
 
 if TYPE_CHECKING:
     from tests.discovery.disk import Disk
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def discovered(disk: Disk, *args: str, **env: str) -> Result:
     where = {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": str(disk.root)}
-    return run("discover", *args, env={**where, **env})
+    return run_here("discover", *args, env={**where, **env})
 
 
 def rows(result: Result) -> list[list[str]]:

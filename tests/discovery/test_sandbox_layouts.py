@@ -12,7 +12,7 @@ import pytest
 from pyetcdctl.discovery import discover, find_connection
 from pyetcdctl.sandbox.layouts import layout_named
 from pyetcdctl.sandbox.sites import PlainLayout
-from tests.runner import run
+from tests.runner import run_here
 from tests.server import distributed, running
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def test_a_sandbox_is_found_as_what_it_imitates(node: tuple[str, Etcd]) -> None:
 def test_a_command_without_any_flag_reaches_the_sandbox(node: tuple[str, Etcd]) -> None:
     _, etcd = node
     env = {"PYETCDCTL_ROOT": str(root(etcd)), "PYETCDCTL_DISCOVERY": "on"}
-    assert run("put", "found", "by itself", env=env).stdout == b"OK\n"
-    assert run("get", "found", env=env).stdout == b"found\nby itself\n"
+    assert run_here("put", "found", "by itself", env=env).stdout == b"OK\n"
+    assert run_here("get", "found", env=env).stdout == b"found\nby itself\n"
 
 
 def test_etcdctl_reaches_the_sandbox_by_the_exported_lines(node: tuple[str, Etcd]) -> None:
@@ -65,7 +65,7 @@ def test_etcdctl_reaches_the_sandbox_by_the_exported_lines(node: tuple[str, Etcd
 def etcdctl_put(etcd: Etcd, node: Path) -> subprocess.CompletedProcess[bytes]:
     """Write a key with the real etcdctl, led by what ``discover --export`` prints."""
     env = {"PYETCDCTL_ROOT": str(node), "PYETCDCTL_DISCOVERY": "on"}
-    exported = run("discover", "--export", env=env).stdout.decode()
+    exported = run_here("discover", "--export", env=env).stdout.decode()
     return subprocess.run(
         ["sh", "-c", f'eval "$LINES"; exec {etcd.cluster.programs.beside("etcdctl")} put a b'],
         env={"PATH": os.defpath, "ETCDCTL_API": "3", "LINES": exported},
@@ -82,7 +82,7 @@ def test_an_endpoint_that_is_given_wins_over_what_is_found(
     env = {"PYETCDCTL_ROOT": str(disk.root), "PYETCDCTL_DISCOVERY": "on"}
     flags = ("--endpoints", etcd.endpoint) if way == "flag" else ()
     given = {} if flags else {"ETCDCTL_ENDPOINTS": etcd.endpoint}
-    assert run("put", "given", "endpoint", *flags, env={**env, **given}).stdout == b"OK\n"
+    assert run_here("put", "given", "endpoint", *flags, env={**env, **given}).stdout == b"OK\n"
 
 
 def test_a_server_that_made_its_own_certificate_is_trusted_by_it(

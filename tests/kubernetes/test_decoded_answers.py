@@ -20,7 +20,7 @@ from pyetcdctl.results import DecodedAnswer, Decoding
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.settings import OutputSettings
 from tests.kubernetes.sample import DATA, answers, stored_values
-from tests.runner import SECONDS, clean_environment, command, run
+from tests.runner import SECONDS, clean_environment, command, run_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def values(sample_etcd: Etcd) -> dict[str, bytes]:
 
 
 def put(server: Etcd, key: str, value: bytes, *flags: str) -> tuple[str, str]:
-    done = run("put", key, *flags, env=server.environment, input=value)
+    done = run_here("put", key, *flags, env=server.environment, input=value)
     assert done.exit_code == 0, done.stderr
     return done.stdout.decode(), done.stderr
 
@@ -66,7 +66,7 @@ def watched(server: Etcd, *words: str) -> Iterator[Callable[[], str]]:
 
 
 def revision(server: Etcd) -> int:
-    shown = json.loads(run("get", "nothing", "-w", "json", env=server.environment).stdout)
+    shown = json.loads(run_here("get", "nothing", "-w", "json", env=server.environment).stdout)
     assert isinstance(shown["header"]["revision"], int)
     return shown["header"]["revision"]
 
@@ -80,7 +80,7 @@ def test_each_event_of_a_watch_is_a_line_with_both_values(
     flags = ("--prefix", "--prev-kv", "-w", "jsonl", f"--rev={since}")
     with watched(etcd, prefix, *flags) as line:
         first, second = json.loads(line()), json.loads(line())
-        run("del", key, env=etcd.environment)
+        run_here("del", key, env=etcd.environment)
         third = json.loads(line())
     namespace = json.loads(answers()[NAMESPACE]["json"])
     assert first == {
@@ -134,7 +134,7 @@ def test_each_event_of_a_watch_is_a_document(
 ) -> None:
     key, since = f"{prefix}default", revision(etcd) + 1
     put(etcd, key, values[NAMESPACE])
-    run("del", key, env=etcd.environment)
+    run_here("del", key, env=etcd.environment)
     document = answers()[NAMESPACE]["yaml"].splitlines()
     expected = [
         *("---", f"# PUT {key}"),
@@ -199,7 +199,7 @@ def test_what_was_there_before_is_decoded(
     line = json.loads(put(etcd, prefix, values[NAMESPACE], "--prev-kv", "-w", "jsonl")[0])
     assert (line["prev_kv"]["version"], line["prev_kv"]["value"]) == (2, namespace)
     flags = ("--prev-kv", "-w", "yaml")
-    deleted = run("del", prefix, *flags, env=etcd.environment).stdout.decode()
+    deleted = run_here("del", prefix, *flags, env=etcd.environment).stdout.decode()
     assert re.fullmatch(
         rf"# deleted 1  revision \d+\n# before: {prefix}\n# create_.*  version 3\n"
         + re.escape(document),
@@ -215,7 +215,7 @@ def test_every_step_of_a_transaction_is_shown(
 
     def txn(*flags: str) -> str:
         put(etcd, f"{prefix}y", b"1")
-        done = run("txn", *flags, env=etcd.environment, input=script)
+        done = run_here("txn", *flags, env=etcd.environment, input=script)
         assert (done.exit_code, done.stderr.count("\n")) == (0, flags == ("--decode",))
         return done.stdout.decode()
 
@@ -251,21 +251,21 @@ def test_encrypted_values_are_opened_wherever_they_are_printed(
     assert (event["value"], event["prev_value"]) == (secret, secret)
     assert event["encryption"] == event["prev_encryption"] == "aesgcm gcm-a"
     script = f"\nget {SECRET}\nget {SECRET}\n\n\n"
-    closed = run("txn", "-w", "yaml", env=server.environment, input=script)
+    closed = run_here("txn", "-w", "yaml", env=server.environment, input=script)
     assert closed.exit_code == 0
     assert closed.stderr.startswith(
         f"# 2 values could not be decrypted, the first: {SECRET}: encrypted by"
     )
     assert closed.stderr.count("Try:  --encryption-config FILE") == 1
-    closed = run("del", SECRET, "--prev-kv", "--decode", env=server.environment)
+    closed = run_here("del", SECRET, "--prev-kv", "--decode", env=server.environment)
     assert (closed.exit_code, closed.stdout) == (0, b"1\n")
     assert "no encryption configuration is known" in closed.stderr
 
 
 def test_flags_that_would_do_nothing_change_nothing(etcd: Etcd, prefix: str) -> None:
-    refused = run("put", prefix, "x", "--decode", "-w", "json", env=etcd.environment)
+    refused = run_here("put", prefix, "x", "--decode", "-w", "json", env=etcd.environment)
     assert refused.exit_code == 128
-    assert not run("get", prefix, env=etcd.environment).stdout
+    assert not run_here("get", prefix, env=etcd.environment).stdout
 
 
 def on_terminal(server: Etcd, *words: str, **environment: str) -> str:

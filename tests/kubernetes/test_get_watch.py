@@ -13,7 +13,7 @@ import pytest
 from tests.concurrency.gate import Gate
 from tests.kubernetes.sample import DATA
 from tests.kubernetes.test_decoded_answers import values
-from tests.runner import SECONDS, clean_environment, command, run
+from tests.runner import SECONDS, clean_environment, command, run_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,23 +96,23 @@ def server() -> Iterator[Etcd]:
 
 def put(server: Etcd, key: str, value: object) -> None:
     data = value if isinstance(value, bytes) else json.dumps(value).encode()
-    assert run("put", key, env=server.environment, input=data).exit_code == 0
+    assert run_here("put", key, env=server.environment, input=data).exit_code == 0
 
 
 def entry_revision(server: Etcd, key: str) -> int:
-    shown = json.loads(run("get", key, "-w", "json", env=server.environment).stdout)
+    shown = json.loads(run_here("get", key, "-w", "json", env=server.environment).stdout)
     revision: int = shown["kvs"][0]["mod_revision"]
     return revision
 
 
 def delete(server: Etcd, key: str) -> None:
-    assert run("del", key, env=server.environment).stdout == b"1\n"
+    assert run_here("del", key, env=server.environment).stdout == b"1\n"
 
 
 @pytest.fixture
 def web(server: Etcd) -> Etcd:
     """A server with one pod, whatever was there before."""
-    run("del", "/registry/", "--prefix", env=server.environment)
+    run_here("del", "/registry/", "--prefix", env=server.environment)
     put(server, POD, pod(app="web"))
     return server
 
@@ -242,7 +242,7 @@ def test_an_encrypted_object_is_shown_closed_and_told_of(
 def test_what_cannot_be_watched_is_told(
     web: Etcd, words: tuple[str, ...], code: int, why: str
 ) -> None:
-    refused = run("kubernetes", "get", *words, "--watch", env=web.environment)
+    refused = run_here("kubernetes", "get", *words, "--watch", env=web.environment)
     assert refused.exit_code == code
     assert why in refused.stderr
 

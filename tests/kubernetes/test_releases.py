@@ -5,7 +5,7 @@ import pytest
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from tests.kubernetes.wire import field, stored
-from tests.runner import run
+from tests.runner import run_here
 
 EMPTY = b""
 POD_IPS = field(3, field(12, EMPTY))
@@ -104,22 +104,22 @@ def test_every_command_that_shows_objects_takes_a_release(sample_etcd):
     ]
     for words in commands:
         now, then = (
-            run(*words, *flags, env=sample_etcd.environment).stdout.decode()
+            run_here(*words, *flags, env=sample_etcd.environment).stdout.decode()
             for flags in ((), ("--release", "1.33"))
         )
         template = "  template:\n    metadata:\n"
         assert template in now
         assert now.replace(template, f"{template}      creationTimestamp: null\n") == then
         env = {**sample_etcd.environment, "ETCDCTL_RELEASE": "1.33"}
-        assert run(*words, env=env).stdout.decode() == then
+        assert run_here(*words, env=env).stdout.decode() == then
 
 
 def test_a_release_is_asked_for_on_the_command_line():
     value = stored("v1", "PodTemplate", field(1, field(1, "web")) + field(2, field(1, EMPTY)))
     decode_it = ("kubernetes", "decode", "-o", "jsonl")
-    assert b"creationTimestamp" not in run(*decode_it, input=value).stdout
-    then = run(*decode_it, "--release", "1.33", input=value).stdout
+    assert b"creationTimestamp" not in run_here(*decode_it, input=value).stdout
+    then = run_here(*decode_it, "--release", "1.33", input=value).stdout
     assert then.count(b'"creationTimestamp":null') == 2
-    refused = run(*decode_it, "--release", "v1.33.2", input=value)
+    refused = run_here(*decode_it, "--release", "v1.33.2", input=value)
     assert (refused.exit_code, refused.stdout) == (128, b"")
     assert "--release is a minor release of Kubernetes" in refused.stderr

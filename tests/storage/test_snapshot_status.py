@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from tests.runner import run
-from tests.server import distributed
+from tests.runner import run_here
+from tests.server import distributed, write
 
 TABLE = """\
 ┌──────────┬──────────┬────────────┬────────────┬─────────┐
@@ -26,7 +26,7 @@ IN_EVERY_FORMAT = {
 
 
 def status(path, *flags):
-    return run("snapshot", "status", str(path), *flags)
+    return run_here("snapshot", "status", str(path), *flags)
 
 
 def figures(path):
@@ -36,7 +36,7 @@ def figures(path):
 
 
 def living_keys(etcd):
-    answer = run("get", "", "--prefix", "--keys-only", "-w", "json", env=etcd.environment)
+    answer = run_here("get", "", "--prefix", "--keys-only", "-w", "json", env=etcd.environment)
     return json.loads(answer.stdout)["count"]
 
 
@@ -61,12 +61,10 @@ def test_protobuf_is_refused(sample_file):
 
 
 def test_a_new_snapshot_has_the_figures_of_etcdutl(every_etcd, tmp_path, prefix):
-    for number in range(300):
-        every_etcd.etcdctl("put", f"{prefix}{number % 100}", "x" * number, check=True)
-        if number > 280:
-            every_etcd.etcdctl("del", f"{prefix}{number % 100}", check=True)
+    write(every_etcd, ((f"{prefix}{number % 100}", "x" * number) for number in range(300)))
+    write(every_etcd, ((f"{prefix}{number}", None) for number in range(81, 100)))
     path = tmp_path / "new.db"
-    assert run("snapshot", "save", str(path), env=every_etcd.environment).exit_code == 0
+    assert run_here("snapshot", "save", str(path), env=every_etcd.environment).exit_code == 0
     ours = figures(path)
     version = ours.pop("version")
     assert ours == {**figures_of_etcdutl(path), "totalKey": living_keys(every_etcd)}
@@ -79,7 +77,7 @@ def test_pages_that_flow_over_and_free_pages_are_read(own_etcd, tmp_path):
         server.etcdctl("put", f"large{number % 3}", input=b"y" * 100_000, check=True)
     server.etcdctl("compaction", "10", check=True)
     path = tmp_path / "large.db"
-    assert run("snapshot", "save", str(path), env=server.environment).exit_code == 0
+    assert run_here("snapshot", "save", str(path), env=server.environment).exit_code == 0
     ours = figures(path)
     assert ours.pop("version") == ""
     assert ours == {**figures_of_etcdutl(path), "totalKey": 3}
@@ -120,12 +118,12 @@ def test_a_changed_byte_is_found_by_the_digest(sample_file, tmp_path):
     ],
 )
 def test_what_cannot_be_read_is_refused(words, error, code):
-    result = run("snapshot", "status", *words)
+    result = run_here("snapshot", "status", *words)
     assert result.stderr.splitlines()[0] == f"Error: {error}"
     assert (result.stdout, result.exit_code) == (b"", code)
 
 
 def test_grpc_is_not_needed(sample_file, tmp_path):
     (tmp_path / "grpc.py").write_text("raise ImportError('grpc was loaded')\n")
-    result = run("snapshot", "status", str(sample_file), env={"PYTHONPATH": str(tmp_path)})
+    result = run_here("snapshot", "status", str(sample_file), env={"PYTHONPATH": str(tmp_path)})
     assert result.exit_code == 0, result.stderr

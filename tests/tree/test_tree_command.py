@@ -9,11 +9,12 @@ import sys
 
 import pytest
 
-from tests.runner import PROJECT, clean_environment, run
+from tests.runner import PROJECT, clean_environment, run_here
+from tests.server import write
 
 
 def tree(etcd, *args):
-    result = run("tree", *args, env=etcd.environment)
+    result = run_here("tree", *args, env=etcd.environment)
     assert (result.exit_code, result.stderr) == (0, "")
     return result.stdout.decode().splitlines()
 
@@ -31,7 +32,7 @@ def flattened(nodes, path=b""):
 
 
 def keys_of(etcd):
-    listing = run("get", "", "--from-key", "--keys-only", env=etcd.environment).stdout
+    listing = run_here("get", "", "--from-key", "--keys-only", env=etcd.environment).stdout
     return [line for line in listing.split(b"\n") if line]
 
 
@@ -76,7 +77,7 @@ def test_a_prefix_is_a_path_and_not_the_start_of_a_name(etcd, prefix):
         etcd.etcdctl("put", prefix + key, "v", check=True)
     assert tree(etcd, f"{prefix}a") == [f"{prefix}a", f"{prefix}a/", f"{prefix}a/b"]
     assert tree(etcd, f"{prefix}a/") == [f"{prefix}a/", f"{prefix}a/b"]
-    nothing = run("tree", f"{prefix}a/b/c", env=etcd.environment)
+    nothing = run_here("tree", f"{prefix}a/b/c", env=etcd.environment)
     assert (nothing.exit_code, nothing.stdout) == (0, b"")
     assert "none under" in nothing.stderr
 
@@ -92,14 +93,14 @@ def test_a_past_revision_is_shown_as_it_was(etcd, prefix):
 
 def test_a_revision_to_come_is_an_error(etcd, prefix):
     for more in ([], ["--depth", "1"]):
-        result = run("tree", prefix, "--rev", "999999999", *more, env=etcd.environment)
+        result = run_here("tree", prefix, "--rev", "999999999", *more, env=etcd.environment)
         assert result.exit_code == 1
         assert "required revision is a future revision" in result.stderr
 
 
 @pytest.mark.parametrize("more", [[], ["--sizes"]], ids=["keys", "sizes"])
 def test_json_flattens_to_exactly_the_keys(sample_etcd, more):
-    result = run("tree", "-w", "json", *more, env=sample_etcd.environment)
+    result = run_here("tree", "-w", "json", *more, env=sample_etcd.environment)
     document = json.loads(result.stdout)
     keys = keys_of(sample_etcd)
     assert list(flattened(document["tree"])) == keys
@@ -109,7 +110,9 @@ def test_json_flattens_to_exactly_the_keys(sample_etcd, more):
 
 
 def test_json_of_a_level_has_the_counts_and_the_familiar_names(sample_etcd):
-    result = run("tree", "/registry", "--depth", "1", "-w", "json", env=sample_etcd.environment)
+    result = run_here(
+        "tree", "/registry", "--depth", "1", "-w", "json", env=sample_etcd.environment
+    )
     (registry,) = json.loads(result.stdout)["tree"]
     assert registry["name"] == "/registry/"
     by_name = {child["name"]: child for child in registry["children"]}
@@ -120,19 +123,19 @@ def test_json_of_a_level_has_the_counts_and_the_familiar_names(sample_etcd):
 
 def test_binary_keys_are_escaped_in_lines_and_whole_in_json(etcd, prefix):
     key = prefix.encode() + b"\xff\x01\t\\/\n"
-    run("put", key.decode("utf-8", "surrogateescape"), "v", env=etcd.environment)
+    run_here("put", key.decode("utf-8", "surrogateescape"), "v", env=etcd.environment)
     assert tree(etcd, prefix) == [
         prefix,
         rf"{prefix}\xff\x01\t\\/",
         rf"{prefix}\xff\x01\t\\/\n",
     ]
-    document = json.loads(run("tree", prefix, "-w", "json", env=etcd.environment).stdout)
+    document = json.loads(run_here("tree", prefix, "-w", "json", env=etcd.environment).stdout)
     assert list(flattened(document["tree"])) == [key]
 
 
 @pytest.mark.parametrize("name", ["table", "fields", "protobuf"])
 def test_a_format_that_cannot_show_a_tree_is_refused_before_any_call(name):
-    result = run("tree", "-w", name, "--endpoints", "127.0.0.1:1", seconds=5)
+    result = run_here("tree", "-w", name, "--endpoints", "127.0.0.1:1", seconds=5)
     assert result.exit_code == 4
     assert result.stderr == f"Error: {name} not supported as output format\n"
 
@@ -141,13 +144,12 @@ def test_a_format_that_cannot_show_a_tree_is_refused_before_any_call(name):
     "args", [["a", "b"], ["--depth", "-1"], ["-", "--sizes"], ["-", "--rev", "3"]]
 )
 def test_arguments_that_make_no_sense_are_refused(args):
-    result = run("tree", *args)
+    result = run_here("tree", *args)
     assert (result.exit_code, result.stdout) == (128, b"")
 
 
 def test_every_release_answers_alike(every_etcd, prefix):
-    for number in range(300):
-        every_etcd.etcdctl("put", f"{prefix}{number % 3}/{number}", "v", check=True)
+    write(every_etcd, ((f"{prefix}{number % 3}/{number}", "v") for number in range(300)))
     assert tree(every_etcd, prefix, "--depth", "1", "--counts") == [
         *(f"{prefix}{number}/\t100" for number in range(3)),
         f"{prefix}\t300",

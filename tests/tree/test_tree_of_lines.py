@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 
-from tests.runner import PROJECT, clean_environment, run
+from tests.runner import PROJECT, clean_environment, run_here
 
 PROBE = """
 import sys
@@ -18,7 +18,7 @@ print(code, "grpc" in sys.modules, "rich" in sys.modules, file=sys.stderr)
 
 
 def tree_of(keys, *args):
-    result = run("tree", "-", *args, input=keys)
+    result = run_here("tree", "-", *args, input=keys)
     assert (result.exit_code, result.stderr) == (0, "")
     return result.stdout.decode().splitlines()
 
@@ -26,7 +26,7 @@ def tree_of(keys, *args):
 def test_what_etcdctl_lists_becomes_the_tree_of_the_server(sample_etcd):
     listing = sample_etcd.etcdctl("get", "", "--from-key", "--keys-only", check=True).stdout
     assert b"\n\n" in listing
-    on_server = run("tree", "--counts", env=sample_etcd.environment).stdout.decode()
+    on_server = run_here("tree", "--counts", env=sample_etcd.environment).stdout.decode()
     assert tree_of(listing, "--counts") == on_server.splitlines()
 
 
@@ -71,7 +71,7 @@ def test_depth_and_branches_only_apply_to_lines_too():
 
 
 def test_json_of_lines_has_no_revision():
-    document = json.loads(run("tree", "-", "-w", "json", input="/a/b\n").stdout)
+    document = json.loads(run_here("tree", "-", "-w", "json", input="/a/b\n").stdout)
     assert document == {
         "tree": [{"name": "/a/", "children": [{"name": "b"}], "keys": 1}],
         "keys": 1,
@@ -79,14 +79,14 @@ def test_json_of_lines_has_no_revision():
 
 
 def test_json_names_cannot_drive_a_terminal():
-    result = run("tree", "-", "-w", "json", input="/\x1b[31m\x7f\u202e\u0085ö\n")
+    result = run_here("tree", "-", "-w", "json", input="/\x1b[31m\x7f\u202e\u0085ö\n")
     (leaf,) = json.loads(result.stdout)["tree"]
     assert leaf == {"name": "/\x1b[31m\x7f\u202e\u0085ö"}
     assert result.stdout.decode().rstrip("\n").isprintable()
 
 
 def test_no_lines_are_no_error():
-    result = run("tree", "-", input="\n\r\n")
+    result = run_here("tree", "-", input="\n\r\n")
     assert (result.exit_code, result.stdout) == (0, b"")
     assert result.stderr == "There is no key\n"
 
