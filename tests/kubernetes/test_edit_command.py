@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
+from pyetcdctl.cli.commands.kubernetes.drafts import Draft
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import encode
 from pyetcdctl.kubernetes.encryption import configuration
@@ -306,7 +307,7 @@ def test_neither_keys_nor_secrets_are_told_or_handed_on(
     assert "encryption-config" in told
     assert [secret for secret in secrets if len(secret) > 3 and secret in told] == []
     left = list(drafts.rglob("*"))
-    assert [stat.S_IMODE(each.stat().st_mode) for each in left] in ([], [0o700, 0o600])
+    assert [stat.S_IMODE(each.stat().st_mode) for each in left] in ([], [0o700, 0o600, 0o600])
 
 
 def test_a_plain_object_that_should_be_encrypted_stays_plain_with_a_remark(
@@ -513,3 +514,32 @@ def test_custom_resources_are_edited_in_their_own_json(
     before["metadata"]["generateName"] = "edited-"
     assert after == before
     assert value_of(cluster, key).startswith(b'{"apiVersion"')
+
+
+def test_the_text_of_a_killed_edit_is_reported_once_by_the_next(
+    edit: Callable[..., Result], editor: Callable[[str], str], drafts: Path
+) -> None:
+    killed = edit(editor('echo "# mine" >> "$1"; kill -9 $PPID'), STUCK)
+    assert killed.exit_code == -signal.SIGKILL
+    [folder] = drafts.iterdir()
+    [text] = folder.glob("*.yaml")
+    untouched = edit(editor("kill -9 $PPID"), STUCK)
+    assert untouched.exit_code == -signal.SIGKILL
+    assert f"text of an earlier edit that was killed is kept in {text}\n" in untouched.stderr
+    assert len(list(drafts.iterdir())) == 2
+    assert "earlier edit" not in edit("true", STUCK).stderr
+    assert list(drafts.iterdir()) == [folder], "a text without changes is removed"
+    assert text.read_text().endswith("# mine\n")
+
+
+def test_the_text_of_an_edit_that_runs_is_left_alone(
+    edit: Callable[..., Result], editor: Callable[[str], str], drafts: Path
+) -> None:
+    draft = Draft("namespaces/a", "kind: Namespace\n")
+    folder = drafts / "pyetcdctl-edit-running"
+    Path(draft.path).parent.rename(folder)
+    (folder / "namespaces-a.yaml").write_text("mine\n")
+    assert "earlier edit" not in edit("true", STUCK).stderr
+    assert (folder / "namespaces-a.yaml").read_text() == "mine\n"
+    draft.discard()
+    assert "earlier edit" in edit("true", STUCK).stderr

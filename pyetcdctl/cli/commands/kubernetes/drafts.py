@@ -1,10 +1,14 @@
-"""The text that somebody edits: a private file that outlives every failure.
+"""The text that a user edits: a private file that outlives every failure.
 
-The folder is the user's alone (0700), so that what an editor puts beside the file is, too.
+The folder is the user's alone (0700), so that what an editor puts beside the file is, too. A file
+in it is locked while the command runs: the lock of one that was killed is free, and the next run
+reports its text.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import re
 import shlex
@@ -13,6 +17,7 @@ import signal
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.children import end_in_go
@@ -25,6 +30,9 @@ if TYPE_CHECKING:
 
     from pyetcdctl.cli.session.streams import Messages
 
+_PREFIX = "pyetcdctl-edit-"
+_STATE = ".pyetcdctl"
+"""Holds the hash of the text before it was edited, and the lock; empty once the user knows."""
 _EDITORS = ("KUBE_EDITOR", "VISUAL", "EDITOR")
 _NO_FILE_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _NOT_FOUND = (126, 127)
@@ -41,10 +49,12 @@ class Draft:
     """A file to edit."""
 
     def __init__(self, title: str, text: str) -> None:
-        self._folder = tempfile.mkdtemp(prefix="pyetcdctl-edit-")
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         name = _NO_FILE_NAME.sub("-", title)[-100:].strip("-.")
-        self.path = os.path.join(self._folder, f"{name or 'object'}.yaml")
-        self._untouched = text
+        self.path = str(self._folder / f"{name or 'object'}.yaml")
+        self._state = os.open(self._folder / _STATE, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._state, fcntl.LOCK_EX)
+        os.write(self._state, _hash(text.encode("utf-8", "surrogateescape")).encode())
         self.write(text)
 
     def write(self, text: str) -> None:
@@ -71,36 +81,81 @@ class Draft:
     @property
     def is_touched(self) -> bool:
         """Whether there is anything in it that was not in the store."""
-        if not os.path.exists(self.path):
-            return False
-        if os.listdir(self._folder) != [os.path.basename(self.path)]:
-            # An editor that was ended has left there what it had not saved.
-            return True
-        text = self.read()
-        return bool(text.strip()) and text != self._untouched
+        return _is_touched(self._folder)
+
+    def keep(self) -> str:
+        """Leave the file where it is, and return the line that reports it."""
+        os.truncate(self._folder / _STATE, 0)
+        return f"Your text is kept in {self.path}"
 
     def discard(self) -> None:
         """Remove the file, and all that an editor left beside it."""
+        with suppress(OSError):
+            os.close(self._state)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def report_left_drafts(messages: Messages) -> None:
+    """Report the texts of commands that were killed before they could, once; remove the others."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            _report_left(folder, messages)
+
+
+def _report_left(folder: Path, messages: Messages) -> None:
+    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+        return
+    with open(folder / _STATE, "r+", encoding="ascii") as state:
+        try:
+            fcntl.flock(state, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # its command runs
+        if not state.read(1):
+            return
+        if not _is_touched(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        [path] = _texts(folder)
+        messages.line(f"Note: the text of an earlier edit that was killed is kept in {path}")
+        state.truncate(0)
+
+
+def _is_touched(folder: Path) -> bool:
+    texts = _texts(folder)
+    if not texts:
+        return False
+    if len(list(folder.iterdir())) > 2:
+        # An editor that was ended has left there what it had not saved.
+        return True
+    text = texts[0].read_bytes()
+    return bool(text.strip()) and _hash(text) != (folder / _STATE).read_text(encoding="ascii")
+
+
+def _texts(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*.yaml") if not path.name.startswith(".")][:1]
+
+
+def _hash(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
 
 
 @contextmanager
 def kept_on_failure(draft: Draft, messages: Messages) -> Iterator[None]:
-    """Remove the draft at the end; where something fails, keep it and tell where it is."""
-    is_told = False
+    """Remove the draft at the end; where something fails, keep it and report its path."""
+    is_reported = False
     with cleaned_up_when_ended():
         try:
             yield
             draft.discard()
         except PyetcdctlError as error:
-            if is_told := draft.is_touched:
-                error.advice += (_where(draft),)
+            if is_reported := draft.is_touched:
+                error.advice += (draft.keep(),)
             raise
         finally:
-            if not draft.is_touched:
+            if not (is_reported or draft.is_touched):
                 draft.discard()
-            elif not is_told:
-                messages.line(_where(draft))
+            elif not is_reported:
+                messages.line(draft.keep())
 
 
 def _run(editor: str, path: str) -> int:
@@ -122,10 +177,6 @@ def _run(editor: str, path: str) -> int:
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_SECONDS_TO_END)
-
-
-def _where(draft: Draft) -> str:
-    return f"Your text is kept in {draft.path}"
 
 
 @contextmanager

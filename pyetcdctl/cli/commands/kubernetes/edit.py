@@ -6,7 +6,12 @@ import os
 from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
-from pyetcdctl.cli.commands.kubernetes.drafts import Draft, editor_of, kept_on_failure
+from pyetcdctl.cli.commands.kubernetes.drafts import (
+    Draft,
+    editor_of,
+    kept_on_failure,
+    report_left_drafts,
+)
 from pyetcdctl.cli.commands.kubernetes.parameters import (
     EtcdPrefix,
     ManagedFields,
@@ -82,6 +87,7 @@ def edit(
     require_consent(session, yes=flags.yes)
     if not (session.streams.input_is_terminal or editor_of(session.streams.environment)):
         raise BadArguments("no editor is named", "Try:  EDITOR='sed -i s/old/new/'")
+    report_left_drafts(session.streams.err)
     store = open_unambiguous_store(session, flags.etcd_prefix)
     wanted = targets(store, objects, flags.namespace)
     if len(wanted) > 1:
