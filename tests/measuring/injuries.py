@@ -112,7 +112,7 @@ def slow_fsync(member, seconds):
                         os.kill(member.process_id, signal.SIGSTOP)
                         sleep(seconds)
                         os.kill(member.process_id, signal.SIGCONT)
-                        sleep(0.25)
+                        sleep(0.1)
 
     with _running(hold, ended):
         yield

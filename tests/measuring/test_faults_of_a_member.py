@@ -127,9 +127,13 @@ def test_a_certificate_that_ends_soon_is_found(own_etcd, tmp_path, days, severit
 def test_slow_fsync_is_found(own_etcd):
     etcd = own_etcd(flags=("--unsafe-no-fsync=false",))
     with writes(etcd), slow_fsync(etcd.members[0], 0.6):
-        report, code = doctor(etcd, "--for", "3s")
+        # On a busy machine a short window has too few writes to judge.
+        for window in ("4s", "12s"):
+            report, code = doctor(etcd, "--for", window)
+            if ("wal-fsync-p99", "etcd-1") in found(report):
+                break
     slow = finding(report, "wal-fsync-p99")
-    assert (slow["severity"], slow["subject"], code) == ("warning", "etcd-1", 1)
+    assert (slow["severity"], slow["subject"], code) == ("warning", "etcd-1", 1), slow
     assert slow["samples"] >= 100
     assert "512 ms to 1.02 s" in slow["measured"]
     assert slow["source"].startswith("etcd mixin etcdHighFsyncDurations")

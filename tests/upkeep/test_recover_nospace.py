@@ -80,7 +80,7 @@ def test_a_full_cluster_recovers_in_one_confirmed_plan(own_etcd):
     )
 
 
-def test_live_data_beyond_the_quota_is_reported_before_anything_is_touched(own_etcd):
+def test_live_data_beyond_the_quota_is_reported_before_anything_is_touched(own_etcd, tmp_path):
     etcd = own_etcd()
     with connected(etcd) as connection:
         put(connection, b"/registry/events/default/x", wrap("v1", "Event", bytes(100_000)))
@@ -93,12 +93,17 @@ def test_live_data_beyond_the_quota_is_reported_before_anything_is_touched(own_e
     member.wait_until_healthy()
     fill(etcd, b"one-more")
     before = statuses(etcd)[0]
-    result = recover(etcd, "--yes")
+    unit = tmp_path / "etc/systemd/system/etcd.service"
+    unit.parent.mkdir(parents=True)
+    unit.write_text(f"[Service]\nExecStart=/usr/bin/etcd --listen-client-urls={etcd.endpoint}\n")
+    node = {"PYETCDCTL_DISCOVERY": "on", "PYETCDCTL_ROOT": str(tmp_path)}
+    result = run_here("recover", "nospace", "--yes", env=etcd.environment | node)
     assert result.exit_code == 3
     assert "the current keys alone have" in result.stderr
     assert "nothing was changed" in result.stderr
     assert "pyetcdctl del /registry/events/ --prefix, which frees 100 kB in 1 keys" in result.stderr
-    assert f"--quota-backend-bytes={2 * QUOTA}" in result.stderr
+    where = "in /etc/systemd/system/etcd.service, on every member"
+    assert f"--quota-backend-bytes={2 * QUOTA} {where}" in result.stderr
     after = statuses(etcd)[0]
     assert after["header"]["revision"] == before["header"]["revision"]
     assert (after["dbSize"], b"NOSPACE" in alarms(etcd)) == (before["dbSize"], True)

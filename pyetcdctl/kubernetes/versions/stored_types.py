@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.kubernetes.codec.decoding import decode
-from pyetcdctl.kubernetes.codec.envelope import Format, recognise, unwrap
+from pyetcdctl.kubernetes.codec.envelope import MAGIC, Format, recognise, unwrap
 from pyetcdctl.kubernetes.schema import table
 from pyetcdctl.kubernetes.schema.as_of import in_release, release_key
 from pyetcdctl.kubernetes.schema.history import module_of
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 REMOVALS = Path(__file__).parent / "removals.tsv"
+_TYPE_FIRST = MAGIC + b"\x0a"
+_LENGTH_AT, _LONG = len(_TYPE_FIRST), 0x80
+_MOST_TYPES = 1024
 _JSON_HEAD = re.compile(
     rb'\{"apiVersion":"([^"\\]+)","kind":"([^"\\]+)"|\{"kind":"([^"\\]+)","apiVersion":"([^"\\]+)"'
 )
@@ -39,6 +42,8 @@ class Removal(NamedTuple):
 
 def stored_type(value: bytes) -> StoredType | None:
     """Return the type of a plain value; None for an encrypted one or no object."""
+    if value.startswith(_TYPE_FIRST) and len(value) > _LENGTH_AT and value[_LENGTH_AT] < _LONG:
+        return _of_envelope(value[: _LENGTH_AT + 1 + value[_LENGTH_AT]])
     match recognise(value):
         case Format.PROTOBUF:
             envelope = unwrap(value)
@@ -71,6 +76,13 @@ def removals() -> Mapping[StoredType, Removal]:
     """Return the table of removals, as generated from the sources of Kubernetes."""
     rows = (line.split("\t") for line in REMOVALS.read_text().splitlines())
     return {StoredType(row[0], row[1]): Removal(row[2], row[3]) for row in rows}
+
+
+@lru_cache(_MOST_TYPES)
+def _of_envelope(begin: bytes) -> StoredType:
+    """Return the type at the begin of an envelope; the many objects of one kind have the same."""
+    envelope = unwrap(begin)
+    return StoredType(envelope.api_version, envelope.kind)
 
 
 def _json_type(value: bytes) -> StoredType | None:
