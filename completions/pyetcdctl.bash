@@ -51,7 +51,7 @@ __pyetcdctl_flags() {
         snapshot\ restore) REPLY='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir' ;;
         wal) REPLY='--decode --end-index --failed --key-prefix --operation --resource --start-index' ;;
         elect) REPLY='--decode --listen -l --no-decode' ;;
-        lock) REPLY='--ttl' ;;
+        lock) REPLY='--keep-running-after-loss --ttl' ;;
         role\ grant-permission) REPLY='--prefix --from-key' ;;
         role\ revoke-permission) REPLY='--prefix --from-key' ;;
         user\ add) REPLY='--interactive --new-user-password --no-password' ;;
@@ -191,6 +191,7 @@ __pyetcdctl_value() {
             elect:--listen | \
             elect:-l | \
             elect:--no-decode | \
+            lock:--keep-running-after-loss | \
             role\ grant-permission:--prefix | \
             role\ grant-permission:--from-key | \
             role\ revoke-permission:--prefix | \

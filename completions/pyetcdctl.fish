@@ -292,6 +292,7 @@ function __pyetcdctl_flags
             echo -- '-l'\t'Print each leader; do not campaign.'
             echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does.'
         case 'lock'
+            echo -- '--keep-running-after-loss'\t'Let COMMAND run on when the lock is lost.'
             echo -- '--ttl'\t'Seconds after which the lock of a holder that died is free.'
         case 'role grant-permission'
             echo -- '--prefix'\t'All keys that start with KEY.'
@@ -576,6 +577,7 @@ function __pyetcdctl_value
             'elect:--listen' \
             'elect:-l' \
             'elect:--no-decode' \
+            'lock:--keep-running-after-loss' \
             'role grant-permission:--prefix' \
             'role grant-permission:--from-key' \
             'role revoke-permission:--prefix' \

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import suppress
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import CommandFailed, ExitCode
@@ -12,6 +14,7 @@ from pyetcdctl.errors import CommandFailed, ExitCode
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+GRACE_SECONDS = 5.0
 _GO_SIGNALS: dict[int, str] = {
     signal.SIGHUP: "hangup",
     signal.SIGINT: "interrupt",
@@ -35,13 +38,69 @@ def run_to_its_end(words: Sequence[str], environment: Mapping[str, str]) -> str:
 
 def run_or_fail(words: Sequence[str], environment: Mapping[str, str]) -> None:
     """Run a program likewise; its failure carries its exit status, 255 if a signal ended it."""
+    Child(words, environment).wait()
+
+
+class Child:
+    """A program that shares our output and has no input. Starting it may raise CommandFailed."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
+        try:
+            self._process = subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            raise CommandFailed(_start_failure(words[0], error), ExitCode.ERROR) from error
+
+    def wait(self) -> None:
+        """Wait for its end. Raises CommandFailed with its exit status, 255 if a signal ended it."""
+        returncode = self._process.wait()
+        if returncode:
+            code = returncode if returncode > 0 else 255
+            raise CommandFailed(end_in_go(returncode), code)
+
+    def end(self) -> None:
+        """Ask it and what it has started to end; what has not after some seconds is killed."""
+        processes = _with_descendants(self._process.pid)
+        _signal(processes, signal.SIGTERM)
+        killing = Timer(GRACE_SECONDS, _signal, (processes, signal.SIGKILL))
+        killing.daemon = True
+        killing.start()
+
+
+def _signal(processes: Sequence[tuple[int, str]], number: signal.Signals) -> None:
+    """Send a signal to those that still are the same processes: numbers are used again."""
+    for process, born in processes:
+        if _birth(process) == born:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, number)
+
+
+def _with_descendants(process: int) -> list[tuple[int, str]]:
+    """Return a process and those that it started, with their times of birth.
+
+    Where there is no /proc they cannot be found, and it stands alone.
+    """
+    parents: dict[str, list[int]] = {}
+    with suppress(OSError):
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            for parent in _stat(int(name))[1:2]:
+                parents.setdefault(parent, []).append(int(name))
+    found = [process]
+    for each in found:
+        found += parents.get(str(each), [])
+    return [(each, _birth(each)) for each in found]
+
+
+def _birth(process: int) -> str:
+    return "".join(_stat(process)[19:20])
+
+
+def _stat(process: int) -> list[str]:
+    """Return the fields of /proc/PID/stat behind the name; none where they cannot be read."""
     try:
-        done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, check=False)
-    except OSError as error:
-        raise CommandFailed(_start_failure(words[0], error), ExitCode.ERROR) from error
-    if done.returncode:
-        code = done.returncode if done.returncode > 0 else 255
-        raise CommandFailed(end_in_go(done.returncode), code)
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def end_in_go(returncode: int) -> str:

@@ -35,10 +35,14 @@ class Bell(Protocol):
 
 
 class Life(NamedTuple):
-    """A lease's time as it is known here: when it was asked for, and for how many seconds."""
+    """A lease's time as it is known here: when it was asked for, and for how many seconds.
+
+    ``response`` is the one that said so.
+    """
 
     since: float
     ttl: int
+    response: LeaseKeepAliveResponse | None = None
 
     @property
     def end(self) -> float:
@@ -73,46 +77,43 @@ def renewals(connection: Connection, lease: int, stop: Bell) -> Iterator[LeaseKe
         response = renew(stream, connection, limit)
         if response.TTL > 0:
             yield response
-            yield from _later(connection, stream, Life(since, response.TTL), stop)
+            life = Life(since, response.TTL)
+            for renewed in _later(connection, stream, life, stop):
+                if renewed.response is not None:
+                    yield renewed.response
 
 
-def later_renewals(
-    connection: Connection, lease: int, life: Life, stop: Bell
-) -> Iterator[LeaseKeepAliveResponse]:
-    """Renew a lease in time, from now on; yield each answer until it is lost or the bell rings."""
+def later_renewals(connection: Connection, lease: int, life: Life, stop: Bell) -> Iterator[Life]:
+    """Renew a lease in time, from now on; yield its new life until it is lost or the bell rings."""
     with closing(Renewals(connection, lease)) as stream:
         yield from _later(connection, stream, life, stop)
 
 
-def _later(
-    connection: Connection, stream: Renewals, life: Life, stop: Bell
-) -> Iterator[LeaseKeepAliveResponse]:
-    while True:
-        since, response = _next_renewal(connection, stream, life, stop)
-        if response is None or response.TTL <= 0:
-            return
-        yield response
-        life = Life(since, response.TTL)
+def _later(connection: Connection, stream: Renewals, life: Life, stop: Bell) -> Iterator[Life]:
+    renewed = _renewed(connection, stream, life, stop)
+    while renewed is not None and renewed.ttl > 0:
+        yield renewed
+        renewed = _renewed(connection, stream, renewed, stop)
 
 
-def _next_renewal(
-    connection: Connection, stream: Renewals, life: Life, stop: Bell
-) -> tuple[float, LeaseKeepAliveResponse | None]:
-    """Return when a renewal was sent and its response; None if time is over, or the bell rang."""
+def _renewed(connection: Connection, stream: Renewals, life: Life, stop: Bell) -> Life | None:
+    """Renew a lease once when it is due; None if its time is over, or the bell rang."""
     attempt = life.due
-    while not _rings_before(stop, attempt) and monotonic() < life.end:
+    while not rings_before(stop, attempt) and monotonic() < life.end:
         since = monotonic()
         try:
-            return since, stream.renew(life.patience(len(connection.endpoints)))
+            response = stream.renew(life.patience(len(connection.endpoints)))
         except (CallFailed, ConnectionFailed):
             # Whatever the cause: another server, or another token, may do.
             connection.leave_endpoint()
             connection.log_in_again()
             attempt = since + PAUSE_SECONDS
-    return life.end, None
+        else:
+            return Life(since, response.TTL, response)
+    return None
 
 
-def _rings_before(stop: Bell, moment: float) -> bool:
+def rings_before(stop: Bell, moment: float) -> bool:
     """Wait until the moment, however far it is; whether the bell rang before."""
     while (left := moment - monotonic()) > LONGEST_WAIT:
         if stop.wait(LONGEST_WAIT):

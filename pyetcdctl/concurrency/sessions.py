@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.lease import grant, revoke
-from pyetcdctl.concurrency.keepalive import Life, later_renewals
+from pyetcdctl.concurrency.keepalive import Life, later_renewals, rings_before
 from pyetcdctl.concurrency.stopping import Stop, canceled
 from pyetcdctl.errors import (
     CallFailed,
@@ -64,9 +64,11 @@ class LeaseSession:
         if not answer.ID or answer.TTL <= 0:
             raise ResponseMakesNoSense(f"lease {answer.ID:x} was granted for {answer.TTL} s")
         self.lease = answer.ID
-        life = Life(since, answer.TTL)
-        self._thread = Thread(target=self._keep, args=(life,), name="lease", daemon=True)
-        self._thread.start()
+        self._life = Life(since, answer.TTL)
+        self._threads = [Thread(target=each, daemon=True) for each in (self._keep, self._expire)]
+        for thread, name in zip(self._threads, ("lease", "lease-end"), strict=True):
+            thread.name = name
+            thread.start()
         return self
 
     def __exit__(
@@ -79,7 +81,8 @@ class LeaseSession:
         self._renewing.close()
         with suppress(PyetcdctlError):
             self.tidy(lambda limit: revoke(self.connection, self.lease, limit))
-        self._thread.join(HASTY_SECONDS)
+        for thread in self._threads:
+            thread.join(HASTY_SECONDS)
 
     @property
     def stop(self) -> Stop:
@@ -117,10 +120,21 @@ class LeaseSession:
             self.connection.leave_endpoint()
         return make(self._tidying)
 
-    def _keep(self, life: Life) -> None:
-        for _ in later_renewals(self._renewing, self.lease, life, self._over):
-            pass
-        if not self._over.is_set():
+    def _keep(self) -> None:
+        """Renew the lease until a server says that there is none, or the block is left."""
+        for life in later_renewals(self._renewing, self.lease, self._life, self._over):
+            self._life = life
+        self._lose()
+
+    def _expire(self) -> None:
+        """Notice the end of the lease's time, whatever keeps its renewal waiting."""
+        while not rings_before(self._over, self._life.end):
+            if monotonic() >= self._life.end:
+                self._lose()
+                return
+
+    def _lose(self) -> None:
+        if not self._over.is_set() and not self.is_lost:
             self.is_lost = True
             self._stop.ring()
 

@@ -157,7 +157,7 @@ def test_a_frozen_member_is_passed_over(three_members):
         freeze(three_members.members[asked])
         try:
             renewed = later_renewals(connection, lease, life, threading.Event())
-            assert next(renewed).TTL == 6
+            assert next(renewed).ttl == 6
         finally:
             thaw(three_members.members[asked])
 
@@ -166,7 +166,8 @@ def test_a_session_leaves_no_thread_and_no_lease(every_etcd):
     threads = set(threading.enumerate())
     with connect(every_etcd) as connection, LeaseSession(connection, 2, Stop()) as session:
         assert session.lease in leases(every_etcd)
-        assert {each.name for each in set(threading.enumerate()) - threads} == {"lease"}
+        started = {each.name for each in set(threading.enumerate()) - threads}
+        assert started == {"lease", "lease-end"}
     assert set(threading.enumerate()) <= threads
     assert session.lease not in leases(every_etcd)
 
@@ -184,6 +185,19 @@ def test_a_session_rings_when_its_lease_is_lost(etcd):
         etcd.etcdctl("lease", "revoke", f"{session.lease:x}", check=True)
         assert stop.wait(5)
         assert session.is_lost
+
+
+def test_a_loss_is_noticed_within_the_leases_own_time_while_no_server_responds(own_etcd):
+    stop, etcd = Stop(), own_etcd()
+    with connect(etcd) as connection, LeaseSession(connection, 2, stop) as session:
+        since = monotonic()
+        freeze(etcd.members[0])
+        try:
+            assert stop.wait(5)
+            assert session.is_lost
+            assert monotonic() - since < 2.2
+        finally:
+            thaw(etcd.members[0])
 
 
 def test_a_session_that_is_told_to_end_before_it_began_makes_no_lease(etcd):

@@ -10,6 +10,7 @@ from time import monotonic
 
 import pytest
 
+from pyetcdctl.cli import children
 from pyetcdctl.cli.commands.lock import show_and_hold
 from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
@@ -17,7 +18,7 @@ from pyetcdctl.cli.session.streams import Streams
 from pyetcdctl.concurrency.locks import Lock
 from pyetcdctl.concurrency.sessions import LeaseSession
 from pyetcdctl.concurrency.stopping import Stop
-from pyetcdctl.errors import PyetcdctlError
+from pyetcdctl.errors import CommandFailed, PyetcdctlError
 from tests.concurrency.holders import (
     PROGRAMS,
     keys,
@@ -159,12 +160,40 @@ def test_a_holder_does_not_notice_that_its_key_was_deleted_as_etcdctls_does_not(
     assert interrupt(other) == (0, "")
 
 
-def test_a_command_goes_on_when_the_lease_is_lost_and_its_status_is_ours(etcd, lock, prefix):
+def test_a_command_is_ended_with_all_it_started_when_the_lock_is_lost(etcd, lock, prefix):
+    script = "echo $ETCD_LOCK_KEY; echo $$; sleep 600; exit 0"
+    running = lock(etcd, prefix, "--ttl", "2", "--", "sh", "-c", script)
+    key, shell = running.line(), running.line()
+    etcd.etcdctl("lease", "revoke", lease_of(key), check=True)
+    # What still has its output open would keep it from being read to its end.
+    code, errors = running.ended()
+    assert code == 1
+    assert errors.splitlines() == [
+        "Error: session expired",
+        "  The lock is lost: the command is ended (SIGTERM, after 5 s SIGKILL).",
+    ]
+    assert not os.path.exists(f"/proc/{shell}")
+
+
+def test_a_command_that_ignores_the_request_to_end_is_killed(monkeypatch):
+    monkeypatch.setattr(children, "GRACE_SECONDS", 0.2)
+    child = children.Child(["sh", "-c", "trap '' TERM; sleep 600; exit 0"], os.environ)
+    child.end()
+    with pytest.raises(CommandFailed, match="signal: killed"):
+        child.wait()
+
+
+def test_a_command_may_run_on_when_the_lock_is_lost_and_its_status_is_ours(etcd, lock, prefix):
+    script = "echo $ETCD_LOCK_KEY; sleep 2; exit 3"
     running = lock(
-        etcd, prefix, "--ttl", "1", "--", "sh", "-c", "echo $ETCD_LOCK_KEY; sleep 4; exit 3"
+        etcd, prefix, "--ttl", "1", "--keep-running-after-loss", "--", "sh", "-c", script
     )
     etcd.etcdctl("lease", "revoke", lease_of(running.line()), check=True)
-    assert running.ended() == (3, "Error: exit status 3\n")
+    assert running.ended() == (
+        3,
+        "Warning: session expired: the lock is lost, and the command runs on\n"
+        "Error: exit status 3\n",
+    )
 
 
 @pytest.mark.parametrize("number", SIGNALS)

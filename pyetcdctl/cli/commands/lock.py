@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.children import run_or_fail
+from pyetcdctl.cli.children import Child
 from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.releasing import left_to_the_child, stop_by_signals
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import PyetcdctlError, UsageError
+from pyetcdctl.errors import CommandFailed, PyetcdctlError, Reported, UsageError
 from pyetcdctl.results import DecodedAnswer, Decoding
 from pyetcdctl.rpc.kv import RangeResponse
 
@@ -33,6 +33,10 @@ app = new_app()
 def lock(
     ctx: typer.Context,
     arguments: Annotated[list[str], words("NAME [-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
+    keep_running_after_loss: Annotated[
+        bool,
+        typer.Option("--keep-running-after-loss", help="Let COMMAND run on when the lock is lost."),
+    ] = False,
     ttl: Annotated[
         int, number("--ttl", "Seconds after which the lock of a holder that died is free.")
     ] = 10,
@@ -40,8 +44,9 @@ def lock(
     """Hold a lock that only one client can have at a time.
 
     With COMMAND it is held while that runs, and its exit status is ours; the command finds
-    ETCD_LOCK_KEY and ETCD_LOCK_REV. Without one the lock's key is printed and the lock held until
-    SIGINT or SIGTERM. It works together with etcdctl's locks of the same name.
+    ETCD_LOCK_KEY and ETCD_LOCK_REV. If the lock is lost meanwhile the command is ended (SIGTERM,
+    after 5 s SIGKILL) and the exit code is 1. Without COMMAND the lock's key is printed and the
+    lock held until SIGINT or SIGTERM. It works together with etcdctl's locks of the same name.
     """
     if not arguments:
         raise UsageError("lock takes a lock name argument and an optional command to execute")
@@ -49,6 +54,8 @@ def lock(
     name, *program = arguments
     if program:
         session.prints = ()
+    elif keep_running_after_loss:
+        raise UsageError("--keep-running-after-loss needs a COMMAND")
     shown = decoding(session, decode=False, no_decode=False)
     with stop_by_signals() as stop:
         # gRPC takes its time to load, and the signal may come meanwhile.
@@ -57,20 +64,40 @@ def lock(
 
         with LeaseSession(session.connection, ttl, stop) as lease, Lock(lease, raw(name)) as held:
             if program:
-                _run(session, lease, held, program)
+                _run(session, lease, held, program, keep_running_after_loss)
             else:
                 show_and_hold(session, lease, held, shown)
 
 
-def _run(session: Session, lease: LeaseSession, held: Lock, program: list[str]) -> None:
+def _run(
+    session: Session, lease: LeaseSession, held: Lock, program: list[str], keeps_running: bool
+) -> None:
     variables = {
         "ETCD_LOCK_KEY": os.fsdecode(held.key),
         "ETCD_LOCK_REV": str(held.header.revision),
     }
+    err = session.streams.err
     with left_to_the_child():
         lease.check(_LOST)
         # As in etcdctl a variable that was there before wins: in nested locks the outer one's.
-        run_or_fail(program, {**variables, **session.streams.environment})
+        child = Child(program, {**variables, **session.streams.environment})
+
+        def report_loss() -> None:
+            if keeps_running:
+                err.line(f"Warning: {_LOST}: the lock is lost, and the command runs on")
+            else:
+                err.line(f"Error: {_LOST}")
+                err.line("  The lock is lost: the command is ended (SIGTERM, after 5 s SIGKILL).")
+                child.end()
+
+        try:
+            with lease.stop.calling(report_loss):
+                child.wait()
+        except CommandFailed:
+            if keeps_running or not lease.is_lost:
+                raise
+        if lease.is_lost and not keeps_running:
+            raise Reported
 
 
 def show_and_hold(
