@@ -51,10 +51,10 @@ class Database:
         found = self._buckets.get(bucket)
         return None if found is None else Cursor(self.pages, found).get(key)
 
-    def items(self, bucket: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the keys of a bucket with their values, in order."""
+    def items(self, bucket: bytes, start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+        """Yield the keys of a bucket, from ``start`` on, with their values, in order."""
         found = self._buckets.get(bucket)
-        return iter(()) if found is None else Cursor(self.pages, found).items()
+        return iter(()) if found is None else Cursor(self.pages, found).items(start)
 
     def read(self, offset: int, size: int) -> bytes:
         """Return bytes of the file."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,14 +17,19 @@ from pyetcdctl.cli.session.decoding import decoding, fail_where_not_decrypted
 from pyetcdctl.cli.session.progress import reading_progress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.log_filter import LogFilter
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, PyetcdctlError
 from pyetcdctl.results import LogListing
+from pyetcdctl.storage.opening import OpenedFile, database_path
+from pyetcdctl.storage.replay.anchor import Anchors
 from pyetcdctl.storage.replay.lines import log_lines
 from pyetcdctl.storage.replay.model import UNKNOWN
+from pyetcdctl.storage.replay.outcomes import Beside
+from pyetcdctl.storage.replay.witness import Witness
 from pyetcdctl.storage.wal.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from pyetcdctl.results import LogLine
 
@@ -91,8 +97,8 @@ def wal(session: Session, flags: WalFlags) -> None:
     )
     simple = session.output.format == "simple"
     shown = decoding(session, decode=flags.decode, no_decode=simple and not flags.decode)
-    with _progress(session, path) as on_bytes, Log(path, on_bytes) as log:
-        lines = _chosen(log_lines(log), chosen, session)
+    with _progress(session, path) as on_bytes, Log(path, on_bytes) as log, ExitStack() as opened:
+        lines = _chosen(log_lines(log, lambda: beside(path, opened)), chosen, session)
         session.print(LogListing(lines, registry, shown))
         session.streams.out.flush()
         _report(session, log)
@@ -113,6 +119,30 @@ def _of_this_node(session: Session) -> str:
         "wal reads a data directory, and none of an etcd on this machine was found",
         "Try:  --from DIR",
     )
+
+
+def beside(path: str, opened: ExitStack) -> Beside | None:
+    """Open the database beside a log, None where there is none that can be read."""
+    if not os.path.exists(database_path(path)):
+        return None
+    try:
+        file = OpenedFile(
+            path, skip_hash_check=True, use_log=False, progress=_no_progress, note=_no_note
+        )
+        opened.enter_context(closing(file))
+        witness = Witness(file.database, file.model)
+        with Log(path) as log:
+            return Beside(witness, Anchors(log, file.database, witness))
+    except PyetcdctlError:
+        return None
+
+
+def _no_progress() -> AbstractContextManager[Callable[[int], None]]:
+    return nullcontext(lambda size: None)
+
+
+def _no_note(line: str) -> None:
+    """Say nothing: what the database lacks is in the log."""
 
 
 @contextmanager

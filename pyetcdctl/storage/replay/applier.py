@@ -82,6 +82,23 @@ class Applier:
             "downgrade": self.members.set_downgrade,
         }
 
+    def refresh(self) -> None:
+        """Look again at keys and buckets, which are others now."""
+        self._alarms = self._active_alarms()
+        self._permissions.refresh()
+        self._leases.refresh()
+
+    def has_lease(self, lease: int) -> bool | None:
+        """Whether a lease is there, None where that is not known."""
+        try:
+            return self._leases.exists(lease)
+        except NotKnown:
+            return None
+
+    def end_lease(self, lease: int) -> None:
+        """Forget a lease whose keys are deleted."""
+        self._leases.remove(lease)
+
     @property
     def refuses_nothing(self) -> bool:
         """Whether no alarm and no permission stands in the way of a write."""

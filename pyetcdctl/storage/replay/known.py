@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.storage.mvcc.changes import Delete
+from pyetcdctl.storage.replay.leases import LEASE, lease_name
 from pyetcdctl.storage.replay.model import NOT_KNOWN, NotKnown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyetcdctl.storage.mvcc.changes import Put
+    from pyetcdctl.storage.replay.model import Buckets, Model, Version
     from pyetcdctl.storage.wal.guards import Guard
 
 LONGEST_VALUE = 128
@@ -52,18 +54,38 @@ class KnownVersion(NamedTuple):
 
 
 class KnownBuckets:
-    """Buckets in memory."""
+    """Buckets in memory, over those of a database if there is one."""
 
-    def __init__(self) -> None:
-        self._contents: dict[bytes, dict[bytes, bytes]] = {}
+    def __init__(self, *, is_complete: bool) -> None:
+        self._is_complete = is_complete
+        self._contents: dict[bytes, dict[bytes, bytes | None]] = {}
+        self._base: Buckets | None = None
+
+    def rest_on(self, base: Buckets) -> None:
+        """Take what is in other buckets, and forget what the log has told."""
+        self._base = base
+        self._contents.clear()
 
     def get(self, bucket: bytes, key: bytes) -> bytes | None:
         """Return the value of a key of a bucket, None without it."""
-        return self._contents.get(bucket, {}).get(key)
+        found = self._contents.get(bucket, {})
+        if key in found:
+            return found[key]
+        if self._base is not None:
+            return self._base.get(bucket, key)
+        if bucket == LEASE and not self._is_complete:
+            raise NotKnown
+        return None
 
     def items(self, bucket: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield the keys of a bucket with their values, in order."""
-        return iter(sorted(self._contents.get(bucket, {}).items()))
+        found = {} if self._base is None else dict[bytes, bytes | None](self._base.items(bucket))
+        found |= self._contents.get(bucket, {})
+        return iter(sorted((key, value) for key, value in found.items() if value is not None))
+
+    def forget(self, bucket: bytes, key: bytes) -> None:
+        """Take a key of a bucket for unknown."""
+        self._contents.get(bucket, {}).pop(key, None)
 
     def put(self, bucket: bytes, key: bytes, value: bytes) -> None:
         """Write a key of a bucket."""
@@ -71,40 +93,76 @@ class KnownBuckets:
 
     def delete(self, bucket: bytes, key: bytes) -> None:
         """Delete a key of a bucket, if it is there."""
-        self._contents.get(bucket, {}).pop(key, None)
+        self._contents.setdefault(bucket, {})[key] = None
 
 
 class KnownKeys:
     """A model (see model.py) of the keys; ``is_complete`` if the log begins with the cluster."""
 
     def __init__(self, *, is_complete: bool) -> None:
-        self.buckets = KnownBuckets()
+        self.buckets = KnownBuckets(is_complete=is_complete)
         self.compacted = 0
         self._is_complete = is_complete
         self._revision = 1 if is_complete else NOT_KNOWN
         self._live: dict[bytes, KnownVersion | None] = {}
+        self._base: Model | None = None
 
     @property
     def revision(self) -> int:
         """The store's revision."""
         return _known(self._revision)
 
-    def newest(self, key: bytes) -> KnownVersion | None:
+    @property
+    def has_revision(self) -> bool:
+        """Whether the store's revision is known."""
+        return self._revision != NOT_KNOWN
+
+    def count_from(self, revision: int) -> None:
+        """Take a revision for the store's."""
+        self._revision = revision
+
+    def lose_count(self) -> None:
+        """Forget everything: the revisions were counted wrongly."""
+        self._revision = NOT_KNOWN
+        self._live.clear()
+
+    def rest_on(self, model: Model) -> None:
+        """Take a model for what the store is now, whatever the log has told."""
+        self._base = model
+        self._live.clear()
+        self.buckets.rest_on(model.buckets)
+        self._revision = model.revision
+        self.compacted = max(self.compacted, model.compacted)
+
+    def learn(self, key: bytes, version: Version | None) -> None:
+        """Note what a key is now; None for one that is not there."""
+        if version is None:
+            self._live[key] = None
+        else:
+            short = version.value if len(version.value) <= LONGEST_VALUE else None
+            figures = (version.mod_revision, version.create_revision, version.version)
+            self._live[key] = KnownVersion(*figures, version.lease, short)
+
+    def newest(self, key: bytes) -> Version | None:
         """Return a live key, None without it."""
         found = self._live.get(key)
-        if found is None and not self._is_complete and key not in self._live:
+        if found is not None or self._is_complete or key in self._live:
+            return found
+        if self._base is None:
             raise NotKnown
-        return found
+        return self._base.newest(key)
 
-    def newest_range(self, key: bytes, range_end: bytes) -> list[tuple[bytes, KnownVersion]]:
+    def newest_range(self, key: bytes, range_end: bytes) -> list[tuple[bytes, Version]]:
         """Return the live keys of a range in order."""
-        if not self._is_complete:
+        if not self._is_complete and self._base is None:
             raise NotKnown
-        return sorted(
-            (each, version)
-            for each, version in self._live.items()
-            if version and each >= key and (range_end == b"\0" or each < range_end)
-        )
+        found: dict[bytes, Version | None] = {}
+        if self._base is not None:
+            found.update(self._base.newest_range(key, range_end))
+        for each, version in self._live.items():
+            if each >= key and (range_end == b"\0" or each < range_end):
+                found[each] = version
+        return sorted((each, version) for each, version in found.items() if version)
 
     def write(self, changes: Sequence[Put | Delete]) -> None:
         """Apply changes as one revision, the next."""
@@ -131,23 +189,33 @@ class KnownKeys:
             created, writes = revision + 1, 1
             holds = not guard.expected and (self._is_complete or key in self._live)
         else:
-            created, writes = before.created, before.writes + 1
+            created = before.created
+            writes = before.writes + 1 if before.writes != NOT_KNOWN else NOT_KNOWN
             holds = before[_FIELDS[guard.target]] == guard.expected and not before.lease
-        if not holds or not writes or NOT_KNOWN in (revision, created):
+        if not holds or revision == NOT_KNOWN:
             return 0
         self._revision = revision = revision + 1
         self._live[key] = KnownVersion(revision, created, writes, 0, short_value)
         return revision
 
+    def forget_lease(self, lease: int) -> None:
+        """Take a lease and its keys for unknown."""
+        self.buckets.forget(LEASE, lease_name(lease))
+        keys = [key for key, version in self._live.items() if version and version.lease == lease]
+        self.forget([(key, b"") for key in keys])
+
     def compact(self, revision: int) -> None:
         """Note the compaction."""
         self.compacted = revision
 
-    def forget(self, keys: Sequence[bytes]) -> None:
-        """Take keys for unknown: nothing tells what became of them; nor of the revision."""
+    def forget(self, ranges: Sequence[tuple[bytes, bytes]]) -> None:
+        """Take ranges of keys for unknown: nothing tells what became of them, nor the revision."""
         self._revision = NOT_KNOWN
-        for key in keys:
-            self._live.pop(key, None)
+        for key, range_end in ranges:
+            keys = [each for each in self._live if each >= key] if range_end else [key]
+            for each in keys:
+                if not range_end or range_end == b"\0" or each < range_end:
+                    self._live.pop(each, None)
 
 
 def _known(figure: int) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyetcdctl.rpc.lease import Lease
-from pyetcdctl.storage.replay.model import Refused
+from pyetcdctl.storage.replay.model import NotKnown, Refused
 
 if TYPE_CHECKING:
     from pyetcdctl.rpc.raft_internal import LeaseCheckpointRequest
@@ -32,9 +33,15 @@ class Leases:
         self._granted: set[int] = set()
         self._has_all = False
 
+    def refresh(self) -> None:
+        """Forget which keys hang on which leases."""
+        self._keys.clear()
+        self._granted.clear()
+        self._has_all = False
+
     def exists(self, lease: int) -> bool:
         """Whether a lease is there."""
-        return self._buckets.get(LEASE, _name(lease)) is not None
+        return self._buckets.get(LEASE, lease_name(lease)) is not None
 
     def grant(self, lease: int, seconds: int) -> None:
         """Grant a lease."""
@@ -42,8 +49,9 @@ class Leases:
             raise Refused(NOT_FOUND)
         if seconds > _MOST_SECONDS:
             raise Refused(_TOO_LONG)
-        if self.exists(lease):
-            raise Refused(_EXISTS)
+        with suppress(NotKnown):  # clients choose a lease's id at random
+            if self.exists(lease):
+                raise Refused(_EXISTS)
         self._granted.add(lease)
         self._put(Lease(ID=lease, TTL=max(seconds, _LEAST_SECONDS)))
 
@@ -53,7 +61,7 @@ class Leases:
         if tuple(map(int, version.split(b".")[:2])) < _KEEPS_CHECKPOINTS:
             return
         for each in request.checkpoints:
-            encoded = self._buckets.get(LEASE, _name(each.ID))
+            encoded = self._buckets.get(LEASE, lease_name(each.ID))
             if encoded is not None:
                 lease = Lease.decode(encoded)
                 lease.RemainingTTL = each.remaining_TTL
@@ -61,7 +69,7 @@ class Leases:
 
     def remove(self, lease: int) -> None:
         """Forget a lease whose keys were deleted."""
-        self._buckets.delete(LEASE, _name(lease))
+        self._buckets.delete(LEASE, lease_name(lease))
         self._keys.pop(lease, None)
 
     def keys_of(self, lease: int) -> list[bytes]:
@@ -83,8 +91,9 @@ class Leases:
                 self._keys[now].add(key)
 
     def _put(self, lease: Lease) -> None:
-        self._buckets.put(LEASE, _name(lease.ID), lease.encode())
+        self._buckets.put(LEASE, lease_name(lease.ID), lease.encode())
 
 
-def _name(lease: int) -> bytes:
+def lease_name(lease: int) -> bytes:
+    """Return a lease's key in its bucket."""
     return (lease & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")

@@ -9,19 +9,18 @@ from pyetcdctl.results import LogLine
 from pyetcdctl.rpc.raft import CONFIGURATION, ConfChange
 from pyetcdctl.rpc.raft_internal import ClusterMemberAttrSetRequest
 from pyetcdctl.rpc.wire import WireError, read_varint
-from pyetcdctl.storage.replay.applier import Applier
-from pyetcdctl.storage.replay.known import LONGEST_VALUE, KnownKeys
-from pyetcdctl.storage.replay.model import SUCCEEDED, UNKNOWN, Outcome
+from pyetcdctl.storage.replay.model import SUCCEEDED
+from pyetcdctl.storage.replay.outcomes import Outcomes
 from pyetcdctl.storage.wal.descriptions import about, ranges_of
 from pyetcdctl.storage.wal.guards import guard_of
 from pyetcdctl.storage.wal.operations import operation_of
-from pyetcdctl.storage.wal.transactions import RANGE, TXN
+from pyetcdctl.storage.wal.transactions import TXN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from pyetcdctl.storage.replay.outcomes import Beside
     from pyetcdctl.storage.wal.entries import Entry
-    from pyetcdctl.storage.wal.guards import Guard
     from pyetcdctl.storage.wal.log import Log
     from pyetcdctl.storage.wal.operations import Operation
 
@@ -30,11 +29,12 @@ _MEMBER_SHIFT, _MEMBER_BITS = 48, 0xFFFF
 _ID_TAG = 0x08
 
 
-def log_lines(log: Log) -> Iterator[LogLine]:
+def log_lines(log: Log, database: Callable[[], Beside | None] = lambda: None) -> Iterator[LogLine]:
     """Yield the entries of a log with their outcomes, oldest first.
 
-    Conditions of transactions are evaluated on what the log itself wrote before: where it begins
-    later than the cluster, the outcome of the first on each key is unknown.
+    Conditions of transactions are evaluated on what the log itself wrote before. Where it begins
+    later than the cluster, the database beside it is asked what came of them; without one, the
+    outcome of the first transactions on each key is unknown.
     """
     entries = log.entries()
     first = list(islice(entries, 1))
@@ -44,7 +44,9 @@ def log_lines(log: Log) -> Iterator[LogLine]:
         if entry.kind != CONFIGURATION or len(first) > _MOST_FOUNDERS:
             break
         founders.append(entry)
-    lines = _Lines(log, is_complete=_begins_empty(log, founders))
+    is_complete = _begins_empty(log, founders)
+    beside = None if is_complete else database()
+    lines = _Lines(log, Outcomes(beside, is_complete=is_complete))
     yield from map(lines.take, chain(first, entries))
 
 
@@ -59,20 +61,20 @@ def _begins_empty(log: Log, founders: list[Entry]) -> bool:
 
 
 class _Lines:
-    """Applies entries to what is known of the keys, without their values."""
+    """Describes entries."""
 
-    def __init__(self, log: Log, *, is_complete: bool) -> None:
+    def __init__(self, log: Log, outcomes: Outcomes) -> None:
         self._log = log
-        self._keys = KnownKeys(is_complete=is_complete)
-        self._applier = Applier(self._keys)
+        self._outcomes = outcomes
         self._members: dict[int, str] = {}
         self._votes: int | None = None
 
     def take(self, entry: Entry) -> LogLine:
         """Apply the next entry."""
         data = entry.data
+        self._outcomes.reach(entry)
         guard = guard_of(data) if data and not entry.kind else None
-        if guard is not None and (revision := self._write(guard, data)):
+        if guard is not None and (revision := self._outcomes.write(guard, data)):
             return LogLine(
                 entry.index,
                 entry.term,
@@ -91,7 +93,7 @@ class _Lines:
     def _take_slowly(self, entry: Entry) -> LogLine:
         operation = operation_of(entry)
         is_committed = entry.index <= self._log.committed or self._is_alone()
-        outcome = self._apply(operation)
+        outcome = self._outcomes.apply(operation)
         if isinstance(operation.message, ConfChange | ClusterMemberAttrSetRequest):
             self._members.clear()
             self._votes = None
@@ -107,27 +109,11 @@ class _Lines:
             lambda: operation,
         )
 
-    def _write(self, guard: Guard, data: bytes) -> int:
-        """Apply a guarded put whose condition holds; return its revision, 0 if it is to be seen."""
-        if not guard.is_put or guard.lease or not self._applier.refuses_nothing:
-            return 0
-        start, end = guard.value_start, guard.value_end
-        short_value = data[start:end] if end - start <= LONGEST_VALUE else None
-        return self._keys.write_guarded(guard, short_value)
-
-    def _apply(self, operation: Operation) -> Outcome:
-        outcome = self._applier.apply(operation)
-        if outcome.name == UNKNOWN:
-            transaction = operation.transaction
-            steps = transaction.steps() if transaction else ()
-            self._keys.forget([step.key for step in steps if step.kind != RANGE])
-        return outcome
-
     def _is_alone(self) -> bool:
         """Whether the cluster has one member that votes: what it writes is committed."""
         if self._votes is None:
             state = self._log.snapshot.conf_state
-            self._votes = self._applier.members.voters() or (len(state.voters) if state else 0)
+            self._votes = self._outcomes.members.voters() or (len(state.voters) if state else 0)
         return self._votes == 1
 
     def _proposer(self, data: bytes, header: int) -> str:
@@ -146,7 +132,7 @@ class _Lines:
         return self._members[low]
 
     def _label(self, low: int) -> str:
-        for member_id, name in self._applier.members.names():
+        for member_id, name in self._outcomes.members.names():
             if member_id & _MEMBER_BITS == low:
                 return name or f"{member_id:x}"
         own = self._log.metadata.NodeID

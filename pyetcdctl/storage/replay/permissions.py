@@ -30,7 +30,12 @@ class Permissions:
     def __init__(self, buckets: Buckets, leases: Leases) -> None:
         self._buckets = buckets
         self._leases = leases
-        self.is_enabled = buckets.get(AUTH, ENABLED) == b"\1"
+        self.is_enabled = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look whether authentication is on."""
+        self.is_enabled = self._buckets.get(AUTH, ENABLED) == b"\1"
 
     @property
     def revision(self) -> int:

@@ -54,7 +54,7 @@ def replay(model: DatabaseModel, log: Log) -> Tail:
     applier, tail = Applier(model), Tail(last_index=start)
     for entry in log.entries():
         operation = operation_of(entry) if entry.index >= start else None
-        if operation is None or (entry.index == start and _is_applied(model, operation)):
+        if operation is None or (entry.index == start and is_applied(model, operation)):
             continue
         if entry.index > tail.last_index + 1:
             missing = f"the entries from {tail.last_index + 1} to {entry.index - 1} are missing"
@@ -71,7 +71,7 @@ def replay(model: DatabaseModel, log: Log) -> Tail:
     return tail
 
 
-def _is_applied(model: DatabaseModel, operation: Operation) -> bool:
+def is_applied(model: DatabaseModel, operation: Operation) -> bool:
     """Whether the last entry that the database counts is applied to it.
 
     A server of 3.5.0 to 3.5.2 that is killed may have counted one that it had only begun to apply.

@@ -2,32 +2,18 @@
 
 import random
 import re
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext
 
 import pytest
 
-from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.client.live_source import LiveSource
-from pyetcdctl.errors import CallFailed
-from pyetcdctl.rpc.kv import (
-    DELETE_RANGE,
-    PUT,
-    DeleteRangeRequest,
-    KeyValue,
-    PutRequest,
-    RangeRequest,
-)
-from pyetcdctl.rpc.lease import GRANT as LEASE_GRANT
-from pyetcdctl.rpc.lease import REVOKE as LEASE_REVOKE
-from pyetcdctl.rpc.lease import LeaseGrantRequest, LeaseRequest
-from pyetcdctl.rpc.txn import TXN, Compare, RequestOp, TxnRequest
-from pyetcdctl.settings import ConnectionSettings
+from pyetcdctl.rpc.kv import PUT, KeyValue, PutRequest, RangeRequest
 from pyetcdctl.storage.file_source import FileSource
 from pyetcdctl.storage.opening import OpenedFile
-from pyetcdctl.storage.replay.conditions import FIGURES
 from tests.runner import run_here
 from tests.server import every_programs, running
 from tests.storage.invocations import get_lines, tree_lines, write_data
+from tests.storage.wal.writes import call, dial, random_request
 
 NEVER_COMMITTED = ("--backend-batch-interval=1h", "--backend-batch-limit=1000000")
 """With these flags a database is written when it is compacted, and not else."""
@@ -74,78 +60,6 @@ def test_how_much_came_from_the_log_is_one_line(killed):
     answer = run_here("get", "a/1", env={"PYETCDCTL_FROM": folder})
     line = r"/\S+: \d+ entries came from the log, 0 not known to be committed\n"
     assert re.fullmatch(line, answer.stderr)
-
-
-def dial(etcd):
-    return closing(Connection(ConnectionSettings(endpoints=(etcd.endpoint,))))
-
-
-def call(connection, method, request):
-    """Make a call; a request that the server refuses is no failure of the test."""
-    with suppress(CallFailed):
-        connection.unary(method, request.encode(), deadline=Deadline.after(10), repeatable=False)
-
-
-KEYS = [b"k%d" % number for number in range(12)]
-LEASE, NO_LEASE = 4711, 4712
-
-
-def random_step(dice, depth):
-    key, end = dice.choice(KEYS), dice.choice((b"", b"", b"k5", b"\0"))
-    put = PutRequest(
-        key=key,
-        value=b"%d" % dice.randrange(4),
-        lease=dice.choice((0, 0, LEASE)),
-        ignore_lease=dice.random() < 0.1,
-    )
-    match dice.randrange(8):
-        case 0:
-            return RequestOp(request_delete_range=DeleteRangeRequest(key=key, range_end=end))
-        case 1:
-            return RequestOp(request_range=RangeRequest(key=key, revision=dice.choice((0, 3, 999))))
-        case 2 if depth:
-            return RequestOp(request_txn=random_transaction(dice, depth - 1))
-        case _:
-            return RequestOp(request_put=put)
-
-
-def random_condition(dice):
-    target, figure = dice.choice(list(enumerate(FIGURES)))
-    value = dice.choice((b"1", b"2")) if figure == "value" else dice.choice((0, 1, 2, 3, 20, LEASE))
-    return Compare(
-        key=dice.choice(KEYS),
-        range_end=dice.choice((b"", b"", b"", b"k5", b"\0")),
-        target=target,
-        result=dice.randrange(4),
-        **{figure: value},
-    )
-
-
-def random_transaction(dice, depth=1):
-    return TxnRequest(
-        compare=[random_condition(dice) for _ in range(dice.randrange(3))],
-        success=[random_step(dice, depth) for _ in range(dice.randrange(4))],
-        failure=[random_step(dice, depth) for _ in range(dice.randrange(3))],
-    )
-
-
-def random_request(dice):
-    key = dice.choice(KEYS)
-    match dice.randrange(10):
-        case 0:
-            return DELETE_RANGE, DeleteRangeRequest(key=key)
-        case 1 | 2:
-            lease = dice.choice((0, 0, LEASE, NO_LEASE))
-            ignores = dice.random() < 0.2
-            value = b"" if ignores else b"2"
-            put = PutRequest(key=key, value=value, lease=lease, ignore_value=ignores)
-            return PUT, put
-        case 3:
-            return LEASE_GRANT, LeaseGrantRequest(ID=LEASE, TTL=9000)
-        case 4:
-            return LEASE_REVOKE, LeaseRequest(ID=LEASE)
-        case _:
-            return TXN, random_transaction(dice)
 
 
 @pytest.mark.parametrize("seed", range(3))
