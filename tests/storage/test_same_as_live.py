@@ -9,6 +9,7 @@ import pytest
 from pyetcdctl.rpc.range_page import RangePage
 from tests.runner import run_here
 from tests.server import running
+from tests.storage import fuzz
 from tests.storage.invocations import cluster_lines, get_lines, tree_lines, write_data
 
 IN_JSON = rb'"(?:cluster_id|member_id|raft_term)":"?\w+"?,?'
@@ -37,7 +38,37 @@ def without_ids(words, stdout):
     return re.sub(IN_FIELDS, rb"\1 0", re.sub(IN_JSON, b"", stdout))
 
 
-@pytest.mark.parametrize("words", get_lines() + tree_lines() + cluster_lines(), ids=" ".join)
+LINES = get_lines() + tree_lines() + cluster_lines()
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """What a server says to all lines, and its data directory after a clean stop."""
+    with running() as etcd:
+        write_data(etcd)
+        answers = {words: run_here(*words, env=etcd.environment) for words in LINES}
+        etcd.members[0].stop()
+        yield answers, etcd.members[0].site.data_folder
+
+
+@pytest.mark.parametrize("words", LINES, ids=" ".join)
+def test_a_data_directory_is_read_as_its_server(words, stopped):
+    answers, folder = stopped
+    live = answers[words]
+    file = run_here(*words, "--from", str(folder))
+    assert (file.stdout, file.exit_code) == (live.stdout, live.exit_code)
+
+
+@pytest.mark.parametrize("words", LINES[::4], ids=" ".join)
+def test_a_members_database_is_read_as_its_server(words, stopped):
+    answers, folder = stopped
+    live = answers[words]
+    file = run_here(*words, "--from", str(folder / "member" / "snap" / "db"))
+    assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
+    assert file.exit_code == live.exit_code
+
+
+@pytest.mark.parametrize("words", LINES, ids=" ".join)
 def test_a_snapshot_is_read_as_its_server(words, server, snapshot):
     live = run_here(*words, env=server.environment)
     file = run_here(*words, env={"PYETCDCTL_FROM": str(snapshot)})
@@ -112,3 +143,8 @@ def test_sizes_and_indexes_are_shown_as_far_as_the_file_has_them(server, snapsho
     table = run_here("endpoint", "status", "--from", str(snapshot)).stdout.decode()
     assert table.startswith(f"{snapshot}, 0, ")
     assert ", true," not in table
+
+
+def test_mutated_files_are_refused_or_read_but_never_crash_or_hang(snapshot, tmp_path):
+    """More of them: python -m tests.storage.fuzz 100000."""
+    assert fuzz.run(snapshot.read_bytes()[:-32], range(60), tmp_path) < fuzz.MOST_SECONDS
