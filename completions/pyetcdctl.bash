@@ -15,7 +15,7 @@ __pyetcdctl_commands() {
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
         context) REPLY='add delete list show use' ;;
-        kubernetes) REPLY='decode del edit encode encryption get path put resources versions' ;;
+        kubernetes) REPLY='decode del describe edit encode encryption explain get path put resources versions' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
@@ -63,9 +63,11 @@ __pyetcdctl_flags() {
         discover) REPLY='--export' ;;
         kubernetes\ decode) REPLY='--output -o' ;;
         kubernetes\ del) REPLY='--etcd-prefix --namespace -n --yes -y' ;;
+        kubernetes\ describe) REPLY='--all-namespaces -A --etcd-prefix --namespace -n' ;;
         kubernetes\ edit) REPLY='--etcd-prefix --namespace -n --show-managed-fields --yes -y' ;;
         kubernetes\ encode) REPLY='--as --output -o' ;;
         kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
+        kubernetes\ explain) REPLY='--api-version --etcd-prefix' ;;
         kubernetes\ get) REPLY='--all-namespaces -A --as-stored --consistency --etcd-prefix --field-selector --ignore-not-found --label-columns -L --namespace -n --no-headers --output-watch-events --output -o --rev --selector -l --show-labels --show-managed-fields --sort-by --watch --watch-only' ;;
         kubernetes\ path) REPLY='--etcd-prefix --namespace -n' ;;
         kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --lease --namespace -n --yes -y' ;;
@@ -209,6 +211,8 @@ __pyetcdctl_value() {
             discover:--export | \
             kubernetes\ del:--yes | \
             kubernetes\ del:-y | \
+            kubernetes\ describe:--all-namespaces | \
+            kubernetes\ describe:-A | \
             kubernetes\ edit:--show-managed-fields | \
             kubernetes\ edit:--yes | \
             kubernetes\ edit:-y | \
@@ -244,8 +248,10 @@ __pyetcdctl_value() {
             du:--etcd-prefix | \
             history:--etcd-prefix | \
             kubernetes\ del:--etcd-prefix | \
+            kubernetes\ describe:--etcd-prefix | \
             kubernetes\ edit:--etcd-prefix | \
             kubernetes\ encryption:--etcd-prefix | \
+            kubernetes\ explain:--etcd-prefix | \
             kubernetes\ get:--etcd-prefix | \
             kubernetes\ path:--etcd-prefix | \
             kubernetes\ put:--at | \

@@ -102,9 +102,11 @@ function __pyetcdctl_commands
         case 'kubernetes'
             echo -- 'decode'\t'Show the object in a value that is in a file or comes from a pipe.'
             echo -- 'del'\t'Delete objects, past the API server.'
+            echo -- 'describe'\t'Show all that is stored of an object, and the events about it.'
             echo -- 'edit'\t'Change an object in an editor, past the API server.'
             echo -- 'encode'\t'Turn an object\'s YAML or JSON into the bytes that are stored.'
             echo -- 'encryption'\t'Show by which keys the values of each resource are encrypted, and which are plain.'
+            echo -- 'explain'\t'Show where the objects of a resource are stored, in which form, and their fields.'
             echo -- 'get'\t'Show objects as kubectl does, without an API server.'
             echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
             echo -- 'put'\t'Create or replace objects, past the API server.'
@@ -330,6 +332,12 @@ function __pyetcdctl_flags
             echo -- '-n'\t'In this namespace, else in default.'
             echo -- '--yes'\t'Do not ask.'
             echo -- '-y'\t'Do not ask.'
+        case 'kubernetes describe'
+            echo -- '--all-namespaces'\t'In every namespace.'
+            echo -- '-A'\t'In every namespace.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
+            echo -- '--namespace'\t'In this namespace, else in default.'
+            echo -- '-n'\t'In this namespace, else in default.'
         case 'kubernetes edit'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
             echo -- '--namespace'\t'In this namespace, else in default.'
@@ -347,6 +355,9 @@ function __pyetcdctl_flags
             echo -- '--output'\t'Format of the list.'
             echo -- '-o'\t'Format of the list.'
             echo -- '--require-encrypted'\t'Exit 1 if a resource of the file has plain values, 2 if that is not known.'
+        case 'kubernetes explain'
+            echo -- '--api-version'\t'Of a built-in kind: apps/v1beta1.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, else /registry).'
         case 'kubernetes get'
             echo -- '--all-namespaces'\t'In every namespace.'
             echo -- '-A'\t'In every namespace.'
@@ -595,6 +606,8 @@ function __pyetcdctl_value
             'discover:--export' \
             'kubernetes del:--yes' \
             'kubernetes del:-y' \
+            'kubernetes describe:--all-namespaces' \
+            'kubernetes describe:-A' \
             'kubernetes edit:--show-managed-fields' \
             'kubernetes edit:--yes' \
             'kubernetes edit:-y' \
@@ -634,8 +647,10 @@ function __pyetcdctl_value
             'du:--etcd-prefix' \
             'history:--etcd-prefix' \
             'kubernetes del:--etcd-prefix' \
+            'kubernetes describe:--etcd-prefix' \
             'kubernetes edit:--etcd-prefix' \
             'kubernetes encryption:--etcd-prefix' \
+            'kubernetes explain:--etcd-prefix' \
             'kubernetes get:--etcd-prefix' \
             'kubernetes path:--etcd-prefix' \
             'kubernetes put:--at' \

@@ -189,10 +189,13 @@ COMMANDS = {
         {
             "decode": "Show the object in a value that is in a file or comes from a pipe.",
             "del": "Delete objects, past the API server.",
+            "describe": "Show all that is stored of an object, and the events about it.",
             "edit": "Change an object in an editor, past the API server.",
             "encode": "Turn an object's YAML or JSON into the bytes that are stored.",
             "encryption": "Show by which keys the values of each resource are encrypted, and which "
             "are plain.",
+            "explain": "Show where the objects of a resource are stored, in which form, and their "
+            "fields.",
             "get": "Show objects as kubectl does, without an API server.",
             "path": "Show the etcd key of an object, and the object of a key.",
             "put": "Create or replace objects, past the API server.",
