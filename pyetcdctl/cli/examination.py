@@ -23,7 +23,7 @@ _CERTIFICATES = ("cert-file", "peer-cert-file", "trusted-ca-file", "peer-trusted
 
 
 class Wanted(Protocol):
-    """What of the command's flags says how to look."""
+    """The flags that determine what is measured."""
 
     @property
     def window(self) -> float: ...
@@ -90,7 +90,7 @@ def upgrade_facts(session: Session, release: str) -> UpgradeFacts:
 
 
 def _node(session: Session) -> Discovery | None:
-    """Return what this node's files say of its etcd, if this is where the run looks."""
+    """Return what discovery finds of this node's etcd, if the endpoints come from it."""
     root = discovery_root(session.streams.environment)
     if root is None or not session.settings.found_in:
         return None

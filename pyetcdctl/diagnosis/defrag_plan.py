@@ -74,7 +74,7 @@ class Plan:
 
 
 def defrag_plan(members: Iterable[Candidate], rule: Expression | None) -> Plan:
-    """Order the members to whom the rule applies: followers by most to gain, the leader last."""
+    """Order the members that the rule selects: followers by most to gain, the leader last."""
     chosen, left_out = [], []
     for member in members:
         if member.is_learner:

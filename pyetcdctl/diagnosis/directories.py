@@ -62,7 +62,7 @@ class Standing:
 def ranked(logs: Sequence[LogFacts]) -> tuple[LogFacts, ...]:
     """Return the readable logs of one cluster, by last term, then last index, the newest first.
 
-    A commit index tells less: a member may have got entries without learning of their commit.
+    The commit index is no measure: a member may have entries whose commit it never received.
     """
     usable = [log for log in logs if log.indexes]
     return tuple(sorted(usable, key=lambda log: log.last, reverse=True))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A member's own state at one moment; sizes in bytes, 0 where the server does not say."""
+    """A member's own state at one moment; sizes in bytes, 0 where they are not reported."""
 
     cluster_id: int
     member_id: int
@@ -65,7 +65,7 @@ class ConsistentRead:
     seconds: float
     failure: str = ""
     refused: str = ""
-    """What a member said that wants a user: nothing is known of its reads then."""
+    """The error of a member that requires a user: its reads are unknown then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class AuthFacts:
     enabled: bool
     users: int | None = None
     refused: str = ""
-    """What the server said to a question that takes root, where authentication is on."""
+    """The error of a call that requires root, where authentication is on."""
     has_root: bool | None = None
 
 

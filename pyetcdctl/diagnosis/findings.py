@@ -46,7 +46,7 @@ class Finding:
     severity: Severity
     evidence: Evidence
     source: str
-    """Who made the rule, and what it says."""
+    """The rule's author and its text."""
     next: str
     """One command to run."""
 

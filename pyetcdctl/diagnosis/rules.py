@@ -45,7 +45,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A limit of a check, how bad it is to be beyond it, and who says so."""
+    """A limit of a check, the severity of passing it, and its source."""
 
     limit: Limit
     severity: Severity | None

@@ -15,7 +15,7 @@ _SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def measured_words(reading: Reading) -> str:
-    """Say what was measured, without the samples and the window."""
+    """Return what was measured, without the samples and the window."""
     check = CHECKS[reading.check]
     if reading.text:
         return reading.text
@@ -76,7 +76,7 @@ def key_words(key: bytes) -> str:
 
 
 def rule_words(rule: Rule) -> str:
-    """Say who made a rule and what it says."""
+    """Return a rule's author and its limit in words."""
     if CHECKS[rule.limit.check].unit is Unit.FAULT:
         return rule.source
     side, number = rule.limit.words

@@ -162,7 +162,7 @@ def _instead(stored: StoredType) -> str:
 
 
 def _compaction_age(source: Source, prefix: bytes) -> tuple[float | None, str]:
-    """Return the time between the last compaction and now, both told by renewals of Leases.
+    """Return the time between the last compaction and now, both dated by renewals of Leases.
 
     The API server writes a key whenever it compacts. The newest renewal at that revision dates it,
     the newest of all dates the present, so that no clock of this machine matters.

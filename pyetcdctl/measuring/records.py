@@ -42,7 +42,7 @@ def stored_members(data_dir: str) -> StoredRecords | None:
 
 
 def _members(pages: Pages) -> Iterator[tuple[int, bool]]:
-    """Yield the ID of each record and whether it says that the member is a learner."""
+    """Yield the ID in each record and whether it is that of a learner."""
     bucket = buckets(pages).get(b"members")
     if bucket is not None:
         for key, value in Cursor(pages, bucket).items():

@@ -88,7 +88,7 @@ def _finding_lines(finding: Finding) -> Iterator[Line]:
 
 
 def _basis(evidence: Evidence) -> str:
-    """Say over how long and with how many samples, where that matters."""
+    """Return the samples and the window in words, where there are any."""
     parts = []
     if evidence.samples is not None:
         parts.append(f"{evidence.samples:,} samples")

@@ -36,7 +36,7 @@ def revision_to_keep(source: Source, prefix: str, current: int, keep_seconds: fl
     found = revision_before(source, f"{prefix}/".encode(), current, timedelta(seconds=keep_seconds))
     if found is None:
         raise InvalidInput(
-            f"nothing tells how old a revision is: there is no Lease below {prefix}/leases/"
+            f"the age of revisions is unknown: there is no Lease below {prefix}/leases/"
         )
     return found
 

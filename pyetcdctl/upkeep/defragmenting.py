@@ -45,7 +45,7 @@ class Defragmented:
 
 
 class Defragmenter:
-    """Carries out a plan. ``note`` is told what else happens; ``seconds`` bound each call."""
+    """Carries out a plan; ``note`` reports what else happens, ``seconds`` bounds each call."""
 
     def __init__(self, connection: Connection, seconds: float, note: Callable[[str], None]) -> None:
         self._connection = connection
@@ -74,7 +74,9 @@ class Defragmenter:
             except DeadlineExceeded as error:
                 if DEFRAGMENTING[0] not in error.advice:
                     raise
-                self._note(f"{member.label} is still at it: waiting until it is done")
+                self._note(
+                    f"{member.label} still defragments after the time-out: waiting until it is done"
+                )
                 self._wait_until_done(own, member)
             took = monotonic() - began
             self._until(lambda: bool(self._status(own).size), member)
@@ -82,19 +84,19 @@ class Defragmenter:
 
     def _wait_until_done(self, own: Connection, member: Candidate) -> None:
         """A member that defragments serves no read; one that dies meanwhile is given up."""
-        heard = monotonic()
+        responded = monotonic()
         while True:
             try:
                 read_consistently(own, Deadline.after(_READ_SECONDS))
                 if not is_defragmenting(member.endpoint, own.settings):
                     return
-                heard = monotonic()
+                responded = monotonic()
             except DeadlineExceeded as error:
                 if not _is_silent(error):
-                    heard = monotonic()
+                    responded = monotonic()
             except (CallFailed, ConnectionFailed):
                 pass
-            if monotonic() - heard > _SETTLE_SECONDS:
+            if monotonic() - responded > _SETTLE_SECONDS:
                 raise InvalidInput(f"{member.label} does not respond any more")
             sleep(_PAUSE_SECONDS)
 
@@ -155,5 +157,5 @@ class Defragmenter:
 
 
 def _is_silent(error: PyetcdctlError) -> bool:
-    """Whether no server is there at all, told from one that is busy."""
+    """Whether no server listens there, as opposed to one that is busy."""
     return any("refused" in line or "no server" in line for line in error.advice)

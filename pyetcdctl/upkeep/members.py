@@ -56,7 +56,7 @@ def check_quorum(places: Sequence[Place]) -> None:
 
 
 def is_defragmenting(endpoint: str, settings: ConnectionSettings) -> bool:
-    """Whether a member says that it defragments; one without metrics says nothing."""
+    """Whether a member reports that it defragments; False for one without metrics."""
     taken = scrape([endpoint], settings)
     return isinstance(taken, Scrape) and bool(taken.page.total(_DEFRAGMENTING))
 

@@ -85,11 +85,11 @@ def test_a_clock_in_the_past_is_found(etcd, monkeypatch):
 
 
 def test_users_without_authentication_and_root_are_found(etcd):
-    etcd.etcdctl("user", "add", "somebody:pw", check=True)
+    etcd.etcdctl("user", "add", "reader:pw", check=True)
     try:
         report, code = doctor(etcd)
     finally:
-        etcd.etcdctl("user", "delete", "somebody", check=True)
+        etcd.etcdctl("user", "delete", "reader", check=True)
     assert (found(report), code) == ({("auth-off", "cluster"), ("auth-root", "cluster")}, 1)
 
 

@@ -142,7 +142,9 @@ def test_a_client_time_out_is_waited_out(own_etcd):
     hold_when_it_begins(etcd.members[0], thread)
     thread.join()
     assert found[0].exit_code == 0, found[0].stderr
-    assert found[0].stderr == "etcd-1 is still at it: waiting until it is done\n"
+    assert (
+        found[0].stderr == "etcd-1 still defragments after the time-out: waiting until it is done\n"
+    )
     assert found[0].stdout.startswith(b"Finished defragmenting etcd member[")
 
 

@@ -1,4 +1,4 @@
-"""Merge what a release of Kubernetes says of removed API versions into the table of removals.
+"""Merge the API versions that a release of Kubernetes removes into the table of removals.
 
 ``python -m pyetcdctl.kubernetes.versions.generate FOLDER... [--check]``
 

@@ -77,11 +77,11 @@ def nospace(
         session.streams.out.text("No alarm NOSPACE is on: there is nothing to recover from\n")
         return
     for line in _findings(cluster):
-        _say(session, line)
+        _print_line(session, line)
     if not cluster.is_recoverable:
         raise InvalidInput(*_beyond_quota(session, cluster, prefix))
     for line in _plan(cluster):
-        _say(session, line)
+        _print_line(session, line)
     if flags.dry_run or not _confirmed(session, cluster, yes=flags.yes):
         return
     _carry_out(session, cluster)
@@ -134,7 +134,7 @@ def _beyond_quota(session: Session, cluster: FullCluster, prefix: str) -> Iterat
 
 
 def _where(session: Session) -> str:
-    """Say where this node's etcd takes its flags from."""
+    """Return which file the flags of this node's etcd come from."""
     root = discovery_root(session.streams.environment)
     if root is None:
         return "for every member"
@@ -168,11 +168,11 @@ def _carry_out(session: Session, cluster: FullCluster) -> None:
         if cluster.kept_from < cluster.revision and not is_roomy(found):
             _make_room(session, cluster.revision)
             found = find_members(session.connection, seconds)
-        _say(session, f"Checked: {check_below_quota(found)}")
+        _print_line(session, f"Checked: {check_below_quota(found)}")
         count = disarm(session.connection, seconds)
-        _say(session, f"Disarmed NOSPACE ({count})")
+        _print_line(session, f"Disarmed NOSPACE ({count})")
         prove(session.connection, seconds)
-    _say(session, "Wrote a key and deleted it: the cluster takes writes again")
+    _print_line(session, "Wrote a key and deleted it: the cluster takes writes again")
 
 
 def _make_room(session: Session, revision: int) -> None:
@@ -182,7 +182,7 @@ def _make_room(session: Session, revision: int) -> None:
 
     seconds = session.settings.command_timeout
     if compact_to(session.connection, revision, seconds):
-        _say(session, f"Compacted to revision {revision}")
+        _print_line(session, f"Compacted to revision {revision}")
         wait_for_free_space(session.connection, seconds)
     found = find_members(session.connection, seconds)
     run_plan(session, found, defrag_plan(found.members, None))
@@ -195,6 +195,6 @@ def _make_room(session: Session, revision: int) -> None:
         run_plan(session, found, defrag_plan(late, None))
 
 
-def _say(session: Session, line: str) -> None:
+def _print_line(session: Session, line: str) -> None:
     session.streams.out.text(f"{line}\n")
     session.streams.out.flush()
