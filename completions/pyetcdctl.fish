@@ -40,7 +40,7 @@ function __pyetcdctl_commands
             echo -- 'batch'\t'Run many commands in one process.'
             echo -- 'check'\t'Measure the performance of a cluster under a load of writes.'
             echo -- 'completion'\t'Print the completion script of a shell.'
-            echo -- 'help'\t'Show the help of a command.'
+            echo -- 'help'\t'Show the help of a command or a topic.'
             echo -- 'make-mirror'\t'Keep a copy of all keys with a prefix in another cluster.'
             echo -- 'options'\t'List the flags that every command takes.'
             echo -- 'version'\t'Print the version.'

@@ -35,7 +35,8 @@ class RootGroup(LazyGroup):
 
 app = new_app(
     RootGroup,
-    epilog="\b\nExample:\n  pyetcdctl get / --prefix --keys-only",
+    epilog="\b\nExample:\n  pyetcdctl get / --prefix --keys-only\n\n"
+    "Topics: pyetcdctl help environment | exit-codes | formats | registry",
     subcommand_metavar="COMMAND [ARGUMENTS] [FLAGS]",
     options_metavar="",
 )

@@ -216,7 +216,7 @@ COMMANDS = {
         },
     ),
     "completion": _entry("completion", _UTILITY, "Print the completion script of a shell."),
-    "help": _entry("help", _UTILITY, "Show the help of a command."),
+    "help": _entry("help", _UTILITY, "Show the help of a command or a topic."),
     "make-mirror": _entry(
         "make_mirror", _UTILITY, "Keep a copy of all keys with a prefix in another cluster."
     ),

@@ -1,7 +1,10 @@
 """Help by name: of a command, of one in a group, and of what there is not."""
 
+import re
+
 import pytest
 
+from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS
 from tests.runner import run_here
 
 
@@ -75,3 +78,25 @@ def test_an_unknown_command_of_a_group_that_etcdctl_lacks_is_an_error():
         message = f'Error: unknown command "{word}" for "pyetcdctl kubernetes"\n{guess}'
         assert (refused.exit_code, refused.stdout, refused.stderr) == (1, b"", message)
     assert run_here("kubernetes").stdout == run_here("kubernetes", "help").stdout != b""
+
+
+@pytest.mark.parametrize("topic", ["environment", "exit-codes", "formats", "registry"])
+def test_a_topic_has_a_text_that_is_named_in_the_help(topic):
+    shown = run_here("help", topic)
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert len(shown.stdout.splitlines()) > 8
+    for path in ((), ("help",)):
+        assert topic in run_here(*path, "--help").stdout.decode()
+
+
+def test_the_lines_of_the_topic_registry_run_on_the_sample(sample_etcd):
+    text = run_here("help", "registry").stdout.decode()
+    lines = re.findall(r"^(?:Look:)? +pyetcdctl (.*)$", text, re.MULTILINE)
+    assert len(lines) == 4
+    for line in lines:
+        assert run_here(*line.split(), env=sample_etcd.environment).stdout, line
+
+
+def test_the_topic_environment_names_the_variable_of_every_global_flag():
+    text = run_here("help", "environment").stdout.decode()
+    assert all(flag.variable in text for flag in GLOBAL_FLAGS)

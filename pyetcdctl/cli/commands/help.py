@@ -1,4 +1,4 @@
-"""``help``: show the help of a command."""
+"""``help``: show the help of a command or a topic."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.topics import topics
 from pyetcdctl.errors import FlagError
 
 app = new_app()
@@ -16,16 +17,23 @@ app = new_app()
 @command(app, "help", "  pyetcdctl help get", needs_server=False)
 def show_help(
     ctx: typer.Context,
-    path: Annotated[list[str], words("[COMMAND...]")] = [],  # noqa: B006 - Typer copies it
+    path: Annotated[list[str], words("[COMMAND... | TOPIC]")] = [],  # noqa: B006 - Typer copies it
 ) -> None:
-    """Show the help of a command."""
+    """Show the help of a command or a topic.
+
+    Topics: environment, exit-codes, formats, registry.
+    """
+    found = topics().get(path[0]) if len(path) == 1 else None
+    if found:
+        ctx.obj.streams.out.text(found)
+        return
     root = ctx.find_root()
     try:
         root.command.main(
             [*path, "--help"], prog_name="pyetcdctl", standalone_mode=False, obj=ctx.obj
         )
     except FlagError as error:
-        topics = " ".join(f"`{word}`" for word in path)
-        lines = (f"Unknown help topic [{topics}]", *error.advice, *root.get_help().split("\n"))
+        asked = " ".join(f"`{word}`" for word in path)
+        lines = (f"Unknown help topic [{asked}]", *error.advice, *root.get_help().split("\n"))
         for line in lines:
             ctx.obj.streams.err.line(line)
