@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +60,13 @@ def with_scripts(environment):
     """Return the environment with the installed program on PATH."""
     scripts = Path(sys.executable).parent
     return {**environment, "PATH": f"{scripts}{os.pathsep}{environment['PATH']}"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory):
+    """The folder that the examples share: what one saves another reads."""
+    with chdir(tmp_path_factory.mktemp("readme")):
+        yield
 
 
 def run_example(command, environment, prefix=()):
@@ -114,7 +122,7 @@ def test_an_example_through_kubectl_prints_what_readme_says(example, sample_etcd
 
 @examples_in("kubeadm")
 def test_an_example_on_a_node_prints_what_readme_says(example):
-    sandbox = [sys.executable, "-m", "pyetcdctl", "sandbox", "--layout", example.place, "--"]
+    sandbox = ["pyetcdctl", "sandbox", "--layout", example.place, "--"]
     printed = run_example(example.command, clean_environment(), sandbox)
     assert pattern_of(example.output).fullmatch(printed), printed
 
