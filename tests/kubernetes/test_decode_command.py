@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pyetcdctl.errors import InvalidInput
+from pyetcdctl.kubernetes.codec.input_forms import values_in
 from tests.kubernetes.sample import DATA, answers
 from tests.runner import clean_environment
 from tests.runner import run_here as run
@@ -100,7 +103,7 @@ def test_a_value_whose_newlines_a_terminal_changed_is_read(
         key for key in stored if key.startswith(folder) and stored[key].value.count(b"\n") > 1
     )
     changed = (stored[key].value + end).replace(b"\n", b"\r\n")
-    flags = ("-o", "jsonl", "--encryption-config", CONFIG)
+    flags = ("-o", "jsonl", "--release", "1.36", "--encryption-config", CONFIG)
     result = run("kubernetes", "decode", *flags, input=changed)
     assert (result.stdout.decode(), result.exit_code) == (f"{answers()[key]['json']}\n", 0)
     assert "a carriage return before each newline" in result.stderr
@@ -109,7 +112,7 @@ def test_a_value_whose_newlines_a_terminal_changed_is_read(
 def test_what_etcdctl_printed_field_by_field_is_read(sample_etcd: Etcd) -> None:
     for folder in ("/registry/secrets/vault-aesgcm/", "/registry/minions/"):
         listed = run("get", folder, "--prefix", "-w", "fields", env=sample_etcd.environment).stdout
-        flags = ("-o", "jsonl", "--encryption-config", CONFIG)
+        flags = ("-o", "jsonl", "--release", "1.36", "--encryption-config", CONFIG)
         for text in (listed, listed.replace(b"\n", b"\r\n")):
             shown = run("kubernetes", "decode", *flags, input=text)
             keys = sorted(key for key in answers() if key.startswith(folder))
@@ -134,7 +137,7 @@ def test_what_etcdctl_printed_may_be_dumped(
 
 def test_all_values_of_a_listing_are_found(sample_etcd: Etcd) -> None:
     listed = run("get", "/registry/", "--prefix", env=sample_etcd.environment).stdout
-    flags = ("-o", "jsonl", "--encryption-config", CONFIG)
+    flags = ("-o", "jsonl", "--release", "1.36", "--encryption-config", CONFIG)
     shown = run("kubernetes", "decode", *flags, input=listed).stdout.decode().splitlines()
     expected = [
         answer["json"]
@@ -217,3 +220,11 @@ def test_no_grpc_is_loaded_to_decode(tmp_path: Path, value: bytes) -> None:
         check=True,
     )
     assert done.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("body", [b"a", b"ab", b"abc ", b"  ab", b"abcd "])
+def test_a_long_line_of_digits_takes_no_time_to_be_refused(body: bytes) -> None:
+    begin = time.monotonic()
+    with pytest.raises(InvalidInput):
+        values_in(b"00000000: " + body * 50_000 + b"!")
+    assert time.monotonic() - begin < 5

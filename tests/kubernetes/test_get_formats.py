@@ -23,6 +23,9 @@ CONFIG = str(DATA / "encryption-config.yaml")
 SECRET = "/registry/secrets/vault-aescbc-old/db-00"
 HOSTILE = "a\x1b]0;title\x07\x9b31m\u202e\u061cb"
 
+WRITTEN_BY = ("--release", "1.36")
+"""The release of Kubernetes that wrote the sample."""
+
 
 def get(server: Etcd, *words: str) -> Result:
     return run("get", *words, env=server.environment)
@@ -58,7 +61,9 @@ def documents(text: str) -> dict[str, tuple[list[str], str]]:
 
 
 def test_every_object_is_kubectls_yaml_after_its_comments(sample_etcd: Etcd) -> None:
-    printed = get(sample_etcd, "", "--prefix", "-w", "yaml", "--encryption-config", CONFIG)
+    printed = get(
+        sample_etcd, "", "--prefix", "-w", "yaml", *WRITTEN_BY, "--encryption-config", CONFIG
+    )
     shown = documents(printed.stdout.decode())
     assert shown.keys() == answers().keys()
     for key, answer in answers().items():
@@ -75,7 +80,9 @@ def test_every_object_is_kubectls_yaml_after_its_comments(sample_etcd: Etcd) -> 
 
 
 def test_every_object_is_the_apis_json_on_its_line(sample_etcd: Etcd) -> None:
-    printed = get(sample_etcd, "", "--prefix", "-w", "jsonl", "--encryption-config", CONFIG)
+    printed = get(
+        sample_etcd, "", "--prefix", "-w", "jsonl", *WRITTEN_BY, "--encryption-config", CONFIG
+    )
     lines = printed.stdout.decode().splitlines()
     assert len(lines) == len(answers())
     for line in lines:
@@ -89,7 +96,7 @@ def test_every_object_is_the_apis_json_on_its_line(sample_etcd: Etcd) -> None:
 
 
 def test_like_api_is_what_kubectl_shows(sample_etcd: Etcd) -> None:
-    flags = ("--like-api", "--encryption-config", CONFIG)
+    flags = ("--like-api", *WRITTEN_BY, "--encryption-config", CONFIG)
     shown = documents(get(sample_etcd, "", "--prefix", "-w", "yaml", *flags).stdout.decode())
     for key, answer in answers().items():
         # What is served of custom resources also has their schema's defaults.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
+
 import pytest
 
 from pyetcdctl.errors import BadArguments, TemplateFailed
@@ -117,3 +120,13 @@ def test_a_template_that_does_not_fit_fails_in_kubectls_words(text: str, why: st
 def test_a_path_is_read_in_every_spelling(text: str) -> None:
     assert Path(text).of(OBJECT) == [1]
     assert Path(text).of({"l": "x"}) == []
+
+
+@pytest.mark.parametrize("text", ["\\'", "'", "[?(", "{[", "..", "\\", "a,", "(a"])
+def test_no_template_takes_long_to_be_refused(text: str) -> None:
+    begin = time.monotonic()
+    for inner in (text * 4_000, f"{{[?({text * 1_000})]}}", f"{{.a[{text * 1_000}]}}"):
+        for read in (template, Path):
+            with suppress(BadArguments):
+                read(inner)
+    assert time.monotonic() - begin < 5

@@ -37,7 +37,11 @@ NEXT_VALUE = re.compile(rb"\n[!-~][ -~]*/[ -~]*\n(?=k8s[\0:]|\{\"|\xd9\xd9\xf7)"
 REPLACED = "\ufffd".encode()
 HEX = re.compile(rb"(?:[0-9a-fA-F]{2}\s*)+")
 ESCAPED_HEX = re.compile(rb"(?:\\x[0-9a-fA-F]{2}\s*)+")
-DUMP_LINE = re.compile(rb"[0-9a-fA-F]{6,8}(?::?  ?((?: {0,2}[0-9a-fA-F]{2,4})+)(?:  .*)?)?")
+# Each group of digits can be cut in one way only, so that a long line cannot take long.
+DUMP_LINE = re.compile(
+    rb"[0-9a-fA-F]{6,8}"
+    rb"(?::?  ?((?: {0,2}(?:[0-9a-fA-F]{4}|[0-9a-fA-F]{2}(?![0-9a-fA-F])))+)(?:  .*)?)?"
+)
 BASE64 = re.compile(rb"[A-Za-z0-9+/=_\s-]+")
 MANGLED = re.compile(rb"k8s(?:\^@|\\x00|\\0|\xef\xbf\xbd|\xe2\x90\x80| )|k8s\r?\n")
 LINE_ENDS = (

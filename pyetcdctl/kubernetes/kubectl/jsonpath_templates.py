@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _MOST_DIGITS = 300
 _IDENTIFIER = re.compile(r"\w+")
 _ARRAY = re.compile(r"\[((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^\]'\"\n])*)\]")
-_MEMBERS = re.compile(r"(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^,])+")
+_MEMBERS = re.compile(r"(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^,])++")
 # Possessive: a quote that nothing ends would otherwise be tried in every way there is.
 _FILTER = re.compile(
     r"\[\?\(((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|(?!\)\]).)*+)\)\]", re.DOTALL
@@ -34,6 +34,10 @@ _COMPARISON = re.compile(r"([^!<>=]+)([!<>=]+)(.+)", re.DOTALL)
 _RELAXED = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)", re.DOTALL)
 _ESCAPES = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
+
+
+LONGEST = 8_192
+"""Longer paths and templates are refused: quotes that nothing ends take time by their square."""
 
 
 class _Action(NamedTuple):
@@ -47,7 +51,9 @@ class Path:
     """One path: ``.status.addresses[0].address``, also in braces or without the first dot."""
 
     def __init__(self, text: str) -> None:
-        """Raises BadArguments for what is none."""
+        """Raises BadArguments for what is not a path."""
+        if len(text) > LONGEST:
+            raise BadArguments(f"a path of {len(text):,} characters is too long")
         relaxed = _RELAXED.fullmatch(text)
         inner = (relaxed[1] or relaxed[2]) if relaxed else text
         start = "" if inner[:1] in "[$@" else "."
@@ -55,9 +61,9 @@ class Path:
             parser = _Parser(f"{{{start}{inner}}}")
             actions = list(parser.pieces())
         except PathRefused as refused:
-            raise BadArguments(f'"{text}" is no path into an object: {refused}') from refused
+            raise BadArguments(f'"{text}" is not a path into an object: {refused}') from refused
         if len(actions) != 1 or isinstance(actions[0], str) or actions[0].word:
-            raise BadArguments(f'"{text}" is no path into an object')
+            raise BadArguments(f'"{text}" is not a path into an object')
         self._steps = actions[0].steps
 
     def of(self, plain: Plain) -> list[Plain]:
@@ -69,12 +75,14 @@ class Path:
 
 
 def template(text: str) -> Part:
-    """Return what fills a template in; raises BadArguments.
+    """Compile a template to a function that fills it in; raises BadArguments.
 
     What is returned raises TemplateFailed for an object that the template does not fit.
     """
     if not text:
         raise BadArguments("jsonpath= needs a template", "Example:  jsonpath={.metadata.name}")
+    if len(text) > LONGEST:
+        raise BadArguments(f"a template of {len(text):,} characters is too long")
     shown = text if "{" in text else f"{{{text if text[:1] in '.[$' else '.' + text}}}"
     try:
         pieces = list(_Parser(shown).pieces())
