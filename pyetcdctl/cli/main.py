@@ -155,7 +155,7 @@ def report(error: PyetcdctlError, streams: Streams) -> int:
     with suppress(OSError, OutputClosed):  # the error at hand came first and is the one to tell
         streams.out.flush()
     if not isinstance(error, Reported):
-        streams.err.line(f"Error: {error.message}")
+        streams.err.error(error.message, coloured=streams.wants_colour)
         for line in error.advice:
             streams.err.line(f"  {line}")
     return error.exit_code

@@ -87,3 +87,10 @@ def test_a_slow_member_is_named(etcd, monkeypatch):
     shown = on_screen(etcd, "endpoint", "health")
     assert f"# {etcd.endpoint} is slow: a consistent read took " in shown.stderr
     assert run_here("endpoint", "health", env=etcd.environment).stderr == ""
+
+
+@pytest.mark.parametrize(("variables", "red"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_errors_are_red_where_colour_is_wanted(variables, red):
+    failed = run_here("get", env={**ON_A_TERMINAL, **variables}, err=Screen())
+    assert failed.stderr.startswith("\x1b[31mError:\x1b[0m get " if red else "Error: get ")
+    assert run_here("get", env=ON_A_TERMINAL).stderr.startswith("Error: get ")

@@ -157,6 +157,14 @@ class Messages:
             data = terminal_safe(data)
         self.safe(data + b"\n")
 
+    def error(self, text: str, *, coloured: bool) -> None:
+        """Write the first line of an error, its label in red if ``coloured`` on a terminal."""
+        if not (coloured and self.is_terminal):
+            self.line(f"Error: {text}")
+            return
+        data = terminal_safe(text.encode("utf-8", "surrogateescape"))
+        self.safe(b"\x1b[31mError:\x1b[0m %b\n" % data)
+
     def safe(self, data: bytes) -> None:
         """Write what is safe for a terminal already."""
         rest = memoryview(data)
