@@ -108,6 +108,7 @@ NEVER_LEFT = (
     "name resolution failure",
 )
 TOO_LARGE = "Received message larger than max"
+HTTP_STATUS = "Received http2 header with status: "
 
 
 def code_name(error: grpc.RpcError) -> str:
@@ -159,12 +160,21 @@ def error_from(error: grpc.RpcError) -> PyetcdctlError:
         return deadline_exceeded()
     if code == "CANCELLED" and _locally_cancelled(details):
         return CallFailed(CANCELED_TEXT, code=code, details=details)
+    if details.startswith(HTTP_STATUS):
+        return _from_proxy(code, details)
     if code == "UNIMPLEMENTED":
         return _unknown_method(details)
     if code == "RESOURCE_EXHAUSTED" and TOO_LARGE in details:
         # The core forgets the bracket that it closes.
         details = "grpc: received" + details.partition("Received")[2].replace("))", ")")
     return CallFailed(go_text(code, details), code=code, details=details)
+
+
+def _from_proxy(code: str, details: str) -> CallFailed:
+    """Return the error for an HTTP status in place of gRPC's: the server behind may come back."""
+    status = details.removeprefix(HTTP_STATUS)
+    advice = f"A proxy responded with HTTP status {status}, not etcd: it does not reach the server."
+    return CallFailed(go_text(code, details), advice, code="UNAVAILABLE", details=details)
 
 
 def _locally_cancelled(details: str) -> bool:

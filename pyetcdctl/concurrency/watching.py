@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from threading import Condition
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.status import COMPACTED, INVALID_TOKEN, LEARNER, OLD_AUTH_REVISION
 from pyetcdctl.client.tokens import MOST_RENEWALS
-from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded, ResponseMakesNoSense
+from pyetcdctl.concurrency.one_watch import Watch, nonsense
+from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded
 from pyetcdctl.rpc.watch import (
     NO_WATCH,
     WATCH,
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.exchange import Exchange
     from pyetcdctl.errors import PyetcdctlError
-    from pyetcdctl.rpc.event_batch import EventBatch
 
 FUTURE_REVISION = "etcdserver: mvcc: required revision is a future revision"
 LOSSES = frozenset({"UNAVAILABLE", "INTERNAL", "CANCELLED", "DEADLINE_EXCEEDED"})
@@ -41,6 +42,9 @@ LOSSES = frozenset({"UNAVAILABLE", "INTERNAL", "CANCELLED", "DEADLINE_EXCEEDED"}
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 LOSSES_BEFORE_TELLING = 2
 """In a row: that of the stream, and that of the search for another server."""
+SHORT_SECONDS = 2.0
+MOST_SHORT_STREAMS = 3
+"""How many streams in a row may end within so many seconds before that counts as an outage."""
 
 
 class Told(NamedTuple):
@@ -49,56 +53,6 @@ class Told(NamedTuple):
     number: int
     response: WatchResponse
     reason: str = ""
-
-
-class _Watch:
-    """One watch, and how far it has been told."""
-
-    def __init__(self, request: WatchCreateRequest) -> None:
-        self._request = request
-        self.next_revision = request.start_revision
-        self._fragments: list[EventBatch] = []
-
-    def create_request(self) -> bytes:
-        """Return what makes a server go on where the last one ended."""
-        self._fragments = []
-        request = WatchCreateRequest(**self._request.__dict__)
-        request.start_revision = self.next_revision
-        return WatchRequest(create_request=request).encode()
-
-    def whole(self, response: WatchResponse) -> WatchResponse | None:
-        """Return the response with the fragments before it; None while more are to come."""
-        if response.fragment:
-            self._fragments += response.batches
-            return None
-        response.batches[:0] = self._fragments
-        self._fragments = []
-        return response
-
-    def advance(self, response: WatchResponse) -> bool:
-        """Note what the watch is told; false if there is nothing new in it.
-
-        Events that it was told, or never asked for, are taken out: a server that catches up by a
-        snapshot tells such (etcd before 3.6.2). One that is behind does not lead the watch back.
-        """
-        if response.batches:
-            return self._advance_over_events(response)
-        if response.created:
-            self.next_revision = self.next_revision or response.header.revision + 1
-        # Old servers answer a question for progress before the events that lie ahead of it.
-        elif response.is_progress and response.watch_id != NO_WATCH:
-            self.next_revision = max(self.next_revision, response.header.revision + 1)
-        return True
-
-    def _advance_over_events(self, response: WatchResponse) -> bool:
-        start, news = self.next_revision, []
-        for batch in response.batches:
-            first, last = batch.revisions
-            if last >= start:
-                news.append(batch if first >= start else batch.since(start))
-                self.next_revision = last + 1
-        response.batches = news
-        return bool(news)
 
 
 class Watching:
@@ -116,8 +70,11 @@ class Watching:
         self._connection = connection
         self._tell = tell
         self._losses = 0
+        self._short_streams = 0
+        self._opened_at = 0.0
+        self._has_told = False
         self._changed = Condition()
-        self._watches: dict[int, _Watch] = {}
+        self._watches: dict[int, Watch] = {}
         self._next_number = 0
         self._asks_progress = False
         self._failure: PyetcdctlError | None = None
@@ -135,7 +92,7 @@ class Watching:
         with self._changed:
             number = self._next_number
             self._next_number += 1
-            self._watches[number] = watch = _Watch(request)
+            self._watches[number] = watch = Watch(request)
             if self._exchange is not None:
                 self._creating.append(number)
                 self._exchange.send(watch.create_request())
@@ -185,6 +142,7 @@ class Watching:
     def _open(self) -> Exchange:
         """Open a stream and ask for all watches on it, each from where it was."""
         exchange = self._connection.exchange(WATCH, self._limit())
+        self._opened_at = monotonic()
         with self._changed:
             self._exchange = exchange
             self._by_id = {}
@@ -216,8 +174,11 @@ class Watching:
 
     def _take(self, response: WatchResponse) -> Iterator[Told]:
         if response.created:
+            if not self._creating:
+                raise nonsense("a watch was created that was not asked for")
             yield from self._take_created(self._creating.popleft(), response)
             return
+        self._end_outage()
         if response.is_progress and response.watch_id == NO_WATCH:
             yield from [Told(number, response) for number in self._by_id.values()]
             return
@@ -240,10 +201,16 @@ class Watching:
             return
         self._by_id[response.watch_id] = number
         self._watches[number].advance(response)
-        self._pause, self._logins = FIRST_PAUSE, 0
-        if self._losses >= LOSSES_BEFORE_TELLING:
+        self._logins = 0
+        # A server that ends each stream at once is as good as none.
+        if self._short_streams < MOST_SHORT_STREAMS:
+            self._end_outage()
+
+    def _end_outage(self) -> None:
+        self._losses, self._pause = 0, FIRST_PAUSE
+        if self._has_told:
+            self._has_told = False
             self._tell(None)
-        self._losses = 0
 
     def _may_log_in_for(self, reason: str) -> bool:
         """Whether a watch was refused for a token that went stale while it was on its way."""
@@ -264,6 +231,8 @@ class Watching:
             exchange, self._exchange = self._exchange, None
         if exchange is not None:
             exchange.close()
+            was_short = monotonic() - self._opened_at < SHORT_SECONDS
+            self._short_streams = self._short_streams + 1 if was_short else 0
         if self._closed:
             return
         if error.details == LEARNER and len(self._connection.endpoints) == 1:
@@ -275,7 +244,8 @@ class Watching:
             raise error
         if may_pass:
             self._losses += 1
-            if self._losses == LOSSES_BEFORE_TELLING:
+            if self._losses >= LOSSES_BEFORE_TELLING and not self._has_told:
+                self._has_told = True
                 self._tell(error)
             self._prepare_another()
         else:
@@ -303,7 +273,7 @@ def _parsed(message: bytes) -> WatchResponse:
     try:
         return WatchResponse.parse(message)
     except WireError as error:
-        raise ResponseMakesNoSense(error, code="INTERNAL") from error
+        raise nonsense(error) from error
 
 
 def _refusal() -> WatchResponse:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 
+from tests.http2 import responding
 from tests.runner import run_here
 
 NONSENSE = b"\xff\xff\xff\xff\xff"
@@ -67,4 +68,21 @@ def test_nonsense_for_a_login_is_a_bad_answer_too(serving):
 def test_a_tree_needs_a_revision(serving):
     done = run_here("tree", "--endpoints", serving(b""))
     assert done.stderr == "Error: the server's response makes no sense: it names no revision\n"
+    assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("words", [("put", "k", "v"), ("member", "list"), ("lease", "list")])
+def test_success_without_a_message_makes_no_sense(words):
+    headers = {":status": "200", "content-type": "application/grpc", "grpc-status": "0"}
+    with responding(headers) as endpoint:
+        done = run_here(*words, "--endpoints", endpoint)
+    nonsense = "Error: the server's response makes no sense: "
+    assert done.stderr == f"{nonsense}the server reported success and sent no message\n"
+    assert done.exit_code == 1
+
+
+def test_a_proxy_without_a_server_is_named():
+    with responding({":status": "404"}) as endpoint:
+        done = run_here("put", "k", "v", "--endpoints", endpoint)
+    assert "  A proxy responded with HTTP status 404, not etcd" in done.stderr
     assert done.exit_code == 1

@@ -38,6 +38,13 @@ class Gate:
                 line.shutdown(socket.SHUT_RDWR)
             line.close()
 
+    def lead_to(self, address: str) -> None:
+        """Cut all lines and carry new ones to another server."""
+        self.shut()
+        host, port = address.rsplit(":", 1)
+        self._target = (host, int(port))
+        self.open()
+
     def _serve(self, listener: socket.socket) -> None:
         while True:
             try:
