@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PAGE_KEYS = 1024
 ENDLESS = (1 << 63) - 1
+_OF_ENTRIES = ("_data", "_bodies", "_ends", "_start", "_end")
+"""What a page has of its KeyValues."""
 _FIELDS = {
     BY_VERSION: "version",
     BY_CREATE: "create_revision",
@@ -76,12 +78,57 @@ class FileRange:
         return self._page(self._keys)
 
     def _page(self, keys: Sequence[bytes]) -> RangePage:
-        entries: Iterable[bytes] = map(self._read, keys)
         if self.request.keys_only:
-            entries = (without_value(each, drops_lease=self._drops_leases) for each in entries)
-        page = RangePage.of_entries(entries, self.header, count=self.count, more=self.more)
+            return _KeysPage(list(keys), self._without_values, self)
+        page = self._whole(map(self._read, keys))
         self._check()
         return page
+
+    def _without_values(self, keys: Sequence[bytes]) -> RangePage:
+        entries = map(self._read, keys)
+        page = self._whole(without_value(each, drops_lease=self._drops_leases) for each in entries)
+        self._check()
+        return page
+
+    def _whole(self, entries: Iterable[bytes]) -> RangePage:
+        return RangePage.of_entries(entries, self.header, count=self.count, more=self.more)
+
+
+class _KeysPage(RangePage):
+    """Keys that are known, and a KeyValue of each that is read when more than keys is wanted."""
+
+    __slots__ = ("_load",)
+
+    def __init__(
+        self,
+        keys: list[bytes],
+        load: Callable[[Sequence[bytes]], RangePage],
+        found: FileRange,
+    ) -> None:
+        self._known_keys = keys
+        self._load = load
+        self.header, self.count, self.more = found.header, found.count, found.more
+
+    def __getattr__(self, name: str) -> Any:
+        """Read the KeyValues on the first use of what only they have."""
+        if name not in _OF_ENTRIES:
+            raise AttributeError(name)
+        page = self._load(self._known_keys or ())
+        for each in _OF_ENTRIES:
+            setattr(self, each, getattr(page, each))
+        return getattr(self, name)
+
+    def __len__(self) -> int:
+        return len(self._known_keys or ())
+
+    def key(self, index: int) -> bytes:
+        """Return one entry's key."""
+        return (self._known_keys or [])[index]
+
+    @property
+    def last_key(self) -> bytes:
+        """The last entry's key; the page must not be empty."""
+        return self.key(-1)
 
 
 def _limited(found: Found, request: RangeRequest) -> Found:
