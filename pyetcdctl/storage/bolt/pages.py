@@ -90,7 +90,10 @@ class Leaf(NamedTuple):
 
     def keys(self) -> list[bytes]:
         """Return the keys."""
-        return [key for key, _, _ in self.items()]
+        body = self.body
+        starts = accumulate(map(add, self.key_sizes, self.value_sizes), initial=0)
+        # There is one start more than keys: the end of the last value.
+        return [body[at : at + size] for at, size in zip(starts, self.key_sizes, strict=False)]
 
     def pairs(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield keys with their values."""

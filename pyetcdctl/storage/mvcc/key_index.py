@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.rpc.key_values import KEY_TAG
 from pyetcdctl.rpc.wire import WireError
 from pyetcdctl.storage.bolt.pages import damage
-from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES, key_in, parse_revision
+from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES, SEPARATOR, key_in, parse_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SIZE_BITS = 32
 _SIZE_MASK = (1 << SIZE_BITS) - 1
+_FROM_SEPARATOR = 9
+"""How far a value begins behind the separator in its revision."""
 _LONG = 0x80
 """Keys of this size and more have a size of more than one byte before them."""
 
@@ -88,6 +90,7 @@ def _up_to(leaf: LeafColumns, revision: int) -> LeafColumns:
 
 
 def _take(leaf: LeafColumns, places: dict[bytes, int]) -> None:
+    """Take the records of a leaf into the index. Raises WireError for what is none."""
     key_sizes = leaf.key_sizes
     if not key_sizes:
         return
@@ -112,8 +115,11 @@ def _take_puts(leaf: LeafColumns, places: dict[bytes, int]) -> bool:
     values.pop()
     lengths = [data[at + 1] for at in values]
     tags = bytes([data[at] for at in values])
+    separators = bytes([data[at - _FROM_SEPARATOR] for at in values])
     longest = max(lengths)
-    if longest >= _LONG or longest + 2 > min(sizes) or tags.count(KEY_TAG) != len(tags):
+    if longest >= _LONG or longest + 2 > min(sizes):
+        return False
+    if tags.count(KEY_TAG) != len(tags) or separators.count(SEPARATOR) != len(tags):
         return False
     keys = [data[at + 2 : at + 2 + size] for at, size in zip(values, lengths, strict=True)]
     places.update(
