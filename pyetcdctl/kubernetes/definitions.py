@@ -14,7 +14,7 @@ VERSION_ORDER = ("name", "served", "storage", "deprecated", "deprecationWarning"
 
 
 def is_old(obj: Object) -> bool:
-    """Tell whether an object is a definition in the stored form."""
+    """Return whether an object is a definition in the stored form."""
     return obj.get("kind") == "CustomResourceDefinition" and obj.get("apiVersion") == OLD
 
 

@@ -20,13 +20,13 @@ class ObjectKey(NamedTuple):
     """What a key says of its object; without a name, what a prefix says of many."""
 
     path: str
-    """Where the resource lies below the prefix: ``pods``, ``services/specs``, GROUP/PLURAL."""
+    """Where the resource is below the prefix: ``pods``, ``services/specs``, GROUP/PLURAL."""
     namespace: str
     name: str
 
     @property
     def resource(self) -> Resource:
-        """The built-in resource, or what the key tells of a custom one."""
+        """The built-in resource, or what the key shows of a custom one."""
         return resource_at(self.path, namespaced=bool(self.namespace))
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ def parse_prefix(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
     known = _BY_PATH.get(path)
     if known is None and not ("." in group and plural):
         return None
-    # Without its definition nobody knows whether a custom resource has namespaces.
+    # Without its definition it is not known whether a custom resource has namespaces.
     most = int(known.namespaced if known else key.endswith("/"))
     if len(rest) > most or not all(rest):
         return None
@@ -62,14 +62,14 @@ def parse_prefix(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
 
 
 def _divided(below: str) -> tuple[str, list[str]]:
-    """Return where a resource lies, and the words behind that."""
+    """Return the path of a resource, and the words behind it."""
     parts = below.split("/")
     size = 2 if "." in parts[0] or parts[0] == "services" else 1
     return "/".join(parts[:size]), parts[size:]
 
 
 def resource_at(path: str, *, namespaced: bool) -> Resource:
-    """Return the resource that lies at a path; for an unknown one, what the path tells."""
+    """Return the resource at a path; for an unknown one, what the path shows."""
     known = _BY_PATH.get(path)
     if known:
         return known

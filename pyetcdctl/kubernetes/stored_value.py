@@ -123,7 +123,7 @@ def _decrypted(
 
 
 def _looks_changed(plaintext: bytes, decoded: Decoded) -> bool:
-    """Tell whether a value is damaged inside, which a cipher that proves nothing lets through."""
+    """Return whether a value is damaged inside, which AES-CBC does not notice."""
     if decoded.problem:
         return True
     pairs = list(_pairs(decoded.object))
@@ -135,7 +135,7 @@ def _looks_changed(plaintext: bytes, decoded: Decoded) -> bool:
 
 
 def _pairs(obj: Object | None) -> Iterator[tuple[str, Plain]]:
-    """Yield every name and value of an object; what stands in a list has no name."""
+    """Yield every name and value of an object; the items of a list have no name."""
     pending: list[tuple[str, Plain]] = [("", obj)]
     while pending:
         pair = pending.pop()

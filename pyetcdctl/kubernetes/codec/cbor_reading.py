@@ -37,7 +37,7 @@ class CborError(ValueError):
 def loads(data: bytes) -> tuple[Plain, str | None]:
     """Read one value, map keys sorted as the API's JSON has them.
 
-    Damage is told in one line, and what was read before it returned.
+    Damage is described in one line, and what was read before it is returned.
     """
     parser = Parser(data)
     try:
@@ -52,7 +52,7 @@ def loads(data: bytes) -> tuple[Plain, str | None]:
 
 
 class Parser:
-    """Reads values from ``at`` on; ``encode`` is what the tags around have said about bytes.
+    """Reads values from ``at`` on; ``encode`` is what the enclosing tags require of bytes.
 
     Damage inside an array or a map ends the reading; what they hold by then stays.
     """

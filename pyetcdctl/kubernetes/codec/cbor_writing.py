@@ -1,4 +1,4 @@
-"""CBOR as kube-apiserver writes it: one form for each object, told by its first three bytes.
+"""CBOR as kube-apiserver writes it: one form for each object, recognised by its first three bytes.
 
 The counterpart of ``cbor``. Texts are byte strings, names stand in the order of their bytes as
 written, lengths and floats are as short as they can be. A number that is whole and fits 64 bits is

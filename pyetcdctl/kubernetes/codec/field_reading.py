@@ -1,6 +1,6 @@
 """How the bytes of one field become its JSON: one small function per kind of field.
 
-A store is called with the message's dict so far, the field's number or bytes, and where it lies.
+A store is called with the message's dict so far, the field's number or bytes, and its place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOTHING: tuple[Plain, ...] = (None, "", "0", "0s", 0, {}, [])
 
 
 def strings(name: str, *, zero: bool) -> Store:
-    """Store a string; ``zero`` tells whether an empty one is printed."""
+    """Store a string; ``zero`` is whether an empty one is printed."""
 
     def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
         if payload:
@@ -100,7 +100,7 @@ def messages(name: str, read: Reader, *, omit: bool) -> Store:
 
 
 def inline(read: Reader) -> Store:
-    """Store the fields of a message whose JSON lies in its parent's."""
+    """Store the fields of a message whose JSON is part of its parent's."""
 
     def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
         out.update(read(payload, (place, "", -1, place[3] + 1), reading))

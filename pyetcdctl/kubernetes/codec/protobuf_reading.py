@@ -1,7 +1,7 @@
 """One plan per message: how each tag on the wire becomes a place in the JSON.
 
 Plans are built from the field table when a message is first met. A plan knows a field by its whole
-tag, so a field of another wire type counts as unknown. Reading never raises: damage is told to
+tag, so a field of another wire type counts as unknown. Reading never raises: damage is reported to
 ``Reading``, and the message keeps what was read before.
 
 Invariants: the dict has the order of the API's JSON whatever the order on the wire, and every
@@ -91,7 +91,7 @@ class Plan:
         return out if ordered else {name: out[name] for name in self.order if name in out}
 
     def _walk(self, out: Object, data: bytes, place: Place, reading: Reading) -> bool:
-        """Store each field; tell whether they came in JSON order."""
+        """Store each field; return whether they came in JSON order."""
         at, end, last, ordered, slots = 0, len(data), -1, True, self.slots
         while at < end:
             tag = data[at]

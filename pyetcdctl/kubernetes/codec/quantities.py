@@ -1,6 +1,6 @@
 """Quantities as the API server stores them: ``0.5`` becomes ``500m``, ``1024Mi`` becomes ``1Gi``.
 
-A quantity keeps its kind of suffix: binary, decimal, or an exponent. What is canonical as it stands
+A quantity keeps its kind of suffix: binary, decimal, or an exponent. What is canonical already
 is not touched, by the API machinery's own idea of that.
 """
 

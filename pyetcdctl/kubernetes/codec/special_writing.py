@@ -1,6 +1,6 @@
 """Messages whose JSON is not an object of their fields, on their way back to the wire.
 
-The counterpart of ``special``. A writer takes what stands in the JSON, None where nothing does, and
+The counterpart of ``special``. A writer takes what the JSON has, None where it has nothing, and
 returns the message's bytes; what does not fit raises Unfit.
 """
 
@@ -99,7 +99,7 @@ def int_or_string(value: Plain) -> bytes:
 
 
 def raw(value: Plain) -> bytes:
-    """Write a RawExtension or a JSON: the text of what stands there."""
+    """Write a RawExtension or a JSON: the text of its value."""
     if value is None:
         return b""
     if isinstance(value, NoJson):

@@ -29,7 +29,7 @@ class Unfit(ValueError):
         return self
 
     def within(self, *steps: str | int) -> Unfit:
-        """Add the steps that lead to where the value stands; return the error itself."""
+        """Add the steps that lead to the value; return the error itself."""
         self.path[:0] = steps
         return self
 

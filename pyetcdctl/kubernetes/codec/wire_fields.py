@@ -11,12 +11,12 @@ MAX_UNKNOWN = 1000
 MAX_PATH = 200
 
 Place = tuple["Place | None", str, int, int]
-"""Where a message lies: its parent's place, the field's name, the index in a list or -1, depth."""
+"""A message's place: its parent's place, the field's name, the index in a list or -1, depth."""
 TOP: Place = (None, "", -1, 0)
 
 
 class UnknownField(NamedTuple):
-    """A field that the table does not have, as it stands on the wire."""
+    """A field that the table does not have, as it is on the wire."""
 
     path: str
     number: int
@@ -51,7 +51,7 @@ class Reading:
         return after
 
     def admits(self, place: Place, max_depth: int) -> bool:
-        """Count a message, and tell whether it lies too deep to be read.
+        """Count a message, and return whether it is nested too deeply to be read.
 
         Raises WireError when there are so many that damage or malice would fill the memory.
         """

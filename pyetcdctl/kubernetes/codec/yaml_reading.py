@@ -41,7 +41,7 @@ def parse_all(text: str) -> Iterator[tuple[int, Plain]]:
 
 
 def line_of(text: str, document: int, path: Sequence[str | int]) -> int | None:
-    """Return the line on which a field of a document stands, or the last step that is there."""
+    """Return the line of a field of a document, or of the last step of its path that exists."""
     try:
         node = next(islice(yaml.compose_all(text, Loader=Parser), document, None), None)
     except yaml.YAMLError:

@@ -103,7 +103,7 @@ def _unicode(pattern: str) -> re.Pattern[str]:
 
 
 def _has_control(text: str) -> bool:
-    """Tell whether a character is one that YAML does not print."""
+    """Return whether a character is one that YAML does not print."""
     if text.isascii():
         return ASCII_CONTROL.search(text) is not None
     return _unicode("[^\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]").search(text) is not None
@@ -116,7 +116,7 @@ def _to_escape(text: str) -> re.Pattern[str]:
 
 
 def is_no_string(text: str) -> bool:
-    """Tell whether a plain text would be read as something else: a number, a bool, a date."""
+    """Return whether a plain text would be read as something else: a number, a bool, a date."""
     return _cached_is_no_string(text) if len(text) < CACHED_LENGTH else _is_no_string(text)
 
 

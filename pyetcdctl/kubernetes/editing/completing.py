@@ -50,7 +50,7 @@ def contradiction(obj: Object, before: Object | None, mod_revision: int) -> str:
 def completed(obj: Plain, before: Object | None, namespace: str) -> Plain:
     """Return an object with what its file need not say.
 
-    An old one hands on its uid, its age and managedFields; a new one gets a uid and the time.
+    An old one passes on its uid, its age and managedFields; a new one gets a uid and the time.
     """
     if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
         return obj

@@ -27,7 +27,7 @@ LOST_FIELD = re.compile(r"^# .*unknown field \d+ \(wire type \d\)", re.MULTILINE
 
 
 class Document(NamedTuple):
-    """An object, and where it stands in its text."""
+    """An object, and its place in its text."""
 
     object: Plain
     number: int
@@ -53,7 +53,7 @@ def documents(text: str) -> list[Document]:
 
 
 def lost_fields(text: str) -> bool:
-    """Tell whether comments of the text show fields that could not be read."""
+    """Return whether comments of the text show fields that could not be read."""
     return bool(LOST_FIELD.search(text))
 
 

@@ -1,4 +1,4 @@
-"""An object after somebody edited its YAML: what was not touched stays as it was stored.
+"""An object after a user edited its YAML: what was not touched stays as it was stored.
 
 YAML does not keep everything: the order of names, ``1.50``, blanks in raw extensions. So each part
 whose YAML is the same is taken from the object that was read.
@@ -31,7 +31,7 @@ FORM = {Format.PROTOBUF: PROTOBUF, Format.BASE64: PROTOBUF, Format.CBOR: CBOR}
 
 
 def form_of(stored: StoredValue) -> str:
-    """Return how a new value is written where this one lies: as it is, except that YAML is JSON."""
+    """Return the form of a value that replaces this one: the same, but JSON for YAML."""
     return FORM.get(stored.decoded.format, JSON)
 
 
@@ -124,7 +124,7 @@ def with_unchanged_parts(obj: Object, before: Object) -> Object:
 
 
 def _has_texts(plain: Plain) -> bool:
-    """Tell whether a value has a part that YAML shows otherwise than it is stored."""
+    """Return whether a value has a part that YAML shows otherwise than it is stored."""
     if isinstance(plain, (dict, list)):
         return any(map(_has_texts, plain.values() if isinstance(plain, dict) else plain))
     return isinstance(plain, Literal)

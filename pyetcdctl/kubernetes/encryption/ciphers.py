@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 class Cipher(Protocol):
-    """One key of one provider; ``bound_to`` is the etcd key that the value lies at."""
+    """One key of one provider; ``bound_to`` is the etcd key of the value."""
 
     def decrypt(self, data: bytes, bound_to: bytes) -> bytes:
         """Return the plain value, or raise Refused."""

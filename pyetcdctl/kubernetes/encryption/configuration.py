@@ -1,6 +1,6 @@
 """The API server's EncryptionConfiguration: who writes a resource, and who can read it.
 
-No message quotes what stands in the file beyond the names of keys and resources, because any other
+No message quotes what is in the file beyond the names of keys and resources, because any other
 word of it may be a secret.
 """
 
@@ -71,7 +71,7 @@ class GroupResource(NamedTuple):
         return cls(resource, group)
 
     def covers(self, other: GroupResource) -> bool:
-        """Tell whether this entry of a file is about a resource."""
+        """Return whether this entry of a file covers a resource."""
         if self.resource not in ("*", other.resource):
             return False
         if other.group is None:
@@ -127,7 +127,7 @@ class EncryptionConfig(NamedTuple):
         return tuple(source for block in blocks for source in block.sources)
 
     def names(self, resource: GroupResource | None) -> bool:
-        """Tell whether a block covers a resource."""
+        """Return whether a block covers a resource."""
         entries = (entry for block in self.blocks for entry in block.resources)
         return resource is not None and any(entry.covers(resource) for entry in entries)
 

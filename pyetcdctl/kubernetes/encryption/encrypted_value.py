@@ -95,7 +95,7 @@ class EncryptedObject(NamedTuple):
     key_id: bytes
     wrapped: bytes
     annotations: tuple[bytes, ...] = ()
-    """Each entry as it stands on the wire, to be handed on to the plugin."""
+    """Each entry as it is on the wire, to be passed to the plugin."""
     is_seed: bool = False
 
     def encode(self) -> bytes:

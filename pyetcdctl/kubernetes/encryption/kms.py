@@ -194,7 +194,7 @@ class _Unreachable(Exception):
 def path_of(source: Source) -> str:
     """Return a plugin's socket as the API server reads its URL: a path, or ``@`` and a name.
 
-    It is never relative: what stands before the path is a host, which no socket has.
+    It is never relative: the part before the path is a host, which no socket has.
     """
     rest = source.endpoint.removeprefix("unix:")
     if rest.startswith("//") and not rest.startswith(("//@", "///")):

@@ -111,7 +111,7 @@ def mistaken(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list
 def undecided(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[str]:
     """Return the resources with plain values whose group is not known, and an entry names groups.
 
-    Whether such an entry covers them cannot be told from their keys.
+    Their keys do not show whether such an entry covers them.
     """
     by_group = [
         entry

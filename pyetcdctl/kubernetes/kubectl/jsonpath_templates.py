@@ -41,7 +41,7 @@ LONGEST = 8_192
 
 
 class _Action(NamedTuple):
-    """What stands in one pair of braces; ``word`` is ``range``, ``end`` or empty."""
+    """What is in one pair of braces; ``word`` is ``range``, ``end`` or empty."""
 
     word: str
     steps: tuple[Step, ...]
@@ -139,7 +139,7 @@ class _Parser:
         return _Action(word, tuple(steps))
 
     def _next(self) -> list[Step]:
-        """Read one step, or what stands between two."""
+        """Read one step, or what is between two."""
         character = self._text[self._at]
         if character in " @$":
             self._at += 1

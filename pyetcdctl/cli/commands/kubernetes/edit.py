@@ -233,11 +233,11 @@ class _Complaint(Exception):
 
     def head(self) -> str:
         """Return what is put above the text."""
-        told = (
+        head = (
             "# {}\n"
             "# Nothing was written so far. Correct the text, or leave it as it is to give up.\n"
         )
-        return told.format(self.below(told))
+        return head.format(self.below(head))
 
 
 def _has_content(text: str) -> bool:

@@ -60,7 +60,7 @@ def encode(
     found = objects_in(session, name)
     if flags.output == "raw" and len(found) > 1:
         raise InvalidInput(
-            f"{shown(name)} holds {len(found)} objects, and raw values cannot be told apart",
+            f"{shown(name)} holds {len(found)} objects, and raw values cannot be separated again",
             "Try:  -o base64, or kubernetes put, which writes all of them",
         )
     for value in [_encoded(name, document, flags.as_, session.release) for document in found]:
