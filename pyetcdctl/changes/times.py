@@ -40,8 +40,13 @@ class TimeBound(NamedTuple):
         if self.latest is None:
             return f"after {_shown(self.earliest)}"
         half = (self.latest - self.earliest) / 2
-        seconds = half.total_seconds()
-        return f"{_shown(self.earliest + half)} ±{seconds:.1f}s"
+        return f"{_shown(self.earliest + half)} ±{_short(half.total_seconds())}"
+
+
+def _short(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.1f}s"
+    return f"{seconds / 60:.0f}m" if seconds < 6000 else f"{seconds / 3600:.1f}h"
 
 
 def _shown(time: datetime) -> str:

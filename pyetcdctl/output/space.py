@@ -127,18 +127,17 @@ def _sentences(use: SpaceUse) -> Iterator[str]:
         )
     if use.database is not None:
         yield ""
-        yield _database(use)
+        yield from _database(use)
 
 
-def _database(use: SpaceUse) -> str:
+def _database(use: SpaceUse) -> Iterator[str]:
     sizes = use.database
     assert sizes is not None
     quota = f" of a quota of {human_size(sizes.quota)}" if sizes.quota else ""
     free = human_size(max(sizes.size - sizes.in_use, 0))
-    return (
-        f"Database at {sizes.endpoint}: {human_size(sizes.size)}{quota}, {human_size(sizes.in_use)}"
-        f" in use; a defragmentation would return {free} to the disk."
-    )
+    in_use = human_size(sizes.in_use)
+    yield f"Database at {sizes.endpoint}: {human_size(sizes.size)}{quota}, {in_use} in use."
+    yield f"A defragmentation would return {free} to the disk."
 
 
 def _parts(use: SpaceUse) -> Iterator[tuple[str, int]]:
