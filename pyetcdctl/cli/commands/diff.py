@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyetcdctl.changes.comparing import KeyDifference, compare
-from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
@@ -39,10 +39,7 @@ class DiffFlags(Flags):
     all_: Annotated[
         bool, typer.Option("--all", help="With -p: also heartbeats, renewals and generations.")
     ] = False
-    etcd_prefix: Annotated[
-        str,
-        typer.Option("--etcd-prefix", metavar="PREFIX", help="The API server's --etcd-prefix."),
-    ] = "/registry"
+    etcd_prefix: EtcdPrefix = ""
     name_only: Annotated[bool, typer.Option("--name-only", help="Only the keys.")] = False
     patch: Annotated[
         bool, typer.Option("--patch", "-p", help="The differences of the objects' YAML.")
@@ -104,7 +101,7 @@ class _Counted:
 
 
 def _sides(session: Session, sides: list[str], flags: DiffFlags) -> tuple[PagedRange, PagedRange]:
-    key, end = prefix_range(_start(flags))
+    key, end = prefix_range(_start(session, flags))
     ranges = []
     for side in (*sides, "")[:2]:
         source, revision = _source(session, side)
@@ -125,7 +122,7 @@ def _source(session: Session, side: str) -> tuple[Source, int]:
     return session.open_file(side), 0
 
 
-def _start(flags: DiffFlags) -> bytes:
+def _start(session: Session, flags: DiffFlags) -> bytes:
     if not flags.resource:
         return raw(flags.prefix)
     from pyetcdctl.kubernetes.registry_keys import key_of
@@ -137,13 +134,13 @@ def _start(flags: DiffFlags) -> bytes:
             f'"{flags.resource}" is not a built-in resource',
             "Try:  --prefix with the keys of a custom one: /registry/GROUP/PLURAL/",
         )
-    return os.fsencode(key_of(resource, "", "", flags.etcd_prefix.rstrip("/")))
+    return os.fsencode(key_of(resource, "", "", session.registry_of(flags.etcd_prefix)))
 
 
 def _differences(session: Session, changes: _Counted, flags: DiffFlags) -> Differences:
     from pyetcdctl.usage.names import by_resource
 
-    names = by_resource(flags.etcd_prefix.rstrip("/"))
+    names = by_resource(session.registry_of(flags.etcd_prefix))
     return Differences(
         changes=changes,
         resource=lambda key: names(key)[0],

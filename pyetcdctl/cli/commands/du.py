@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.flags.parameters import number, words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
@@ -49,10 +49,7 @@ class DuFlags(Flags):
         typer.Option("--by", metavar="|".join(_GROUPS), help="What the groups are."),
     ] = "resource"
     depth: Annotated[int, number("--depth", "With --by prefix: names of a key below PREFIX.")] = 1
-    etcd_prefix: Annotated[
-        str,
-        typer.Option("--etcd-prefix", metavar="PREFIX", help="The API server's --etcd-prefix."),
-    ] = "/registry"
+    etcd_prefix: EtcdPrefix = ""
     larger_than: Annotated[
         str,
         typer.Option(
@@ -175,7 +172,7 @@ class _Reading:
 
             reader = Reader(self._session.decrypter, self._session.release)
             return ValueTally(contents.parts_by(flags.by, reader), self._largest)
-        registry = flags.etcd_prefix.rstrip("/")
+        registry = self._session.registry_of(flags.etcd_prefix)
         if flags.by == "resource":
             return KeyTally(names.by_resource(registry), self._largest)
         if flags.by == "namespace":

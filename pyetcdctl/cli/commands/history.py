@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
@@ -37,10 +37,7 @@ class HistoryFlags(Flags):
     all_: Annotated[
         bool, typer.Option("--all", help="With -p: also heartbeats, renewals and generations.")
     ] = False
-    etcd_prefix: Annotated[
-        str,
-        typer.Option("--etcd-prefix", metavar="PREFIX", help="The API server's --etcd-prefix."),
-    ] = "/registry"
+    etcd_prefix: EtcdPrefix = ""
     live: Annotated[
         bool, typer.Option("--live", help="Also the server, beside the files of --from.")
     ] = False
@@ -69,7 +66,7 @@ def history(
     older files: --from may be repeated, and --live adds the server.
     """
     session.check_format()
-    key = _key(what, flags)
+    key = _key(session, what, flags)
     sources = _sources(session, flags)
     from pyetcdctl.changes.history import merged, steps
     from pyetcdctl.changes.times import Times, renewals_in
@@ -77,7 +74,7 @@ def history(
     read = _reader(session)
     histories = [source.history(key) for source in sources]
     leases = (
-        [_leases(source, flags.etcd_prefix) for source in sources]
+        [_leases(source, session.registry_of(flags.etcd_prefix)) for source in sources]
         if any(each.revisions for each in histories)
         else []
     )
@@ -102,7 +99,7 @@ def _sources(session: Session, flags: HistoryFlags) -> Sequence[Source]:
     return [*files, session.live_source] if flags.live else files
 
 
-def _key(what: list[str], flags: HistoryFlags) -> bytes:
+def _key(session: Session, what: list[str], flags: HistoryFlags) -> bytes:
     if len(what) == 1 and (what[0].startswith("/") or "/" not in what[0]):
         return raw(what[0])
     parts = what[0].split("/") if len(what) == 1 else what
@@ -117,13 +114,13 @@ def _key(what: list[str], flags: HistoryFlags) -> bytes:
             f'"{parts[0]}" is not a built-in resource',
             "Try:  the key of the object, /registry/GROUP/PLURAL/NAMESPACE/NAME",
         )
-    prefix = flags.etcd_prefix.rstrip("/")
+    prefix = session.registry_of(flags.etcd_prefix)
     return os.fsencode(key_of(resource, flags.namespace, parts[1], prefix))
 
 
 def _leases(source: Source, registry: str) -> Sequence[KeyRevision]:
     """Return the revisions of all Lease objects; times are not worth an error."""
-    key, end = prefix_range(os.fsencode(f"{registry.rstrip('/')}/leases/"))
+    key, end = prefix_range(os.fsencode(f"{registry}/leases/"))
     with suppress(PyetcdctlError):
         return source.history(key, end).revisions
     return ()

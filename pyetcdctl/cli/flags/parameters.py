@@ -33,6 +33,15 @@ Consistency = Annotated[
     ),
 ]
 
+EtcdPrefix = Annotated[
+    str,
+    typer.Option(
+        "--etcd-prefix",
+        metavar="PREFIX",
+        help="The API server's --etcd-prefix (default this node's, or what the keys show).",
+    ),
+]
+
 
 def number(name: str, text: str) -> typer.models.OptionInfo:
     """Declare a flag that takes a 64-bit number, with Go's spellings (0x1f, 1_000)."""

@@ -390,6 +390,10 @@ class Session:
 
         return self.node.etcd_prefix or REGISTRY
 
+    def registry_of(self, given: str) -> str:
+        """Return the prefix of an API server's objects: the one given, else the likely one."""
+        return given.rstrip("/") or self.likely_registry()
+
     def note(self, line: str) -> None:
         """Tell people something beside the result.
 

@@ -13,7 +13,6 @@ from pyetcdctl.cli.commands.kubernetes.drafts import (
     report_left_drafts,
 )
 from pyetcdctl.cli.commands.kubernetes.parameters import (
-    EtcdPrefix,
     ManagedFields,
     Namespace,
     Yes,
@@ -26,7 +25,7 @@ from pyetcdctl.cli.commands.kubernetes.writing import (
     show,
     warn,
 )
-from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_unambiguous_store

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyetcdctl.cli.commands.kubernetes.parameters import (
-    EtcdPrefix,
     ManagedFields,
     Namespace,
     check_no_write_out,
 )
 from pyetcdctl.cli.commands.kubernetes.remarks import Remarks
-from pyetcdctl.cli.flags.parameters import Consistency, number, words
+from pyetcdctl.cli.flags.parameters import Consistency, EtcdPrefix, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import comma_separated, is_serializable
 from pyetcdctl.cli.lazy import command, new_app

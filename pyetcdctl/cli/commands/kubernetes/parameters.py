@@ -13,14 +13,6 @@ from pyetcdctl.output.objects import LIST_FORMATS
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
 
-EtcdPrefix = Annotated[
-    str,
-    typer.Option(
-        "--etcd-prefix",
-        metavar="PREFIX",
-        help="The API server's --etcd-prefix (default this node's, or what the keys show).",
-    ),
-]
 Namespace = Annotated[
     str,
     typer.Option(

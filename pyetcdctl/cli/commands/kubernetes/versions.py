@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyetcdctl.cli.commands.kubernetes.parameters import (
-    EtcdPrefix,
     TableForm,
     check_list_form,
     check_no_write_out,
 )
-from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store
