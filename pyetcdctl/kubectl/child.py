@@ -31,10 +31,15 @@ class Child:
     """A running kubectl in a process group of its own, so that Ctrl-C does not reach it first."""
 
     def __init__(
-        self, words: Sequence[str | bytes], environment: Mapping[str, str], input: bytes = b""
+        self,
+        words: Sequence[str | bytes],
+        environment: Mapping[str, str],
+        input: bytes = b"",
+        *,
+        is_dialog: bool = False,
     ) -> None:
-        """Start it; without input it has no standard input at all."""
-        stdin = subprocess.PIPE if input else subprocess.DEVNULL
+        """Start it. Its standard input has ``input`` and ends, or is left to ``write``."""
+        stdin = subprocess.PIPE if input or is_dialog else subprocess.DEVNULL
         try:
             self._process = subprocess.Popen(
                 words,
@@ -50,7 +55,7 @@ class Child:
         self._input = memoryview(input)
         self._messages = bytearray()
         self._selector = selectors.DefaultSelector()
-        self._register()
+        self._register(feeds=bool(input))
 
     @property
     def messages(self) -> str:
@@ -71,6 +76,27 @@ class Child:
                 limit = seconds
                 yield piece
                 del piece
+
+    def piece(self, seconds: float | None) -> bytes:
+        """Return the next piece of its standard output; nothing at the end.
+
+        Raises TimeoutError where it takes longer than so many seconds.
+        """
+        return self._next_piece(monotonic() + seconds if seconds is not None else None)
+
+    def write(self, line: bytes) -> None:
+        """Write to its standard input; what cannot arrive any more is dropped."""
+        stdin = self._process.stdin
+        if stdin is not None and not stdin.closed:
+            with suppress(BrokenPipeError):
+                stdin.write(line)
+
+    def end_input(self) -> None:
+        """End its standard input, which ends a dialog; any thread may."""
+        stdin = self._process.stdin
+        if stdin is not None and not stdin.closed:
+            with suppress(BrokenPipeError):
+                stdin.close()
 
     def wait(self) -> int:
         """Return the exit code of one whose output has ended."""
@@ -95,24 +121,23 @@ class Child:
             self._terminate()
         self._close()
 
-    def _register(self) -> None:
+    def _register(self, *, feeds: bool) -> None:
         stdout, stderr = self._process.stdout, self._process.stderr
         assert stdout
         assert stderr
         _widen(stdout.fileno())
         for pipe in (stdout, stderr):
             self._selector.register(pipe, selectors.EVENT_READ)
-        if self._process.stdin is not None:
+        if feeds and self._process.stdin is not None:
             os.set_blocking(self._process.stdin.fileno(), False)
             self._selector.register(self._process.stdin, selectors.EVENT_WRITE)
 
-    def _next_piece(self, ends: float) -> bytes:
+    def _next_piece(self, ends: float | None) -> bytes:
         """Return what stands in the pipe, gathered while more is there; empty at its end."""
         gathered: list[bytes] = []
         size = 0
         while size < PIECE_BYTES and self._selector.get_map():
-            wait = 0.0 if gathered else max(0.0, ends - monotonic())
-            ready = self._selector.select(wait)
+            ready = self._selector.select(0.0 if gathered else _seconds_until(ends))
             if not ready and gathered:
                 break
             if not ready:
@@ -153,7 +178,8 @@ class Child:
     def _close_input(self) -> None:
         stdin = self._process.stdin
         if stdin is not None and not stdin.closed:
-            self._selector.unregister(stdin)
+            with suppress(KeyError):  # a dialog's is not registered
+                self._selector.unregister(stdin)
             with suppress(BrokenPipeError):
                 stdin.close()
 
@@ -184,6 +210,10 @@ class Child:
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
+
+
+def _seconds_until(ends: float | None) -> float | None:
+    return None if ends is None else max(0.0, ends - monotonic())
 
 
 def cannot_start(error: OSError) -> KubectlFailed:

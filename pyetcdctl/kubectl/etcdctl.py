@@ -109,6 +109,18 @@ class Etcdctl:
                 self._notice(f"# {failure.message}; trying the pod {self.pods[1].full_name}")
                 del self.pods[0]
 
+    def started(self, words: Sequence[bytes]) -> Child:
+        """Start an etcdctl that reads lines for as long as its input lasts."""
+        program = [*self._program(), *_AS_PROTOBUF, *words]
+        child = self.kubectl.start_in(self.pod, program, is_dialog=True)
+        self._running.append(child)
+        return child
+
+    def forget(self, child: Child) -> None:
+        """Drop one that has ended."""
+        with suppress(ValueError):  # close() has been here
+            self._running.remove(child)
+
     def close(self) -> None:
         """End what runs, here and in the pod."""
         while self._running:

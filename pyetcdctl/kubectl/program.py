@@ -50,15 +50,23 @@ class Kubectl:
             self.log(shlex.join(os.fsdecode(word) for word in command))
         return command
 
-    def start_in(self, pod: EtcdPod, program: Sequence[str | bytes], input: bytes) -> Child:
+    def start_in(
+        self,
+        pod: EtcdPod,
+        program: Sequence[str | bytes],
+        input: bytes = b"",
+        *,
+        is_dialog: bool = False,
+    ) -> Child:
         """Run a program in a pod, without a terminal."""
-        stdin = ["-i"] if input else []
+        stdin = ["-i"] if input or is_dialog else []
         place = ["-n", pod.namespace, pod.name, "-c", pod.container]
-        return self.start(["exec", *stdin, *place, "--", *program], input)
+        command = self.words("exec", *stdin, *place, "--", *program)
+        return Child(command, self.environment, input, is_dialog=is_dialog)
 
-    def start(self, words: Sequence[str | bytes], input: bytes = b"") -> Child:
+    def start(self, words: Sequence[str | bytes]) -> Child:
         """Run a command that takes its time."""
-        return Child(self.words(*words), self.environment, input)
+        return Child(self.words(*words), self.environment)
 
     def json(self, tried: str, *words: str) -> Any:
         """Return the JSON that a short question is answered with; ``tried`` is for errors."""

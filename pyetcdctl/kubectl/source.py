@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import BadArguments, CallFailed, MethodUnknown, ResponseMakesNoSense
+from pyetcdctl.errors import CallFailed, MethodUnknown, ResponseMakesNoSense
 from pyetcdctl.kubectl.etcdctl_words import (
     fits_command_line,
     has_revision_filters,
@@ -55,13 +55,6 @@ class KubectlSource:
         for start in range(0, len(requests), MAX_RANGES):
             pages += self._batch(requests[start : start + MAX_RANGES])
         return pages
-
-    def history(self, key: bytes, range_end: bytes = b"") -> NoReturn:
-        """Raise BadArguments: the etcdctl of a pod cannot end a watch at a revision."""
-        raise BadArguments(
-            "history cannot be read through the etcdctl of a pod",
-            "Try:  --via port-forward, or --from a snapshot",
-        )
 
     def close(self) -> None:
         """End what runs, here and in the pod."""

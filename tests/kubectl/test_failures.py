@@ -131,7 +131,7 @@ def test_flags_without_a_meaning_in_a_pod_are_refused(pod_of, etcd, flags):
 
 @pytest.mark.parametrize(
     "line",
-    ["watch k", "lock l", "lease grant 5", "snapshot save FOLDER/s.db", "member promote 1"],
+    ["lock l", "lease grant 5", "snapshot save FOLDER/s.db", "member promote 1"],
 )
 def test_what_etcdctl_in_a_pod_cannot_do_for_us_says_so_at_once(pod_of, etcd, tmp_path, line):
     standin = pod_of(etcd)

@@ -77,7 +77,7 @@ def _import(session: Session, export: ExportFile, flags: ImportFlags, consent: C
             "--leases attaches them"
         )
     connection = session.connection
-    if confirmed(session, comparison, consent, connection.endpoint):
+    if confirmed(session, comparison, consent, session.target):
         grants = LeaseGrants(connection, export.end.leases if flags.leases else None)
 
         def write_of(entry: Entry, guard: int) -> GuardedWrite:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pyetcdctl.client.answers import Answer
 from pyetcdctl.client.connection import Connection
-from pyetcdctl.errors import KubectlFailed, NeedsConnection
-from pyetcdctl.kubectl.calls import PodCalls
-from pyetcdctl.kubectl.failures import TRY_DIRECTLY
+from pyetcdctl.errors import DeadlineExceeded, KubectlFailed, NeedsConnection
+from pyetcdctl.kubectl.calls import PodCalls, not_through_kubectl
+from pyetcdctl.kubectl.failures import DEADLINE, TRY_DIRECTLY
+from pyetcdctl.kubectl.pod_watch import PodWatch
+from pyetcdctl.kubectl.source import KubectlSource
+from pyetcdctl.rpc.watch import WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.client.exchange import Exchange
     from pyetcdctl.client.failover import Route
     from pyetcdctl.client.login import Metadata
+    from pyetcdctl.keyspace.history import History
     from pyetcdctl.kubectl.etcdctl import Etcdctl
     from pyetcdctl.settings import ConnectionSettings
 
@@ -42,9 +47,8 @@ class PodConnection(Connection):
 
     @property
     def endpoint(self) -> str:
-        """Where writes go, for the question before them."""
-        cluster = self._etcdctl.kubectl.cluster()
-        return f"the cluster {cluster.name} as {cluster.user}, pod {self._etcdctl.pod.full_name}"
+        """The member in the pod in use, by the URL that it advertises."""
+        return self._etcdctl.pod.advertised_endpoint
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -86,6 +90,25 @@ class PodConnection(Connection):
         self.check_size(request)
         return _CallOnDemand(lambda: self._calls.call(method, request))
 
+    def exchange(self, method: str, deadline: Deadline) -> Exchange:
+        """Open a watch; nothing else that goes both ways can be had."""
+        if method != WATCH:
+            raise not_through_kubectl(method)
+        return cast("Exchange", PodWatch(self._etcdctl))
+
+    def leave_endpoint(self) -> None:
+        """There is no other endpoint: a pod that fails is left by etcdctl.py."""
+
+    def log_in_again(self) -> None:
+        """The pod's certificate is the login."""
+
+    def too_late(self) -> DeadlineExceeded:
+        """Return the error of a command that waited in vain."""
+        pod = self._etcdctl.pod.full_name
+        return DeadlineExceeded(
+            DEADLINE, f"etcdctl in the pod {pod} brings nothing.", code="DEADLINE_EXCEEDED"
+        )
+
     def begin(self) -> None:
         """There is nothing to check and nobody to log in."""
 
@@ -95,3 +118,20 @@ class PodConnection(Connection):
     @property
     def _route(self) -> Route:
         raise NeedsConnection("this command needs a direct connection to etcd", TRY_DIRECTLY)
+
+
+class PodSource(KubectlSource):
+    """The keys behind the pods, with their history: a watch from the compaction on."""
+
+    def __init__(self, etcdctl: Etcdctl, connect: Callable[[], Connection]) -> None:
+        super().__init__(etcdctl)
+        self._connect = connect
+
+    def history(self, key: bytes, range_end: bytes = b"") -> History:
+        """Return every revision that the server has not compacted."""
+        from pyetcdctl.client.deadline import Deadline
+        from pyetcdctl.client.history import read_history
+
+        connection = self._connect()
+        deadline = Deadline.after(connection.settings.command_timeout)
+        return read_history(connection, key, range_end, deadline)

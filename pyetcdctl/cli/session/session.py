@@ -142,7 +142,12 @@ class Session:
 
     @property
     def target(self) -> str:
-        """What a question before a change names: the endpoint, and the context if there is one."""
+        """What a question before a change names: the endpoint, and the context if there is one.
+
+        Through kubectl it is the cluster and the user of the kubeconfig.
+        """
+        if self.through is not None:
+            return self.through.target
         context = self.configuration.context
         endpoint = self.connection.endpoint
         return f"{endpoint} (context {context.name})" if context else endpoint
@@ -154,7 +159,7 @@ class Session:
 
     def check_server(self) -> None:
         """Raise NeedsServer where a file is read instead of one."""
-        if self.file_path:
+        if self.file_path and not self.via:
             raise NeedsServer
 
     @cached_property
@@ -216,10 +221,8 @@ class Session:
     def source(self) -> Source:
         """The keys that the command reads: a file's, or a server's, by gRPC or through kubectl."""
         if self.through is not None and self.asks_in_pods:
-            from pyetcdctl.kubectl.source import KubectlSource
-
             self.check_format()
-            return KubectlSource(self.through.etcdctl)
+            return self.through.source(lambda: self.connection)
         return self.file if self.file_path else self.live_source
 
     @cached_property

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.keyspace.source import Source
     from pyetcdctl.settings import ConnectionSettings
 
 _NO_DISCOVERY = {"PYETCDCTL_DISCOVERY": "off"}
@@ -92,6 +93,18 @@ class Via:
         self._close_at_end(etcdctl.close)
         return etcdctl
 
+    @cached_property
+    def target(self) -> str:
+        """The cluster and the user of the kubeconfig, and the pod."""
+        cluster = self._kubectl.cluster()
+        return f"the cluster {cluster.name} as {cluster.user}, pod {self._pods[0].full_name}"
+
+    def source(self, connect: Callable[[], Connection]) -> Source:
+        """Return the keys behind the pods; ``connect`` is for their history."""
+        from pyetcdctl.cli.session.pod_connection import PodSource
+
+        return PodSource(self.etcdctl, connect)
+
     def connection(self) -> Connection:
         """Return a connection that asks before the first write."""
         if self._forwarded is not None:
@@ -146,11 +159,7 @@ class Via:
         session = self._session
         if session.may_write or session.configuration.values["yes"]:
             return
-        cluster = self._kubectl.cluster()
-        _ask_to_write(
-            session,
-            f"the cluster {cluster.name} as {cluster.user}, pod {self._pods[0].full_name}",
-        )
+        _ask_to_write(session, self.target)
         session.may_write = True
 
 
