@@ -7,23 +7,19 @@ module of its own, listed with its summary in the registry.
 
 from __future__ import annotations
 
-from copy import copy
 from importlib import import_module
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.main import get_command, get_group
+from typer.main import get_command
 
 from pyetcdctl.cli.flags.struct import unfolded
-from pyetcdctl.cli.on_demand import OnDemand
 from pyetcdctl.cli.word_commands import ReadingCommand, WordCommand, WordGroup, show_help
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from typer.models import CommandInfo
 
 
 class CommandEntry(NamedTuple):
@@ -120,17 +116,6 @@ def new_app(group: type[WordGroup] | None = None, **settings: Any) -> typer.Type
     )
 
 
-def new_group(summary: str, example: str, group: type[WordGroup] = WordGroup) -> typer.Typer:
-    """Make an app of several commands, which its module adds with ``command``."""
-    return new_app(
-        group,
-        help=summary,
-        epilog=_example(example),
-        subcommand_metavar="COMMAND [ARGUMENTS] [FLAGS]",
-        options_metavar="",
-    )
-
-
 def command(
     app: typer.Typer,
     name: str,
@@ -158,20 +143,6 @@ def command(
 
 def click_command(app: typer.Typer) -> Any:
     """Return the command or the group that an app stands for."""
-    if len(app.registered_commands) < 2:
-        return get_command(app)
-    shell = copy(app)
-    shell.registered_commands = []
-    group = get_group(shell)
-    # Typer would look at the parameters of all, which takes longer than to run one.
-    registered = {str(each.name): each for each in app.registered_commands}
-    group.commands = OnDemand(registered, lambda name: _alone(registered[name]))
-    return group
-
-
-def _alone(info: CommandInfo) -> Any:
-    app = new_app()
-    app.registered_commands = [info]
     return get_command(app)
 
 
