@@ -15,7 +15,7 @@ __pyetcdctl_commands() {
         role) REPLY='add delete get list grant-permission revoke-permission' ;;
         user) REPLY='add delete get list passwd grant-role revoke-role' ;;
         context) REPLY='add delete list show use' ;;
-        kubernetes) REPLY='decode del describe edit encode encryption explain get path put resources versions' ;;
+        kubernetes) REPLY='decode del describe edit encode encryption explain get path put resources restore versions' ;;
         check) REPLY='perf datascale' ;;
         *) REPLY='' ;;
     esac
@@ -72,6 +72,7 @@ __pyetcdctl_flags() {
         kubernetes\ path) REPLY='--etcd-prefix --namespace -n' ;;
         kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --lease --namespace -n --yes -y' ;;
         kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
+        kubernetes\ restore) REPLY='--all-namespaces -A --etcd-prefix --namespace -n --output -o --rev --write --yes -y' ;;
         kubernetes\ versions) REPLY='--target --etcd-prefix --output -o' ;;
         sandbox) REPLY='--etcd --layout --members --empty' ;;
         batch) REPLY='--atomic --parallel --stop-on-error --txn-ops' ;;
@@ -230,6 +231,11 @@ __pyetcdctl_value() {
             kubernetes\ get:--watch-only | \
             kubernetes\ put:--yes | \
             kubernetes\ put:-y | \
+            kubernetes\ restore:--all-namespaces | \
+            kubernetes\ restore:-A | \
+            kubernetes\ restore:--write | \
+            kubernetes\ restore:--yes | \
+            kubernetes\ restore:-y | \
             sandbox:--empty | \
             batch:--atomic | \
             batch:--stop-on-error | \
@@ -257,6 +263,7 @@ __pyetcdctl_value() {
             kubernetes\ put:--at | \
             kubernetes\ put:--etcd-prefix | \
             kubernetes\ resources:--etcd-prefix | \
+            kubernetes\ restore:--etcd-prefix | \
             kubernetes\ versions:--etcd-prefix) REPLY='keys' ;;
         du:--by) REPLY='choices resource namespace kind owner field prefix' ;;
         du:--sort) REPLY='choices size keys name' ;;
@@ -271,7 +278,9 @@ __pyetcdctl_value() {
         doctor:--upgrade-to) REPLY='choices 36 37' ;;
         context\ add:--password-command) REPLY='commands' ;;
         kubernetes\ decode:--output | \
-            kubernetes\ decode:-o) REPLY='choices yaml json jsonl' ;;
+            kubernetes\ decode:-o | \
+            kubernetes\ restore:--output | \
+            kubernetes\ restore:-o) REPLY='choices yaml json jsonl' ;;
         kubernetes\ encode:--as | \
             kubernetes\ put:--as) REPLY='choices protobuf json cbor' ;;
         kubernetes\ encode:--output | \

@@ -200,6 +200,7 @@ COMMANDS = {
             "path": "Show the etcd key of an object, and the object of a key.",
             "put": "Create or replace objects, past the API server.",
             "resources": "List the resources that the store holds.",
+            "restore": "Print objects of a backup as manifests for `kubectl apply -f -`.",
             "versions": "Show in which API versions objects are stored, and which release no "
             "longer reads them.",
         },
@@ -254,7 +255,7 @@ READING = frozenset(
         *("auth status", "role get", "role list", "user get", "user list"),
         *("context add", "context delete", "context list", "context show", "context use"),
         *("kubernetes decode", "kubernetes encode", "kubernetes encryption", "kubernetes get"),
-        *("kubernetes path", "kubernetes resources", "kubernetes versions"),
+        *("kubernetes path", "kubernetes resources", "kubernetes restore", "kubernetes versions"),
         *("batch", "completion", "discover", "help", "options", "sandbox", "version", "__complete"),
     }
 )

@@ -65,13 +65,13 @@ class Database:
         leaf = Cursor(self.pages, self._buckets[KEYS]).last_leaf()
         return leaf.keys()[-1] if leaf else b""
 
-    def last_entries(self) -> list[bytes]:
-        """Return the values of the last revision, those in the last leaf."""
+    def last_records(self) -> list[tuple[bytes, bytes]]:
+        """Return keys and values of the last revision, those in the last leaf."""
         leaf = Cursor(self.pages, self._buckets[KEYS]).last_leaf()
         if not leaf:
             return []
         last = leaf.keys()[-1][:_MAIN_BYTES]
-        return [value for key, value in leaf.pairs() if key.startswith(last)]
+        return [(key, value) for key, value in leaf.pairs() if key.startswith(last)]
 
     def key_leaves(self) -> Iterator[LeafColumns]:
         """Yield the leaves of the bucket of keys in the order of the revisions."""

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.file_source import FileSource
     from pyetcdctl.storage.opening import OpenedFile
 
+_OF_FILE = ("from", *FILE_FLAGS)
 DECODING_FORMATS = ("jsonl", "yaml")
 _RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
 UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
@@ -193,6 +194,15 @@ class Session:
         """Every file that is named: commands that take several read all, others the last."""
         given = tuple(self.flags.get("from", ()))
         return given or ((self.file_path,) if self.file_path else ())
+
+    def beside_file(self) -> Session:
+        """Return the session of the server that is used beside the file; the same without one."""
+        if not self.file_path:
+            return self
+        flags = {name: value for name, value in self.flags.items() if name not in _OF_FILE}
+        server = Session(self.process, flags)
+        server.file_path = ""
+        return server
 
     @property
     def stored(self) -> OpenedFile:

@@ -72,9 +72,9 @@ class Model:
             assert current is not None
             yield found, current
 
-    def newest_entries(self) -> list[KeyValue]:
+    def last_records(self) -> list[Record]:
         """Return what the last revision in the database changed."""
-        return [KeyValue.decode(entry) for entry in self.database.last_entries()]
+        return [Record(parse_revision(key), value) for key, value in self.database.last_records()]
 
     def write(self, changes: Sequence[Put | Delete]) -> None:
         """Apply changes as one revision, the next."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pyetcdctl.errors import DamagedLog
+from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.replay.applier import Applier
 from pyetcdctl.storage.replay.members import CLUSTER
 from pyetcdctl.storage.replay.model import REFUSED, UNKNOWN, Model
+from pyetcdctl.storage.replay.witness import Made, explains
 from pyetcdctl.storage.wal.operations import operation_of
-from pyetcdctl.storage.wal.transactions import PUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.rpc.kv import KeyValue
+    from pyetcdctl.storage.mvcc.lookup import Record
     from pyetcdctl.storage.wal.log import Log
     from pyetcdctl.storage.wal.operations import Operation
 
@@ -27,8 +28,8 @@ class DatabaseModel(Model, Protocol):
     @property
     def consistent_index(self) -> int: ...
 
-    def newest_entries(self) -> Sequence[KeyValue]:
-        """Return what the newest revision of the database changed."""
+    def last_records(self) -> Sequence[Record]:
+        """Return what the last revision in the database changed."""
 
 
 class Tail(NamedTuple):
@@ -80,6 +81,10 @@ def is_applied(model: DatabaseModel, operation: Operation) -> bool:
     version = model.buckets.get(CLUSTER, b"clusterVersion") or b""
     if not version.startswith(_COUNTED_TOO_EARLY) or operation.transaction is None:
         return True
-    newest = {(each.key, each.value) for each in model.newest_entries()}
-    puts = {(each.key, each.value) for each in operation.transaction.steps() if each.kind == PUT}
-    return bool(newest & puts)
+    made = [
+        Made(KeyValue.decode(each.entry), each.revision.is_deletion)
+        for each in model.last_records()
+    ]
+    branches = (operation.transaction.success, operation.transaction.failure)
+    is_nested = any(step.transaction for steps in branches for step in steps)
+    return is_nested or any(explains(steps, made) for steps in branches)

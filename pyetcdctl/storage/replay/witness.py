@@ -93,7 +93,7 @@ class Witness:
         if any(step.transaction for step in (*transaction.success, *transaction.failure)):
             return _NO_VERDICT
         branches = _branches(operation, transaction, holds)
-        explaining = [name for name, steps in branches if _explains(steps, made)]
+        explaining = [name for name, steps in branches if explains(steps, made)]
         if explaining:
             name = explaining[0] if len(explaining) == 1 else UNKNOWN
             return Verdict(Outcome(name, "", revision + 1), made, revision + 1)
@@ -157,7 +157,7 @@ def _by_silence(
     return Verdict(Outcome(possible.pop() if len(possible) == 1 else UNKNOWN), [], revision)
 
 
-def _explains(steps: Sequence[Step], made: list[Made]) -> bool:
+def explains(steps: Sequence[Step], made: list[Made]) -> bool:
     """Whether steps, one after the other, made these changes, and no others."""
     at = 0
     for step in steps:

@@ -1,0 +1,181 @@
+"""``kubernetes restore``: objects of a backup, or of the past, made anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyetcdctl.cli.commands.kubernetes.parameters import Namespace, Yes, check_no_write_out
+from pyetcdctl.cli.commands.kubernetes.remarks import Remarks
+from pyetcdctl.cli.commands.kubernetes.writing import ask, make_change, require_consent, warn
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.registry import open_store, open_unambiguous_store
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.errors import BadArguments, NotWritten, ObjectNotFound, Reported
+from pyetcdctl.kubernetes.editing.restoring import manifest
+from pyetcdctl.output.objects import FORMATS, shown_object
+from pyetcdctl.registry.restoring import Restoration, entries_in, entries_of, restorable
+from pyetcdctl.registry.store import View
+from pyetcdctl.registry.wanted import parse_words, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyetcdctl.registry.restoring import Found, Restorable
+    from pyetcdctl.registry.wanted import Wanted
+
+_EXAMPLE = """\
+  pyetcdctl kubernetes restore -n kube-system deployments
+  pyetcdctl kubernetes restore --from backup.db -n shop | kubectl apply -f -
+  pyetcdctl kubernetes restore --from backup.db -n shop secret db -o json
+  pyetcdctl kubernetes restore --from backup.db -n shop --write"""
+
+app = new_app()
+
+
+class RestoreFlags(Flags):
+    """The flags of ``kubernetes restore``."""
+
+    all_namespaces: Annotated[
+        bool, typer.Option("--all-namespaces", "-A", help="In every namespace.")
+    ] = False
+    etcd_prefix: EtcdPrefix = ""
+    namespace: Namespace = ""
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="yaml|json|jsonl", help="Form of manifests.")
+    ] = "yaml"
+    rev: Annotated[int, number("--rev", "As of this revision.")] = 0
+    write: Annotated[
+        bool, typer.Option("--write", help="Write what is missing, past the API server.")
+    ] = False
+    yes: Yes = False
+
+
+@command(app, "restore", _EXAMPLE, needs_server=False)
+def restore(
+    session: Session,
+    objects: Annotated[list[str], words("[RESOURCE[,RESOURCE] [NAME...] | RESOURCE/NAME...]")],
+    flags: RestoreFlags,
+) -> None:
+    """Print objects of a backup as manifests for `kubectl apply -f -`.
+
+    Objects come in the order in which they need each other, without what a cluster gives them:
+    uid, resourceVersion, creationTimestamp, managedFields, status, owners, a clusterIP or a node.
+    Without RESOURCE these are all of the namespace, and the namespace itself, but for what
+    controllers make again.
+
+    --write puts what is absent into the etcd that environment, context or discovery name, past the
+    API server: objects as they were, encrypted as those beside them. It shows a plan, and asks.
+    """
+    check_no_write_out(session)
+    if flags.output not in FORMATS:
+        raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")
+    if not (objects or flags.namespace or flags.all_namespaces):
+        raise BadArguments("kubernetes restore takes -n NAMESPACE, -A or a RESOURCE")
+    restoring = _Restoring(session, flags)
+    found = restoring.find(objects)
+    if flags.write:
+        restoring.write(found)
+    else:
+        restoring.show(found)
+    restoring.end()
+
+
+class _Restoring:
+    """One run."""
+
+    def __init__(self, session: Session, flags: RestoreFlags) -> None:
+        self._session = session
+        self._flags = flags
+        self._remarks = Remarks(session)
+        self._missing: list[str] = []
+        self._server = session.beside_file()
+        if flags.write:
+            self._server.check_may_run("kubernetes restore --write")
+            require_consent(session, yes=flags.yes)
+
+    def find(self, objects: Sequence[str]) -> Found:
+        """Read what is asked for."""
+        flags, session = self._flags, self._session
+        store = open_store(session, flags.etcd_prefix, View(flags.rev))
+        if not objects:
+            entries = entries_in(store, "" if flags.all_namespaces else flags.namespace)
+            return restorable(store, entries, self._remarks, is_chosen=False)
+        asked = wanted(store, parse_words(objects), session.streams.err.line)
+        namespace = "" if flags.all_namespaces else flags.namespace or "default"
+        found = restorable(
+            store, entries_of(store, asked, namespace), self._remarks, is_chosen=True
+        )
+        self._missing = _missing(asked, found.objects)
+        return found
+
+    def show(self, found: Found) -> None:
+        """Print manifests."""
+        out, form = self._session.streams.out, self._flags.output
+        contents = [manifest(each.content) for each in found.objects]
+        if form == "json":
+            whole = {"apiVersion": "v1", "kind": "List", "items": contents}
+            contents = [whole] if len(contents) != 1 else contents
+        for at, content in enumerate(contents):
+            if at and form == "yaml":
+                out.safe(b"---\n")
+            out.safe(shown_object(content, form, self._session.output))
+        out.flush()
+        self._report(found)
+
+    def write(self, found: Found) -> None:
+        """Write what is absent in the cluster, after a question."""
+        server = self._server
+        store = open_unambiguous_store(server, self._flags.etcd_prefix)
+        keyring = server.writing_keyring.below(store.prefix)
+        restoration = Restoration(store, keyring, found.objects, server.streams.err.line)
+        planned = restoration.plan()
+        err = server.streams.err
+        for title in restoration.present:
+            err.line(f"# {title} is there, and stays as it is")
+        if not planned:
+            err.line("Nothing is missing.")
+            return
+        for each in planned:
+            err.line(f"create {each.change.target.title}")
+        warn(server)
+        count = f"{len(planned)} object{'s' * (len(planned) != 1)}"
+        if ask(server, f"Write {count} to {server.target}?", yes=self._flags.yes) != "y":
+            raise NotWritten("nothing was written")
+        for each in planned:
+            make_change(server, each.change)
+        self._report(found)
+
+    def end(self) -> None:
+        """Report what was not found or could not be read."""
+        self._remarks.report_not_decrypted()
+        for line in self._missing[:-1]:
+            self._session.streams.err.line(f"Error: {line}")
+        if self._missing:
+            raise ObjectNotFound(self._missing[-1])
+        if self._remarks.has_unread:
+            raise Reported
+
+    def _report(self, found: Found) -> None:
+        """Note what is left out, or that there is nothing."""
+        note = self._session.streams.err.line
+        if found.made_by_owners:
+            note(f"# {found.made_by_owners:,} objects are left out: their owners make them again")
+        if found.made_by_cluster:
+            note(
+                f"# {found.made_by_cluster:,} objects are left out: a cluster makes them by itself"
+            )
+        if not found.objects:
+            note("No resources found")
+
+
+def _missing(asked: Sequence[Wanted], objects: Sequence[Restorable]) -> list[str]:
+    there = {(each.place.path, each.place.name) for each in objects}
+    return [
+        f'{resource.full_name} "{name}" not found'
+        for resource, name in asked
+        if name and (resource.path, name) not in there
+    ]
