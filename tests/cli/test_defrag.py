@@ -39,7 +39,7 @@ def test_all_members_take_their_turn(three_members):
 
 def test_a_dead_endpoint_is_told_and_the_next_has_its_turn(etcd):
     env = {"ETCDCTL_ENDPOINTS": f"{DEAD},{etcd.address}"}
-    result = run_here("defrag", "--command-timeout", "1s", env=env)
+    result = run_here("defrag", "--command-timeout", "4s", env=env)
     assert result.exit_code == 1
     assert re.fullmatch(FINISHED.format(re.escape(etcd.address)), result.stdout.decode())
     _, first, second = result.stderr.splitlines()
