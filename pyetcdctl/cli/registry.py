@@ -251,10 +251,11 @@ READING = frozenset(
         *("diff", "du", "export", "get", "history", "tree", "watch", "wal"),
         *("lease list", "lease timetolive", "alarm list", "doctor", "downgrade validate"),
         *("endpoint hashkv", "endpoint health", "endpoint status", "member list"),
-        *("snapshot restore", "snapshot save", "snapshot status"),
+        *("snapshot check", "snapshot restore", "snapshot save", "snapshot status"),
         *("auth status", "role get", "role list", "user get", "user list"),
         *("context add", "context delete", "context list", "context show", "context use"),
         *("kubernetes decode", "kubernetes encode", "kubernetes encryption", "kubernetes get"),
+        *("kubernetes describe", "kubernetes explain"),
         *("kubernetes path", "kubernetes resources", "kubernetes restore", "kubernetes versions"),
         *("batch", "completion", "discover", "help", "options", "sandbox", "version", "__complete"),
     }

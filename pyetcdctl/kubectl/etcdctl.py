@@ -105,7 +105,8 @@ class Etcdctl:
             except PyetcdctlError as failure:
                 failures.append(failure)
                 if started or len(self.pods) == 1 or not may_be_of_the_pod(failure):
-                    raise _with_earlier(failures) from failure
+                    failure.advice = (*failure.advice, *_earlier(failures))
+                    raise
                 self._notice(f"# {failure.message}; trying the pod {self.pods[1].full_name}")
                 del self.pods[0]
 
@@ -189,8 +190,6 @@ def _go_text(value: bool | float) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:.3f}s"
 
 
-def _with_earlier(failures: Sequence[PyetcdctlError]) -> PyetcdctlError:
-    """Return the last failure, which names the earlier ones."""
-    *earlier, last = failures
-    last.advice = (*last.advice, *(f"Before: {each.message}" for each in earlier))
-    return last
+def _earlier(failures: Sequence[PyetcdctlError]) -> list[str]:
+    """Return the advice that names the failures before the last."""
+    return [f"Before: {each.message}" for each in failures[:-1]]

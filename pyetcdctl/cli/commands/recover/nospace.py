@@ -151,8 +151,8 @@ def _confirmed(session: Session, cluster: FullCluster, *, yes: bool) -> bool:
     session.streams.out.flush()
     count = len(cluster.found.members)
     members = "the member" if count == 1 else f"the {count} members"
-    url = session.connection.endpoint
-    return choose(session.streams, f"Recover {members} of the cluster at {url}? [y/N]") == "y"
+    question = f"Recover {members} of the cluster at {session.target}? [y/N]"
+    return choose(session.streams, question) == "y"
 
 
 def _carry_out(session: Session, cluster: FullCluster) -> None:
