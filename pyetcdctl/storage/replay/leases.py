@@ -58,7 +58,8 @@ class Leases:
     def checkpoint(self, request: LeaseCheckpointRequest) -> None:
         """Note how many seconds leases have left, from 3.6 on."""
         version = self._buckets.get(CLUSTER, b"clusterVersion") or b"0"
-        if tuple(map(int, version.split(b".")[:2])) < _KEEPS_CHECKPOINTS:
+        numbers = [int(part) for part in version.split(b".")[:2] if part.isdigit()]
+        if tuple(numbers) < _KEEPS_CHECKPOINTS:
             return
         for each in request.checkpoints:
             encoded = self._buckets.get(LEASE, lease_name(each.ID))

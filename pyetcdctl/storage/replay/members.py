@@ -118,7 +118,9 @@ class Members:
             yield _object(encoded)
 
     def _put(self, member: dict[str, Any]) -> None:
-        self._buckets.put(MEMBERS, _name(int(member["id"])), _json(member))
+        if type(member.get("id")) is not int:
+            raise WireError("a member has no id")
+        self._buckets.put(MEMBERS, _name(member["id"]), _json(member))
 
 
 def _name(member_id: int) -> bytes:
