@@ -45,6 +45,10 @@ class Connection:
 
     def __init__(self, settings: ConnectionSettings, *, look_up: bool = True) -> None:
         """``look_up`` false leaves a DNS domain in the settings unasked."""
+        if settings.tls:
+            from pyetcdctl.client.pem_files import readable_again
+
+            settings = settings._replace(tls=readable_again(settings.tls))
         self.settings = settings
         self._ignored: tuple[str, ...] = ()
         self._look_up = look_up

@@ -51,14 +51,17 @@ def parse_endpoint(text: str) -> Endpoint:
     """Read one endpoint: bare, http, https, unix or unixs."""
     if not is_utf8(text):
         raise malformed(text, "it is not UTF-8")
-    if text.startswith(("unix:", "unixs:")):
-        return _socket(text)
     scheme, separator, rest = text.rpartition("://")
+    if text.partition(":")[0].lower() in ("unix", "unixs"):
+        return _socket(text)
     if not separator:
         return _network(text, text, None)
-    if scheme not in ("http", "https"):
+    if scheme.lower() not in ("http", "https"):
         raise malformed(text, f"{scheme!r} is not a way to reach etcd")
-    return _network(text, rest.split("/", 1)[0], scheme == "https")
+    # As in etcdctl a user in the URL is not used; and a password is not shown.
+    user, at, address = rest.split("/", 1)[0].rpartition("@")
+    shown = text.replace(f"{user}{at}", "", 1) if at else text
+    return _network(shown, address, scheme.lower() == "https")
 
 
 def wants_tls(endpoint: Endpoint, settings: ConnectionSettings) -> bool:
@@ -79,7 +82,8 @@ def wants_tls(endpoint: Endpoint, settings: ConnectionSettings) -> bool:
 
 def begins_secure(settings: ConnectionSettings) -> bool:
     """Whether the first endpoint of the list asks for TLS by its scheme."""
-    return "".join(settings.endpoints[:1]).strip().startswith(("https://", "unixs:"))
+    first = "".join(settings.endpoints[:1]).strip().lower()
+    return first.startswith(("https://", "unixs:"))
 
 
 def split_port(address: str) -> tuple[str, str]:
@@ -119,6 +123,7 @@ def _quoted(text: str) -> str:
 
 def _socket(text: str) -> Endpoint:
     scheme, _, path = text.partition(":")
+    scheme = scheme.lower()
     path = path.removeprefix("//")
     name = path.rpartition("/")[2]
     if not name:
@@ -142,5 +147,17 @@ def _network(text: str, address: str, secure: bool | None) -> Endpoint:
         raise malformed(text, f"{host!r} is not a host")
     # SRV records name hosts with a closing dot, which neither hosts files nor certificates know.
     host = host.removesuffix(".")
-    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    authority = f"[{_shortest(host)}]:{port}" if ":" in host else f"{host}:{port}"
     return Endpoint(text, f"dns:///{authority}", authority, secure)
+
+
+def _shortest(host: str) -> str:
+    """Write an IPv6 address in its shortest form, as gRPC compares it with certificates."""
+    import socket
+
+    address, percent, zone = host.partition("%")
+    try:
+        packed = socket.inet_pton(socket.AF_INET6, address)
+    except OSError:
+        return host
+    return socket.inet_ntop(socket.AF_INET6, packed) + percent + zone

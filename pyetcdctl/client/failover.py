@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.channels import open_link
-from pyetcdctl.client.endpoints import parse_endpoints
+from pyetcdctl.client.endpoints import parse_endpoints, wants_tls
 from pyetcdctl.client.status import (
     DEADLINE_TEXT,
     LEARNER,
@@ -20,7 +20,7 @@ from pyetcdctl.client.status import (
     details_of,
     go_text,
 )
-from pyetcdctl.errors import DeadlineExceeded
+from pyetcdctl.errors import BadArguments, DeadlineExceeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +92,7 @@ class Route:
         self.endpoints = _shuffled(list(dict.fromkeys(parse_endpoints(settings.endpoints))))
         self._links: dict[Endpoint, Link] = {}
         self._chosen = len(self.endpoints) == 1
+        self._files = self._files_now()
 
     @property
     def endpoint(self) -> Endpoint:
@@ -115,7 +116,9 @@ class Route:
         try:
             won = race.winner(deadline)
             if won is None and not deadline.expired:
+                race.end()
                 self.give_up_early(deadline)
+                race = Race([self._opener(endpoint) for endpoint in order])
                 won = race.winner(deadline, patient=True)
         finally:
             race.end()
@@ -126,13 +129,39 @@ class Route:
         return self._link(self.endpoint).channel
 
     def leave(self) -> None:
-        """Pass over the endpoint in use: it comes last when the next call chooses."""
+        """Pass over the endpoint in use: it comes last when the next call chooses.
+
+        Certificates that were renewed since the links were made are read again.
+        """
         if len(self.endpoints) > 1:
             self.endpoints.append(self.endpoints.pop(0))
             self._chosen = False
+        if self.settings.tls and self._files != self._files_now() and self._files_are_usable():
+            self._files = self._files_now()
+            self.close()
+
+    def _files_now(self) -> object:
+        if not self.settings.tls:
+            return None
+        from pyetcdctl.client.pem_files import signature_of
+
+        return signature_of(self.settings.tls)
+
+    def _files_are_usable(self) -> bool:
+        """Whether they belong together; they may be half renewed."""
+        from pyetcdctl.client.tls import check_files
+
+        try:
+            check_files(self.settings.tls)
+        except BadArguments:
+            return False
+        return True
 
     def give_up_early(self, deadline: Deadline, details: str = "") -> None:
-        """Raise if waiting until the deadline cannot help: what is wrong will stay wrong."""
+        """Raise if waiting until the deadline cannot help: what is wrong will stay wrong.
+
+        Where Python's TLS reaches a server and gRPC's does not, Python's is used from now on.
+        """
         from pyetcdctl.client.probe import EARLY_SECONDS, is_passing, verdict
 
         if not is_passing(details):
@@ -140,6 +169,8 @@ class Route:
             found = verdict(self.settings, self.endpoints, seconds)
             if found.permanent:
                 raise deadline_exceeded(*found.advice)
+            for endpoint in found.reachable:
+                self._use_relay(endpoint)
 
     def too_late(self) -> DeadlineExceeded:
         """Return the error of a call whose time is over, with the cause if it can be found."""
@@ -158,6 +189,14 @@ class Route:
         if link is None:
             link = self._links[endpoint] = open_link(endpoint, self.settings)
         return link
+
+    def _use_relay(self, endpoint: Endpoint) -> None:
+        if not wants_tls(endpoint, self.settings) or self.settings.insecure_skip_tls_verify:
+            return
+        link = self._links.pop(endpoint, None)
+        if link is not None:
+            link.close()
+        self._links[endpoint] = open_link(endpoint, self.settings, by_relay=True)
 
     def _opener(self, endpoint: Endpoint) -> Callable[[], grpc.Channel]:
         return lambda: self._link(endpoint).channel

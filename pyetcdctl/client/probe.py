@@ -52,10 +52,14 @@ PASSING = ("Connection refused", "No such file", "resol", "o route", "unreachabl
 
 
 class Verdict(NamedTuple):
-    """The causes at all endpoints; ``permanent`` if waiting helps at none of them."""
+    """The causes at all endpoints; ``permanent`` if waiting helps at none of them.
+
+    ``reachable`` are those where etcd could be the server, and responded to a greeting.
+    """
 
     advice: tuple[str, ...]
     permanent: bool
+    reachable: tuple[Endpoint, ...] = ()
 
 
 class Clock:
@@ -84,7 +88,9 @@ def verdict(settings: ConnectionSettings, endpoints: list[Endpoint], seconds: fl
     if settings.found_in:
         advice.append(f"The endpoint comes from {settings.found_in}.")
     advice += dict.fromkeys(line for diagnosis in told for line in diagnosis.remedy)
-    return Verdict(tuple(advice), all(diagnosis.permanent for diagnosis in found))
+    pairs = zip(endpoints, found, strict=True)
+    reachable = tuple(endpoint for endpoint, diagnosis in pairs if diagnosis.is_reachable)
+    return Verdict(tuple(advice), all(diagnosis.permanent for diagnosis in found), reachable)
 
 
 def _examine_all(

@@ -18,6 +18,8 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pyetcdctl.errors import PyetcdctlError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -77,7 +79,7 @@ class Relay:
         with client:
             try:
                 server = self._connect(CONNECT_SECONDS)
-            except OSError:
+            except (OSError, PyetcdctlError):
                 return
             with server:
                 _Pump(client, server).run()

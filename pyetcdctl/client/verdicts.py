@@ -22,6 +22,7 @@ class Diagnosis(NamedTuple):
     cause: str
     remedy: tuple[str, ...] = ()
     permanent: bool = False
+    is_reachable: bool = False
 
 
 def unnamed(endpoint: Endpoint, reason: str) -> Diagnosis:
@@ -64,6 +65,7 @@ def reachable(endpoint: Endpoint) -> Diagnosis:
         f"{endpoint.text} can be reached, but did not answer the call in time: "
         "the cluster may have no leader.",
         ("Try:  endpoint status, a longer --command-timeout, or --consistency=s to read",),
+        is_reachable=True,
     )
 
 

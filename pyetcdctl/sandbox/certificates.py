@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+    PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
-KeyKind = Literal["ec", "rsa"]
+KeyKind = Literal["ec", "p521", "ed25519", "rsa"]
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -70,7 +70,7 @@ class Authority:
         builder = _builder(self._name, self._name, self._key, window)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         builder = builder.add_extension(_key_usage(authority=True), True)
-        self._certificate = builder.sign(self._key, hashes.SHA256())
+        self._certificate = _signed(builder, self._key)
         self.pair = _pem(self._certificate, self._key)
 
     def issue(
@@ -95,14 +95,21 @@ class Authority:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), False)
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         builder = builder.add_extension(issuer, False)
-        return _pem(builder.sign(self._key, hashes.SHA256()), key)
+        return _pem(_signed(builder, self._key), key)
 
 
 def _new_key(kind: KeyKind) -> PrivateKey:
     # kubeadm makes RSA keys, which take a hundred times as long.
     if kind == "rsa":
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return ec.generate_private_key(ec.SECP256R1())
+    if kind == "ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
+    return ec.generate_private_key(ec.SECP521R1() if kind == "p521" else ec.SECP256R1())
+
+
+def _signed(builder: x509.CertificateBuilder, key: PrivateKey) -> x509.Certificate:
+    is_ed25519 = isinstance(key, ed25519.Ed25519PrivateKey)
+    return builder.sign(key, None if is_ed25519 else hashes.SHA256())
 
 
 def _subject(name: str, organisation: str) -> x509.Name:
@@ -148,11 +155,10 @@ def _alternative(host: str) -> x509.GeneralName:
 
 
 def _pem(certificate: x509.Certificate, key: PrivateKey) -> Pair:
+    forms = serialization.PrivateFormat
+    is_ed25519 = isinstance(key, ed25519.Ed25519PrivateKey)
+    form = forms.PKCS8 if is_ed25519 else forms.TraditionalOpenSSL
+    pem = serialization.Encoding.PEM
     return Pair(
-        certificate.public_bytes(serialization.Encoding.PEM),
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        ),
+        certificate.public_bytes(pem), key.private_bytes(pem, form, serialization.NoEncryption())
     )

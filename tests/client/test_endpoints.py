@@ -16,6 +16,11 @@ from pyetcdctl.settings import ConnectionSettings, TlsFiles
         ("[::1]:2379", "dns:///[::1]:2379", "[::1]:2379", None),
         ("https://[fd00::4]:2379", "dns:///[fd00::4]:2379", "[fd00::4]:2379", True),
         ("::1:2379", "dns:///[::1]:2379", "[::1]:2379", None),
+        ("[0:0:0:0:0:0:0:1]:2379", "dns:///[::1]:2379", "[::1]:2379", None),
+        ("https://[FD00:0::04]:2379", "dns:///[fd00::4]:2379", "[fd00::4]:2379", True),
+        ("[fe80::1%eth0]:2379", "dns:///[fe80::1%eth0]:2379", "[fe80::1%eth0]:2379", None),
+        ("HTTPS://node-1:2379", "dns:///node-1:2379", "node-1:2379", True),
+        ("Unix:localhost:20000", "unix:localhost:20000", "localhost:20000", None),
         ("unix:localhost:20000", "unix:localhost:20000", "localhost:20000", None),
         ("unix://localhost:20000", "unix:localhost:20000", "localhost:20000", None),
         ("unix:///run/etcd.sock", "unix:/run/etcd.sock", "etcd.sock", None),
@@ -41,7 +46,7 @@ def test_an_endpoint_is_read(text, target, authority, secure):
         ("node-1:²", "is not a port"),
         ("ftp://node-1:2379", "'ftp' is not a way"),
         ("no de:2379", "'no de' is not a host"),
-        ("https://root@node-1:2379", "'root@node-1' is not a host"),
+        ("root@node-1:2379", "'root@node-1' is not a host"),
         ("unix://", "names no socket"),
         ("unix:///" + "s" * 107, "at most 107 bytes"),
         ("node\udcff:2379", r"'node\xff:2379' cannot be used: it is not UTF-8"),
@@ -54,6 +59,12 @@ def test_an_endpoint_that_cannot_work_says_why(text, reason):
 
     assert reason in caught.value.advice[0]
     assert caught.value.exit_code == ExitCode.ERROR
+
+
+def test_a_user_in_a_url_is_not_used_and_a_password_not_shown():
+    endpoint = parse_endpoint("https://root:secret@node-1:2379/")
+
+    assert (endpoint.text, endpoint.host) == ("https://node-1:2379/", "node-1")
 
 
 @pytest.mark.parametrize("texts", [(), ("",), ("  ", "")])

@@ -1,6 +1,7 @@
 """Verified connections, and the one way round verification."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -91,6 +92,85 @@ def test_certificates_make_a_bare_endpoint_secure(secure_etcd, open_connection, 
     connection = open_connection(endpoint.format(secure_etcd.address), tls=secure_etcd.tls)
 
     assert read(connection, b"nothing") is None
+
+
+@pytest.mark.parametrize("kind", ["p521", "ed25519"])
+@pytest.mark.parametrize("more", [(), ("https://127.0.0.1:1",)], ids=["alone", "one of two"])
+def test_keys_that_grpc_does_not_know_are_verified_by_python(
+    tmp_path, open_connection, read, write, kind, more
+):
+    authority = Authority(key_kind=kind)
+    authority.pair.write(tmp_path / "ca.crt", tmp_path / "ca.key")
+    write_pair(tmp_path, "good", authority.issue("etcd", hosts=LOCAL_NAMES))
+    write_pair(tmp_path, "client", authority.issue("client"))
+    with running(layout=PlainLayout(files(tmp_path, "good"))) as server:
+        connection = open_connection(server.endpoint, *more, tls=files(tmp_path, "client"))
+        write(connection, b"k", b"value", 20.0)
+        assert read(connection, b"k") == b"value"
+
+        Authority().pair.write(tmp_path / "other.crt", tmp_path / "other.key")
+        distrusting = files(tmp_path, "client", ca="other")
+        refused = open_connection(server.endpoint, tls=distrusting)
+        assert "that is not in" in advice_of(read, refused)[0]
+
+
+def test_two_authorities_of_one_name_are_told_apart(secure_etcd, tmp_path, open_connection, read):
+    Authority().pair.write(tmp_path / "other.crt", tmp_path / "other.key")
+    bundle = tmp_path / "bundle.crt"
+    with open(secure_etcd.ca) as right:
+        bundle.write_text((tmp_path / "other.crt").read_text() + right.read())
+    tls = secure_etcd.tls._replace(ca=str(bundle))
+
+    assert read(open_connection(secure_etcd.endpoint, tls=tls), b"nothing") is None
+
+
+def test_files_that_can_be_read_once_are_kept(secure_etcd, open_connection, read):
+    pipes = []
+    for path in secure_etcd.tls:
+        reader, writer = os.pipe()
+        with open(path, "rb") as file:
+            os.write(writer, b"\xef\xbb\xbf" + file.read())
+        os.close(writer)
+        pipes.append(reader)
+    names = [f"/dev/fd/{reader}" for reader in pipes]
+
+    connection = open_connection(secure_etcd.endpoint, tls=TlsFiles(*names))
+
+    assert read(connection, b"nothing") is None
+    assert read(connection.for_endpoint(secure_etcd.endpoint), b"nothing") is None
+    assert [f"{path}" for path in connection.settings.tls] == names
+    for reader in pipes:
+        os.close(reader)
+
+
+def test_a_byte_order_mark_before_a_certificate_is_skipped(
+    secure_etcd, tmp_path, open_connection, read
+):
+    ca = tmp_path / "ca.crt"
+    with open(secure_etcd.ca, "rb") as file:
+        ca.write_bytes(b"\xef\xbb\xbf" + file.read())
+
+    connection = open_connection(secure_etcd.endpoint, tls=secure_etcd.tls._replace(ca=str(ca)))
+
+    assert read(connection, b"nothing") is None
+
+
+def test_renewed_files_are_read_when_an_endpoint_was_lost(secure_etcd, tmp_path, open_connection):
+    copies = TlsFiles(*(shutil.copy(path, tmp_path) for path in secure_etcd.tls))
+    connection = open_connection(secure_etcd.endpoint, tls=copies)
+    before = connection.channel()
+
+    connection.leave_endpoint()
+    assert connection.channel() is before
+
+    with open(copies.key, "rb+") as key:
+        key.truncate(0)
+    connection.leave_endpoint()  # what is half renewed cannot be used
+    assert connection.channel() is before
+
+    shutil.copy(secure_etcd.key, copies.key)
+    connection.leave_endpoint()
+    assert connection.channel() is not before
 
 
 def test_an_ipv6_address_is_verified(pki, open_connection, read):

@@ -24,6 +24,7 @@ from tests.server import (
     freeze,
     running_with_tls,
     thaw,
+    write_certificates,
 )
 
 
@@ -132,3 +133,21 @@ def written(connection, key):
 def told_versions(told):
     records = [record for batch in told.response.batches for record in batch.records()]
     return [key_value(record).version for record in records]
+
+
+def test_a_watch_and_a_lock_read_certificates_that_were_renewed(tmp_path, start, watch):
+    with running_with_tls(tmp_path) as etcd:
+        watching = watch("k", env=etcd.environment)
+        holder = start(command("lock", "name", "--ttl", "30"), etcd.environment)
+        holder.line()
+        etcd.etcdctl("put", "k", "0", check=True)
+        assert [watching.line() for _ in range(3)] == ["PUT", "k", "0"]
+
+        write_certificates(tmp_path)  # another authority, in the same files
+        etcd.members[0].restart()
+
+        etcd.etcdctl("put", "k", "1", check=True)
+        assert [watching.line() for _ in range(3)] == ["PUT", "k", "1"]
+        holder.process.send_signal(signal.SIGINT)
+        assert holder.ended() == (0, "")
+        assert keys(etcd, "name") == []
