@@ -111,6 +111,7 @@ function __pyetcdctl_commands
             echo -- 'path'\t'Show the etcd key of an object, and the object of a key.'
             echo -- 'put'\t'Create or replace objects, past the API server.'
             echo -- 'resources'\t'List the resources that the store holds.'
+            echo -- 'restore'\t'Print objects of a backup as manifests for `kubectl apply -f -`.'
             echo -- 'versions'\t'Show in which API versions objects are stored, and which release no longer reads them.'
         case 'check'
             echo -- 'perf'\t'Check for a minute whether the cluster sustains a rate of writes.'
@@ -401,6 +402,18 @@ function __pyetcdctl_flags
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
             echo -- '--output'\t'Format of the list; wide adds scope, kind and etcd prefix.'
             echo -- '-o'\t'Format of the list; wide adds scope, kind and etcd prefix.'
+        case 'kubernetes restore'
+            echo -- '--all-namespaces'\t'In every namespace.'
+            echo -- '-A'\t'In every namespace.'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
+            echo -- '--namespace'\t'In this namespace, else in default.'
+            echo -- '-n'\t'In this namespace, else in default.'
+            echo -- '--output'\t'Form of manifests.'
+            echo -- '-o'\t'Form of manifests.'
+            echo -- '--rev'\t'As of this revision.'
+            echo -- '--write'\t'Write what is missing, past the API server.'
+            echo -- '--yes'\t'Do not ask.'
+            echo -- '-y'\t'Do not ask.'
         case 'kubernetes versions'
             echo -- '--target'\t'Only what this release of Kubernetes cannot read.'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show).'
@@ -625,6 +638,11 @@ function __pyetcdctl_value
             'kubernetes get:--watch-only' \
             'kubernetes put:--yes' \
             'kubernetes put:-y' \
+            'kubernetes restore:--all-namespaces' \
+            'kubernetes restore:-A' \
+            'kubernetes restore:--write' \
+            'kubernetes restore:--yes' \
+            'kubernetes restore:-y' \
             'sandbox:--empty' \
             'batch:--atomic' \
             'batch:--stop-on-error' \
@@ -656,6 +674,7 @@ function __pyetcdctl_value
             'kubernetes put:--at' \
             'kubernetes put:--etcd-prefix' \
             'kubernetes resources:--etcd-prefix' \
+            'kubernetes restore:--etcd-prefix' \
             'kubernetes versions:--etcd-prefix'
             echo -- 'keys'
         case 'du:--by'
@@ -680,7 +699,9 @@ function __pyetcdctl_value
         case 'context add:--password-command'
             echo -- 'commands'
         case 'kubernetes decode:--output' \
-            'kubernetes decode:-o'
+            'kubernetes decode:-o' \
+            'kubernetes restore:--output' \
+            'kubernetes restore:-o'
             echo -- 'choices yaml json jsonl'
         case 'kubernetes encode:--as' \
             'kubernetes put:--as'

@@ -19,7 +19,7 @@ def test_an_unknown_format_is_told_first_also_where_assertions_are_off(command):
     done = run_here(*command, "-w", "\x1b[nonsense", env=environment)
     assert done.stderr.splitlines() == [
         "Error: unsupported output format",
-        r'  "\x1b[nonsense" is none of: fields, json, jsonl, protobuf, simple, table, yaml',
+        r'  "\x1b[nonsense" is none of: fields, folded, json, jsonl, protobuf, simple, table, yaml',
     ]
     assert done.exit_code == 4
 

@@ -97,7 +97,7 @@ REFUSED_TEXTS = [
     ("# nothing\n", "standard input holds no object"),
     (b"k8s\0\xff", "standard input is not text: byte 4 is not UTF-8"),
     ("# spec: unknown field 9 (wire type 0): 1\na: 1\n", "standard input has unknown fields"),
-    ("a: 1\n---\na: 1\n", "holds 2 objects, and raw values cannot be separated"),
+    ("a: 1\n---\na: 1\n", "standard input holds 2 objects, and raw values cannot be separated"),
 ]
 
 

@@ -9,6 +9,8 @@ from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.kubernetes.kubectl.like_api import like_api
 from tests.kubernetes.sample import answers
 
+RELEASE = "1.36"
+"""Of the API machinery that printed the answers."""
 PLAIN = [answer for answer in answers().values() if answer["json"] and "encryption" not in answer]
 OBJECTS = [answer for answer in answers().values() if answer["json"]]
 DEFINITIONS = [answer for answer in PLAIN if answer["kind"] == "CustomResourceDefinition"]
@@ -21,19 +23,19 @@ def test_the_sample_covers_all_formats():
 
 def test_json_is_identical(stored):
     for answer in PLAIN:
-        decoded = decode(stored[answer["key"]].value)
+        decoded = decode(stored[answer["key"]].value, RELEASE)
         assert json_text(decoded.object) == answer["json"], answer["key"]
 
 
 def test_yaml_is_identical(stored):
     for answer in PLAIN:
-        decoded = decode(stored[answer["key"]].value)
+        decoded = decode(stored[answer["key"]].value, RELEASE)
         assert yaml_text(decoded.object) == answer["yaml"], answer["key"]
 
 
 def test_nothing_is_unknown_and_nothing_damaged(stored):
     for answer in PLAIN:
-        decoded = decode(stored[answer["key"]].value)
+        decoded = decode(stored[answer["key"]].value, RELEASE)
         found = (decoded.unknown, decoded.problem, decoded.schema_known)
         assert found == ((), None, True), answer["key"]
         assert decoded.format.value == answer["format"]
@@ -45,14 +47,14 @@ def test_like_api_is_what_kubectl_gets(stored):
         if answer in DEFINITIONS:
             continue
         _, value, mod_revision = stored[answer["key"]]
-        served = like_api(decode(value).object, mod_revision)
+        served = like_api(decode(value, RELEASE).object, mod_revision)
         assert yaml_text(served) == answer["kubectl_yaml"], answer["key"]
 
 
 @pytest.mark.parametrize("answer", DEFINITIONS, ids=lambda answer: answer["key"].split("/")[-1])
 def test_definitions_are_served_in_v1(stored, answer):
     _, value, mod_revision = stored[answer["key"]]
-    obj = decode(value).object
+    obj = decode(value, RELEASE).object
     [served] = answer["served"]
     assert json_text(like_api(obj, mod_revision, managed_fields=True)) == served["json"]
     assert yaml_text(like_api(obj, mod_revision)) == served["kubectl_yaml"]
@@ -60,7 +62,7 @@ def test_definitions_are_served_in_v1(stored, answer):
 
 def test_like_api_leaves_the_stored_object_alone(stored):
     for answer in PLAIN:
-        obj = decode(stored[answer["key"]].value).object
+        obj = decode(stored[answer["key"]].value, RELEASE).object
         like_api(obj, 7)
         assert json_text(obj) == answer["json"]
 
