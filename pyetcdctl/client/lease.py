@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.exchange import Exchange
 
 RETRY_SECONDS = 0.1
+NO_LEADER = "etcdserver: no leader"
 LEASE_NOT_FOUND = "etcdserver: requested lease not found"
 
 
@@ -108,6 +109,8 @@ def renew(renewals: Renewals, connection: Connection, deadline: Deadline) -> Lea
         except CallFailed as error:
             if error.code not in ("UNAVAILABLE", "UNAUTHENTICATED") or deadline.expired:
                 raise
+            if error.details == NO_LEADER and len(connection.endpoints) == 1:
+                raise  # as etcdctl does: no other member is known that may have a leader
             connection.leave_endpoint()
             connection.log_in_again()
             sleep(min(RETRY_SECONDS, deadline.remaining() or RETRY_SECONDS))

@@ -55,9 +55,9 @@ def test_built_in_kinds_are_written_as_kubernetes_does() -> None:
     for (protobuf, _), [digest] in zip(objects, digests, strict=True):
         obj = decode(bytes.fromhex(protobuf), "1.36").object
         assert obj is not None
-        written = encode(obj, "cbor")
+        written = encode(obj, "cbor", "1.36")
         assert hashlib.sha256(written).hexdigest().startswith(digest), obj["kind"]
-        assert encode(decode(written).object, "cbor") == written, obj["kind"]
+        assert encode(decode(written).object, "cbor", "1.36") == written, obj["kind"]
 
 
 def test_every_cbor_value_of_the_sample_is_written_as_it_was_read(
