@@ -24,7 +24,7 @@ def follow(session: Session, source: Connection, destination: Connection, plan: 
     err = session.streams.err
     mirror = Mirror(source, destination, plan, _reporter(err))
     err.line(f"Following from revision {plan.revision:,}, until interrupted.")
-    work = _Work(mirror)
+    work = MirrorThread(mirror)
     work.start()
     try:
         while work.is_alive():
@@ -38,17 +38,19 @@ def follow(session: Session, source: Connection, destination: Connection, plan: 
         raise work.failure
 
 
-class _Work(Thread):
+class MirrorThread(Thread):
+    """Runs a mirror; ``failure`` is how it ended."""
+
     def __init__(self, mirror: Mirror) -> None:
         super().__init__(name="mirror", daemon=True)
         self._mirror = mirror
         self.failure: BaseException | None = None
 
     def run(self) -> None:
-        """Run the mirror; the main thread raises how it ended."""
+        """Run the mirror."""
         try:
             self._mirror.run()
-        except BaseException as failure:
+        except BaseException as failure:  # whatever it is, the main thread raises it
             self.failure = failure
 
 

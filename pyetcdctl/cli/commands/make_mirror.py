@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Thread
 from time import monotonic
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 from pyetcdctl.cli.destinations import destination_connection, logged_in
 from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.flags.values import raw, unsigned
+from pyetcdctl.cli.following import MirrorThread
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import user_credentials
 from pyetcdctl.cli.session.progress import CopyProgress
@@ -111,25 +111,9 @@ def make_mirror(
     _run(mirror, session)
 
 
-class _Work(Thread):
-    """Runs a mirror; ``failure`` is how it ended."""
-
-    def __init__(self, mirror: Mirror) -> None:
-        super().__init__(name="mirror", daemon=True)
-        self._mirror = mirror
-        self.failure: BaseException | None = None
-
-    def run(self) -> None:
-        """Run it."""
-        try:
-            self._mirror.run()
-        except BaseException as failure:  # whatever it is, the main thread raises it
-            self.failure = failure
-
-
 def _run(mirror: Mirror, session: Session) -> None:
     """Run a mirror to its end, which is a failure; say how far it is meanwhile."""
-    work = _Work(mirror)
+    work = MirrorThread(mirror)
     progress = CopyProgress(session.streams.err)
     work.start()
     due = monotonic() + _EVERY_SECONDS
