@@ -107,6 +107,16 @@ def test_a_module_imports_only_what_its_package_may(path):
             assert root in MAY_LOAD.get(package, ()), f"{path}:{line}: {package} loads {name}"
 
 
+def test_one_module_imports_etcd3():
+    importing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        for name, _ in imports(path)
+        if name.partition(".")[0] == "etcd3"
+    }
+    assert importing == {"client/etcd3_bridge/base.py"}
+
+
 def test_no_command_imports_another():
     commands = PACKAGE / "cli" / "commands"
     for path in commands.rglob("*.py"):

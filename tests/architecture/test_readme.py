@@ -56,6 +56,19 @@ def pattern_of(output):
     return re.compile("".join(lines))
 
 
+def test_the_python_client_of_readme_runs(etcd):
+    [program] = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        env=clean_environment(etcd.environment),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (run.stdout, run.stderr) == ("b'hello'\n", "")
+
+
 def with_scripts(environment):
     """Return the environment with the installed program on PATH."""
     scripts = Path(sys.executable).parent

@@ -26,7 +26,7 @@ def test_the_connection_loads_neither_protobuf_nor_etcd3():
 
 def test_etcd3_runs_on_our_stubs():
     file = run(
-        "import pyetcdctl.client.client",
+        "import pyetcdctl.client.etcd3_bridge",
         "import etcd3",
         "print(etcd3.etcdrpc.__name__, etcd3.etcdrpc.PutRequest.DESCRIPTOR.file.name)",
     )
@@ -50,30 +50,16 @@ FOREIGN_MODULE = (
 
 @pytest.mark.parametrize("foreign", [FOREIGN_DEFINITION, FOREIGN_MODULE])
 def test_a_foreign_definition_of_the_messages_is_named(foreign):
-    told = run(
+    printed = run(
         *foreign,
-        "from pyetcdctl.client.stubs import install_stubs",
         "from pyetcdctl.errors import ConnectionFailed",
         "try:",
-        "    install_stubs()",
+        "    import pyetcdctl.client.etcd3_bridge",
         "except ConnectionFailed as error:",
         "    print(error.message, error.advice[0])",
     )
 
-    assert told == (
+    assert printed == (
         "etcd's messages are already defined in this process, by another package "
         "They were loaded from kv.proto.\n"
     )
-
-
-def test_our_stubs_are_installed_once():
-    same = run(
-        "import sys",
-        "from pyetcdctl.client.stubs import install_stubs",
-        "install_stubs()",
-        "first = sys.modules['etcd3.etcdrpc']",
-        "install_stubs()",
-        "print(first is sys.modules['etcd3.etcdrpc'])",
-    )
-
-    assert same == "True\n"

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
     from pyetcdctl.cli.session.via import Via
-    from pyetcdctl.client.client import EtcdClient
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.client.etcd3_bridge.client import EtcdClient
     from pyetcdctl.keyspace.source import Source
     from pyetcdctl.kubernetes.encryption.keyring import Keyring
     from pyetcdctl.output import Printer
@@ -293,7 +293,7 @@ class Session:
     @cached_property
     def client(self) -> EtcdClient:
         """The etcd3 client on the same connection: for the members, their alarms and downgrades."""
-        from pyetcdctl.client.client import EtcdClient
+        from pyetcdctl.client.etcd3_bridge.client import EtcdClient
 
         return EtcdClient(self.connection)
 

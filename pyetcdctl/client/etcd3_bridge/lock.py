@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.etcd3_base import Lock, WatchTimedOut
+from pyetcdctl.client.etcd3_bridge.base import Lock, WatchTimedOut
 
 
 class EtcdLock(Lock):  # type: ignore[misc]  # etcd3 has no types

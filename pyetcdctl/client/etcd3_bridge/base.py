@@ -1,7 +1,8 @@
-"""Give the etcd3 package our stubs: its own do not import with protobuf 4 and later.
+"""What is used of the etcd3 package, on this program's stubs; no other module imports etcd3.
 
-Protobuf keeps one table of definitions per process, and two packages that define etcd's messages
-cannot share it. So ours take the place of etcd3's, which are then never loaded.
+Its own stubs do not load with protobuf 4 and later. Protobuf keeps one table of definitions per
+process, and two packages that define etcd's messages cannot share it. So the stubs of ``rpc`` are
+registered under the name of etcd3's before etcd3 is imported, and etcd3's are never loaded.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ THEIRS = "etcd3.etcdrpc"
 ANY_MESSAGE = "mvccpb.KeyValue"
 
 
-def install_stubs() -> None:
-    """Register our stubs as ``etcd3.etcdrpc``; to be called before etcd3 is first imported.
+def _install_stubs() -> None:
+    """Register our stubs as ``etcd3.etcdrpc``.
 
     Raises ConnectionFailed when the process has loaded another definition of etcd's messages.
     """
@@ -43,5 +44,26 @@ def _conflict(source: str) -> ConnectionFailed:
     return ConnectionFailed(
         "etcd's messages are already defined in this process, by another package",
         f"They were loaded from {source}.",
-        "Import pyetcdctl.client.client before etcd3, and no other etcd client beside it.",
+        "Import pyetcdctl.client.etcd3_bridge before etcd3, and no other etcd client beside it.",
     )
+
+
+_install_stubs()
+
+from etcd3.client import Etcd3Client, Transactions  # noqa: E402
+from etcd3.exceptions import WatchTimedOut  # noqa: E402
+from etcd3.locks import Lock  # noqa: E402
+from etcd3.watch import Watcher, _new_request_iter, _safe_callback  # noqa: E402
+
+deliver = _safe_callback
+requests_from = _new_request_iter
+
+__all__ = [
+    "Etcd3Client",
+    "Lock",
+    "Transactions",
+    "WatchTimedOut",
+    "Watcher",
+    "deliver",
+    "requests_from",
+]

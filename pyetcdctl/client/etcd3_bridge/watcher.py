@@ -7,7 +7,7 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.client.etcd3_base import Watcher, WatchTimedOut, deliver, requests_from
+from pyetcdctl.client.etcd3_bridge.base import Watcher, WatchTimedOut, deliver, requests_from
 from pyetcdctl.client.status import COMPACTED, deadline_exceeded
 from pyetcdctl.errors import PyetcdctlError, WatchCanceled
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.client.service import Answers, Service
+    from pyetcdctl.client.etcd3_bridge.service import Answers, Service
 
 PENDING_REQUESTS = 10
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.client.cluster import ClusterService
-from pyetcdctl.client.etcd3_base import Etcd3Client, Transactions
-from pyetcdctl.client.lock import EtcdLock
+from pyetcdctl.client.etcd3_bridge.base import Etcd3Client, Transactions
+from pyetcdctl.client.etcd3_bridge.lock import EtcdLock
+from pyetcdctl.client.etcd3_bridge.service import Service, SharedChannel
+from pyetcdctl.client.etcd3_bridge.watcher import EtcdWatcher
 from pyetcdctl.client.maintenance import MaintenanceService
-from pyetcdctl.client.service import Service, SharedChannel
-from pyetcdctl.client.watcher import EtcdWatcher
 from pyetcdctl.rpc import etcdrpc
 
 if TYPE_CHECKING:
