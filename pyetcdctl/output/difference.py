@@ -1,15 +1,16 @@
 """What a change does to an object: the lines of its YAML that go and that come.
 
-Values of Secrets are not shown, but that they change is; managedFields, which tell who owns which
-field, are left out.
+Of the values of Secrets only the size is shown, and that they change; managedFields, which record
+who owns which field, are left out.
 """
 
 from __future__ import annotations
 
-from difflib import unified_diff
+from base64 import b64decode
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
+from pyetcdctl.output.line_difference import unified
 from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _COLOURS = {"-": b"31", "+": b"32", "@": b"36"}
 _SECRET_PARTS = ("data", "stringData")
 _COPY = "kubectl.kubernetes.io/last-applied-configuration"
-_HIDDEN = "***"
 
 
 class DiffLine(NamedTuple):
@@ -43,17 +43,16 @@ def difference(
     """Yield the lines of a unified diff; None is an object that is not there."""
     old, new = before, after
     if not shows_secrets:
-        old, new = _for_display(before, after, "before"), _for_display(after, before, "after")
+        old, new = _for_display(before, None), _for_display(after, before)
     names = [title if side is not None else "(nothing)" for side in (before, after)]
-    lines = unified_diff(_lines(old), _lines(new), names[0], names[1], lineterm="")
-    return (DiffLine(line) for line in lines)
+    return map(DiffLine, unified(_lines(old), _lines(new), *names))
 
 
 def _lines(obj: Object | None) -> list[str]:
     return yaml_text(obj).removesuffix("\n").split("\n") if obj is not None else []
 
 
-def _for_display(obj: Object | None, other: Object | None, when: str) -> Object | None:
+def _for_display(obj: Object | None, earlier: Object | None) -> Object | None:
     if obj is None:
         return None
     shown = dict(obj)
@@ -61,26 +60,45 @@ def _for_display(obj: Object | None, other: Object | None, when: str) -> Object 
     if isinstance(metadata, dict):
         shown["metadata"] = {n: v for n, v in metadata.items() if n != "managedFields"}
     if obj.get("kind") == "Secret":
-        _hide(shown, other or {}, when)
+        _hide(shown, earlier or {})
     return shown
 
 
-def _hide(secret: Object, other: Object, when: str) -> None:
+def _hide(secret: Object, earlier: Object) -> None:
     for part in _SECRET_PARTS:
-        secret[part] = _hidden(secret.get(part), other.get(part), when)
-        if secret[part] is None:
-            del secret[part]
-    metadata = secret.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    if isinstance(annotations, dict) and _COPY in annotations:
-        secret["metadata"] = {**secret["metadata"], "annotations": {**annotations, _COPY: _HIDDEN}}
+        if secret.get(part) is not None:
+            secret[part] = _hidden_part(secret[part], earlier.get(part), part)
+    annotations, known = _annotations(secret), _annotations(earlier)
+    if _COPY in annotations:
+        hidden = _hidden(annotations[_COPY], known.get(_COPY), is_base64=False)
+        secret["metadata"] = {**secret["metadata"], "annotations": {**annotations, _COPY: hidden}}
 
 
-def _hidden(values: Plain, others: Plain, when: str) -> Plain:
+def _annotations(obj: Object) -> Object:
+    metadata = obj.get("metadata")
+    found = metadata.get("annotations") if isinstance(metadata, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _hidden_part(values: Plain, earlier: Plain, part: str) -> Plain:
+    is_base64 = part == "data"
     if not isinstance(values, dict):
-        return None if values is None else _HIDDEN
-    known = others if isinstance(others, dict) else {}
+        return _hidden(values, earlier, is_base64=False)
+    known = earlier if isinstance(earlier, dict) else {}
     return {
-        name: _HIDDEN if name not in known or known[name] == value else f"{_HIDDEN} ({when})"
-        for name, value in values.items()
+        name: _hidden(value, known.get(name), is_base64=is_base64) for name, value in values.items()
     }
+
+
+def _hidden(value: Plain, earlier: Plain, *, is_base64: bool) -> str:
+    size = f"({_size(value, is_base64=is_base64):,} bytes)"
+    return size if earlier is None or earlier == value else f"changed {size}"
+
+
+def _size(value: Plain, *, is_base64: bool) -> int:
+    text = value if isinstance(value, str) else str(value)
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        return len(b64decode(data, validate=True)) if is_base64 else len(data)
+    except ValueError:
+        return len(data)
