@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from pyetcdctl.cli.session.ending import end_by
+from pyetcdctl.cli.session.grpc_loading import GrpcLoading
 from pyetcdctl.errors import (
     DeadlineExceeded,
     ExitCode,
@@ -53,16 +55,17 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
 
+    GrpcLoading().install()
     process = Process(Streams(environment))
     try:
         code = invoke(arguments, process)
         process.streams.out.flush()
     except OutputClosed:
         _close(process)
-        _end_by(signal.SIGPIPE)
+        end_by(signal.SIGPIPE)
     except KeyboardInterrupt:
         _close(process)
-        _end_by(signal.SIGINT)
+        end_by(signal.SIGINT)
     except OSError as error:
         process.streams.err.line(f"Error: write to standard output: {_reason(error)}")
         return ExitCode.ERROR
@@ -167,10 +170,3 @@ def _os_error_text(error: OSError) -> str:
 
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
-
-
-def _end_by(number: signal.Signals) -> NoReturn:
-    """End as a program that does not know the signal, so that a shell sees it."""
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-    os._exit(128 + number)

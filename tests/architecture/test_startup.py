@@ -74,13 +74,34 @@ def test_a_get_loads_grpc_and_neither_protobuf_nor_etcd3():
     assert "asyncio.events" not in loaded
 
 
-def test_what_grpc_loads_late_is_there_for_who_wants_it():
+def test_what_grpc_loads_late_is_there_once_it_is_used():
     program = (
-        "import pyetcdctl.client, sys, grpc\n"
+        "from pyetcdctl.cli.session.grpc_loading import GrpcLoading\n"
+        "GrpcLoading().install()\n"
+        "import sys, os, grpc\n"
         "assert 'asyncio.events' not in sys.modules\n"
         "assert grpc.aio.Channel\n"
         "import asyncio, grpc.aio\n"
         "assert asyncio.run(asyncio.sleep(0, 'slept')) == 'slept'\n"
-        "assert 'LateModules' not in str(sys.meta_path)\n"
+        "assert 'GrpcLoading' not in str(sys.meta_path)\n"
+        "assert 'GRPC_VERBOSITY' not in os.environ\n"
+    )
+    subprocess.run([sys.executable, "-c", program], timeout=30, check=True)
+
+
+def test_importing_the_client_changes_nothing_for_the_host_program():
+    program = (
+        "import os, signal, sys, logging, warnings, pyetcdctl\n"
+        "def state():\n"
+        "    handlers = [signal.getsignal(number) for number in signal.valid_signals()]\n"
+        "    lists = (sys.meta_path, sys.path, warnings.filters, logging.root.handlers)\n"
+        "    return dict(os.environ), handlers, *map(list, lists), sys.excepthook\n"
+        "before = state()\n"
+        "import pyetcdctl.client\n"
+        "from pyetcdctl.client.connection import Connection\n"
+        "from pyetcdctl.settings import ConnectionSettings\n"
+        "Connection(ConnectionSettings(endpoints=('127.0.0.1:1',))).close()\n"
+        "after = state()\n"
+        "assert before == after, [pair for pair in zip(before, after) if pair[0] != pair[1]]\n"
     )
     subprocess.run([sys.executable, "-c", program], timeout=30, check=True)

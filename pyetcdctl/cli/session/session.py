@@ -418,7 +418,10 @@ class Session:
             err.line(line)
 
     def _start_debugging(self) -> None:
-        """Show every flag's value, and let gRPC log: it reads its variable when it is loaded."""
+        """Show every flag's value, and let gRPC log."""
+        from pyetcdctl.cli.session.grpc_loading import logging
+
         for line in described(self.configuration):
             self.streams.err.line(line)
-        os.environ["GRPC_VERBOSITY"] = "DEBUG"
+        with logging():
+            import pyetcdctl.client.channels  # noqa: F401

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.session.ending import ENDING, end_by, let_signals_end
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
-
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class _Signalled(BaseException):
@@ -41,8 +40,7 @@ def cleaned_up_when_ended() -> Iterator[None]:
     try:
         yield
     except _Signalled as signalled:
-        signal.signal(signalled.number, signal.SIG_DFL)
-        os.kill(os.getpid(), signalled.number)
+        end_by(signalled.number)
     finally:
         for each in watched:
             signal.signal(each, before[each])
@@ -55,10 +53,9 @@ def closed_before_end(close: Callable[[], None]) -> Iterator[None]:
     watched = [each for each in ENDING if before[each] != signal.SIG_IGN]
 
     def end(number: int, frame: FrameType | None) -> None:
-        for each in watched:
-            signal.signal(each, signal.SIG_DFL)
+        let_signals_end(watched)
         close()
-        os.kill(os.getpid(), number)
+        end_by(number)
 
     for each in watched:
         signal.signal(each, end)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.session.ending import ENDING, end_by, let_signals_end
 from pyetcdctl.cli.session.progress import shown_steps
-from pyetcdctl.cli.session.signals import ENDING
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_one
 from pyetcdctl.client.kv import compact, delete
@@ -68,7 +67,7 @@ class Loading:
         """End the process by the signal that stopped the load, unless there was none but one."""
         if self._signal not in (0, but):
             self._session.streams.out.flush()
-            os.kill(os.getpid(), self._signal)
+            end_by(self._signal)
 
     @contextmanager
     def _stopped_by_signals(self, workload: Workload) -> Iterator[None]:
@@ -77,8 +76,7 @@ class Loading:
         watched = [each for each in ENDING if before[each] != signal.SIG_IGN]
 
         def stop(number: int, frame: FrameType | None) -> None:
-            for each in watched:
-                signal.signal(each, signal.SIG_DFL)
+            let_signals_end(watched)
             self._signal = number
             workload.stopped.set()
 

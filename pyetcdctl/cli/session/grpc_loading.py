@@ -1,0 +1,79 @@
+"""How this program loads gRPC: without its log on standard error and its asynchronous half.
+
+Both are the program's own affair: a host program that imports ``pyetcdctl.client`` loads gRPC as it
+likes. gRPC reads its variable when it is imported; afterwards the variable is as it was, so that
+child processes do not inherit a change.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from importlib.machinery import PathFinder
+from importlib.util import LazyLoader
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+VARIABLE = "GRPC_VERBOSITY"
+# gRPC imports them, and this program does not use them: a third of the time of ``import grpc``,
+# and so a quarter of a cold ``get``. They are loaded when one of their names is looked up.
+_LATE = ("asyncio", "grpc.aio")
+
+
+class GrpcLoading:
+    """A finder that follows the first import of gRPC and removes itself at its end."""
+
+    def __init__(self) -> None:
+        self._awaited = [name for name in _LATE if name not in sys.modules]
+        self._is_silenced = False
+
+    def install(self) -> None:
+        """Come before all other finders, unless gRPC is loaded already."""
+        if "grpc" not in sys.modules:
+            sys.meta_path.insert(0, self)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a late module as usual, to be loaded when the first of its names is looked up."""
+        if name == "grpc":
+            self._silence()
+        if name not in self._awaited:
+            return None
+        if name == _LATE[-1]:
+            self._end()
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+    def _silence(self) -> None:
+        """Keep gRPC from logging failed handshakes, unless the user or --debug wants its log."""
+        if VARIABLE not in os.environ:
+            os.environ[VARIABLE] = "NONE"
+            self._is_silenced = True
+
+    def _end(self) -> None:
+        """``grpc.aio`` is the last that gRPC imports: its core has read the variable."""
+        sys.meta_path.remove(self)
+        if self._is_silenced:
+            del os.environ[VARIABLE]
+
+
+@contextmanager
+def logging() -> Iterator[None]:
+    """Let gRPC log if the block is the first to import it; the environment is restored."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = "DEBUG"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
