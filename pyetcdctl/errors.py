@@ -45,6 +45,10 @@ The codes are etcdctl's (cobrautl: ExitError, ExitBadConnection, ...).
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 class ExitCode(IntEnum):
@@ -65,6 +69,7 @@ class PyetcdctlError(Exception):
 
     ``message`` follows ``Error: `` on the first line, in etcdctl's words where it has some.
     ``advice`` are the lines below it: the cause, then what to try; each is printed indented by two.
+    An error is not changed once it is made: ``with_advice`` returns another.
     """
 
     exit_code: int = ExitCode.ERROR
@@ -73,6 +78,20 @@ class PyetcdctlError(Exception):
         super().__init__(message)
         self.message = message
         self.advice = advice
+
+    def with_advice(self, *advice: str) -> Self:
+        """Return the same error, with the same cause, and these lines below its message."""
+        return self._changed(advice=advice)
+
+    def with_message(self, message: str) -> Self:
+        """Return the same error, with the same cause, and another message."""
+        return self._changed(message=message)
+
+    def _changed(self, **changes: Any) -> Self:
+        other = type(self).__new__(type(self), *self.args)
+        other.__dict__ = {**self.__dict__, **changes}
+        other.__cause__ = self.__cause__
+        return other.with_traceback(self.__traceback__)
 
 
 class FlagError(PyetcdctlError):

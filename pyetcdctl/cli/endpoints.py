@@ -45,8 +45,8 @@ def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:
     try:
         found = session.client.cluster.client_urls(session.deadline())
     except CallFailed as error:
-        error.message = f"failed to fetch endpoints from etcd cluster member list: {error.message}"
-        raise
+        message = f"failed to fetch endpoints from etcd cluster member list: {error.message}"
+        raise error.with_message(message) from error.__cause__
     except (BadArguments, ConnectionFailed) as error:  # etcdctl has one exit code for all of it
         raise PyetcdctlError(error.message, *error.advice) from error
     if found.doubt is not None:

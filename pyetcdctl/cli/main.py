@@ -114,9 +114,9 @@ def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, An
     try:
         code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
     except PyetcdctlError as error:
-        if _is_unanswered(error):
-            error.advice += session.local_advice()
-        raise
+        if not _is_unanswered(error):
+            raise
+        raise error.with_advice(*error.advice, *session.local_advice()) from error.__cause__
     except OSError:
         raise
     except SystemExit as end:  # Typer's own way to end on a closed pipe

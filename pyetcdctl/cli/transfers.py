@@ -80,8 +80,7 @@ def carried_out(
         session.print(TransferRows(rows()))
     except (CallFailed, ConnectionFailed) as failure:
         done = f"{writer.done:,} of {comparison.writes:,} keys were written."
-        failure.advice = (*failure.advice, done, GO_ON)
-        raise
+        raise failure.with_advice(*failure.advice, done, GO_ON) from failure.__cause__
     session.streams.out.flush()
     session.streams.err.line(f"{writer.done:,} of {comparison.writes:,} keys written")
     if conflicts:

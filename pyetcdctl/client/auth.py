@@ -66,8 +66,7 @@ def status(connection: Connection, deadline: Deadline) -> AuthStatusResponse:
         from pyetcdctl.client.maintenance import MaintenanceService
 
         advice = MaintenanceService(connection).too_old("auth status", "3.5", deadline)
-        error.advice = advice or error.advice
-        raise
+        raise error.with_advice(*(advice or error.advice)) from error.__cause__
 
 
 def add_user(
@@ -152,12 +151,12 @@ def _make_root_role(connection: Connection, deadline: Deadline) -> None:
     try:
         add_role(connection, ROOT, deadline)
     except CallFailed as error:
-        if error.details == ROLE_EXISTS:
-            error.advice = (
-                "The role root exists, but the user root does not have it.",
-                "Try:  user grant-role root root",
-            )
-        raise
+        if error.details != ROLE_EXISTS:
+            raise
+        raise error.with_advice(
+            "The role root exists, but the user root does not have it.",
+            "Try:  user grant-role root root",
+        ) from error.__cause__
 
 
 def _change(

@@ -91,9 +91,9 @@ class ClusterService:
                 self._connection, SERVICE + method, request, kind, deadline, repeatable=repeatable
             )
         except CallFailed as error:
-            if error.details == UNHEALTHY:
-                error.advice = (*error.advice, *WAIT_FOR_MEMBERS)
-            raise
+            if error.details != UNHEALTHY:
+                raise
+            raise error.with_advice(*error.advice, *WAIT_FOR_MEMBERS) from error.__cause__
 
 
 def _urls(response: api.MemberListResponse) -> tuple[str, ...]:

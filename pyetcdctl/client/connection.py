@@ -20,7 +20,7 @@ from pyetcdctl.client.failover import (
     backoff_before,
     doubts_about,
     may_repeat,
-    quote_early_end,
+    with_early_end,
 )
 from pyetcdctl.client.login import API_VERSION, Login
 from pyetcdctl.client.status import details_of, error_from, never_left, request_too_large
@@ -306,11 +306,10 @@ class Connection:
             attempts >= MAX_ATTEMPTS
         ):
             left = deadline.remaining()
-            failure = self.translate(error)
-            quote_early_end(failure, error, left)
+            failure = with_early_end(self.translate(error), error, left)
             if is_write:
                 doubts = doubts_about(error, len(self._route.endpoints), attempts)
-                failure.advice = (*doubts, *failure.advice)
+                failure = failure.with_advice(*doubts, *failure.advice)
             raise failure from error
         self._route.leave()
         pause = backoff_before(attempts, len(self._route.endpoints))

@@ -73,11 +73,14 @@ def _may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bo
     return details == DEADLINE_TEXT or (code == "UNAVAILABLE" and details not in REFUSALS)
 
 
-def quote_early_end(failure: PyetcdctlError, error: grpc.RpcError, left: float | None) -> None:
-    """Give the status as it came of a server whose own time ended well before ours."""
+def with_early_end(
+    failure: PyetcdctlError, error: grpc.RpcError, left: float | None
+) -> PyetcdctlError:
+    """Return the failure with the server's own words if its time ended well before ours."""
     was_early = left is None or left > RACE_SECONDS
     if was_early and isinstance(failure, DeadlineExceeded) and code_name(error) == "UNKNOWN":
-        failure.message = go_text("UNKNOWN", details_of(error))
+        return failure.with_message(go_text("UNKNOWN", details_of(error)))
+    return failure
 
 
 class Route:

@@ -62,12 +62,12 @@ class MaintenanceService:
         try:
             self._call("Defragment", api.DefragmentRequest(), api.DefragmentResponse, deadline)
         except DeadlineExceeded as error:
-            if PERHAPS_APPLIED in error.advice:
-                usual = reachable(parse_endpoint(self._connection.endpoint))
-                dropped = (PERHAPS_APPLIED, usual.cause, *usual.remedy)
-                kept = [line for line in error.advice if line not in dropped]
-                error.advice = (*kept, *DEFRAGMENTING)
-            raise
+            if PERHAPS_APPLIED not in error.advice:
+                raise
+            usual = reachable(parse_endpoint(self._connection.endpoint))
+            dropped = (PERHAPS_APPLIED, usual.cause, *usual.remedy)
+            kept = [line for line in error.advice if line not in dropped]
+            raise error.with_advice(*kept, *DEFRAGMENTING) from error.__cause__
 
     def move_leader(self, target: int, deadline: Deadline) -> api.MoveLeaderResponse:
         """Make the leader, to which the connection must lead, hand over to another member."""
@@ -80,8 +80,8 @@ class MaintenanceService:
         try:
             return self._call("Downgrade", request, api.DowngradeResponse, deadline)
         except MethodUnknown as error:
-            error.advice = self.too_old("downgrade", "3.5", deadline) or error.advice
-            raise
+            advice = self.too_old("downgrade", "3.5", deadline) or error.advice
+            raise error.with_advice(*advice) from error.__cause__
 
     def too_old(self, command: str, release: str, deadline: Deadline) -> tuple[str, ...]:
         """Return the advice for a call that the server does not know."""

@@ -191,8 +191,8 @@ class Destination:
             write.guarded = False
             self._may_read = self._may_read and details != PERMISSION_DENIED
         if write.is_in_doubt:
-            failure.advice = (*dict.fromkeys((*failure.advice, PERHAPS_APPLIED)), LET_IT_READ)
-            raise failure
+            advice = dict.fromkeys((*failure.advice, PERHAPS_APPLIED, LET_IT_READ))
+            raise failure.with_advice(*advice) from failure.__cause__
         if details in STALE_LOGINS and self._logins < MOST_RENEWALS:
             self._logins += 1
             self._connection.log_in_again()

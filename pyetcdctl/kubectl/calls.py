@@ -92,9 +92,10 @@ class PodCalls:
         try:
             return b"".join(self._etcdctl.transaction(text))
         except (CallFailed, KubectlFailed) as failure:
-            if _may_have_been_applied(failure):
-                failure.advice = (PERHAPS_APPLIED, *failure.advice)
-            raise
+            if not _may_have_been_applied(failure):
+                raise
+            advice = (PERHAPS_APPLIED, *failure.advice)
+            raise failure.with_advice(*advice) from failure.__cause__
 
     def _put(self, request: bytes) -> bytes:
         response = self._operation(RequestOp(request_put=PutRequest.decode(request)))

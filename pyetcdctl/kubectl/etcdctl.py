@@ -105,8 +105,8 @@ class Etcdctl:
             except PyetcdctlError as failure:
                 failures.append(failure)
                 if started or len(self.pods) == 1 or not may_be_of_the_pod(failure):
-                    failure.advice = (*failure.advice, *_earlier(failures))
-                    raise
+                    advice = (*failure.advice, *_earlier(failures))
+                    raise failure.with_advice(*advice) from failure.__cause__
                 self._notice(f"# {failure.message}; trying the pod {self.pods[1].full_name}")
                 del self.pods[0]
 

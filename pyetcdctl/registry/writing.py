@@ -49,8 +49,8 @@ def write(writer: Writer, change: Change) -> None:
     try:
         answer = writer.commit(_transaction(change))
     except CallFailed as error:
-        error.advice += (f"This was about {change.target.title}.",)
-        raise
+        about = f"This was about {change.target.title}."
+        raise error.with_advice(*error.advice, about) from error.__cause__
     if not answer.succeeded:
         found = answer.responses[0].response_range if answer.responses else None
         raise _overtaken(change, found.kvs if found else ())

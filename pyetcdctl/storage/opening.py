@@ -80,8 +80,8 @@ class OpenedFile:
             if self._digest is not None:
                 self._digest.result()
         except DamagedSnapshot as error:
-            error.advice = (*error.advice[:1], "Try:  --skip-hash-check to read it all the same")
-            raise
+            advice = (*error.advice[:1], "Try:  --skip-hash-check to read it all the same")
+            raise error.with_advice(*advice) from error.__cause__
 
     def accounting(self) -> Accounting:
         """Read every page and return where the bytes of the file are."""

@@ -135,3 +135,13 @@ def test_only_main_exits_the_process():
             if isinstance(node, ast.Attribute):
                 called = f"{getattr(node.value, 'id', '')}.{node.attr}"
                 assert called not in ("sys.exit", "os._exit"), f"{path}:{node.lineno}: {called}"
+
+
+def test_an_error_is_not_changed_after_it_was_made():
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            targets = getattr(node, "targets", [getattr(node, "target", None)])
+            for target in targets if isinstance(node, ast.Assign | ast.AugAssign) else ():
+                if isinstance(target, ast.Attribute) and target.attr in ("advice", "message"):
+                    owner = getattr(target.value, "id", "")
+                    assert owner == "self", f"{path}:{node.lineno}: {target.attr} is assigned"

@@ -148,9 +148,10 @@ def kept_on_failure(draft: Draft, messages: Messages) -> Iterator[None]:
             yield
             draft.discard()
         except PyetcdctlError as error:
-            if is_reported := draft.is_touched:
-                error.advice += (draft.keep(),)
-            raise
+            is_reported = draft.is_touched
+            if not is_reported:
+                raise
+            raise error.with_advice(*error.advice, draft.keep()) from error.__cause__
         finally:
             if not (is_reported or draft.is_touched):
                 draft.discard()
