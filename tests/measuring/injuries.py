@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import os
 import resource
-import signal
+import socket
 import struct
 import threading
-from contextlib import ExitStack, closing, contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack, closing, contextmanager
 from time import monotonic, sleep
 
 from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from pyetcdctl.rpc.kv import PutRequest
+from pyetcdctl.sandbox.sites import LOOPBACK
 from pyetcdctl.settings import ConnectionSettings
 from pyetcdctl.storage.bolt.pages import newest_meta
 from pyetcdctl.storage.files import ReadOnlyFile
 from tests.runner import run_here
 
-SHORT = ("--for", "50ms", "--command-timeout", "1500ms")
-_FDATASYNC = {"x86_64": "75", "aarch64": "83"}[os.uname().machine]
+SHORT = ("--for", "50ms", "--command-timeout", "5s")
+IMPATIENT = ("--command-timeout", "2s")  # where a member does not respond
 
 
 def doctor(etcd, *args, env=None):
@@ -48,7 +48,7 @@ def finding(report, check):
     return one
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=60):
     """Wait until a condition holds."""
     ends = monotonic() + seconds
     while not condition():
@@ -88,34 +88,25 @@ def leader_index(etcd):
 
 @contextmanager
 def few_descriptors(member, left):
-    """Leave a server a few file descriptors more than it has open."""
-    used = len(os.listdir(f"/proc/{member.process_id}/fd"))
+    """Let clients take all file descriptors of a server but a few."""
     before = resource.prlimit(member.process_id, resource.RLIMIT_NOFILE)
-    resource.prlimit(member.process_id, resource.RLIMIT_NOFILE, (used + left, before[1]))
-    try:
-        yield
-    finally:
-        resource.prlimit(member.process_id, resource.RLIMIT_NOFILE, before)
+    with ExitStack() as clients:
+        # So many that the few that come and go do not matter.
+        for _ in range(100):
+            address = (LOOPBACK, member.site.client_port)
+            clients.enter_context(socket.create_connection(address))
+        until(lambda: _descriptors(member) > 100)
+        resource.prlimit(
+            member.process_id, resource.RLIMIT_NOFILE, (_descriptors(member) + left, before[1])
+        )
+        try:
+            yield
+        finally:
+            resource.prlimit(member.process_id, resource.RLIMIT_NOFILE, before)
 
 
-@contextmanager
-def slow_fsync(member, seconds):
-    """Hold a server still for a while whenever it is seen in fdatasync."""
-    ended = threading.Event()
-    tasks = Path(f"/proc/{member.process_id}/task")
-
-    def hold():
-        while not ended.is_set():
-            for task in tasks.glob("*/syscall"):
-                with suppress(OSError):
-                    if task.read_text().split(" ", 1)[0] == _FDATASYNC:
-                        os.kill(member.process_id, signal.SIGSTOP)
-                        sleep(seconds)
-                        os.kill(member.process_id, signal.SIGCONT)
-                        sleep(0.1)
-
-    with _running(hold, ended):
-        yield
+def _descriptors(member):
+    return len(os.listdir(f"/proc/{member.process_id}/fd"))
 
 
 def connected(etcd):
@@ -134,6 +125,20 @@ def fill(etcd, keys):
     with connected(etcd) as connection:
         for number in range(keys):
             put(connection, b"filler-%d" % number, b"x" * 100_000)
+
+
+def fill_up_to(etcd, size):
+    """Write keys of 100 kB until the file has so many bytes.
+
+    How large the file becomes depends on how many writes a commit has: so one key at a time, until
+    it is committed.
+    """
+    with connected(etcd) as connection:
+        number = 0
+        while statuses(etcd)[0]["dbSize"] < size:
+            number += 1
+            put(connection, b"level-%d" % number, b"x" * 100_000)
+            until(lambda: statuses(etcd)[0]["dbSizeInUse"] >= number * 100_000)  # noqa: B023
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 
 from pyetcdctl.measuring.scrapes import published_by, scrape
 from pyetcdctl.settings import ConnectionSettings
-from tests.measuring.injuries import doctor, finding, found, member_id
+from tests.measuring.injuries import IMPATIENT, doctor, finding, found, member_id
 from tests.runner import run, run_here
 
 DEAD = {"ETCDCTL_ENDPOINTS": "127.0.0.1:1"}
@@ -44,17 +44,17 @@ def test_the_text_says_what_was_measured_whose_rule_it_is_and_what_to_run(etcd, 
 
 def test_an_endpoint_given_that_leads_nowhere_is_a_finding(etcd):
     env = {"ETCDCTL_ENDPOINTS": f"{etcd.address},127.0.0.1:1"}
-    report, code = doctor(etcd, "--rules", "openshift", env=env)
+    report, code = doctor(etcd, *IMPATIENT, "--rules", "openshift", env=env)
     assert (found(report), code) == ({("member-down", "127.0.0.1:1")}, 1)
     assert finding(report, "member-down")["severity"] == "critical"
     assert finding(report, "member-down")["source"] == "OpenShift etcdMembersDown"
-    assert doctor(etcd, "--fail-on", "critical", env=env)[1] == 0
+    assert doctor(etcd, *IMPATIENT, "--fail-on", "critical", env=env)[1] == 0
 
 
 def test_junit_has_a_case_for_each_verdict(etcd, tmp_path):
     path = tmp_path / "doctor.xml"
     env = {"ETCDCTL_ENDPOINTS": f"{etcd.address},127.0.0.1:1"}
-    report, _ = doctor(etcd, "--junit", str(path), env=env)
+    report, _ = doctor(etcd, *IMPATIENT, "--junit", str(path), env=env)
     suite = ElementTree.parse(path).getroot()
     cases = suite.findall("testcase")
     verdicts = [each for kind in ("findings", "unjudged", "passed") for each in report[kind]]

@@ -18,20 +18,21 @@ from tests.measuring.injuries import (
     doctor,
     few_descriptors,
     fill,
+    fill_up_to,
     finding,
     found,
     member_id,
-    slow_fsync,
     statuses,
     until,
     writes,
 )
+from tests.measuring.slow_disk import CannotStall, stalling_log
 from tests.server import running
 
 
 def test_a_healthy_member_gives_no_finding(etcd):
     report, code = doctor(etcd)
-    assert (report["findings"], code) == ([], 0)
+    assert (found(report), code) == (set(), 0)
     passed = {each["check"] for each in report["passed"]}
     assert passed >= {"member-down", "leader", "quorum", "consistent-read", "quota-used", "in-use"}
     unjudged = {each["check"]: each for each in report["unjudged"]}
@@ -41,13 +42,12 @@ def test_a_healthy_member_gives_no_finding(etcd):
 
 def test_every_release_is_examined(every_etcd):
     report, code = doctor(every_etcd)
-    assert (report["findings"], code) == ([], 0)
+    assert (found(report), code) == (set(), 0)
 
 
 def test_a_database_that_fills_up_is_found_at_each_step(own_etcd):
     etcd = own_etcd(flags=("--quota-backend-bytes=4000000",))
-    fill(etcd, keys=32)
-    until(lambda: statuses(etcd)[0]["dbSize"] > 3_400_000)
+    fill_up_to(etcd, 3_450_000)
     report, code = doctor(etcd)
     assert (found(report), code) == ({("quota-used", "etcd-1")}, 1)
     share = statuses(etcd)[0]["dbSize"] / 4_000_000
@@ -68,7 +68,7 @@ def test_a_database_that_fills_up_is_found_at_each_step(own_etcd):
 
 
 def test_few_descriptors_are_found(etcd):
-    with few_descriptors(etcd.members[0], left=4):
+    with few_descriptors(etcd.members[0], left=16):
         report, code = doctor(etcd)
     assert (found(report), code) == ({("descriptors-used", "etcd-1")}, 1)
 
@@ -95,7 +95,7 @@ def test_users_without_authentication_and_root_are_found(etcd):
 
 def test_authentication_with_root_gives_no_finding(auth_etcd):
     report, code = doctor(auth_etcd)
-    assert (report["findings"], code) == ([], 0)
+    assert (found(report), code) == (set(), 0)
 
 
 def test_an_examination_without_root_says_so_and_judges_nothing_by_it(auth_etcd):
@@ -126,16 +126,22 @@ def test_a_certificate_that_ends_soon_is_found(own_etcd, tmp_path, days, severit
 
 def test_slow_fsync_is_found(own_etcd):
     etcd = own_etcd(flags=("--unsafe-no-fsync=false",))
-    with writes(etcd), slow_fsync(etcd.members[0], 0.6):
-        # On a busy machine a short window has too few writes to judge.
-        for window in ("4s", "12s"):
-            report, code = doctor(etcd, "--for", window)
-            if ("wal-fsync-p99", "etcd-1") in found(report):
-                break
+    try:
+        with stalling_log(etcd.members[0], 0.6), writes(etcd):
+            # A busy machine writes less: then a short window has too few samples to judge.
+            for window in ("4s", "15s", "60s"):
+                report, code = doctor(etcd, "--for", window)
+                if ("wal-fsync-p99", "etcd-1") in found(report):
+                    break
+    except CannotStall as reason:
+        pytest.skip(f"the kernel lets no test stall a disk: {reason}")
     slow = finding(report, "wal-fsync-p99")
-    assert (slow["severity"], slow["subject"], code) == ("warning", "etcd-1", 1), slow
+    assert (slow["subject"], code) == ("etcd-1", 1)
     assert slow["samples"] >= 100
-    assert "512 ms to 1.02 s" in slow["measured"]
+    # A machine that is late makes a stall longer, never shorter.
+    severities = {"512 ms to 1.02 s": "warning", "1.02 s to 2.05 s": "critical"}
+    (severity,) = {each for size, each in severities.items() if size in slow["measured"]}
+    assert slow["severity"] == severity
     assert slow["source"].startswith("etcd mixin etcdHighFsyncDurations")
 
 

@@ -13,6 +13,7 @@ import pytest
 from pyetcdctl.sandbox.ports import Ports
 from pyetcdctl.sandbox.programs import find_programs
 from tests.measuring.injuries import (
+    IMPATIENT,
     doctor,
     finding,
     found,
@@ -61,7 +62,7 @@ def test_a_healthy_cluster_gives_no_finding(size, own_etcd, three):
 def test_a_missing_member_is_found(three):
     follower = (leader_index(three) + 1) % 3
     with killed(three.members[follower]):
-        report, code = doctor(three)
+        report, code = doctor(three, *IMPATIENT)
     assert (found(report), code) == ({("member-down", label(three, follower))}, 1)
     down = finding(report, "member-down")
     assert "refused the connection" in down["measured"]
@@ -74,7 +75,7 @@ def test_a_cluster_whose_leader_died_without_a_quorum_for_the_next_is_found(thre
     with killed(three.members[leader], three.members[other]):
         left = three.client_urls[survivor]
         until(lambda: not statuses(three, left)[0].get("leader"))
-        report, code = doctor(three, "--command-timeout", "700ms")
+        report, code = doctor(three, *IMPATIENT)
     assert code == 1
     assert found(report) >= {
         ("quorum", "cluster"),
@@ -93,7 +94,7 @@ def test_a_frozen_leader_is_found_by_the_change(three):
     try:
         until(lambda: statuses(three, *others)[0]["raftTerm"] > before)
         until(lambda: all(each.get("leader") for each in statuses(three, *others)))
-        report, _ = doctor(three)
+        report, _ = doctor(three, *IMPATIENT)
     finally:
         thaw(three.members[leader])
         three.members[leader].wait_until_healthy()
@@ -150,7 +151,7 @@ def test_a_learner_in_step_and_one_that_is_stuck_are_told_apart(three, tmp_path)
         assert (found(report), code) == (set(), 0)
         assert finding(report, "learner")["next"].startswith("pyetcdctl member promote ")
         server.send_signal(signal.SIGSTOP)
-        report, code = doctor(three)
+        report, code = doctor(three, *IMPATIENT)
     assert (found(report), code) == ({("member-down", "late"), ("learner-stuck", "late")}, 1)
 
 
@@ -198,7 +199,7 @@ def test_a_member_that_is_cut_off_is_found():
         follower = (leader_index(etcd) + 1) % 3
         gates.cut(etcd.members[follower].site.peer_port, f"{member_id(etcd, follower):x}")
         until(lambda: not statuses(etcd, etcd.client_urls[follower])[0].get("leader"))
-        report, code = doctor(etcd)
+        report, code = doctor(etcd, *IMPATIENT)
         gates.close()
     name = label(etcd, follower)
     assert code == 1
