@@ -1,9 +1,11 @@
-"""Telling work that waits, also from a signal's handler, that it is to end."""
+"""Ends work that waits, also from a signal handler."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from math import inf
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.status import CANCELED_TEXT
@@ -11,6 +13,10 @@ from pyetcdctl.errors import CallFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+SLICE_SECONDS = 0.2
+"""How long a wait lasts at most before signal handlers get their turn: Python does not notice a
+signal that arrives after it has looked for one and before the wait has begun."""
 
 
 class Stop:
@@ -33,12 +39,11 @@ class Stop:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the ring; whether it has come."""
-        if not self.has_rung:
-            try:
-                self._wake.get(timeout=timeout)
-            except Empty:
-                return False
-            self._wake.put(None)
+        end = inf if timeout is None else monotonic() + timeout
+        while not self.has_rung and (left := end - monotonic()) > 0:
+            with suppress(Empty):
+                self._wake.get(timeout=min(left, SLICE_SECONDS))
+                self._wake.put(None)
         return self.has_rung
 
     @contextmanager
@@ -54,5 +59,5 @@ class Stop:
 
 
 def canceled() -> CallFailed:
-    """Return the error of work that was told to end before it was done."""
+    """Return the error of work that was ended before it was done."""
     return CallFailed(CANCELED_TEXT, code="CANCELLED")

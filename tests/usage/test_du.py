@@ -146,11 +146,17 @@ def test_ctrl_c_shows_what_was_read_and_ends_with_5(own_etcd):
 
 def wait_for_connection(process):
     """Wait until the program has connected to the server."""
-    folder = Path(f"/proc/{process.pid}/fd")
+    inherited = sockets_of("self")  # which a fork has until it runs the program
     while process.poll() is None:
         with suppress(OSError):
-            if any(str(fd.readlink()).startswith("socket:") for fd in folder.iterdir()):
+            if sockets_of(process.pid) - inherited:
                 return
+
+
+def sockets_of(process):
+    """Return the names of a process's sockets."""
+    links = {str(fd.readlink()) for fd in Path(f"/proc/{process}/fd").iterdir() if fd.is_symlink()}
+    return {link for link in links if link.startswith("socket:")}
 
 
 @pytest.mark.parametrize(
