@@ -461,7 +461,7 @@ function __pyetcdctl_flags
     echo -- '--discovery-srv'\t'domain whose SRV records name the endpoints'
     echo -- '-d'\t'domain whose SRV records name the endpoints'
     echo -- '--discovery-srv-name'\t'service name within the SRV records'
-    echo -- '--endpoints'\t'addresses of the servers (default 127.0.0.1:2379, or what this node\'s files tell)'
+    echo -- '--endpoints'\t'addresses of the servers (default: found in this node\'s files, else 127.0.0.1:2379)'
     echo -- '--hex'\t'print byte strings and ids in hexadecimal'
     echo -- '--insecure-discovery'\t'accept plain HTTP endpoints from SRV records'
     echo -- '--insecure-skip-tls-verify'\t'do not check the server\'s certificate: anybody may then answer'

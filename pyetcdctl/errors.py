@@ -35,7 +35,7 @@
     ├── DiscoveryFailed             1    nothing was found on this machine
     ├── SandboxFailed               1    the private server could not be started
     │   └── CommandNotFound       127    the command to run in the sandbox does not exist
-    ├── OutputClosed              141    standard output is a pipe that nobody reads any more
+    ├── OutputClosed              141    the reader of standard output closed the pipe
     ├── ProgramFault                1    an exception that nothing in the program expected
     └── Reported                    1    everything was said already; only the exit code is left
 
@@ -196,7 +196,7 @@ class MethodUnknown(CallFailed):
 
 
 class LeaseLost(PyetcdctlError):
-    """The lease that something was held by has ended, or nobody can tell that it has not."""
+    """The lease has ended, or may have ended, and with it what was held by it."""
 
 
 class CommandFailed(PyetcdctlError):
@@ -280,7 +280,10 @@ class CommandNotFound(SandboxFailed):
 
 
 class OutputClosed(PyetcdctlError):
-    """Nobody reads standard output any more. No OSError, which Typer would turn into exit 1."""
+    """The reader of standard output closed the pipe.
+
+    This is not an OSError, which Typer would turn into exit 1.
+    """
 
     def __init__(self) -> None:
         super().__init__("write to standard output: broken pipe")

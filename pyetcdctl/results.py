@@ -59,8 +59,8 @@ class Decoding(Record):
     read: ValueReader
     like_api: bool = False
     """Whether objects are shown as the API server would answer, instead of as stored."""
-    tell: Callable[[str], None] | None = None
-    """Who is told what an object is, in the format that has no place for it."""
+    report: Callable[[str], None] | None = None
+    """Called with a description of each object, in a format that has no place for it."""
 
 
 class DecodedAnswer(Record):
@@ -95,7 +95,7 @@ class LeaseLife(Record):
 
 
 class LeaseGone(Record):
-    """The end of ``lease keep-alive``; told to people alone."""
+    """The end of ``lease keep-alive``, which only the simple format shows."""
 
     lease: int
 

@@ -1,4 +1,4 @@
-"""What a run was told to do: frozen values that every package may read and none may change.
+"""The settings of one run: frozen values that every package may read.
 
 Named tuples, because each run loads them, and six data classes take longer than a small call.
 """

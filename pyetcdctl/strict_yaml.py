@@ -1,4 +1,4 @@
-"""YAML from files and values that nobody vouches for: the one place that sets its limits.
+"""YAML from untrusted files and values: the one place that sets its limits.
 
 PyYAML's safe loaders run no code, but deep nesting overflows the stack of their C half, and aliases
 multiply: a text's shape is measured before anything is built from it.

@@ -75,7 +75,7 @@ def tell_failure(session: Session, what: str, failure: PyetcdctlError | None) ->
 
 
 def tell_local_advice(session: Session, failures: Sequence[PyetcdctlError | None]) -> None:
-    """Say what this node's files tell where no endpoint answered at all."""
+    """Print advice from this node's files where no endpoint responded."""
     if failures and all(isinstance(failure, DeadlineExceeded) for failure in failures):
         for line in session.local_advice():
             session.streams.err.line(f"  {line}")

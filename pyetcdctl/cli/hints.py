@@ -22,7 +22,7 @@ _PROTOBUF = b"k8s\x00"
 
 
 class ValueWatch:
-    """A range that notices Kubernetes' protobuf in its values, if there is somebody to tell."""
+    """A range that notices Kubernetes' protobuf in its values, if standard error is a terminal."""
 
     def __init__(self, reading: PagedRange, *, is_wanted: bool) -> None:
         self._reading = reading

@@ -155,7 +155,7 @@ def _fill_closed_descriptors() -> None:
 
 def report(error: PyetcdctlError, streams: Streams) -> int:
     """Deliver what was printed before the failure, then say what failed."""
-    with suppress(OSError, OutputClosed):  # the error at hand came first and is the one to tell
+    with suppress(OSError, OutputClosed):  # the error at hand came first and is the one to report
         streams.out.flush()
     if not isinstance(error, Reported):
         streams.err.error(error.message, coloured=streams.wants_colour)

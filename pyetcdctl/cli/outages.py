@@ -1,4 +1,4 @@
-"""What people are told when a watch is without a server."""
+"""Warnings while a watch is without a server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def teller_of_outages(session: Session) -> Callable[[PyetcdctlError | None], None]:
     """Return what is called with the failure when no server is found, and with None when one is."""
 
-    def tell(failure: PyetcdctlError | None) -> None:
+    def report(failure: PyetcdctlError | None) -> None:
         if failure is None:
             session.note("The watch goes on.")
             return
@@ -22,4 +22,4 @@ def teller_of_outages(session: Session) -> Callable[[PyetcdctlError | None], Non
         for line in (*failure.advice, "The watch goes on, without a gap, when one does."):
             session.note(f"  {line}")
 
-    return tell
+    return report

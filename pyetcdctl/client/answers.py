@@ -29,9 +29,9 @@ class Answer:
             return self._recover(error)
         return checked(answer)
 
-    def when_done(self, tell: Callable[[], None]) -> None:
-        """Call ``tell`` when the call has ended, on a thread of gRPC's, which may not wait."""
-        self._pending.add_done_callback(lambda _: tell())
+    def when_done(self, call: Callable[[], None]) -> None:
+        """Run ``call`` when the response is here, on a thread of gRPC's, which may not wait."""
+        self._pending.add_done_callback(lambda _: call())
 
     def cancel(self) -> None:
         """Give the call up."""

@@ -1,4 +1,4 @@
-"""The way to a cluster: which endpoint, how secured, as whom, until when.
+"""The connection to a cluster: endpoints, TLS, login, deadlines, failover.
 
 Requests and answers are bytes. A call is sent again by etcdctl's rules: reads when the server was
 unavailable, everything when the request certainly left by no connection.

@@ -1,4 +1,4 @@
-"""Endpoints as users write them, and what gRPC must be told to reach each.
+"""Endpoints as users write them, and the gRPC options to reach each.
 
 Every endpoint has its own ``:authority``, which servers and proxies may check: ``host:port``, or
 the last path element of a socket's path.

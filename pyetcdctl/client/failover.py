@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 100
 BACKOFF_SECONDS = 0.025
 RACE_SECONDS = 0.5
-"""A server that was told our deadline may end by it a little before we do."""
+"""A server knows the deadline, and may end a call a little before this program does."""
 
 
 def backoff_before(attempt: int, endpoints: int) -> float:

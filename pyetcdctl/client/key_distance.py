@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DIGITS = 8
-"""How many bytes behind the common prefix of two keys tell how far apart they are."""
+"""How many bytes behind the common prefix of two keys measure their distance."""
 
 _LEAPS = (1, 3)
 """How many bytes further to the left a key is counted up after a window without any key."""

@@ -1,4 +1,4 @@
-"""Who makes the calls: a user with a token, the one that a certificate names, or nobody."""
+"""Who makes the calls: a user with a token, the user that a certificate names, or no user."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ Response = TypeVar("Response")
 
 SERVICE = "/etcdserverpb.Maintenance/"
 DEFRAGMENTING = (
-    "A server that has begun goes on until it is done, and answers nobody meanwhile.",
+    "A server that has begun goes on until it is done, and serves no requests meanwhile.",
     "Try:  --command-timeout 5m",
 )
 
@@ -58,7 +58,7 @@ class MaintenanceService:
         return ended
 
     def defragment(self, deadline: Deadline) -> None:
-        """Give the free space in the member's file back; it serves nobody until that is done."""
+        """Return unused space in the member's file to the disk; it serves no requests meanwhile."""
         try:
             self._call("Defragment", api.DefragmentRequest(), api.DefragmentResponse, deadline)
         except DeadlineExceeded as error:

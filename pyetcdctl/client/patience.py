@@ -37,7 +37,7 @@ def patiently(call: grpc.Call, deadline: Deadline, patience: float) -> Iterator[
 
 
 class _Watch(Thread):
-    """Cancels the call when the moment ``until`` has come; None while nobody waits."""
+    """Cancels the call when the moment ``until`` has come; None while no caller waits."""
 
     def __init__(self, call: grpc.Call, patience: float) -> None:
         super().__init__(daemon=True)

@@ -45,7 +45,7 @@ LATE_SECONDS, EARLY_SECONDS = 0.5, 2.0
 
 SHORTEST_SECONDS = 0.01
 SOCKETS_SHARE = 0.6
-MOST_ENDPOINTS_TOLD = 3
+MOST_ENDPOINTS_SHOWN = 3
 
 # What the core says of failures that a server's restart or the network may heal by itself.
 PASSING = ("Connection refused", "No such file", "resol", "o route", "unreachable", "imed out")
@@ -81,13 +81,13 @@ def is_passing(details: str) -> bool:
 def verdict(settings: ConnectionSettings, endpoints: list[Endpoint], seconds: float) -> Verdict:
     """Explain within a time why none of the endpoints answers."""
     found = _examine_all(settings, endpoints, seconds)
-    told = found[:MOST_ENDPOINTS_TOLD]
-    advice = list(dict.fromkeys(diagnosis.cause for diagnosis in told))
-    if len(found) > len(told):
-        advice.append(f"{len(found) - len(told)} more endpoints do not answer either.")
+    shown = found[:MOST_ENDPOINTS_SHOWN]
+    advice = list(dict.fromkeys(diagnosis.cause for diagnosis in shown))
+    if len(found) > len(shown):
+        advice.append(f"{len(found) - len(shown)} more endpoints do not answer either.")
     if settings.found_in:
         advice.append(f"The endpoint comes from {settings.found_in}.")
-    advice += dict.fromkeys(line for diagnosis in told for line in diagnosis.remedy)
+    advice += dict.fromkeys(line for diagnosis in shown for line in diagnosis.remedy)
     pairs = zip(endpoints, found, strict=True)
     reachable = tuple(endpoint for endpoint, diagnosis in pairs if diagnosis.is_reachable)
     return Verdict(tuple(advice), all(diagnosis.permanent for diagnosis in found), reachable)

@@ -177,7 +177,7 @@ class PageReader:
         if not found and self._distance is not None:
             self._distance.look_further(window.start, self._expected)
         else:
-            # A few keys in a wide window tell little: their number is taken with a grain of salt.
+            # A few keys in a wide window are a poor sample: their number is weighted down.
             found = max(found, window.limit // GROWTH, 1)
             self._distance = KeyDistance(window.start, window.end, found)
 

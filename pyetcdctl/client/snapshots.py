@@ -35,7 +35,7 @@ def snapshot_pieces(
 
 
 class _Pieces:
-    """What has come so far, which is what a failure is told by."""
+    """The bytes received so far, which a failure's message names."""
 
     def __init__(self, connection: Connection, stall: float, end: Deadline) -> None:
         self._connection = connection

@@ -155,7 +155,7 @@ def error_from(error: grpc.RpcError) -> PyetcdctlError:
     code, details = code_name(error), details_of(error)
     if details in KNOWN:
         return CallFailed(details, code=code, details=details)
-    # A server that was told the deadline may be the first to say so, with no code of its own.
+    # A server knows the deadline and may report it first, without a code of its own.
     if code == "DEADLINE_EXCEEDED" or details == DEADLINE_TEXT:
         return deadline_exceeded()
     if code == "CANCELLED" and _locally_cancelled(details):

@@ -31,7 +31,7 @@ def unnamed(endpoint: Endpoint, reason: str) -> Diagnosis:
 
 
 def refused(endpoint: Endpoint) -> Diagnosis:
-    """Nobody listens."""
+    """No server listens on the port."""
     if endpoint.socket_path:
         return Diagnosis(f"No server listens on the socket {endpoint.socket_path}.")
     return Diagnosis(f"{endpoint.text} refused the connection: no server listens there.")
@@ -92,7 +92,7 @@ def is_not_tls(endpoint: Endpoint) -> Diagnosis:
 
 
 def not_etcd(endpoint: Endpoint) -> Diagnosis:
-    """Somebody else is there."""
+    """Another program listens there."""
     return Diagnosis(
         f"{endpoint.text} answered, but not as etcd does: another server listens there."
     )

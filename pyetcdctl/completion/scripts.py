@@ -1,6 +1,6 @@
 """The completion scripts of bash, zsh and fish, written from the command tree.
 
-What the tree tells (commands, flags, choices) stands in the script; for keys it calls the program.
+Commands, flags and choices are in the script itself; for keys it calls the program.
 The scripts themselves are the files in ``templates``; here their look-up functions are written.
 """
 

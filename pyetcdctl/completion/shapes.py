@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 NOTHING = "nothing"
 """A boolean flag, or a place where no word belongs."""
 ANYTHING = "anything"
-"""A value that nobody can guess."""
+"""A value without candidates."""
 FILE, FOLDER, KEYS, COMMANDS = "file", "folder", "keys", "commands"
 CHOICES = "choices"
 """Followed by the choices, separated by spaces."""
@@ -70,7 +70,7 @@ class CommandShape(NamedTuple):
             [_word_offer(word) for word in form.split()]
             for form in _before_dashes(self.words).split(" | ")
         ]
-        # Of the other forms, such as a key instead of a name, only the first word is told apart.
+        # Of the other forms, such as a key instead of a name, only the first word is distinguished.
         known = [form[0] for form in (first, *others) if form and form[0] != ANYTHING]
         return [*known[:1], *first[1:]] if known else first
 
@@ -87,7 +87,7 @@ class CommandShape(NamedTuple):
 
 def offer_of(metavar: str) -> str:
     """Return what completion offers where help shows this metavar."""
-    # A dash among the choices is standard input, which nobody wants typed for them.
+    # A dash among the choices is standard input, and is not offered.
     names = [name for name in _UNNAMED.sub("", metavar).split("|") if name != "-"] or [""]
     if len(names) > 1:
         return f"{CHOICES} {' '.join(names)}"

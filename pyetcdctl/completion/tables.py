@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 
 def value_rows(root: CommandShape) -> list[Row]:
-    """Return what stands behind each flag; a flag nobody knows is taken to have a value."""
+    """Return the kind of value of each flag; an unknown flag is taken to have a value."""
     answers: dict[str, list[str]] = {}
     for command in root.walk():
         where = "*" if command is root else command.name

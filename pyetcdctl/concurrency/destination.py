@@ -2,7 +2,7 @@
 
 A write is a transaction that holds only while the first key it puts is no newer than the cluster
 was before the write was first sent. So it may be sent again whenever its fate is unknown: if it was
-applied the key is newer, the transaction does nothing, and a look at the keys tells whether they
+applied the key is newer, the transaction does nothing, and a read of the keys shows whether they
 are this write's work. Deleting twice is deleting once, but a deletion that was lost must not arrive
 after what was written later: it has such a guard too. A user who may not read cannot have one: for
 him an unknown fate of a put ends the writing.
@@ -59,7 +59,7 @@ class Write:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether nobody can tell if sending it again would be once too often."""
+        """Whether it is unknown if sending it again would apply it twice."""
         return self.was_lost and not self.guarded and bool(self.puts)
 
     @property
@@ -92,14 +92,14 @@ class Write:
 class Destination:
     """The cluster that is written to, by one thread.
 
-    Once it has been opened it is waited for however long it is away; ``tell`` is Outage's.
+    Once it has been opened it is waited for however long it is away; ``report`` is Outage's.
     """
 
     def __init__(
-        self, connection: Connection, tell: Callable[[PyetcdctlError | None], None]
+        self, connection: Connection, report: Callable[[PyetcdctlError | None], None]
     ) -> None:
         self._connection = connection
-        self._outage = Outage(tell)
+        self._outage = Outage(report)
         self._revision = 0
         self._may_read = True
         self._logins = 0

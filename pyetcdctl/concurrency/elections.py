@@ -139,14 +139,14 @@ def _events(
     watching = Watching(connection)
     watching.add(request)
     with stop.calling(watching.close), closing(watching):
-        for told in watching.told():
-            if told.reason == COMPACTED:
+        for received in watching.received():
+            if received.reason == COMPACTED:
                 return
-            if told.reason:
-                raise _observer_lost(told.reason)
-            for batch in told.response.batches:
+            if received.reason:
+                raise _observer_lost(received.reason)
+            for batch in received.response.batches:
                 for kind, record in zip(batch.kinds, batch.records(), strict=True):
-                    header = ResponseHeader(**told.response.header.__dict__)
+                    header = ResponseHeader(**received.response.header.__dict__)
                     yield kind, RangeResponse(header=header, kvs=[key_value(record)])
 
 

@@ -1,7 +1,7 @@
 """A copy of all keys with a prefix in another cluster, which follows its source.
 
 Invariant: the keys of one revision are copied, then every event after it in the order of its
-revisions, each once: the watch tells each once (watching.py), and each is applied once
+revisions, each once: the watch yields each once (watching.py), and each is applied once
 (destination.py). What happened in one revision of the source happens in one of the destination, or
 in a few where a transaction may not hold so many operations.
 """
@@ -85,8 +85,8 @@ class MirrorPlan(NamedTuple):
 class Mirror:
     """Runs in one thread; others may look at how far it is: ``total`` operations are done.
 
-    While ``is_copying``, ``to_copy`` is how many of them the copy will take.
-    ``tell`` is called with the name of a side that is away and why, and with None when it is back.
+    While ``is_copying``, ``to_copy`` is how many of them the copy will take. ``report`` is called
+    with the name of a side that is away and why, and with None when it is back.
     """
 
     def __init__(
@@ -94,12 +94,12 @@ class Mirror:
         source: Connection,
         destination: Connection,
         plan: MirrorPlan,
-        tell: Callable[[str, PyetcdctlError | None], None],
+        report: Callable[[str, PyetcdctlError | None], None],
     ) -> None:
         self._source = source
-        self._tell_of_source = partial(tell, "source")
-        self._outage = Outage(self._tell_of_source)
-        self._destination = Destination(destination, lambda failure: tell("destination", failure))
+        self._report_source = partial(report, "source")
+        self._outage = Outage(self._report_source)
+        self._destination = Destination(destination, lambda failure: report("destination", failure))
         self._plan = plan
         self._key, self._range_end = prefix_range(plan.prefix)
         self._next_revision = plan.revision
@@ -153,18 +153,18 @@ class Mirror:
                 return
 
     def _told(self) -> Iterator[WatchResponse]:
-        """Yield what the source tells. A watch looks for its server by itself once it has begun."""
+        """Yield the changes of the source. A watch reconnects by itself once it has begun."""
         while True:
-            watching = Watching(self._source, self._tell_of_source)
+            watching = Watching(self._source, self._report_source)
             watching.add(self._watch_request())
             try:
-                for told in watching.told():
-                    if told.reason:
-                        raise CallFailed(told.reason)
+                for received in watching.received():
+                    if received.reason:
+                        raise CallFailed(received.reason)
                     self._outage.end()
-                    yield told.response
-                    if told.response.batches:
-                        self._next_revision = told.response.batches[-1].revisions[1] + 1
+                    yield received.response
+                    if received.response.batches:
+                        self._next_revision = received.response.batches[-1].revisions[1] + 1
             except (CallFailed, ConnectionFailed) as failure:
                 watching.close()
                 if not self._plan.copies:
@@ -172,7 +172,7 @@ class Mirror:
                 self._outage.wait_after(failure)
 
     def _watch_request(self) -> WatchCreateRequest:
-        """Ask also for progress: a watch that hears of revisions resumes behind a compaction."""
+        """Ask also for progress: a watch that receives revisions resumes after a compaction."""
         return WatchCreateRequest(
             key=self._key,
             range_end=self._range_end,

@@ -15,7 +15,7 @@ MOST_FRAGMENT_BYTES = 256 << 20
 
 
 class Watch:
-    """One watch, and how far it has been told."""
+    """One watch, and the revision up to which it has received events."""
 
     def __init__(self, request: WatchCreateRequest) -> None:
         self._request = request
@@ -45,10 +45,11 @@ class Watch:
         return response
 
     def advance(self, response: WatchResponse) -> bool:
-        """Note what the watch is told; false if there is nothing new in it.
+        """Take a response; return false if there is nothing new in it.
 
-        Events that it was told, or never asked for, are taken out: a server that catches up by a
-        snapshot tells such (etcd before 3.6.2). One that is behind does not lead the watch back.
+        Events that it has received before, or did not ask for, are dropped: a server that catches
+        up by a snapshot sends such (etcd before 3.6.2). One that is behind does not lead the watch
+        back.
         """
         if response.batches:
             return self._advance_over_events(response)

@@ -21,11 +21,11 @@ FAILURES_BEFORE_TELLING = 2
 class Outage:
     """The failures in a row of calls to one side.
 
-    ``tell`` is called with the failure of an outage that lasts, and with None when it is over.
+    ``report`` is called with the failure of an outage that lasts, and with None when it is over.
     """
 
-    def __init__(self, tell: Callable[[PyetcdctlError | None], None]) -> None:
-        self._tell = tell
+    def __init__(self, report: Callable[[PyetcdctlError | None], None]) -> None:
+        self._report = report
         self._failures = 0
         self._pause = FIRST_PAUSE
 
@@ -35,14 +35,14 @@ class Outage:
             raise failure
         self._failures += 1
         if self._failures == FAILURES_BEFORE_TELLING:
-            self._tell(failure)
+            self._report(failure)
         sleep(self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     def end(self) -> None:
         """Note that a call succeeded."""
         if self._failures >= FAILURES_BEFORE_TELLING:
-            self._tell(None)
+            self._report(None)
         self._failures, self._pause = 0, FIRST_PAUSE
 
 

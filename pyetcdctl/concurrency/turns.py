@@ -75,7 +75,7 @@ class Place(ABC):
         """Delete the key of this place."""
 
     def _leave_if_possible(self) -> None:
-        """Leave after a failure, which is what to tell; the lease's end will do it, too."""
+        """Leave after a failure, which is the one to report; the lease's end will do it, too."""
         with suppress(PyetcdctlError):
             self._leave()
 
@@ -112,7 +112,7 @@ def created_at(key: bytes, revision: int) -> Compare:
 def wait_for_turn(session: LeaseSession, name: bytes, revision: int, lost: str) -> None:
     """Wait until no key under the name is older than the revision.
 
-    Raises LeaseLost with the words ``lost``, and CallFailed when told to end.
+    Raises LeaseLost with the words ``lost``, and CallFailed when stopped.
     """
     before = _just_before(name, revision)
     while True:
@@ -145,11 +145,11 @@ def _wait_until_deleted(session: LeaseSession, key: bytes, revision: int) -> Non
     watching.add(WatchCreateRequest(key=key, start_revision=revision))
     with session.stop.calling(watching.close):
         try:
-            for told in watching.told():
-                if told.reason and told.reason != COMPACTED:
-                    raise CallFailed(told.reason)
-                batches = told.response.batches
-                if told.reason or any(DELETE in batch.kinds for batch in batches):
+            for received in watching.received():
+                if received.reason and received.reason != COMPACTED:
+                    raise CallFailed(received.reason)
+                batches = received.response.batches
+                if received.reason or any(DELETE in batch.kinds for batch in batches):
                     return
         finally:
             watching.close()

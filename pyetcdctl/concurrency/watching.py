@@ -1,7 +1,7 @@
 """Watches over one stream, which is opened again, elsewhere if need be, when its server is lost.
 
-Invariant: a watch is told every event from its start on, each once and in order. ``next_revision``
-of a watch is the first revision that it has not been told; a new stream starts there. It moves when
+Invariant: a watch yields every event from its start on, each once and in order. ``next_revision``
+of a watch is the first revision that it has not yielded; a new stream starts there. It moves when
 an answer has been handed over whole: all events of a revision stand in one answer, or in fragments
 that are put together here.
 """
@@ -47,8 +47,8 @@ MOST_SHORT_STREAMS = 3
 """How many streams in a row may end within so many seconds before that counts as an outage."""
 
 
-class Told(NamedTuple):
-    """What the watch ``number`` was told; ``reason`` is why it ended, empty while it lives."""
+class Received(NamedTuple):
+    """A response for the watch ``number``; ``reason`` is why it ended, empty while it lives."""
 
     number: int
     response: WatchResponse
@@ -56,19 +56,19 @@ class Told(NamedTuple):
 
 
 class Watching:
-    """Several watches. One thread iterates over ``told()``; any thread may add, ask and close.
+    """Several watches. One thread iterates over ``received()``; any thread may add, ask and close.
 
-    ``tell`` is called with the failure when no server can be found for a stream that was lost, and
-    with None when one has been.
+    ``report`` is called with the failure when no server can be found for a stream that was lost,
+    and with None when one has been.
     """
 
     def __init__(
         self,
         connection: Connection,
-        tell: Callable[[PyetcdctlError | None], None] = lambda failure: None,
+        report: Callable[[PyetcdctlError | None], None] = lambda failure: None,
     ) -> None:
         self._connection = connection
-        self._tell = tell
+        self._report = report
         self._losses = 0
         self._short_streams = 0
         self._opened_at = 0.0
@@ -88,7 +88,7 @@ class Watching:
         self._logins = 0
 
     def add(self, request: WatchCreateRequest) -> int:
-        """Start a watch; its number stands in all that it is told."""
+        """Start a watch and return its number, which all its responses carry."""
         with self._changed:
             number = self._next_number
             self._next_number += 1
@@ -108,7 +108,7 @@ class Watching:
             self._changed.notify()
 
     def close(self, failure: PyetcdctlError | None = None) -> None:
-        """End all watches; ``told()`` raises the failure, if there is one."""
+        """End all watches; ``received()`` raises the failure, if there is one."""
         with self._changed:
             self._failure = failure
             self._closed = True
@@ -116,8 +116,8 @@ class Watching:
                 self._exchange.close()
             self._changed.notify()
 
-    def told(self) -> Iterator[Told]:
-        """Yield what the watches are told until ``close()``.
+    def received(self) -> Iterator[Received]:
+        """Yield the responses of the watches until ``close()``.
 
         Raises what kept the first stream from opening within the command timeout.
         """
@@ -163,7 +163,7 @@ class Watching:
             self._start_limit = Deadline.after(self._connection.settings.command_timeout)
         return self._start_limit
 
-    def _read(self, exchange: Exchange) -> Iterator[Told]:
+    def _read(self, exchange: Exchange) -> Iterator[Received]:
         if not self._has_started and self._watches:
             first = exchange.first(self._limit(), self._connection.too_late)
             self._has_started = True
@@ -172,7 +172,7 @@ class Watching:
         for message in exchange:
             yield from self._take(_parsed(message))
 
-    def _take(self, response: WatchResponse) -> Iterator[Told]:
+    def _take(self, response: WatchResponse) -> Iterator[Received]:
         if response.created:
             if not self._creating:
                 raise nonsense("a watch was created that was not asked for")
@@ -180,7 +180,7 @@ class Watching:
             return
         self._end_outage()
         if response.is_progress and response.watch_id == NO_WATCH:
-            yield from [Told(number, response) for number in self._by_id.values()]
+            yield from [Received(number, response) for number in self._by_id.values()]
             return
         number = self._by_id.get(response.watch_id, NO_WATCH)
         watch = self._watches.get(number)
@@ -190,9 +190,9 @@ class Watching:
         if whole.canceled or whole.compact_revision:
             yield self._ended(number, whole, _reason(whole))
         elif watch.advance(whole):
-            yield Told(number, whole)
+            yield Received(number, whole)
 
-    def _take_created(self, number: int, response: WatchResponse) -> Iterator[Told]:
+    def _take_created(self, number: int, response: WatchResponse) -> Iterator[Received]:
         if response.canceled:
             if self._may_log_in_for(response.cancel_reason) or LEARNER in response.cancel_reason:
                 raise CallFailed(response.cancel_reason, code="UNAVAILABLE")
@@ -210,7 +210,7 @@ class Watching:
         self._losses, self._pause = 0, FIRST_PAUSE
         if self._has_told:
             self._has_told = False
-            self._tell(None)
+            self._report(None)
 
     def _may_log_in_for(self, reason: str) -> bool:
         """Whether a watch was refused for a token that went stale while it was on its way."""
@@ -219,13 +219,13 @@ class Watching:
         is_stale = any(words in reason for words in (INVALID_TOKEN, OLD_AUTH_REVISION))
         return is_stale and bool(credentials.user) and self._logins < MOST_RENEWALS
 
-    def _ended(self, number: int, response: WatchResponse, reason: str) -> Told:
+    def _ended(self, number: int, response: WatchResponse, reason: str) -> Received:
         with self._changed:
             del self._watches[number]
         self._by_id = {key: value for key, value in self._by_id.items() if value != number}
-        return Told(number, response, reason)
+        return Received(number, response, reason)
 
-    def _lost(self, error: CallFailed) -> Iterator[Told]:
+    def _lost(self, error: CallFailed) -> Iterator[Received]:
         """After a stream's end: return if its watches may go on elsewhere, else end them."""
         with self._changed:
             exchange, self._exchange = self._exchange, None
@@ -246,7 +246,7 @@ class Watching:
             self._losses += 1
             if self._losses >= LOSSES_BEFORE_TELLING and not self._has_told:
                 self._has_told = True
-                self._tell(error)
+                self._report(error)
             self._prepare_another()
         else:
             for number in list(self._watches):

@@ -27,7 +27,7 @@ def examine_ca(node: Node, path: str) -> Certificate:
 
 
 def examine_pair(node: Node, path: str, key_path: str) -> Certificate:
-    """Check a client's certificate and key; `Unusable` tells what is wrong with the certificate."""
+    """Check a client's certificate and key; `Unusable` says what is wrong with them."""
     parsed = _parse(node.read(path))[0]
     found = _with_dates(Certificate(node.file(path), node.file(key_path)), parsed)
     check_dates(found)

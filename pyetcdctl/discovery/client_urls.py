@@ -11,7 +11,7 @@ from pyetcdctl.discovery.node import Node, Unusable
 if TYPE_CHECKING:
     from pyetcdctl.discovery.options import Option, Options
 
-# Where etcd listens when it is told nothing.
+# Where etcd listens by default.
 ETCD_DEFAULT = "http://localhost:2379"
 
 _TCP = re.compile(r"https?://(?P<host>\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[\w.-]+)(?::\d{1,5})?/?")

@@ -37,8 +37,8 @@ class Deployment(NamedTuple):
 def of_server(node: Node, layout: str, file: str, options: Options) -> Deployment | None:
     """Describe an etcd by its own options; None when no URL of it makes sense."""
     endpoint = nearest(node, options)
-    told = [text_of(options, f"{kind}-client-urls") for kind in ("listen", "advertise")]
-    if not endpoint and not any(told):
+    urls = [text_of(options, f"{kind}-client-urls") for kind in ("listen", "advertise")]
+    if not endpoint and not any(urls):
         endpoint = Endpoint(ETCD_DEFAULT, node.file(file), "etcd's default")
     if not endpoint:
         return None

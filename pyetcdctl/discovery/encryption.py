@@ -1,7 +1,7 @@
 """Finding the EncryptionConfiguration of the API server that runs on this node.
 
-The API server is told the file by a flag, in its own file system; k3s and rke2 write it to a place
-of theirs. The file itself is not read here.
+A flag of the API server names the file, in the server's own file system; k3s and rke2 write it to
+a place of theirs. The file itself is not read here.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Member(NamedTuple):
 
 
 class Server(NamedTuple):
-    """How the node's etcd was told to start; empty where it was not told."""
+    """The start options of the node's etcd; empty where they are not given."""
 
     name: str = ""
     data_dir: str = ""

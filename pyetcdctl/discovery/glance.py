@@ -24,7 +24,7 @@ _CLIENT_AUTHENTICATION = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02"
 
 
 def is_fine(certificate: bytes, key: bytes) -> bool:
-    """Tell whether a PEM pair is in date, belongs together and may authenticate a client."""
+    """Return whether a PEM pair is valid now, belongs together and may authenticate a client."""
     try:
         der = _der(certificate, _CERTIFICATE)
         validity, public_key = _validity_and_public_key(der)
@@ -36,7 +36,7 @@ def is_fine(certificate: bytes, key: bytes) -> bool:
 
 
 def is_current(certificate: bytes) -> bool:
-    """Tell whether a PEM certificate is in date, as far as can be told cheaply."""
+    """Return whether a PEM certificate is valid now, as far as a cheap check shows."""
     try:
         return _is_now(_validity_and_public_key(_der(certificate, _CERTIFICATE))[0])
     except (ValueError, IndexError):

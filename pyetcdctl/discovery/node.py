@@ -56,14 +56,14 @@ class Node:
             self.looked_at.append(path)
 
     def exists(self, path: str) -> bool:
-        """Tell whether something is visible there, even if it cannot be read."""
+        """Return whether a file or folder exists there, readable or not."""
         try:
             return os.path.lexists(self.file(path).real)
         except ValueError:
             return False
 
     def is_link_to_null(self, path: str) -> bool:
-        """Tell whether a file was replaced by a link to ``/dev/null``, as systemd's masks are."""
+        """Return whether a file was replaced by a link to ``/dev/null``, as systemd's masks are."""
         places = (self.file(each).real for each in (path, "/dev/null"))
         try:
             place, null = map(os.path.realpath, places)

@@ -38,7 +38,7 @@ def find_connection(root: str | os.PathLike[str] = "/") -> Discovery:
 
 
 def apply(settings: ConnectionSettings, root: str | os.PathLike[str]) -> ConnectionSettings:
-    """Return settings that use what the node tells; unchanged when it tells nothing."""
+    """Return the settings with what was found on the node; unchanged if nothing was found."""
     discovery = find_connection(root)
     if not discovery.endpoints or discovery.found_in is None:
         return settings

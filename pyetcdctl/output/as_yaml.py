@@ -118,7 +118,7 @@ class _Documents:
             self.write(Entry.of_message(kv))
 
     def write_events(self, response: WatchResponse) -> None:
-        """Write what a watch was told; the document of a deletion is null."""
+        """Write the events of a watch; the document of a deletion is null."""
         if response.is_progress:
             self.say(f"progress notify: {response.header.revision}")
         for name, previous, record in records(response):

@@ -156,5 +156,5 @@ def _status(row: EndpointStatus) -> tuple[str, ...]:
 
 
 def _unused_percentage(size: int, in_use: int) -> int:
-    """Return what is free of the file; a server too old to tell its size has nothing free."""
+    """Return the free bytes of the file; 0 for a server too old to report its size in use."""
     return 100 - in_use * 100 // size if size else 0

@@ -1,4 +1,4 @@
-"""The ``simple`` format where Kubernetes' values are decoded: YAML as data, the rest told aside."""
+"""The ``simple`` format with Kubernetes' values decoded: YAML as data, notes on standard error."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class _Pairs:
             self._write_object(entry, stored)
 
     def write_event(self, name: str, before: Entry | None, now: Entry) -> None:
-        """Write what a watch was told."""
+        """Write the events of a watch."""
         earlier = self._object(before) if before else None
         stored = self._object(now)
         if earlier is None and stored is None:
@@ -105,8 +105,8 @@ class _Pairs:
         # What was written before must not come after the words about this value.
         self.out.flush()
         for line in lines:
-            if self._decoding.tell:
-                self._decoding.tell(comment(line).rstrip("\n"))
+            if self._decoding.report:
+                self._decoding.report(comment(line).rstrip("\n"))
 
 
 @_write.register(Message)

@@ -24,7 +24,7 @@ _COPY = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class DiffLine(NamedTuple):
-    """A line without its end; what it begins with tells what becomes of it."""
+    """A line without its line break; its first character says whether it is added or removed."""
 
     text: str
 

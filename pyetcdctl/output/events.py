@@ -1,4 +1,4 @@
-"""What a watch is told, in each format. Thousands of events may come in a second: hot loops."""
+"""The events of a watch, in each format. Thousands of events may come in a second: hot loops."""
 
 from __future__ import annotations
 

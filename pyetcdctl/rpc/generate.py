@@ -25,7 +25,7 @@ STUBS = ("*_pb2.py", "*_pb2.pyi", "*_pb2_grpc.py")
 
 
 def compiler_is_installed() -> bool:
-    """Tell whether grpcio-tools is here, in the one version that may write the stubs."""
+    """Return whether the one version of grpcio-tools that may write the stubs is installed."""
     try:
         return importlib.metadata.version("grpcio-tools") == COMPILER
     except importlib.metadata.PackageNotFoundError:
@@ -71,7 +71,7 @@ def _definitions() -> list[str]:
 
 
 def _has_services(definition: str) -> bool:
-    """Tell whether gRPC stubs are needed; the compiler writes an empty file where they are not."""
+    """Return whether gRPC stubs are needed; the compiler writes an empty file without services."""
     return "\nservice " in (PROTO / Path(definition).name).read_text()
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TXN = "/etcdserverpb.KV/Txn"
 MAX_RANGES = 128
-"""What a server takes in one transaction unless it was told otherwise."""
+"""How many operations a server takes in one transaction by default."""
 _SUCCESS, _REQUEST_RANGE = 0x12, 0x0A
 _RESPONSES, _RESPONSE_RANGE = 3, 1
 

@@ -95,7 +95,7 @@ def _leave_it(_number: int, _frame: object) -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a command that runs on after the sandbox was told to go."""
+    """End a command that still runs after the sandbox got its signal to end."""
     if child.poll() is not None:
         return
     # Interactive shells ignore SIGTERM; a stopped command has to go on to see the signal.

@@ -72,7 +72,7 @@ class Custody:
 
 
 def family(process: int) -> list[int]:
-    """Return a process and all its descendants, as far as the system tells."""
+    """Return a process and all its descendants, as far as ``/proc`` shows them."""
     children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc") if os.path.isdir("/proc") else ():
         with (
@@ -98,7 +98,7 @@ def send(processes: list[int], *signals: int) -> None:
 
 def remove(folder: str) -> None:
     """Remove a folder, also while a dying command still writes into it."""
-    import shutil  # here, where nobody waits for it: it costs as much as the whole start
+    import shutil  # late: importing it costs as much as the whole start
 
     for _ in range(10):
         shutil.rmtree(folder, ignore_errors=True)

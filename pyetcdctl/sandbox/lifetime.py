@@ -64,7 +64,7 @@ class Lifetime:
     def exit_code(self, server: int) -> int | None:
         """Return the exit code of a server that has ended, None while it lives.
 
-        The process id stays reserved until this has told of the end.
+        The process id stays reserved until this has returned.
         """
         code: int | None = self._ask("state", server)
         if code is not None:

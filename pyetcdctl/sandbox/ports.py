@@ -47,7 +47,7 @@ class Ports:
 
 
 def can_bind(address: str) -> bool:
-    """Tell whether this machine has the address."""
+    """Return whether this machine has the address."""
     listener = _bind(address, 0)
     if listener is None:
         return False

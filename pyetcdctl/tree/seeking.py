@@ -1,6 +1,6 @@
 """The upper levels of a large tree without reading it.
 
-A probe asks for the first few keys of a window and is told how many there are. The nodes of these
+A probe reads the first few keys of a window and the number of its keys. The nodes of these
 keys are found; the last of them may go on, so what lies behind it is divided into new windows, and
 the node has what these do not. Windows are probed in batches from left to right: nodes come in key
 order, and only the windows of the batch at hand and those it left to the right are held. Where the

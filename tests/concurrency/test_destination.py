@@ -51,8 +51,8 @@ def versions(keys):
 def opened(open_connection):
     """A function that opens a destination behind an endpoint."""
 
-    def make(endpoint, tell=print, **settings):
-        destination = Destination(open_connection(endpoint, **settings), tell)
+    def make(endpoint, report=print, **settings):
+        destination = Destination(open_connection(endpoint, **settings), report)
         destination.open()
         return destination
 

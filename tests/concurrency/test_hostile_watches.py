@@ -53,7 +53,7 @@ def outcome(methods, told=lambda failure: None, most=10):
     ):
         watching.add(WatchCreateRequest(key=b"k"))
         try:
-            for each in watching.told():
+            for each in watching.received():
                 seen.append(each)
                 if each.reason or len(seen) == most:
                     break
@@ -139,7 +139,7 @@ def test_a_watch_outlives_a_proxy_that_finds_no_server(etcd, prefix):
         closing(Watching(connection, told)) as watching,
     ):
         watching.add(WatchCreateRequest(key=key))
-        updates = watching.told()
+        updates = watching.received()
         threading.Timer(0.3, gate.lead_to, [broken]).start()
         [batch] = next(updates).response.batches
 

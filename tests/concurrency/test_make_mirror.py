@@ -80,9 +80,9 @@ class Cluster:
         found = []
         with closing(Watching(self.connection)) as watching, closing_after(SECONDS, watching):
             watching.add(request)
-            for told in watching.told():
-                assert not told.reason
-                for batch in told.response.batches:
+            for received in watching.received():
+                assert not received.reason
+                for batch in received.response.batches:
                     for kind, record in zip(batch.kinds, batch.records(), strict=True):
                         name = record[0].removeprefix(prefix)
                         found.append((record[2], EVENT_NAMES[kind], name, record[4]))

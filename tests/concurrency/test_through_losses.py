@@ -105,14 +105,14 @@ def test_a_watch_whose_member_is_frozen_goes_on_elsewhere_and_misses_nothing(thr
         first = written(writing, key)
         watching = Watching(connection)
         watching.add(WatchCreateRequest(key=key, start_revision=first.mod_revision))
-        answers = watching.told()
-        versions = told_versions(next(answers))
+        answers = watching.received()
+        versions = versions_of(next(answers))
         asked = three_members.members[three_members.client_urls.index(connection.endpoint)]
         freeze(asked)
         try:
             last = [written(writing, key) for _ in range(3)][-1]
             while versions[-1] < last.version:
-                versions += told_versions(next(answers))
+                versions += versions_of(next(answers))
         finally:
             thaw(asked)
             watching.close()
@@ -130,8 +130,8 @@ def written(connection, key):
             return read(connection, RangeRequest(key=key), Deadline.after(30)).kvs[0]
 
 
-def told_versions(told):
-    records = [record for batch in told.response.batches for record in batch.records()]
+def versions_of(received):
+    records = [record for batch in received.response.batches for record in batch.records()]
     return [key_value(record).version for record in records]
 
 

@@ -52,14 +52,14 @@ def under(prefix, **fields):
     return WatchCreateRequest(key=prefix.encode(), range_end=prefix.encode() + b"\xff", **fields)
 
 
-def records(told):
-    return [record for batch in told.response.batches for record in batch.records()]
+def records(received):
+    return [record for batch in received.response.batches for record in batch.records()]
 
 
 def values_until(watching, last):
     values = []
-    for told in watching.told():
-        values += [record[4] for record in records(told)]
+    for received in watching.received():
+        values += [record[4] for record in records(received)]
         if last in values:
             return values
     return values
@@ -73,8 +73,8 @@ def test_a_transaction_is_told_in_one_piece(every_etcd, connect, prefix):
         watching.add(under(prefix, start_revision=revision))
         operations = [RequestOp(request_put=each) for each in puts]
         commit(connection, TxnRequest(success=operations), Deadline.after(5))
-        told = next(watching.told())
-    assert [record[4] for record in records(told)] == [b"%d" % n for n in range(9)]
+        received = next(watching.received())
+    assert [record[4] for record in records(received)] == [b"%d" % n for n in range(9)]
 
 
 def test_fragments_are_put_together(every_etcd, connect, prefix):
@@ -85,9 +85,9 @@ def test_fragments_are_put_together(every_etcd, connect, prefix):
         write(connection, f"{prefix}{number}".encode(), large)
     with closing(Watching(connect(every_etcd))) as watching:
         watching.add(under(prefix, start_revision=first, fragment=True))
-        told = next(watching.told())
-    assert len(told.response.batches) > 1
-    assert [record[0][-1:] for record in records(told)] == [b"0", b"1", b"2", b"3", b"4"]
+        received = next(watching.received())
+    assert len(received.response.batches) > 1
+    assert [record[0][-1:] for record in records(received)] == [b"0", b"1", b"2", b"3", b"4"]
 
 
 def test_events_since_a_revision_are_the_later_ones(every_etcd, connect, prefix):
@@ -95,7 +95,7 @@ def test_events_since_a_revision_are_the_later_ones(every_etcd, connect, prefix)
     first, *_ = [write(connection, f"{prefix}{n}".encode(), b"x" * 100 * n) for n in range(5)]
     with closing(Watching(connect(every_etcd))) as watching:
         watching.add(under(prefix, start_revision=first, prev_kv=True))
-        (batch,) = next(watching.told()).response.batches
+        (batch,) = next(watching.received()).response.batches
     assert batch.revisions == (first, first + 4)
     for skipped in range(5):
         later = batch.since(first + skipped)
@@ -111,8 +111,8 @@ def test_several_watches_share_a_stream_and_each_is_told_its_own(every_etcd, con
     with closing(Watching(connect(every_etcd))) as watching:
         first = watching.add(under(f"{prefix}a/", start_revision=revision))
         second = watching.add(under(f"{prefix}b/", start_revision=revision))
-        for told in watching.told():
-            heard[told.number] = records(told)[0][4]
+        for received in watching.received():
+            heard[received.number] = records(received)[0][4]
             if len(heard) == 2:
                 break
     assert heard == {first: b"a", second: b"b"}
@@ -132,14 +132,14 @@ def test_progress_is_told_to_every_watch(every_etcd, connect, prefix):
         watching.add(under(prefix))
         watching.add(under(f"{prefix}more"))
         watching.add(under("elsewhere", start_revision=revision))
-        answers = watching.told()
+        answers = watching.received()
         assert records(next(answers))
         watching.request_progress()
         numbers = set()
-        for told in answers:
-            assert told.response.is_progress
-            assert told.response.header.revision >= revision
-            numbers.add(told.number)
+        for received in answers:
+            assert received.response.is_progress
+            assert received.response.header.revision >= revision
+            numbers.add(received.number)
             if len(numbers) == 3:
                 break
     assert numbers == {0, 1, 2}
@@ -149,7 +149,7 @@ def test_a_closed_watching_ends_its_reader(etcd, connect, prefix):
     watching = Watching(connect(etcd))
     watching.add(under(prefix))
     threading.Timer(0.2, watching.close).start()
-    assert list(watching.told()) == []
+    assert list(watching.received()) == []
 
 
 def test_a_reader_raises_what_the_watching_was_closed_with(etcd, connect, prefix):
@@ -157,7 +157,7 @@ def test_a_reader_raises_what_the_watching_was_closed_with(etcd, connect, prefix
     watching.add(under(prefix))
     threading.Timer(0.2, watching.close, [InvalidInput("the end")]).start()
     with pytest.raises(InvalidInput):
-        next(watching.told())
+        next(watching.received())
 
 
 def test_no_thread_outlives_a_closed_watching(etcd, connect, prefix):
@@ -166,7 +166,7 @@ def test_no_thread_outlives_a_closed_watching(etcd, connect, prefix):
     watching = Watching(connection)
     watching.add(under(prefix))
     threading.Timer(0.2, watching.close).start()
-    assert list(watching.told()) == []
+    assert list(watching.received()) == []
     connection.close()
     for thread in threading.enumerate():
         if thread is not threading.main_thread():
@@ -213,31 +213,31 @@ def test_killed_members_lose_no_event_and_double_none(own_etcd, connect):
     connection = connect(etcd)
     watching = Watching(connection)
     watching.add(under("k", start_revision=1))
-    answers = watching.told()
+    answers = watching.received()
     revisions, number = [], 0
     for _ in range(3):
         for _ in range(20):
             write(writer, b"k", b"%d" % number)
             number += 1
         while len(revisions) < number:
-            revisions += told_revisions(next(answers))
+            revisions += revisions_of(next(answers))
         served_by = etcd.client_urls.index(connection.endpoint)
         etcd.members[served_by].kill()
         write(writer, b"k", b"while it is away")
         number += 1
         while len(revisions) < number:
-            revisions += told_revisions(next(answers))
+            revisions += revisions_of(next(answers))
         etcd.members[served_by].start()
         etcd.members[served_by].wait_until_healthy()
     last = last_revision(writer)
     while revisions[-1] < last:
-        revisions += told_revisions(next(answers))
+        revisions += revisions_of(next(answers))
     watching.close()
     assert revisions == list(range(2, last + 1))
 
 
-def told_revisions(told):
-    return [read_varint(record[2], 0)[0] for record in records(told)]
+def revisions_of(received):
+    return [read_varint(record[2], 0)[0] for record in records(received)]
 
 
 LATER = 6_000
@@ -256,10 +256,10 @@ def test_a_member_that_catches_up_by_a_snapshot_tells_nobody_old_news(own_etcd, 
     with closing(Watching(behind)) as watching:
         watching.add(under("k", start_revision=2))
         watching.add(under("k", start_revision=LATER, progress_notify=True))
-        answers = watching.told()
+        answers = watching.received()
         for number in range(10):
             write(writer, b"k", b"%d" % number)
-            told[0] += told_revisions(next(answers))
+            told[0] += revisions_of(next(answers))
         freeze(etcd.members[slow])
         write_until(writer, LATER - 200)
         thaw(etcd.members[slow])
@@ -267,7 +267,7 @@ def test_a_member_that_catches_up_by_a_snapshot_tells_nobody_old_news(own_etcd, 
             write_until(writer, revision)
             while not all(revision in told[number] for number in watches):
                 answer = next(answers)
-                told[answer.number] += told_revisions(answer)
+                told[answer.number] += revisions_of(answer)
     assert told == {0: list(range(2, LATER + 101)), 1: list(range(LATER, LATER + 101))}
 
 
@@ -291,7 +291,7 @@ def test_a_compaction_while_the_way_was_cut_ends_the_watch(own_etcd, connect):
     connection = Connection(ConnectionSettings(endpoints=(gate.endpoint,)))
     with closing(connection), closing(Watching(connection)) as watching:
         watching.add(under("k", start_revision=1))
-        answers = watching.told()
+        answers = watching.received()
         write(writer, b"k", b"1")
         assert records(next(answers))
         gate.shut()
@@ -299,10 +299,10 @@ def test_a_compaction_while_the_way_was_cut_ends_the_watch(own_etcd, connect):
             revision = write(writer, b"k", b"%d" % number)
         compact(writer, CompactionRequest(revision=revision), Deadline.after(5))
         gate.open()
-        told = next(answers)
+        received = next(answers)
         gate.shut()
-    assert told.reason == "etcdserver: mvcc: required revision has been compacted"
-    assert told.response.compact_revision == revision
+    assert received.reason == "etcdserver: mvcc: required revision has been compacted"
+    assert received.response.compact_revision == revision
 
 
 def test_a_watch_from_now_on_goes_on_from_there_when_the_way_was_cut(own_etcd, connect):
@@ -314,16 +314,16 @@ def test_a_watch_from_now_on_goes_on_from_there_when_the_way_was_cut(own_etcd, c
     with closing(connection), closing(Watching(connection)) as watching:
         watching.add(under("k"))
         watching.add(under("marker"))
-        answers = watching.told()
+        answers = watching.received()
         threading.Timer(0.5, write, (writer, b"marker", b"")).start()
         assert next(answers).number == 1
         gate.shut()
         revision = write(writer, b"k", b"while nobody listened")
         gate.open()
-        told = next(answers)
+        received = next(answers)
         gate.shut()
-    assert [record[4] for record in records(told)] == [b"while nobody listened"]
-    assert told_revisions(told) == [revision]
+    assert [record[4] for record in records(received)] == [b"while nobody listened"]
+    assert revisions_of(received) == [revision]
 
 
 def test_a_silent_server_ends_the_start_by_the_command_timeout(connect):
@@ -333,7 +333,7 @@ def test_a_silent_server_ends_the_start_by_the_command_timeout(connect):
         watching = Watching(Connection(settings))
         watching.add(under("k"))
         with pytest.raises(DeadlineExceeded):
-            next(watching.told())
+            next(watching.received())
 
 
 def test_a_close_while_the_stream_is_being_opened_ends_it(etcd, connect, prefix):
@@ -358,5 +358,5 @@ def test_a_close_while_the_stream_is_being_opened_ends_it(etcd, connect, prefix)
     ):
         watching.add(under(prefix))
         alarm.start()
-        assert list(watching.told()) == []
+        assert list(watching.received()) == []
     alarm.cancel()

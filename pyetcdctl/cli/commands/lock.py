@@ -103,7 +103,7 @@ def _run(
 def show_and_hold(
     session: Session, lease: LeaseSession, held: Lock, shown: Decoding | None = None
 ) -> None:
-    """Print the lock's key and hold it until told to end."""
+    """Print the lock's key and hold the lock until a signal."""
     answer = held.read()
     if not answer.kvs:
         raise PyetcdctlError("lock lost on init")

@@ -134,7 +134,7 @@ def _run(mirror: Mirror, session: Session) -> None:
 
 
 def _teller(err: Messages) -> Callable[[str, PyetcdctlError | None], None]:
-    def tell(side: str, failure: PyetcdctlError | None) -> None:
+    def report(side: str, failure: PyetcdctlError | None) -> None:
         if err.is_terminal:
             err.status("")
         if failure is None:
@@ -145,4 +145,4 @@ def _teller(err: Messages) -> Callable[[str, PyetcdctlError | None], None]:
             err.line(f"  {line}")
         err.line("  The mirror goes on when it is back.")
 
-    return tell
+    return report

@@ -167,7 +167,7 @@ def _chosen(lines: Iterator[LogLine], chosen: LogFilter, session: Session) -> It
     if unknown:
         session.note(
             f"# the outcome of {unknown:,} entries is not known: the log begins later than the"
-            " cluster, and does not tell what was before"
+            " cluster, and does not show what was before"
         )
 
 

@@ -32,7 +32,7 @@ from pyetcdctl.cli.words.watch_words import (
     parse_watch_line,
     watch_request,
 )
-from pyetcdctl.concurrency.watching import Told, Watching
+from pyetcdctl.concurrency.watching import Received, Watching
 from pyetcdctl.errors import InvalidInput, PyetcdctlError, Reported, WatchCanceled
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.results import DecodedAnswer, Decoding
@@ -92,9 +92,9 @@ def watch(
     request = watch_request(divided.keys, options)
     watching = Watching(connection, teller_of_outages(session))
     watching.add(request)
-    for told in watching.told():
-        _show(session, told, divided.command, shown)
-        if told.reason:
+    for received in watching.received():
+        _show(session, received, divided.command, shown)
+        if received.reason:
             raise WatchCanceled("watch is canceled by the server")
 
 
@@ -117,10 +117,10 @@ class _InteractiveWatch:
 
     def run(self) -> None:
         """Read and print until the input ends, which is an error as in etcdctl."""
-        self._session.connection.begin()  # what is wrong there is told before any line
+        self._session.connection.begin()  # reports a failure before the first line
         Thread(target=self._read_lines, name="watch-lines", daemon=True).start()
-        for told in self._watching.told():
-            _show(self._session, told, self._commands[told.number], self._shown)
+        for received in self._watching.received():
+            _show(self._session, received, self._commands[received.number], self._shown)
 
     def _read_lines(self) -> None:
         try:
@@ -148,17 +148,19 @@ class _InteractiveWatch:
             self._watching.add(request)
 
 
-def _show(session: Session, told: Told, words: Sequence[str], shown: Decoding | None) -> None:
-    """Print what a watch was told, and run its command for each event."""
+def _show(
+    session: Session, received: Received, words: Sequence[str], shown: Decoding | None
+) -> None:
+    """Print what a watch received, and run its command for each event."""
     out = session.streams.out
-    if told.reason:
-        session.streams.err.line(f"watch was canceled ({told.reason})")
-    if told.response.is_progress and session.output.format not in DECODING_FORMATS:
-        out.text(f"progress notify: {told.response.header.revision}\n")
-    session.print_values(told.response, shown)
+    if received.reason:
+        session.streams.err.line(f"watch was canceled ({received.reason})")
+    if received.response.is_progress and session.output.format not in DECODING_FORMATS:
+        out.text(f"progress notify: {received.response.header.revision}\n")
+    session.print_values(received.response, shown)
     out.flush()
     if words:
-        for variables in _event_variables(told.response):
+        for variables in _event_variables(received.response):
             _run(session, words, variables)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class GlobalFlag(NamedTuple):
     """A flag of etcdctl's every command; ``kind`` is how pflag names its type in help.
 
-    ``values`` tells completion what may follow: choices as in ``a|b``, FILE or DIR.
+    ``values`` is what completion offers: choices as in ``a|b``, FILE or DIR.
     """
 
     name: str
@@ -85,7 +85,7 @@ ETCDCTL_FLAGS = (
         "endpoints",
         "strings",
         (),
-        "addresses of the servers (default 127.0.0.1:2379, or what this node's files tell)",
+        "addresses of the servers (default: found in this node's files, else 127.0.0.1:2379)",
     ),
     GlobalFlag("hex", "bool", False, "print byte strings and ids in hexadecimal"),
     GlobalFlag("insecure-discovery", "bool", True, "accept plain HTTP endpoints from SRV records"),

@@ -1,4 +1,4 @@
-"""Flags, environment and what this node's files tell, merged into settings.
+"""Flags, environment and the findings in this node's files, merged into settings.
 
 A flag wins over its variable, a variable over the context, that over what is discovered, that over
 the default. Discovery runs only where neither an endpoint nor a certificate was given.

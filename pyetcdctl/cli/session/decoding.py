@@ -24,8 +24,8 @@ def decoding(
         return None
     from pyetcdctl.kubernetes.stored_value import Reader
 
-    tell = session.streams.err.line if is_simple else None
-    return Decoding(Reader(session.decrypter, session.release), like_api, tell)
+    report = session.streams.err.line if is_simple else None
+    return Decoding(Reader(session.decrypter, session.release), like_api, report)
 
 
 def fail_where_not_decrypted(session: Session, shown: Decoding | None) -> None:

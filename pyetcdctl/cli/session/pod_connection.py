@@ -110,7 +110,7 @@ class PodConnection(Connection):
         )
 
     def begin(self) -> None:
-        """There is nothing to check and nobody to log in."""
+        """Do nothing: there are no settings to check, and etcdctl logs in by itself."""
 
     def close(self) -> None:
         """Leave the pods to the process, which ends what runs in them."""

@@ -1,4 +1,4 @@
-"""Signals for commands that hold something: they are told to end, and release it."""
+"""Signals for commands that hold a lease: a signal ends them, and they release it."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ class Session:
 
     @property
     def located(self) -> ConnectionSettings:
-        """How the cluster would be reached; nobody is asked for a password."""
+        """How the cluster would be reached, without asking for a password."""
         return connection_settings(self.configuration, self.streams.environment, str)
 
     def check_server(self) -> None:
@@ -347,7 +347,7 @@ class Session:
         return Deadline.after(self.settings.command_timeout)
 
     def local_advice(self) -> tuple[str, ...]:
-        """Return what this node's files say to a user whom no server answered."""
+        """Return advice from this node's files for a user to whom no server responded."""
         root = discovery_root(self.streams.environment)
         if root is None or self.via:
             return ()
@@ -383,7 +383,7 @@ class Session:
     def report_not_decrypted(self, decoding: Decoding | None) -> None:
         """Report how many values could not be decrypted, if any."""
         if decoding is not None and decoding.read.not_decrypted:
-            reports_each = decoding.tell is not None
+            reports_each = decoding.report is not None
             first = "" if reports_each else decoding.read.first_not_decrypted
             self.report_count_not_decrypted(decoding.read.not_decrypted, first)
 
@@ -408,10 +408,10 @@ class Session:
         return given.rstrip("/") or self.likely_registry()
 
     def note(self, line: str) -> None:
-        """Tell people something beside the result.
+        """Write a note to standard error, beside the result.
 
-        A terminal without TERM is played by a program such as expect, which reads standard error as
-        a part of the result: it is told nothing.
+        A terminal without TERM is simulated by a program such as expect, which reads standard error
+        as a part of the result: it gets no notes.
         """
         err = self.streams.err
         if not err.is_terminal or "TERM" in self.streams.environment:

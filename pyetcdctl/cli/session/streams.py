@@ -151,7 +151,7 @@ class Messages:
         return self._sink.is_terminal
 
     def line(self, text: str) -> None:
-        """Write one line; a standard error that is gone is nobody's failure."""
+        """Write one line; a closed standard error is not a failure."""
         data = text.encode("utf-8", "surrogateescape")
         if self.is_terminal:
             data = terminal_safe(data)

@@ -1,4 +1,4 @@
-"""The terminal that somebody types on: what is shown there, and what is answered."""
+"""The user's terminal: questions that are shown there, and the replies."""
 
 from __future__ import annotations
 

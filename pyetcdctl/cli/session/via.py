@@ -62,7 +62,7 @@ class Via:
 
     @cached_property
     def settings(self) -> ConnectionSettings:
-        """How to reach etcd; where etcdctl does it, the times, and names to tell pods apart."""
+        """How to reach etcd; with etcdctl in pods, the timeouts and the pods' names."""
         if self._forwarded is not None:
             return self._forwarded
         return limits(self._session.configuration.values)._replace(

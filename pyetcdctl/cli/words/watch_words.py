@@ -45,7 +45,7 @@ class WatchWords(NamedTuple):
 
 
 class LineRefused(Exception):
-    """A line of an interactive watch that is told to be wrong and then forgotten."""
+    """A line of an interactive watch that is reported as wrong; the watch goes on."""
 
 
 def environment_keys(environment: Mapping[str, str]) -> list[str]:

@@ -24,7 +24,7 @@ class EtcdWatcher(Watcher):  # type: ignore[misc]  # etcd3 has no types
     """Several watches over one stream, which a thread reads while there are any.
 
     The base class opens a new stream whenever one fails, as fast as it can, until the process ends.
-    Here a stream that ends takes its watches with it, each told why; the next watch opens another.
+    Here a stream that ends ends its watches, each with the reason; the next watch opens another.
     """
 
     def __init__(self, service: Service, connection: Connection) -> None:
@@ -83,7 +83,7 @@ class EtcdWatcher(Watcher):  # type: ignore[misc]  # etcd3 has no types
             self._new_watch_cond.notify_all()
 
     def _handle_response(self, response: Any) -> None:
-        """Tell a watch that etcd canceled it; the base class leaves it waiting for ever."""
+        """End a watch that etcd canceled; the base class leaves it waiting forever."""
         if not response.canceled:
             super()._handle_response(response)
             return

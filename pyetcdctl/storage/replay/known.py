@@ -1,6 +1,6 @@
-"""The keys that a log alone tells of: figures without values, for the outcomes of its entries.
+"""The keys known from a log alone: figures without values, for the outcomes of its entries.
 
-A log that begins with the cluster's first entry tells everything. Of one that begins later, a key
+A log that begins with the cluster's first entry shows everything. Of one that begins later, a key
 is known from the first time on that it is written whatever it was before.
 """
 
@@ -62,7 +62,7 @@ class KnownBuckets:
         self._base: Buckets | None = None
 
     def rest_on(self, base: Buckets) -> None:
-        """Take what is in other buckets, and forget what the log has told."""
+        """Take what is in other buckets, and forget what the log has shown."""
         self._base = base
         self._contents.clear()
 
@@ -127,7 +127,7 @@ class KnownKeys:
         self._live.clear()
 
     def rest_on(self, model: Model) -> None:
-        """Take a model for what the store is now, whatever the log has told."""
+        """Take a model for what the store is now, whatever the log has shown."""
         self._base = model
         self._live.clear()
         self.buckets.rest_on(model.buckets)
@@ -209,7 +209,7 @@ class KnownKeys:
         self.compacted = revision
 
     def forget(self, ranges: Sequence[tuple[bytes, bytes]]) -> None:
-        """Take ranges of keys for unknown: nothing tells what became of them, nor the revision."""
+        """Mark ranges of keys as unknown, and the revision too."""
         self._revision = NOT_KNOWN
         for key, range_end in ranges:
             keys = [each for each in self._live if each >= key] if range_end else [key]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 APPLIED, SUCCEEDED, FAILED = "applied", "succeeded", "failed"
 REFUSED, UNKNOWN = "refused", "unknown"
 NOT_KNOWN = -1
-"""A figure of a key that a log does not tell which begins later than the key."""
+"""A figure of a key that is unknown because the log begins later than the key."""
 
 
 class Outcome(NamedTuple):

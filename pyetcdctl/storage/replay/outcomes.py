@@ -98,7 +98,7 @@ class Outcomes:
         return outcome
 
     def _settle(self, operation: Operation, before: int, witness: Witness) -> Outcome:
-        """Return the outcome that the database tells, with the reason if the log tells that."""
+        """Return the outcome that the database shows, with the reason if the log shows it."""
         lost, holds = self._compare(operation.transaction)
         outcome, made, revision = witness.settle(operation, before, holds)
         if revision:

@@ -1,6 +1,6 @@
-"""What a database tells of the entries of a log that it was made from.
+"""What a database shows of the entries of a log that it was made from.
 
-A log of an old cluster begins in the middle, and does not tell which conditions hold in its first
+A log of an old cluster begins in the middle, and does not show which conditions hold in its first
 entries. The database beside it keeps what each revision changed: all of it since the compaction,
 and of what is older what still is the newest of its key.
 """
@@ -44,7 +44,7 @@ class Made(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a database tells of an entry."""
+    """What a database shows of an entry."""
 
     outcome: Outcome
     made: list[Made]
@@ -142,7 +142,7 @@ def _end_of_lease(operation: Operation, revision: int, made: list[Made], is_whol
 def _by_silence(
     branches: list[tuple[str, Sequence[Step]]], revision: int, guarded: set[bytes]
 ) -> Verdict:
-    """Return what became of an entry that changed nothing, as the revision behind it tells.
+    """Return what became of an entry that changed nothing, by the revision that follows it.
 
     A deletion of a guarded key finds it where the condition holds.
     """

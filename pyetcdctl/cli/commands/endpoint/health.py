@@ -52,7 +52,7 @@ def _health(outcome: Outcome[Health]) -> Health:
 
 
 def _report_slow(session: Session, outcomes: list[Outcome[Health]]) -> None:
-    """Tell a person which endpoints answered, but slowly."""
+    """Report the endpoints that responded slowly."""
     if not session.streams.err.is_terminal:
         return
     for each in outcomes:

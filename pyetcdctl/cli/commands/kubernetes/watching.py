@@ -27,20 +27,20 @@ def watch(
     watching = Watching(session.connection, teller_of_outages(session))
     watching.add(_request(finder, begin))
     changes = Changes(finder, begin)
-    for told in watching.told():
-        is_compacted = told.reason == COMPACTED
+    for received in watching.received():
+        is_compacted = received.reason == COMPACTED
         if is_compacted:
             begin = listed(finder, begin.resource, begin.name)
             session.streams.err.line(
                 "# Some changes were compacted away. Listed again: what follows is how they ended"
             )
             watching.add(_request(finder, begin))
-        found = changes.since(begin) if is_compacted else changes.of_response(told.response)
+        found = changes.since(begin) if is_compacted else changes.of_response(received.response)
         for event, shown in found:
             printer.write_changed(event, [shown])
             remarks.report_not_decrypted()
-        if told.reason and not is_compacted:
-            session.streams.err.line(f"watch was canceled ({told.reason})")
+        if received.reason and not is_compacted:
+            session.streams.err.line(f"watch was canceled ({received.reason})")
             raise WatchCanceled("watch is canceled by the server")
 
 

@@ -53,7 +53,7 @@ def _printable(line: str) -> str:
 
 
 def _completed(flags: Restoring, server: Server, *, skip_hash_check: bool) -> Restoring:
-    """Return the flags with what the node's own etcd was told where they say nothing."""
+    """Return the flags, with the start options of the node's own etcd where a flag is not given."""
     aside = f"{server.data_dir}-restored" if server.data_dir else "default.etcd"
     return flags._replace(
         data_dir=flags.data_dir or aside,
