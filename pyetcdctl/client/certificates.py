@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,9 @@ class Presented(NamedTuple):
     begins: datetime
     ends: datetime
     is_authority: bool = False
+    common_name: str = ""
+    is_for_servers: bool = True
+    is_for_clients: bool = True
 
 
 def read_der(der: bytes) -> Presented | None:
@@ -53,6 +57,11 @@ def has_ended(presented: Presented) -> bool:
     return presented.ends < datetime.now(UTC)
 
 
+def has_begun(presented: Presented) -> bool:
+    """Whether the certificate is valid already."""
+    return presented.begins <= datetime.now(UTC)
+
+
 def days_text(moment: datetime) -> str:
     """Write a moment as its date and the distance in days: ``2026-11-02 (21 days ago)``."""
     distance = datetime.now(UTC) - moment
@@ -78,7 +87,24 @@ def _presented(certificate: x509.Certificate) -> Presented:
         _utc(certificate, "not_valid_before"),
         _utc(certificate, "not_valid_after"),
         _is_authority(certificate),
+        _common_name(certificate),
+        _may_serve(certificate, ExtendedKeyUsageOID.SERVER_AUTH),
+        _may_serve(certificate, ExtendedKeyUsageOID.CLIENT_AUTH),
     )
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else ""
+
+
+def _may_serve(certificate: x509.Certificate, purpose: x509.ObjectIdentifier) -> bool:
+    """Whether the extended key usage allows a purpose; without the extension all are allowed."""
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except (x509.ExtensionNotFound, ValueError):
+        return True
+    return not {purpose, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}.isdisjoint(found.value)
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:

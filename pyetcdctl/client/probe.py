@@ -23,17 +23,17 @@ from pyetcdctl.client.handshakes import (
 )
 from pyetcdctl.client.verdicts import (
     Diagnosis,
-    certificate_refused,
-    client_refused,
     expects_tls,
     is_not_tls,
     not_etcd,
+    outdated_tls,
     reachable,
     refused,
     silent,
     unexplained,
     unnamed,
     unreachable,
+    without_http2,
 )
 from pyetcdctl.errors import PyetcdctlError
 
@@ -49,6 +49,10 @@ MOST_ENDPOINTS_SHOWN = 3
 
 # What the core says of failures that a server's restart or the network may heal by itself.
 PASSING = ("Connection refused", "No such file", "resol", "o route", "unreachable", "imed out")
+
+
+# OpenSSL's reasons where the server knows no version of TLS from 1.2 on.
+OUTDATED = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
 
 
 class Verdict(NamedTuple):
@@ -79,12 +83,12 @@ def is_passing(details: str) -> bool:
 
 
 def verdict(settings: ConnectionSettings, endpoints: list[Endpoint], seconds: float) -> Verdict:
-    """Explain within a time why none of the endpoints answers."""
+    """Explain within a time why none of the endpoints responds."""
     found = _examine_all(settings, endpoints, seconds)
     shown = found[:MOST_ENDPOINTS_SHOWN]
     advice = list(dict.fromkeys(diagnosis.cause for diagnosis in shown))
     if len(found) > len(shown):
-        advice.append(f"{len(found) - len(shown)} more endpoints do not answer either.")
+        advice.append(f"{len(found) - len(shown)} more endpoints do not respond either.")
     if settings.found_in:
         advice.append(f"The endpoint comes from {settings.found_in}.")
     advice += dict.fromkeys(line for diagnosis in shown for line in diagnosis.remedy)
@@ -123,7 +127,7 @@ def _examine(endpoint: Endpoint, settings: ConnectionSettings, clock: Clock) -> 
 
 
 def _from_system(endpoint: Endpoint, error: OSError) -> Diagnosis:
-    """Explain an error of the operating system, met before anything was said."""
+    """Explain an error of the operating system, met before the first byte."""
     if isinstance(error, socket.gaierror):
         return unnamed(endpoint, error.strerror or str(error))
     if isinstance(error, TimeoutError):
@@ -173,6 +177,8 @@ def _examine_tls(endpoint: Endpoint, settings: ConnectionSettings, clock: Clock)
     try:
         connected = shake_hands(plain, context, server_name(endpoint, settings))
     except ssl.SSLCertVerificationError as error:
+        from pyetcdctl.client.certificate_verdicts import certificate_refused
+
         return certificate_refused(endpoint, settings, error, _presented(endpoint, settings, clock))
     except TimeoutError:
         return silent(endpoint, connected=True)
@@ -185,25 +191,37 @@ def _examine_tls(endpoint: Endpoint, settings: ConnectionSettings, clock: Clock)
 def _after_handshake(
     endpoint: Endpoint, settings: ConnectionSettings, connected: ssl.SSLSocket
 ) -> Diagnosis:
-    """With TLS 1.3 the server judges the client's certificate only now."""
+    """With TLS 1.3 the server judges the client's certificate only now, by an alert or an end."""
     try:
         words = first_words(connected)
     except TimeoutError:
         return silent(endpoint, connected=True)
     if speaks_http2(words):
         return reachable(endpoint)
-    return client_refused(endpoint, settings) if not words else not_etcd(endpoint)
+    if not words and (connected.selected_alpn_protocol() or not settings.tls.certificate):
+        return _client_refused(endpoint, settings)
+    return not_etcd(endpoint) if connected.selected_alpn_protocol() else without_http2(endpoint)
 
 
 def _broken_handshake(
     endpoint: Endpoint, settings: ConnectionSettings, error: OSError, clock: Clock
 ) -> Diagnosis:
     reason = error.reason or "" if isinstance(error, ssl.SSLError) else ""
+    if reason in OUTDATED:
+        return outdated_tls(endpoint)
+    if "NO_APPLICATION_PROTOCOL" in reason:
+        return without_http2(endpoint)
     if "ALERT" in reason:
-        return client_refused(endpoint, settings)
+        return _client_refused(endpoint, settings)
     if reason == "HTTP_REQUEST" or _is_plain(endpoint, clock):
         return is_not_tls(endpoint)
     return not_etcd(endpoint)
+
+
+def _client_refused(endpoint: Endpoint, settings: ConnectionSettings) -> Diagnosis:
+    from pyetcdctl.client.certificate_verdicts import client_refused
+
+    return client_refused(endpoint, settings)
 
 
 def _is_plain(endpoint: Endpoint, clock: Clock) -> bool:

@@ -28,3 +28,11 @@ def test_debug_lets_grpc_log(etcd):
     result = run("get", "k", "--debug", "--endpoints", etcd.endpoint)
     assert CORE_LOG.search(result.stderr)
     assert not CORE_LOG.search(run("get", "k", "--endpoints", etcd.endpoint).stderr)
+
+
+def test_a_failed_handshake_is_not_logged_by_grpc(secure_etcd):
+    words = ("get", "k", "--endpoints", secure_etcd.endpoint, "--cacert", secure_etcd.cert)
+    result = run(*words)
+    assert "context deadline exceeded" in result.stderr
+    assert not CORE_LOG.search(result.stderr)
+    assert CORE_LOG.search(run(*words, env={"GRPC_VERBOSITY": "INFO"}).stderr)

@@ -151,7 +151,7 @@ def test_a_frozen_member_does_not_hold_up_the_others(three_members):
     rows = {row["endpoint"]: row for row in json.loads(result.stdout)}
     assert rows[first]["health"] is True
     assert rows[second]["error"] == "context deadline exceeded"
-    assert f"{second} accepted the connection and then said nothing" in result.stderr
+    assert f"{second} accepted the connection and then sent nothing" in result.stderr
 
 
 def test_a_cluster_without_quorum_can_be_looked_at(three_members):

@@ -200,7 +200,7 @@ def test_a_silent_server_ends_a_call_by_its_deadline(kind, scheme, request, open
         read(open_connection(f"{scheme}://127.0.0.1:{port}"), b"a", seconds=0.5)
 
     assert time.monotonic() - started < 0.5 + SLACK_SECONDS
-    expected = "said nothing" if kind == "mute_port" else "did not answer"
+    expected = "sent nothing" if kind == "mute_port" else "did not respond"
     assert expected in caught.value.advice[0]
 
 
@@ -221,7 +221,7 @@ def test_a_frozen_server_ends_calls_streams_and_futures_by_their_deadline(
         list(connection.stream(RANGE, b"\x0a\x01a", deadline=Deadline.after(0.3)))
 
     assert time.monotonic() - started < 0.9 + 3 * SLACK_SECONDS
-    assert "said nothing" in caught.value.advice[0]
+    assert "sent nothing" in caught.value.advice[0]
 
 
 @pytest.mark.parametrize("seconds", [0, -1])

@@ -41,8 +41,8 @@ def test_a_missing_socket_is_told(tmp_path):
 def test_silence_is_told_within_the_time(mute_port, black_hole_port):
     started = time.monotonic()
 
-    assert "said nothing" in cause_of(f"127.0.0.1:{mute_port}", 0.3)
-    assert "did not answer" in cause_of(f"127.0.0.1:{black_hole_port}", 0.3)
+    assert "sent nothing" in cause_of(f"127.0.0.1:{mute_port}", 0.3)
+    assert "did not respond" in cause_of(f"127.0.0.1:{black_hole_port}", 0.3)
     assert time.monotonic() - started < 1
 
 

@@ -267,7 +267,7 @@ def test_a_missing_client_certificate_is_told(serving, pki, open_connection, rea
     advice = advice_of(read, open_connection(server.endpoint, tls=files(pki)))
 
     assert advice == (
-        f"{server.endpoint} wants a client certificate, and none was given.",
+        f"{server.endpoint} demands a client certificate, and none was given.",
         "Try:  --cert FILE --key FILE",
     )
 
@@ -297,7 +297,7 @@ def test_plain_http_to_a_tls_port_is_told(serving, open_connection, read):
 
     advice = advice_of(read, open_connection(server.address))
 
-    assert advice[0] == f"{server.address} expects TLS, and was spoken to in plain HTTP."
+    assert advice[0] == f"{server.address} expects TLS, and the connection was plain HTTP."
     assert f"--endpoints https://{server.address}" in advice[1]
 
 
@@ -305,7 +305,7 @@ def test_tls_to_a_plain_port_is_told(etcd, open_connection, read):
     advice = advice_of(read, open_connection(f"https://{etcd.address}"))
 
     assert advice == (
-        f"https://{etcd.address} speaks plain HTTP, and was spoken to in TLS.",
+        f"https://{etcd.address} speaks plain HTTP, and the connection was TLS.",
         f"Try:  --endpoints http://{etcd.address}",
     )
 
@@ -379,7 +379,7 @@ def test_skipping_verification_still_tells_what_is_wrong(serving, pki, open_conn
 
     advice = advice_of(read, open_connection(server.endpoint, insecure_skip_tls_verify=True))
 
-    assert "wants a client certificate" in advice[0]
+    assert "demands a client certificate" in advice[0]
 
 
 def test_nothing_is_skipped_unasked(secure_etcd, etcd, open_connection):
@@ -465,7 +465,6 @@ def test_the_systems_authorities_are_trusted(serving, pki, ca, code):
     )
 
     assert done.returncode == code
-    assert "ssl_transport_security" not in done.stderr
 
 
 def test_the_systems_authorities_are_found():
