@@ -2,10 +2,14 @@
 
 The grammar is that of etcd-defrag's rules (Go's and C's operators, in C's order of precedence)
 with sizes and per cent. ``50%`` is 0.5 where no operand follows, else ``%`` is the remainder.
+
+Values follow the library that etcd-defrag evaluates with: whole numbers of 64 bits beside floating
+point ones, so that ``80/100`` is 0; variables are floating point, and x / 0 is infinite for them.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +17,7 @@ from typing import NamedTuple
 
 from pyetcdctl.errors import BadArguments
 
-Value = float | bool
+Value = int | float | bool
 Values = Mapping[str, float]
 Node = Callable[[Values], Value]
 
@@ -32,31 +36,65 @@ _UNITS = {
     "TiB": 1 << 40,
 }
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)"
+    r"\s*(?:(?P<number>0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+"
+    r"|\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)"
     r"\s*(?P<unit>[kKMGT]i?B\b|B\b)?"
     r"|(?P<name>[A-Za-z_]\w*)|(?P<sign>\|\||&&|==|!=|<=|>=|<<|>>|[-+*/%<>!()?:&|^~]))"
 )
+
+
+def _wrapped(number: int | float) -> int | float:
+    """Keep a whole number within 64 bits, as Go does."""
+    if isinstance(number, int) and not -(1 << 63) <= number < 1 << 63:
+        return (number + (1 << 63)) % (1 << 64) - (1 << 63)
+    return number
+
+
+def _whole(number: int | float) -> int:
+    if number != int(number):
+        raise TypeError("a whole number is needed")
+    return int(number)
+
+
+def _quotient(left: int | float, right: int | float) -> int | float:
+    if isinstance(left, int) and isinstance(right, int):
+        quotient = abs(left) // abs(right)
+        return quotient if (left < 0) == (right < 0) else -quotient
+    if right == 0:
+        return math.nan if left == 0 or math.isnan(left) else math.copysign(math.inf, left)
+    return left / right
+
+
+def _remainder(left: int | float, right: int | float) -> int | float:
+    if isinstance(left, int) and isinstance(right, int):
+        return left - right * int(_quotient(left, right))
+    return math.fmod(left, right) if right and math.isfinite(left) else math.nan
+
+
+def _shifted(left: int | float, right: int | float) -> int:
+    number, by = _whole(left), _whole(right)
+    return number << min(by, 64) if by >= 0 else number >> -by
+
+
 _LEVELS: tuple[dict[str, Callable[..., Value]], ...] = (
     {"||": operator.or_},
     {"&&": operator.and_},
-    {"|": lambda left, right: float(int(left) | int(right))},
-    {"^": lambda left, right: float(int(left) ^ int(right))},
-    {"&": lambda left, right: float(int(left) & int(right))},
+    {"|": lambda left, right: _whole(left) | _whole(right)},
+    {"^": lambda left, right: _whole(left) ^ _whole(right)},
+    {"&": lambda left, right: _whole(left) & _whole(right)},
     {"==": operator.eq, "!=": operator.ne},
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge},
-    {
-        "<<": lambda left, right: float(int(left) << min(int(right), 64)),
-        ">>": lambda left, right: float(int(left) >> int(right)),
-    },
+    {"<<": _shifted, ">>": lambda left, right: _shifted(left, -right)},
     {"+": operator.add, "-": operator.sub},
-    {"*": operator.mul, "/": operator.truediv, "%": operator.mod},
+    {"*": operator.mul, "/": _quotient, "%": _remainder},
 )
+_LOGICAL = frozenset({"||", "&&"})
 
 
 class _Token(NamedTuple):
     kind: str
     text: str
-    value: float = 0.0
+    value: int | float = 0
 
 
 class Expression:
@@ -81,19 +119,18 @@ class Expression:
         try:
             return self._root(values)
         except ZeroDivisionError:
-            return False
+            raise self._wrong("a whole number is divided by 0") from None
         except (TypeError, OverflowError, ValueError) as error:
             raise self._wrong(str(error)) from error
 
     def _choice(self, depth: int) -> Node:
-        condition = self._binary(0, depth)
-        if not self._take("?"):
-            return condition
-        first = self._choice(self._deeper(depth))
-        if not self._take(":"):
-            raise self._wrong("':' is missing after '?'")
-        second = self._choice(self._deeper(depth))
-        return lambda values: first(values) if condition(values) else second(values)
+        node = self._binary(0, depth)
+        while self._take("?"):  # from left to right, unlike C
+            first = self._choice(self._deeper(depth))
+            if not self._take(":"):
+                raise self._wrong("':' is missing after '?'")
+            node = _chosen(node, first, self._binary(0, depth))
+        return node
 
     def _binary(self, level: int, depth: int) -> Node:
         if level == len(_LEVELS):
@@ -113,9 +150,9 @@ class Expression:
             case "!":
                 return lambda values: not _truth(inner(values))
             case "-":
-                return lambda values: -_number(inner(values))
+                return lambda values: _wrapped(-_number(inner(values)))
             case "~":
-                return lambda values: float(~int(_number(inner(values))))
+                return lambda values: ~_whole(_number(inner(values)))
         return inner
 
     def _operand(self, depth: int) -> Node:
@@ -151,7 +188,7 @@ class Expression:
         if following[:1] != ["%"]:
             return False
         after = self._tokens[self._at + 1] if len(following) > 1 else None
-        return after is None or (after.kind == "sign" and after.text not in "(!~")
+        return after is None or (after.kind == "sign" and after.text not in "(!~-")
 
     def _take(self, *signs: str) -> str:
         token = self._tokens[self._at] if self._at < len(self._tokens) else None
@@ -182,22 +219,47 @@ def _tokens(text: str) -> list[_Token]:
         kind = match.lastgroup if match.lastgroup != "unit" else "number"
         if match["number"]:
             size = _UNITS[match["unit"]] if match["unit"] else 1
-            literal = match["number"]
-            number = int(literal, 16) if literal[:2] in ("0x", "0X") else float(literal)
-            found.append(_Token("number", match[0].strip(), float(number * size)))
+            try:
+                found.append(_Token("number", match[0].strip(), _literal(match["number"]) * size))
+            except ValueError:
+                raise BadArguments(f"rule {text!r}: {match['number']!r} is no number") from None
         else:
             found.append(_Token(str(kind), match[0].strip()))
     return found
 
 
+def _literal(text: str) -> int | float:
+    """Read a number as Go does: a leading 0 makes it octal."""
+    if text[:2].lower() not in ("0x", "0b", "0o"):
+        if any(sign in text for sign in ".eE"):
+            return float(text)
+        if text[0] == "0" and text.strip("0_"):
+            text = f"0o{text[1:]}"
+    number = int(text, 0)
+    if number >= 1 << (64 if text[:2].lower() == "0x" else 63):
+        raise ValueError
+    return int(_wrapped(number))
+
+
+def _chosen(condition: Node, first: Node, second: Node) -> Node:
+    return lambda values: first(values) if _truth(condition(values)) else second(values)
+
+
 def _joined(sign: str, apply: Callable[..., Value], left: Node, right: Node) -> Node:
-    if sign == "||":  # the right side counts only where the left one does not decide
-        return lambda values: _truth(left(values)) or _truth(right(values))
-    if sign == "&&":
-        return lambda values: _truth(left(values)) and _truth(right(values))
+    if sign in _LOGICAL:
+        return lambda values: apply(_truth(left(values)), _truth(right(values)))
     if sign in ("==", "!="):
-        return lambda values: apply(left(values), right(values))
-    return lambda values: apply(_number(left(values)), _number(right(values)))
+        return lambda values: _compared(apply, left(values), right(values))
+    return lambda values: _result(apply(_number(left(values)), _number(right(values))))
+
+
+def _compared(apply: Callable[..., Value], left: Value, right: Value) -> Value:
+    """Compare; true and false are no numbers, as they are in Python."""
+    return apply((isinstance(left, bool), left), (isinstance(right, bool), right))
+
+
+def _result(value: Value) -> Value:
+    return value if isinstance(value, bool) else _wrapped(value)
 
 
 def _truth(value: Value) -> bool:
@@ -206,7 +268,7 @@ def _truth(value: Value) -> bool:
     return value
 
 
-def _number(value: Value) -> float:
+def _number(value: Value) -> int | float:
     if isinstance(value, bool):
         raise TypeError("true or false where a number is needed")
     return value

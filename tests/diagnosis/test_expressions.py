@@ -48,7 +48,20 @@ VALUES = {
         ("10 - 4 - 3 == 3", True),
         ("-1 < 0 && 1e3 == 1000 && .5 == 50%", True),
         ("(6 & 3) == 2 && (6 | 1) == 7 && (6 ^ 3) == 5", True),
-        ("free / 0 > 1", False),
+        # as the library that etcd-defrag evaluates with
+        ("dbSize > dbQuota * (80 / 100)", True),
+        ("dbSize > dbQuota * (90 / 100)", True),
+        ("dbSize > dbQuota * (90.0 / 100)", False),
+        ("7 / 2 == 3 && -7 / 2 == -3 && -7 % 5 == -2 && 7 % -5 == 2", True),
+        ("7 / 2.0 == 3.5 && 5.5 % 2 == 1.5", True),
+        ("free / 0 > 1", True),
+        ("(free - free) / 0 > 1 || (free - free) / 0 <= 1", False),
+        ("8 << -1 == 4 && 8 >> -1 == 16 && 1 << 64 == 0 && 1 << 63 < 0", True),
+        ("dbSize - dbSizeInUse > 200_000_000 && 0b11 == 3 && 0o17 == 15 && 017 == 15", True),
+        ("true == 1 || false == 0", False),
+        ("true ? false : true ? true : true", True),
+        ("dbSize <-4", False),
+        ("(dbSize & 1) == 0 && ~0 == -1", True),
     ],
 )
 def test_a_rule_holds_or_not(rule, holds):
@@ -75,7 +88,11 @@ def test_a_rule_holds_or_not(rule, holds):
         ("free ** 2 > 1", "unexpected '*'"),
         ("(" * 60 + "true" + ")" * 60, "nested too deeply"),
         ("1 > 0 " * 500, "at most 1000 characters"),
-        ("1 << 9999999 > 0 && 1 >> -1 > 0", "negative shift"),
+        ("1 / (2 - 2) > 0", "divided by 0"),
+        ("true || 1 / 0 > 0", "divided by 0"),
+        ("(free / 3 & 1) == 0", "whole number"),
+        ("09 > 1", "'09' is no number"),
+        ("9999999999999999999 > 1", "is no number"),
     ],
 )
 def test_a_wrong_rule_is_refused_before_anything_is_done(rule, complaint):
