@@ -63,6 +63,8 @@ class ConnectionSettings(NamedTuple):
     """The file that discovery took the endpoints from; empty when they were given."""
     server_names: tuple[tuple[str, str], ...] = ()
     """(endpoint, name in its certificate), for endpoints whose own name is not in it."""
+    read_only: str = ""
+    """The context that refuses every change; empty for none."""
 
 
 class OutputSettings(NamedTuple):

@@ -115,7 +115,7 @@ class Connection:
         metadata: Metadata = (),
     ) -> bytes:
         """Make one call. ``repeatable`` ones are repeated while the server is unavailable."""
-        self.check_size(request)
+        self.check_request(method, request)
         return self._call(method, request, deadline, repeatable=repeatable, also=metadata)
 
     def stream(
@@ -134,7 +134,7 @@ class Connection:
         """
         if end is None:
             end = deadline if patience is None else Deadline.never()
-        self.check_size(request)
+        self.check_request(method, request)
         attempts = 0
         while True:
             call = self._route.channel(deadline).unary_stream(method)(
@@ -167,7 +167,7 @@ class Connection:
 
         A patient one waits for a connection until the deadline; others fail without one.
         """
-        self.check_size(request)
+        self.check_request(method, request)
         pending = (
             self._route.channel(deadline)
             .unary_unary(method)
@@ -189,6 +189,8 @@ class Connection:
     def exchange(self, method: str, deadline: Deadline) -> Exchange:
         """Open a call that goes both ways; waits for a server until the deadline."""
         from pyetcdctl.client.exchange import Exchange
+
+        self.check_request(method, b"")
 
         channel = self.channel(deadline)
         return Exchange(channel, method, self._metadata(deadline), self.translate)
@@ -222,8 +224,14 @@ class Connection:
         """
         self._login.forget()
 
-    def check_size(self, request: bytes) -> None:
-        """Raise what Go's gRPC reports of a request that is too large to be sent."""
+    def check_request(self, method: str, request: bytes) -> None:
+        """Raise for a call that is not to be sent: one that changes a cluster which is only to be
+        read, or what Go's gRPC reports of a request that is too large.
+        """
+        if self.settings.read_only:
+            from pyetcdctl.client.read_only import check_reads
+
+            check_reads(self.settings.read_only, method, request)
         limit = max(0, self.settings.max_request_bytes) or DEFAULT_MAX_REQUEST_BYTES
         if len(request) > limit:
             raise request_too_large(len(request), limit)

@@ -80,7 +80,7 @@ class Renewals:
     def renew(self, deadline: Deadline) -> LeaseKeepAliveResponse:
         """Let the lease begin anew. An unknown one is no error: its time to live is 0."""
         request = LeaseRequest(ID=self._lease).encode()
-        self._connection.check_size(request)
+        self._connection.check_request(KEEP_ALIVE, request)
         try:
             if self._exchange is None:
                 self._exchange = self._connection.exchange(KEEP_ALIVE, deadline)

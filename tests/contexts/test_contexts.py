@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
+from pyetcdctl.cli import registry
 from pyetcdctl.cli.app import app
 from pyetcdctl.cli.lazy import click_command
 from pyetcdctl.cli.registry import COMMANDS, READING
+from pyetcdctl.client.connection import Connection, Deadline
+from pyetcdctl.client.etcd3_bridge.client import EtcdClient
+from pyetcdctl.errors import DeadlineExceeded, ReadOnlyContext
+from pyetcdctl.rpc import etcdserverpb_pb2, v3electionpb_pb2, v3lockpb_pb2
+from pyetcdctl.settings import ConnectionSettings
 from tests.runner import run as run_process
 from tests.runner import run_here
 
@@ -179,3 +187,93 @@ def test_the_current_context_does_not_enter_the_sandbox(home):
     )
     assert done.exit_code == 0, done.stderr
     assert b"prod" not in done.stdout
+
+
+MODULES = (etcdserverpb_pb2, v3electionpb_pb2, v3lockpb_pb2)
+METHODS = [
+    f"/{service.full_name}/{method.name}"
+    for module in MODULES
+    for service in module.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+]
+DISARM = etcdserverpb_pb2.AlarmRequest(action="DEACTIVATE").SerializeToString()
+ENABLE = etcdserverpb_pb2.DowngradeRequest(action="ENABLE").SerializeToString()
+PUT = etcdserverpb_pb2.RequestOp(request_put=etcdserverpb_pb2.PutRequest(key=b"k"))
+GET = etcdserverpb_pb2.RequestOp(request_range=etcdserverpb_pb2.RangeRequest(key=b"k"))
+
+
+def transaction(**branches):
+    return etcdserverpb_pb2.TxnRequest(**branches).SerializeToString()
+
+
+@pytest.fixture
+def guarded():
+    settings = ConnectionSettings(endpoints=(NOWHERE,), command_timeout=0.2, read_only="prod")
+    with closing(Connection(settings)) as connection:
+        yield connection
+
+
+def is_refused(connection, method, request=b""):
+    """Whether a call is refused before it is sent; there is no server."""
+    deadline = Deadline.after(0.01)
+    try:
+        connection.unary(method, request, deadline=deadline, repeatable=False)
+    except ReadOnlyContext:
+        return True
+    except DeadlineExceeded:
+        return False
+    raise AssertionError(method)
+
+
+def test_the_connection_of_a_read_only_context_sends_reads_alone(guarded):
+    """Whatever a command does: all calls of etcd's services, by their own definition."""
+    sent = {method.rpartition("/")[2] for method in METHODS if not is_refused(guarded, method)}
+    assert len(METHODS) == 49
+    assert sent == {
+        *("Range", "RangeStream", "Txn", "Watch", "LeaseTimeToLive", "LeaseLeases", "MemberList"),
+        *("Alarm", "Downgrade", "Status", "Hash", "HashKV", "Snapshot", "Leader", "Observe"),
+        *("Authenticate", "AuthStatus", "UserGet", "UserList", "RoleGet", "RoleList"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "request_bytes", "refused"),
+    [
+        ("KV/Txn", transaction(success=[GET], failure=[GET]), False),
+        ("KV/Txn", transaction(success=[GET, PUT]), True),
+        ("KV/Txn", transaction(failure=[PUT]), True),
+        ("Maintenance/Alarm", DISARM, True),
+        ("Maintenance/Downgrade", ENABLE, True),
+    ],
+)
+def test_a_call_that_may_read_or_change_is_looked_into(guarded, method, request_bytes, refused):
+    assert is_refused(guarded, f"/etcdserverpb.{method}", request_bytes) is refused
+
+
+def test_every_way_to_call_is_guarded(guarded):
+    deadline = Deadline.after(0.2)
+    for send in (
+        lambda: guarded.future("/etcdserverpb.KV/Put", b"", deadline=deadline),
+        lambda: next(guarded.stream("/etcdserverpb.KV/Put", b"", deadline=deadline)),
+        lambda: guarded.exchange("/etcdserverpb.Lease/LeaseKeepAlive", deadline),
+        lambda: guarded.for_endpoint(NOWHERE).future(
+            "/etcdserverpb.KV/Put", b"", deadline=deadline
+        ),
+        lambda: EtcdClient(guarded).put("k", "v"),
+        lambda: EtcdClient(guarded).remove_member(1),
+        lambda: next(EtcdClient(guarded).refresh_lease(1)),
+    ):
+        with pytest.raises(ReadOnlyContext):
+            send()
+
+
+def test_a_read_only_context_guards_its_connection(etcd, home, prefix, monkeypatch):
+    """Also where the command table were wrong."""
+    monkeypatch.setattr(registry, "READING", READING | {"put", "member add"})
+    add(home, "prod", "--endpoints", etcd.address, "--read-only", "--use")
+    for line in (("put", prefix, "v"), ("member", "add", "m", "--peer-urls", "http://a:1")):
+        done = run(home, *line)
+        assert (done.exit_code, done.stdout) == (1, b"")
+        assert "context prod is read-only: " in done.stderr
+    assert run(home, "get", prefix).exit_code == 0
+    assert run(home, "doctor", "--for", "50ms").exit_code == 0

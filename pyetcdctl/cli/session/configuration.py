@@ -41,6 +41,11 @@ class Configuration(NamedTuple):
     """Where each value that was given comes from: its flag, its variable or a context."""
     context: Context | None = None
 
+    @property
+    def read_only_context(self) -> str:
+        """The name of the context, if that refuses every change, else nothing."""
+        return self.context.name if self.context and self.context.is_read_only else ""
+
 
 def configuration(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Configuration:
     """Merge the flags of the command line with the environment, and a context below both."""
@@ -134,6 +139,7 @@ def connection_settings(
         srv=SrvDiscovery(
             values["discovery-srv"], values["discovery-srv-name"], values["insecure-discovery"]
         ),
+        read_only=found.read_only_context,
     )
     return _with_discovery(settings, found.given, environment)
 

@@ -80,14 +80,14 @@ class PodConnection(Connection):
         metadata: Metadata = (),
     ) -> bytes:
         """Make one call; the command timeout bounds it, whatever is left of the deadline."""
-        self.check_size(request)
+        self.check_request(method, request)
         return self._calls.call(method, request)
 
     def future(
         self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
     ) -> Answer:
         """Return a call that is made when its response is waited for: one etcdctl at a time."""
-        self.check_size(request)
+        self.check_request(method, request)
         return _CallOnDemand(lambda: self._calls.call(method, request))
 
     def exchange(self, method: str, deadline: Deadline) -> Exchange:

@@ -127,8 +127,7 @@ class Session:
     @property
     def is_read_only(self) -> bool:
         """Whether the context refuses every change."""
-        context = self.configuration.context
-        return context is not None and context.is_read_only
+        return bool(self.configuration.read_only_context)
 
     def check_may_run(self, command: str) -> None:
         """Raise ReadOnlyContext for a command that may change a cluster which is not to be."""

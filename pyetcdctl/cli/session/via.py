@@ -67,6 +67,7 @@ class Via:
             return self._forwarded
         return limits(self._session.configuration.values)._replace(
             endpoints=tuple(pod.advertised_endpoint for pod in self._pods),
+            read_only=self._session.configuration.read_only_context,
             found_in=f"the pod {self._pods[0].full_name}",
         )
 

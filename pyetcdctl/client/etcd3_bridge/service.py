@@ -40,6 +40,13 @@ class SharedChannel:
         """Return what goes with every call now."""
         return self._connection.metadata()
 
+    def check(self, service: str, method: str, request: Any) -> None:
+        """Raise for a call that is not to be sent."""
+        if self._connection.settings.read_only:
+            # A stream begins with an iterator of requests.
+            encode = getattr(request, "SerializeToString", bytes)
+            self._connection.check_request(f"/{service}/{method}", encode())
+
     def recovers(self, channel: grpc.Channel, error: grpc.RpcError) -> bool:
         """Prepare the next call after one that failed; whether the same one may be made again.
 
@@ -58,8 +65,9 @@ class SharedChannel:
 class Service:
     """Stands in for a generated stub: its methods are the stub's."""
 
-    def __init__(self, stub: Callable[[grpc.Channel], Any], channel: SharedChannel) -> None:
+    def __init__(self, stub: type[Any], channel: SharedChannel) -> None:
         self.stub = stub
+        self.name = f"etcdserverpb.{stub.__name__.removesuffix('Stub')}"
         self.channel = channel
 
     def __getattr__(self, method: str) -> Method:
@@ -76,6 +84,7 @@ class Method:
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Make the call; once more where the server certainly did not act on it."""
         channel = self._service.channel
+        channel.check(self._service.name, self._name, arguments[0])
         used = channel.current()
         try:
             return self._send(used, arguments, options)

@@ -1,0 +1,58 @@
+"""What the connection of a read-only context sends: calls that change nothing, by a list of them.
+
+The command table refuses changing commands first (cli/registry.py); this holds for whatever a
+command does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyetcdctl.errors import ReadOnlyContext
+from pyetcdctl.rpc.txn import TXN, TxnRequest
+
+if TYPE_CHECKING:
+    from pyetcdctl.rpc.txn import RequestOp
+
+READS = frozenset(
+    f"/{service}/{method}"
+    for service, methods in {
+        "etcdserverpb.KV": ("Range", "RangeStream"),
+        "etcdserverpb.Watch": ("Watch",),
+        "etcdserverpb.Lease": ("LeaseTimeToLive", "LeaseLeases"),
+        "etcdserverpb.Cluster": ("MemberList",),
+        "etcdserverpb.Maintenance": ("Status", "Hash", "HashKV", "Snapshot"),
+        "etcdserverpb.Auth": (
+            *("Authenticate", "AuthStatus", "UserGet", "UserList", "RoleGet", "RoleList"),
+        ),
+        "v3electionpb.Election": ("Leader", "Observe"),
+    }.items()
+    for method in methods
+)
+_READS_BY_DEFAULT = frozenset(
+    f"/etcdserverpb.Maintenance/{method}" for method in ("Alarm", "Downgrade")
+)
+_ACTION = b"\x08"
+"""How a request of these begins that has an action other than the default: to list, to validate."""
+
+
+def check_reads(context: str, method: str, request: bytes) -> None:
+    """Raise ReadOnlyContext for a call that may change something."""
+    if not _reads(method, request):
+        raise ReadOnlyContext(
+            f"context {context} is read-only: {method.rpartition('/')[2]} is refused",
+            "Try:  --context with another one, or `pyetcdctl context add` without --read-only",
+        )
+
+
+def _reads(method: str, request: bytes) -> bool:
+    if method == TXN:
+        found = TxnRequest.decode(request)
+        return all(_is_read(each) for each in (*found.success, *found.failure))
+    if method in _READS_BY_DEFAULT:
+        return not request.startswith(_ACTION)
+    return method in READS
+
+
+def _is_read(operation: RequestOp) -> bool:
+    return operation.request_range is not None
