@@ -58,7 +58,7 @@ function __pyetcdctl_commands
             echo -- 'enable'\t'Start the downgrade to TARGET_VERSION.'
             echo -- 'cancel'\t'Cancel a downgrade that was enabled and has not finished.'
         case 'endpoint'
-            echo -- 'health'\t'Check that each endpoint answers a consistent read and that no alarm is active.'
+            echo -- 'health'\t'Check that each endpoint serves a consistent read and that no alarm is active.'
             echo -- 'status'\t'Show version, size, leader and raft state of each endpoint.'
             echo -- 'hashkv'\t'Show the hash over each endpoint\'s keys and their history.'
         case 'member'

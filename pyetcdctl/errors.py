@@ -14,9 +14,9 @@
     ├── ConnectionFailed            2    no client could be made: no endpoint, login refused
     │   └── KubectlFailed           2    kubectl, or the pod that it was to reach, cannot be used
     ├── NeedsConnection             1    a command that cannot work without calls to a server
-    ├── CallFailed                  1    a call that the server answered with an error
+    ├── CallFailed                  1    a call that the server responded to with an error
     │   ├── ResponseMakesNoSense    1    bytes that are no response to the call
-    │   ├── DeadlineExceeded        1    no answer in time; its advice names the cause
+    │   ├── DeadlineExceeded        1    no response in time; its advice names the cause
     │   └── MethodUnknown           1    the server is too old for the call
     ├── LeaseLost                   1    a lock or a leadership whose lease has ended
     ├── CommandFailed               N    the exit status of a command that held a lock
@@ -167,7 +167,7 @@ class NeedsConnection(PyetcdctlError):
 
 
 class CallFailed(PyetcdctlError):
-    """The server answered a call with an error.
+    """The server responded to a call with an error.
 
     ``code`` is the name of the gRPC status code, ``details`` the server's own words.
     """
@@ -188,7 +188,7 @@ class ResponseMakesNoSense(CallFailed):
 
 
 class DeadlineExceeded(CallFailed):
-    """No server answered before the command's deadline."""
+    """No server responded before the command's deadline."""
 
 
 class MethodUnknown(CallFailed):

@@ -58,20 +58,20 @@ class Decoding(Record):
 
     read: ValueReader
     like_api: bool = False
-    """Whether objects are shown as the API server would answer, instead of as stored."""
+    """Whether objects are shown as the API server would return them, instead of as stored."""
     report: Callable[[str], None] | None = None
     """Called with a description of each object, in a format that has no place for it."""
 
 
 class DecodedAnswer(Record):
-    """An answer to put, del, txn, watch, elect or lock, the values in it decoded."""
+    """A response to put, del, txn, watch, elect or lock, the values in it decoded."""
 
     answer: PutResponse | DeleteRangeResponse | RangeResponse | TxnResponse | WatchResponse
     decoding: Decoding
 
 
 class Listing(Record):
-    """The answer to ``get``: keys and values as they arrive."""
+    """The result of ``get``: keys and values as they arrive."""
 
     reading: PagedRange
     keys_only: bool = False
@@ -81,14 +81,14 @@ class Listing(Record):
 
 
 class LeaseRevoked(Record):
-    """The answer to ``lease revoke``."""
+    """The result of ``lease revoke``."""
 
     lease: int
     response: LeaseRevokeResponse
 
 
 class LeaseLife(Record):
-    """The answer to ``lease timetolive``; ``with_keys`` if the keys were asked for."""
+    """The result of ``lease timetolive``; ``with_keys`` if the keys were asked for."""
 
     response: LeaseTimeToLiveResponse
     with_keys: bool = False
@@ -124,7 +124,7 @@ class TreeVisit(NamedTuple):
 
 
 class KeyTree(Record):
-    """The answer to ``tree``, read while it is printed."""
+    """The result of ``tree``, read while it is printed."""
 
     visits: Iterator[TreeVisit]
     prefix: bytes
@@ -167,7 +167,7 @@ class DatabaseSizes(NamedTuple):
 
 
 class SpaceUse(Record):
-    """The answer to ``du``."""
+    """The result of ``du``."""
 
     by: str
     sums: tuple[Sum, ...]
@@ -188,7 +188,7 @@ class SpaceUse(Record):
 
 
 class Differences(Record):
-    """The answer to ``diff``: what differs is found while it is printed."""
+    """The result of ``diff``: what differs is found while it is printed."""
 
     changes: Iterable[KeyDifference]
     resource: Callable[[bytes], str]
@@ -201,7 +201,7 @@ class Differences(Record):
 
 
 class KeyHistory(Record):
-    """The answer to ``history``: what happened to a key, newest first."""
+    """The result of ``history``: what happened to a key, newest first."""
 
     key: bytes
     steps: tuple[HistoryStep, ...]
@@ -214,7 +214,7 @@ class KeyHistory(Record):
 
 
 class SnapshotStatus(Record):
-    """The answer to ``snapshot status``; ``version`` is the storage version, empty before 3.6."""
+    """The result of ``snapshot status``; ``version`` is the storage version, empty before 3.6."""
 
     hash: int
     revision: int
@@ -250,13 +250,13 @@ class ClusterResult(Record):
 
 
 class MemberList(ClusterResult):
-    """The answer to ``member list``."""
+    """The result of ``member list``."""
 
     response: MemberListResponse
 
 
 class MemberAdded(ClusterResult):
-    """The answer to ``member add``, with what the new member's configuration needs."""
+    """The result of ``member add``, with what the new member's configuration needs."""
 
     response: MemberAddResponse
     name: str
@@ -264,7 +264,7 @@ class MemberAdded(ClusterResult):
 
 
 class MemberChanged(ClusterResult):
-    """The answer to a change of one member; ``change`` reads like ``removed from``."""
+    """The result of a change of one member; ``change`` reads like ``removed from``."""
 
     response: MemberRemoveResponse | MemberUpdateResponse | MemberPromoteResponse
     member_id: int
@@ -272,13 +272,13 @@ class MemberChanged(ClusterResult):
 
 
 class Alarms(ClusterResult):
-    """The answer to ``alarm list``, or the alarms that were disarmed."""
+    """The result of ``alarm list``, or the alarms that were disarmed."""
 
     response: AlarmResponse
 
 
 class LeaderMoved(ClusterResult):
-    """The answer to ``move-leader``."""
+    """The result of ``move-leader``."""
 
     response: MoveLeaderResponse
     before: int
@@ -286,7 +286,7 @@ class LeaderMoved(ClusterResult):
 
 
 class DowngradeStep(ClusterResult):
-    """The answer to ``downgrade validate``, ``enable`` or ``cancel``."""
+    """The result of ``downgrade validate``, ``enable`` or ``cancel``."""
 
     response: DowngradeResponse
     action: str
@@ -306,7 +306,7 @@ class EndpointHealth(Record):
 
 
 class HealthReport(ClusterResult):
-    """The answer to ``endpoint health``."""
+    """The result of ``endpoint health``."""
 
     endpoints: tuple[EndpointHealth, ...]
 
@@ -319,7 +319,7 @@ class EndpointStatus(Record):
 
 
 class StatusReport(ClusterResult):
-    """The answer to ``endpoint status``: the endpoints that answered."""
+    """The result of ``endpoint status``: the endpoints that responded."""
 
     endpoints: tuple[EndpointStatus, ...]
     names: Mapping[int, str] = {}
@@ -334,7 +334,7 @@ class EndpointHash(Record):
 
 
 class HashReport(ClusterResult):
-    """The answer to ``endpoint hashkv``: the endpoints that answered."""
+    """The result of ``endpoint hashkv``: the endpoints that responded."""
 
     endpoints: tuple[EndpointHash, ...]
 
@@ -367,33 +367,33 @@ class AuthResult(Record):
 
 
 class AuthState(AuthResult):
-    """The answer to ``auth status``."""
+    """The result of ``auth status``."""
 
     response: AuthStatusResponse
 
 
 class AuthChanged(AuthResult):
-    """The answer to a change; ``what`` says it in one line."""
+    """The result of a change; ``what`` says it in one line."""
 
     response: ChangeResponse
     what: str
 
 
 class UserRoles(AuthResult):
-    """The answer to ``user get``."""
+    """The result of ``user get``."""
 
     response: RolesResponse
     user: str
 
 
 class Users(AuthResult):
-    """The answer to ``user list``."""
+    """The result of ``user list``."""
 
     response: UserListResponse
 
 
 class RolePermissions(AuthResult):
-    """The answer to ``role get``."""
+    """The result of ``role get``."""
 
     response: RoleGetResponse
     role: str
@@ -402,7 +402,7 @@ class RolePermissions(AuthResult):
 
 
 class Roles(AuthResult):
-    """The answer to ``role list``."""
+    """The result of ``role list``."""
 
     response: RolesResponse
 

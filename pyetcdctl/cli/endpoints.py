@@ -58,7 +58,7 @@ def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:
 
 
 def tell_failures(session: Session, action: str, outcomes: Sequence[Outcome[Any]]) -> None:
-    """Say of each endpoint without an answer that ``action`` failed, and why."""
+    """Say of each endpoint without a response that ``action`` failed, and why."""
     failures = [outcome for outcome in outcomes if outcome.failure is not None]
     for outcome in failures:
         tell_failure(session, f"Failed to {action} {outcome.endpoint}", outcome.failure)

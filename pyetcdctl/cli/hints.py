@@ -41,7 +41,7 @@ class ValueWatch:
 
     @property
     def request(self) -> RangeRequest:
-        """The request that is answered."""
+        """The request that is served."""
         return self._reading.request
 
     @property

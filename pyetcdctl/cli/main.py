@@ -129,7 +129,7 @@ def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, An
 
 
 def _is_unanswered(error: BaseException | None) -> bool:
-    """Whether no server answered in time, whatever the command made of it."""
+    """Whether no server responded in time, whatever the command made of it."""
     while error is not None and not isinstance(error, DeadlineExceeded):
         error = error.__cause__
     return error is not None

@@ -86,7 +86,7 @@ COMMANDS = {
         _UPKEEP,
         "Show the health, status or hash of each endpoint.",
         {
-            "health": "Check that each endpoint answers a consistent read and that no alarm is "
+            "health": "Check that each endpoint serves a consistent read and that no alarm is "
             "active.",
             "status": "Show version, size, leader and raft state of each endpoint.",
             "hashkv": "Show the hash over each endpoint's keys and their history.",
@@ -223,7 +223,7 @@ COMMANDS = {
     ),
     "options": _entry("options", _UTILITY, "List the flags that every command takes."),
     "version": _entry("version", _UTILITY, "Print the version."),
-    "__complete": _entry("complete", _HIDDEN, "Answer the completion scripts' questions."),
+    "__complete": _entry("complete", _HIDDEN, "Print candidates for the completion scripts."),
 }
 BEYOND_ETCDCTL = frozenset(
     {

@@ -1,4 +1,4 @@
-"""What comes back from a call that was started and not waited for: one answer, or many."""
+"""What comes back from a call that was started and not waited for: one response, or many."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Answer:
-    """The answer of a call that is under way."""
+    """The response of a call that is under way."""
 
     def __init__(self, pending: grpc.Future, recover: Callable[[grpc.RpcError], bytes]) -> None:
         self._pending = pending
         self._recover = recover
 
     def result(self) -> bytes:
-        """Wait for the answer. Raises what the call's failure means."""
+        """Wait for the response. Raises what the call's failure means."""
         try:
             answer: bytes = self._pending.result()
         except grpc.RpcError as error:

@@ -1,4 +1,4 @@
-"""Users, roles and whether they count: one function a call, from words to etcd's answer.
+"""Users, roles and whether they count: one function a call, from words to etcd's response.
 
 What only looks may be repeated; a change is not, once it may have reached a server.
 """

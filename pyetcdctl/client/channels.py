@@ -129,7 +129,7 @@ def _pings_of_a_quiet_stream(patience: float) -> Options:
     """Return what lets a server be missed on which nothing is asked any more, as in a watch.
 
     gRPC would ask such a server twice, then once a minute at most; and it would ask nothing while a
-    ping of its own, to measure the line, waits a minute for its answer.
+    ping of its own, to measure the line, waits a minute for its response.
     """
     return [
         ("grpc.http2.max_pings_without_data", 0),

@@ -32,7 +32,7 @@ class ClientUrls(NamedTuple):
 
 
 class ClusterService:
-    """The members of a cluster. Answers are etcd's messages, whole."""
+    """The members of a cluster. Responses are etcd's messages, whole."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -1,6 +1,6 @@
 """The connection to a cluster: endpoints, TLS, login, deadlines, failover.
 
-Requests and answers are bytes. A call is sent again by etcdctl's rules: reads when the server was
+Requests and responses are bytes. A call is sent again by etcdctl's rules: reads when the server was
 unavailable, everything when the request certainly left by no connection.
 """
 
@@ -127,9 +127,9 @@ class Connection:
         patience: float | None = None,
         end: Deadline | None = None,
     ) -> Iterator[bytes]:
-        """Make a call with many answers. It is not resumed once the first has come.
+        """Make a call with many responses. It is not resumed once the first has come.
 
-        The deadline is for the whole call; with ``patience`` for the first answer, after which
+        The deadline is for the whole call; with ``patience`` for the first response, after which
         each may take so many seconds more, and ``end`` is when all must have come.
         """
         if end is None:
@@ -237,7 +237,7 @@ class Connection:
             raise request_too_large(len(request), limit)
 
     def translate(self, error: grpc.RpcError) -> PyetcdctlError:
-        """Return our error for a failed call; one without an answer is explained."""
+        """Return our error for a failed call; one without a response is explained."""
         failure = error_from(error)
         return self.too_late() if isinstance(failure, DeadlineExceeded) else failure
 

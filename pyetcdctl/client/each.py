@@ -21,7 +21,7 @@ MOST_AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Answer]):
-    """What came of one endpoint: an answer, or the reason why there is none."""
+    """What came of one endpoint: a response, or the reason why there is none."""
 
     endpoint: str
     answer: Answer | None = None

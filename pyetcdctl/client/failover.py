@@ -111,7 +111,7 @@ class Route:
         return self.ready_channel(deadline)
 
     def ready_channel(self, deadline: Deadline) -> grpc.Channel:
-        """Return a channel to an endpoint that answers, waiting for one until the deadline."""
+        """Return a channel to an endpoint that responds, waiting for one until the deadline."""
         from pyetcdctl.client.racing import Race
 
         order = list(self.endpoints)

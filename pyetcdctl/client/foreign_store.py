@@ -122,7 +122,7 @@ class Excerpt:
 
 
 class Folder:
-    """The keys of a folder at one revision, to answer questions for any range within it."""
+    """The keys of a folder at one revision, to serve any range within it."""
 
     def __init__(self, key: bytes, range_end: bytes, header: ResponseHeader) -> None:
         self.key, self.range_end, self.header = key, range_end, header

@@ -1,4 +1,4 @@
-"""Reading, writing and deleting keys: one function a call, from words to etcd's answer."""
+"""Reading, writing and deleting keys: one function a call, from words to etcd's response."""
 
 from __future__ import annotations
 

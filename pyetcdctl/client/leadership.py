@@ -47,7 +47,7 @@ def _leader(
 
 
 def _no_leader(outcomes: Sequence[Outcome[StatusResponse]]) -> PyetcdctlError:
-    """Return why there is none: an endpoint that did not answer, or only followers."""
+    """Return why there is none: an endpoint that did not respond, or only followers."""
     for outcome in outcomes:
         if outcome.failure is not None:
             return outcome.failure

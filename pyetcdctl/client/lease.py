@@ -1,4 +1,4 @@
-"""Leases: one function a call, from numbers to etcd's answer. All may be repeated."""
+"""Leases: one function a call, from numbers to etcd's response. All may be repeated."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Renewals:
 
 
 def renew(renewals: Renewals, connection: Connection, deadline: Deadline) -> LeaseKeepAliveResponse:
-    """Renew a lease for the first time: while no server answers, others are tried."""
+    """Renew a lease for the first time: while no server responds, others are tried."""
     while True:
         try:
             return renewals.renew(deadline)

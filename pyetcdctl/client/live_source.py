@@ -130,7 +130,7 @@ class LiveSource:
     def _from_folder(
         self, request: RangeRequest, requests: Sequence[RangeRequest], header: ResponseHeader
     ) -> RangePage:
-        """Answer a question about any range from the whole of the folder that it lies in."""
+        """Serve any range from the whole of the folder that it lies in."""
         if not request.range_end:
             return self._single(request, Deadline.after(self.connection.settings.command_timeout))
         revision = request.revision or header.revision

@@ -25,7 +25,7 @@ DEFRAGMENTING = (
 
 
 class MaintenanceService:
-    """The upkeep of the member that the connection leads to. Answers are etcd's messages, whole."""
+    """The upkeep of the member that the connection leads to, by etcd's whole messages."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -46,7 +46,7 @@ class MaintenanceService:
         return self._alarm(api.AlarmRequest(action=api.AlarmRequest.GET), deadline)
 
     def disarm(self, deadline: Deadline, *, only: int | None = None) -> api.AlarmResponse:
-        """End all alarms, or those of one kind; the answer names them and has no header."""
+        """End all alarms, or those of one kind; the response names them and has no header."""
         ended = api.AlarmResponse()
         for alarm in self.alarms(deadline).alarms:
             if only not in (None, alarm.alarm):

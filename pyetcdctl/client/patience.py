@@ -1,4 +1,4 @@
-"""A bound on each silence of a call with many answers, where gRPC only bounds the whole of it."""
+"""A bound on each silence of a call with many responses, where gRPC only bounds the whole of it."""
 
 from __future__ import annotations
 

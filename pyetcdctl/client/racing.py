@@ -2,7 +2,7 @@
 
 The first endpoint has a head start; the next is begun when it fails or has said nothing for a
 while. What races is gRPC's own health question, never the caller's request, so that no request can
-arrive twice. Any answer counts, also that of a server which knows no such question; a stopped
+arrive twice. Any response counts, also that of a server which knows no such question; a stopped
 process, whose kernel still accepts connections, gives none.
 
 gRPC's subscription to a channel's connectivity would need no question, but its listening thread
@@ -31,7 +31,7 @@ UNREACHED = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
 
 
 class Race:
-    """A race between endpoints; the first that answers wins."""
+    """A race between endpoints; the first that responds wins."""
 
     def __init__(self, openers: Sequence[Callable[[], grpc.Channel]]) -> None:
         self._openers = openers
@@ -40,7 +40,7 @@ class Race:
         self._finished: SimpleQueue[tuple[int, grpc.Future]] = SimpleQueue()
 
     def winner(self, deadline: Deadline, *, patient: bool = False) -> int | None:
-        """Return the number of the first endpoint that answers.
+        """Return the number of the first endpoint that responds.
 
         None: all have failed, or time is over. A patient call lets them try until the deadline.
         """

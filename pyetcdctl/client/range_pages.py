@@ -187,5 +187,5 @@ class PageReader:
 
 
 def is_too_large(error: CallFailed) -> bool:
-    """Whether an answer was refused here for its size."""
+    """Whether a response was refused here for its size."""
     return error.code == "RESOURCE_EXHAUSTED" and "received message larger" in error.details

@@ -1,7 +1,7 @@
 """Ranges of any size, a page at a time, at one revision.
 
-Invariant: every entry comes from the revision that the first answer named, each exactly once and in
-the order asked for. What cannot be cut into pages (custom orders, revision filters: the server
+Invariant: every entry comes from the revision that the first response named, each exactly once and
+in the order asked for. What cannot be cut into pages (custom orders, revision filters: the server
 sorts and filters the whole range) is read with one call. A lost server or a compaction in the
 middle raises; a reading that ends without raising is whole. Reading a single key loads nothing of
 what pages need.
@@ -31,14 +31,14 @@ SMALL_LIMIT = 16
 
 PART_KEYS = 16_384
 ANSWER_BYTES = 16 << 20
-"""Larger answers are refused, and asked for again in smaller pages."""
+"""Larger responses are refused, and asked for again in smaller pages."""
 
 MOST_RESUMPTIONS = 5
 """How often a stream is taken up again without a single key having come."""
 
 
 class RangeReading:
-    """The answer to a RangeRequest, page by page; ``timeout`` seconds bound every wait for one.
+    """The response to a RangeRequest, page by page; ``timeout`` seconds bound every wait for one.
 
     ``header`` is there from the start; ``count`` and ``more`` are final when ``pages()`` has ended.
     Making a reading waits for its first page, so that what is wrong with the request raises here.
@@ -182,7 +182,7 @@ class RangeReading:
                 rest.check_cluster(self._current_header(deadline))
 
     def _current_header(self, deadline: Deadline) -> ResponseHeader:
-        """Ask for the header that an answer has now; this costs the server no reading."""
+        """Ask for the header that a response has now; this costs the server no reading."""
         asked = self.request
         request = RangeRequest(
             key=asked.key,

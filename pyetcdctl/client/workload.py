@@ -84,7 +84,7 @@ class Workload:
         self._figures = Figures([], {}, 0.0)
 
     def run(self, on_write: Callable[[], None] = lambda: None) -> Figures:
-        """Send everything, wait for the answers and return what came of them."""
+        """Send everything, wait for the responses and return what came of them."""
         collector = Thread(target=self._collect, name="workload", daemon=True)
         collector.start()
         began = perf_counter()
@@ -150,7 +150,7 @@ class Workload:
 def open_connections(
     connection: Connection, prefix: bytes, deadline: Callable[[], Deadline]
 ) -> tuple[list[Connection], bool]:
-    """Return a connection to each endpoint that answers, and whether there are keys already."""
+    """Return a connection to each endpoint that responds, and whether there are keys already."""
     key, end = prefix_range(prefix)
     request = RangeRequest(key=key, range_end=end, limit=1)
     has_keys = bool(read(connection, request, deadline()).kvs)

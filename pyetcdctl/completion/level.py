@@ -1,6 +1,6 @@
 """One level of the keys, read without what lies below it.
 
-A server that answers a range counts all of it, whatever the limit: a look at a window costs what
+A server that serves a range counts all of it, whatever the limit: a look at a window costs what
 the window holds. So windows lie side by side, many in one call, cut where names are likely to
 differ; what lies behind the keys that a look showed becomes new windows. They are looked at from
 left to right, so what was found is at every moment complete up to some key.

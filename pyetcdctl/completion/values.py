@@ -1,7 +1,7 @@
 """Keys at TAB, one path segment at a time, as a shell lists folders.
 
 A branch ends with a slash and is passed over, however many keys it holds. A shell types what its
-candidates have in common, so a missing one would make it type too much: an answer that was cut
+candidates have in common, so a missing one would make it type too much: a list that was cut
 short, by its length or by time, has nothing in common beyond what was typed, or is none.
 """
 

@@ -1,4 +1,4 @@
-"""Writes that are each applied once, also where the answer to one is lost.
+"""Writes that are each applied once, also where the response to one is lost.
 
 A write is a transaction that holds only while the first key it puts is no newer than the cluster
 was before the write was first sent. So it may be sent again whenever its fate is unknown: if it was
@@ -105,7 +105,7 @@ class Destination:
         self._logins = 0
 
     def open(self) -> None:
-        """Ask for its revision. Raises if no server answers within the command timeout."""
+        """Ask for its revision. Raises if no server responds within the command timeout."""
         try:
             # A transaction without operations: every user may do that.
             self._revision = self._read(TxnRequest()).header.revision
@@ -173,7 +173,7 @@ class Destination:
                 self._prepare_again(write, error)
 
     def _is_applied(self, write: Write, answer: TxnResponse) -> bool:
-        """Whether an answer says so; where another wrote the key, the next attempt may succeed."""
+        """Whether a response says so; where another wrote the key, the next attempt may succeed."""
         latest = answer if answer.succeeded else self._read(write.look())
         self._outage.end()
         self._logins = 0

@@ -78,7 +78,7 @@ class Leadership(Place):
 def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[RangeResponse]:
     """Yield the leader, what it proclaims later, and each later leader, until told to stop.
 
-    Raises what kept the first look from being answered within the command timeout.
+    Raises what kept the first look from being served within the command timeout.
     """
     limit = Deadline.after(connection.settings.command_timeout)
     first: RangeResponse | None = read(connection, oldest(election), limit)

@@ -67,9 +67,9 @@ class Life(NamedTuple):
 
 
 def renewals(connection: Connection, lease: int, stop: Bell) -> Iterator[LeaseKeepAliveResponse]:
-    """Renew a lease at once and then in time; yield each answer until it is lost.
+    """Renew a lease at once and then in time; yield each response until it is lost.
 
-    Raises what kept the first renewal from being answered within the command timeout.
+    Raises what kept the first renewal from being served within the command timeout.
     """
     since = monotonic()
     limit = Deadline.after(connection.settings.command_timeout)

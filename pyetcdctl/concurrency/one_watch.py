@@ -55,7 +55,7 @@ class Watch:
             return self._advance_over_events(response)
         if response.created:
             self.next_revision = self.next_revision or response.header.revision + 1
-        # Old servers answer a question for progress before the events that lie ahead of it.
+        # Old servers respond to a progress request before the events that lie ahead of it.
         elif response.is_progress and response.watch_id != NO_WATCH:
             self.next_revision = max(self.next_revision, response.header.revision + 1)
         return True

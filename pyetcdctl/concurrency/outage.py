@@ -47,7 +47,7 @@ class Outage:
 
 
 def may_pass(failure: BaseException | None) -> bool:
-    """Whether the server was away, or busy, and may answer the same call later."""
+    """Whether the server was away, or busy, and may serve the same call later."""
     if isinstance(failure, CallFailed):
         return failure.code in LOSSES or failure.details == TOO_MANY_REQUESTS
     return failure is not None and may_pass(failure.__cause__)

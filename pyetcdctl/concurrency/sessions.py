@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DEFAULT_TTL = 60
 ATTEMPT_SECONDS, PAUSE_SECONDS = 2.0, 0.1
 PASSING = frozenset({"UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "UNAUTHENTICATED"})
-"""Codes of failures after which another server, or a new token, may answer."""
+"""Codes of failures after which another server, or a new token, may help."""
 
 HASTY_SECONDS = 0.6
 """How long may be tidied up by somebody who was told to end."""
@@ -103,7 +103,7 @@ class LeaseSession:
             raise LeaseLost(lost)
 
     def call(self, make: Callable[[Deadline], Answer]) -> Answer:
-        """Make a call that may be repeated until it is answered, or all is over."""
+        """Make a call that may be repeated until a response arrives, or all is over."""
         return until_answered(self.connection, self._stop, make)
 
     def tidy(self, make: Callable[[Deadline], Answer]) -> Answer:
@@ -142,7 +142,7 @@ class LeaseSession:
 def until_answered(
     connection: Connection, stop: Stop, make: Callable[[Deadline], Answer]
 ) -> Answer:
-    """Make a call that may be repeated until a server answers it or somebody says stop."""
+    """Make a call that may be repeated until a server responds or the session is stopped."""
     while True:
         try:
             return make(Deadline.after(ATTEMPT_SECONDS))

@@ -1,8 +1,8 @@
 """Watches over one stream, which is opened again, elsewhere if need be, when its server is lost.
 
 Invariant: a watch yields every event from its start on, each once and in order. ``next_revision``
-of a watch is the first revision that it has not yielded; a new stream starts there. It moves when
-an answer has been handed over whole: all events of a revision stand in one answer, or in fragments
+of a watch is the first revision that it has not yielded; a new stream starts there. It moves when a
+response has been handed over whole: all events of a revision stand in one response, or in fragments
 that are put together here.
 """
 

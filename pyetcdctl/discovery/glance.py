@@ -1,7 +1,7 @@
 """A first look at a certificate and its key that costs no library.
 
 Importing ``cryptography`` takes longer than a whole call to etcd, so every command on a node would
-pay for it. `is_fine` answers "usable" or "look closer": `certificates` looks closer, gives the
+pay for it. `is_fine` returns "usable" or "look closer": `certificates` looks closer, gives the
 reasons and is the only judge of what is passed over.
 """
 

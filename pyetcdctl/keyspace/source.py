@@ -61,7 +61,7 @@ class Source(Protocol):
     ) -> list[RangePage]:
         """Return the responses to many small questions, in their order.
 
-        Requests without a revision are all answered at one as far as the source can: a server takes
+        Requests without a revision are all served at one as far as the source can: a server takes
         some hundred in one call.
         """
 

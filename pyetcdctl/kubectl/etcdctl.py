@@ -74,8 +74,8 @@ class Etcdctl:
     def transaction(self, text: bytes) -> Iterator[bytes]:
         """Yield the response to a transaction.
 
-        etcdctl waits without end for a member that does not answer a transaction, and for five
-        seconds with every other command: so another one has to have been answered before.
+        etcdctl waits without end for a member that does not respond to a transaction, and for five
+        seconds with every other command: so another one has to have responded before.
         """
         if not self._has_answered:
             self._probe()
@@ -148,7 +148,7 @@ class Etcdctl:
                 child.cancel(self._tell_of_draining)
 
     def _probe(self) -> None:
-        """Read a key that need not exist; a refusal comes from a member that answers, too."""
+        """Read a key that need not exist; a refusal comes from a member that responds, too."""
         try:
             self.output([*_AS_PROTOBUF, b"get", b"--", b"health"])
         except CallFailed as failure:

@@ -69,7 +69,7 @@ class Kubectl:
         return Child(self.words(*words), self.environment)
 
     def json(self, tried: str, *words: str) -> Any:
-        """Return the JSON that a short question is answered with; ``tried`` is for errors."""
+        """Return the JSON that a short question gets as its result; ``tried`` is for errors."""
         command = self.words(*words, "-o", "json")
         try:
             # Standard input is the user's: a plugin of the kubeconfig may have to ask for a login.

@@ -1,4 +1,4 @@
-"""What put, del, get and txn answer, in etcdctl's plain lines."""
+"""Responses to put, del, get and txn, in etcdctl's plain lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write_answer(answer: Message | None, out: Sink, pair: Callable[[KeyValue], None]) -> None:
-    """Write an answer; ``pair`` writes each key with its value."""
+    """Write a response; ``pair`` writes each key with its value."""
     match answer:
         case PutResponse():
             out.write(b"OK\n")

@@ -1,4 +1,4 @@
-"""The ``protobuf`` format: the answer's own bytes, nothing around them."""
+"""The ``protobuf`` format: the response's own bytes, nothing around them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _Terminal:
 
 
 def _end_of_header(data: bytes) -> int:
-    """Return where the header ends that an answer begins with; 0 where it has none."""
+    """Return where the header ends that a response begins with; 0 where it has none."""
     if data[:1] != _HEADER:
         return 0
     try:

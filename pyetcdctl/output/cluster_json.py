@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @singledispatch
 def json_of(result: ClusterResult, hex_ids: bool) -> str:
-    """Return the result's JSON: that of the server's answer."""
+    """Return the result's JSON: that of the server's response."""
     return json_object(_response(result))
 
 

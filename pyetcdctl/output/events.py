@@ -76,7 +76,7 @@ def _words_with_previous(batch: EventBatch, shown: Callable[[bytes], bytes]) -> 
 
 
 def _json_header(encoded: bytes) -> str:
-    """Return a header as JSON; it differs from answer to answer."""
+    """Return a header as JSON; it differs from response to response."""
     members, at = [], 0
     while at < len(encoded):
         name = _HEADER_TAGS.get(encoded[at])

@@ -15,7 +15,7 @@ UNICODE = "15.0.0"
 MODULE = '''\
 """Which characters Go prints as they are; written by ``generate.py``.
 
-Python's own answer depends on its release, for each brings a newer Unicode.
+Python's own result depends on its release, for each brings a newer Unicode.
 """
 
 from __future__ import annotations

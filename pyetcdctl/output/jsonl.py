@@ -1,6 +1,6 @@
 """The ``jsonl`` format: a JSON object on a line for each key or event, written as they arrive.
 
-What put, del and txn answer is one object, whose members have etcd's names.
+The response to put, del and txn is one object, whose members have etcd's names.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class _Entries:
         return f'{{"type":"{name}",{place}{value}{earlier}}}\n'
 
     def answer(self, answer: Message | None) -> str:
-        """Return what an answer says besides its revision."""
+        """Return what a response says besides its revision."""
         match answer:
             case PutResponse() if answer.prev_kv is not None:
                 return f',"prev_kv":{{{self.members(Entry.of_message(answer.prev_kv))}}}'

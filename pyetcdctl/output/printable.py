@@ -1,6 +1,6 @@
 """Which characters Go prints as they are; written by ``generate.py``.
 
-Python's own answer depends on its release, for each brings a newer Unicode.
+Python's own result depends on its release, for each brings a newer Unicode.
 """
 
 from __future__ import annotations

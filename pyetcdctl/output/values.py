@@ -36,7 +36,7 @@ class Entry(NamedTuple):
 
     @classmethod
     def of_record(cls, record: Record) -> Entry:
-        """Return what a part of an answer holds."""
+        """Return what a part of a response holds."""
         key, created, changed, version, value, lease = record
         numbers = (_integer(created), _integer(changed), _integer(version))
         return cls(key, *numbers, value, _integer(lease))
@@ -49,7 +49,7 @@ class Entry(NamedTuple):
 
 
 def document(value: StoredValue, mod_revision: int | None = None) -> str:
-    """Return a value as a YAML document; with a revision, as the API server would answer it."""
+    """Return a value as a YAML document; with a revision, as the API server would return it."""
     obj = value.decoded.object
     if obj is not None:
         return yaml_text(obj if mod_revision is None else like_api(obj, mod_revision))

@@ -129,13 +129,13 @@ class RevokePermissionRequest(Message):
 
 
 class AuthAnswer(Message):
-    """Any answer of the service."""
+    """Any response of the service."""
 
     header: ResponseHeader = NO_HEADER
 
 
 class ChangeResponse(AuthAnswer):
-    """The answer to every change: AuthUserAddResponse, AuthRoleDeleteResponse, ..."""
+    """The response to every change: AuthUserAddResponse, AuthRoleDeleteResponse, ..."""
 
     FIELDS = (Field(1, "header", "message", ResponseHeader),)
 

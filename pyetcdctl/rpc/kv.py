@@ -19,7 +19,7 @@ BY_KEY, BY_VERSION, BY_CREATE, BY_MOD, BY_VALUE = 0, 1, 2, 3, 4
 
 
 class ResponseHeader(Message):
-    """Where and when an answer was made (etcd API, ResponseHeader)."""
+    """Where and when a response was made (etcd API, ResponseHeader)."""
 
     cluster_id: int = 0
     member_id: int = 0
@@ -89,7 +89,7 @@ class RangeRequest(Message):
 
 
 class RangeResponse(Message):
-    """A whole answer to a RangeRequest; long ranges are read through client/ranges.py instead."""
+    """A whole response to a RangeRequest; long ranges are read through client/ranges.py instead."""
 
     header: ResponseHeader = NO_HEADER
     kvs: Sequence[KeyValue] = ()

@@ -64,7 +64,7 @@ class LeasesRequest(Message):
 
 
 class LeaseAnswer(Message):
-    """An answer about leases; etcdctl shows its header's fields and its own on one level.
+    """A response about leases; etcdctl shows its header's fields and its own on one level.
 
     ``SHOWN_AS`` has the names that it gives to fields there.
     """

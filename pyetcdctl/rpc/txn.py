@@ -83,7 +83,7 @@ RequestOp.FIELDS = (
 
 
 class ResponseOp(Message):
-    """The answer to one operation; exactly one is set."""
+    """The response to one operation; exactly one is set."""
 
     ONEOF = "Response"
     response_range: RangeResponse | None = None

@@ -3,7 +3,7 @@
 Standard input is a pipe whose other end the asking process alone holds. However that process dies,
 the kernel closes its end, and at end of file everything is taken down here: so SIGKILL leaves
 nothing either. The script is run by its path in an isolated interpreter and imports next to
-nothing, so that it is ready in milliseconds. Requests and answers are marshalled values.
+nothing, so that it is ready in milliseconds. Requests and responses are marshalled values.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def remove(folder: str) -> None:
 
 
 def answer(value: int | str | None) -> None:
-    """Send one answer to the parent."""
+    """Send one response to the parent."""
     sys.stdout.buffer.write(marshal.dumps(value))
     sys.stdout.buffer.flush()
 

@@ -63,7 +63,7 @@ class Member:
         self.wait_until_healthy()
 
     def wait_until_healthy(self, seconds: float = START_SECONDS) -> None:
-        """Wait until the member answers a consistent read, which needs a leader."""
+        """Wait until the member serves a consistent read, which needs a leader."""
         deadline = time.monotonic() + seconds
         while not is_healthy(self.site.metrics_port):
             code = self._lifetime.exit_code(self.process_id)

@@ -109,7 +109,7 @@ class GuardedWriter:
         return Conflict(write.key, write.mod_revision, found.mod_revision if found else 0)
 
     def _sent_again(self, batch: Sequence[GuardedWrite], failure: CallFailed | None) -> TxnResponse:
-        """Send a transaction until it is answered. Raises the failure that does not pass."""
+        """Send a transaction until a response arrives. Raises the failure that does not pass."""
         for attempt in range(MOST_ATTEMPTS):
             if failure is not None:
                 if failure.code not in _MAY_PASS:

@@ -1,6 +1,6 @@
 """How a part of the key space is divided for probing.
 
-A server that answers a range counts all of it, whatever the limit: a probe costs as much as its
+A server that serves a range counts all of it, whatever the limit: a probe costs as much as its
 window holds, and an empty window costs nearly nothing. So windows lie side by side, many at once,
 cut where names are likely to differ.
 """

@@ -1,6 +1,6 @@
 """``__complete``: the keys that the word under the cursor may become, for the shells' scripts.
 
-A person is in the middle of typing: whatever is wrong, there is no answer and no message, no
+A person is in the middle of typing: whatever is wrong, nothing is printed and no message, no
 question is asked, and it is over within a second.
 """
 
@@ -37,7 +37,7 @@ def complete(
     ctx: typer.Context,
     line: Annotated[list[str], words("-- WORD...")] = [],  # noqa: B006 - Typer copies it
 ) -> None:
-    """Answer the completion scripts' questions.
+    """Print candidates for the completion scripts.
 
     The words are those of a command line without the program's name; the last is under the cursor.
     """

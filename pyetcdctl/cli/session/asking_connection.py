@@ -41,7 +41,7 @@ class AskingConnection(Connection):
         repeatable: bool,
         metadata: Metadata = (),
     ) -> bytes:
-        """Make one call; the time that the user takes to answer counts."""
+        """Make one call; the time that the user takes to reply counts."""
         if _changes(method, request, repeatable=repeatable):
             self._before_write()
         return super().unary(

@@ -374,7 +374,7 @@ class Session:
         self.printer.render(result, self.streams.out, self.output)
 
     def print_values(self, answer: Any, decoding: Decoding | None) -> None:
-        """Write an answer in the chosen format, its values decoded if need be."""
+        """Write a response in the chosen format, its values decoded if need be."""
         self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
         if not self._has_reported_how_to_decrypt:
             self.report_not_decrypted(decoding)

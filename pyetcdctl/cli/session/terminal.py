@@ -26,7 +26,7 @@ def show(text: bytes) -> None:
 
 
 def choose(streams: Streams, question: str) -> str:
-    """Ask, and return the first letter of the answer in lower case; nothing at the input's end."""
+    """Ask, and return the first letter of the reply in lower case; nothing at the input's end."""
     in_one_line = question.replace("\n", "\\n")
     show(terminal_safe(f"{in_one_line} ".encode("utf-8", "surrogateescape")))
     line = b""

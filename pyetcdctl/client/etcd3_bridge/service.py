@@ -111,7 +111,7 @@ class Method:
 
 
 class Answers:
-    """A stream of answers."""
+    """A stream of responses."""
 
     def __init__(self, stream: Any, failure: Callable[[grpc.RpcError], PyetcdctlError]) -> None:
         self._stream = stream

@@ -32,7 +32,7 @@ STORED_AS_JSON = {
 }
 SECRET = "Secret"
 NOT_STORED = ("resourceVersion", "selfLink")
-"""Fields of the metadata that the API server fills in when it answers."""
+"""Fields of the metadata that the API server fills in when it responds."""
 GROUPS = {resource.group for resource in BUILT_IN}
 
 

@@ -1,7 +1,7 @@
 """Data keys that a KMS plugin wrapped: unwrapped by the plugin itself, or given by hand.
 
 The plugin listens on a unix socket of the control plane's host and speaks gRPC; its few messages
-are read and written here. Every call ends within the file's timeout. A plugin that did not answer
+are read and written here. Every call ends within the file's timeout. A plugin that did not respond
 once is not asked again, so that a listing of thousands of values waits for it one time only.
 """
 
@@ -96,7 +96,7 @@ class PluginSockets:
         self._locate = locate
         self._channels: dict[str, grpc.Channel] = {}
         self._silent: dict[tuple[str, str], str] = {}
-        """Why no more is asked of an endpoint, by method: one may hang where the other answers."""
+        """Why no more is asked of an endpoint, by method: one may hang where the other responds."""
         self._known: dict[tuple[Source, Wrapped], Secret | str] = {}
         self._key_ids: dict[Source, bytes | None] = {}
 

@@ -1,4 +1,4 @@
-"""What the API server would answer for a stored object, as far as that can be known here."""
+"""What the API server would return for a stored object, as far as that can be known here."""
 
 from __future__ import annotations
 

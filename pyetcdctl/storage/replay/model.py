@@ -63,7 +63,7 @@ class Buckets(Protocol):
 
 
 class Model(Protocol):
-    """A member's keys and buckets. NotKnown is raised where a question cannot be answered."""
+    """A member's keys and buckets. NotKnown is raised where a question has no known result."""
 
     @property
     def revision(self) -> int: ...

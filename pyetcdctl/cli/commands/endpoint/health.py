@@ -24,7 +24,7 @@ app = new_app()
 
 @command(app, "health", "  pyetcdctl endpoint health --cluster", prints=(HealthReport,))
 def health(session: Session, surplus: Annotated[list[str], words("")], flags: ClusterFlag) -> None:
-    """Check that each endpoint answers a consistent read and that no alarm is active.
+    """Check that each endpoint serves a consistent read and that no alarm is active.
 
     An alarm belongs to the cluster: it makes every endpoint unhealthy. The exit code is 1 if an
     endpoint is unhealthy.

@@ -47,7 +47,7 @@ def show(session: Session, title: str, before: Object | None, after: Object | No
 
 
 def ask(session: Session, question: str, *, yes: bool, also: str = "") -> str:
-    """Return the letter of the answer; ``y`` with --yes."""
+    """Return the letter of the reply; ``y`` with --yes."""
     session.may_write = yes
     if yes:
         return "y"
