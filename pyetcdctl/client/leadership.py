@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pyetcdctl.client.each import Outcome, ask_as_they_come
 from pyetcdctl.client.endpoints import NO_ENDPOINTS
 from pyetcdctl.client.maintenance import MaintenanceService
+from pyetcdctl.cluster_results import LeaderMoved
 from pyetcdctl.errors import BadArguments, ConnectionFailed, PyetcdctlError
-from pyetcdctl.results import LeaderMoved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

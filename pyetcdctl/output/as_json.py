@@ -10,22 +10,18 @@ from binascii import b2a_base64
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.cluster_results import AuthResult, ClusterResult, DirectoryRanking, Examination
+from pyetcdctl.file_results import SnapshotCheck, SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.listing import json_entries
 from pyetcdctl.output.quoting import json_string
 from pyetcdctl.results import (
-    AuthResult,
-    ClusterResult,
-    DirectoryRanking,
-    Examination,
     KeyHistory,
     KeyTree,
     LeaseGone,
     LeaseLife,
     LeaseRevoked,
     Listing,
-    SnapshotCheck,
-    SnapshotStatus,
     SpaceUse,
 )
 from pyetcdctl.rpc.lease import LeaseAnswer

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.cluster_results import AuthResult, ClusterResult
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.quoting import terminal_safe
-from pyetcdctl.results import AuthResult, ClusterResult, LeaseGone, LeaseLife, LeaseRevoked, Listing
+from pyetcdctl.results import LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import RangeResponse, ResponseHeader
 from pyetcdctl.rpc.lease import LeaseAnswer
 from pyetcdctl.rpc.watch import WatchHead, WatchResponse

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from pyetcdctl.cluster_results import AuthChanged, AuthResult, RolePermissions, Roles
 from pyetcdctl.output import unsupported
 from pyetcdctl.output.quoting import go_quoted
-from pyetcdctl.results import AuthChanged, AuthResult, RolePermissions, Roles
 from pyetcdctl.rpc.auth import PERMISSION_TYPES
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from pyetcdctl.output import unsupported
-from pyetcdctl.results import (
+from pyetcdctl.cluster_results import (
     AuthChanged,
     AuthResult,
     AuthState,
@@ -15,6 +14,7 @@ from pyetcdctl.results import (
     UserRoles,
     Users,
 )
+from pyetcdctl.output import unsupported
 from pyetcdctl.rpc.auth import READ, READWRITE, WRITE, Permission
 
 if TYPE_CHECKING:

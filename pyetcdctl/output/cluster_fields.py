@@ -5,12 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.output import unsupported
-from pyetcdctl.output.cluster_rows import go_bool, took
-from pyetcdctl.output.cluster_text import alarm_name
-from pyetcdctl.output.fields import header_lines
-from pyetcdctl.output.quoting import go_quoted
-from pyetcdctl.results import (
+from pyetcdctl.cluster_results import (
     Alarms,
     ClusterResult,
     EndpointStatus,
@@ -19,6 +14,11 @@ from pyetcdctl.results import (
     MemberList,
     StatusReport,
 )
+from pyetcdctl.output import unsupported
+from pyetcdctl.output.cluster_rows import go_bool, took
+from pyetcdctl.output.cluster_text import alarm_name
+from pyetcdctl.output.fields import header_lines
+from pyetcdctl.output.quoting import go_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

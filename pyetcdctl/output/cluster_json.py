@@ -6,10 +6,7 @@ import json
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.output.cluster_rows import took
-from pyetcdctl.output.protobuf_json import json_members, json_object
-from pyetcdctl.output.quoting import json_string
-from pyetcdctl.results import (
+from pyetcdctl.cluster_results import (
     ClusterResult,
     DefragPlan,
     HashReport,
@@ -19,11 +16,14 @@ from pyetcdctl.results import (
     MemberList,
     StatusReport,
 )
+from pyetcdctl.output.cluster_rows import took
+from pyetcdctl.output.protobuf_json import json_members, json_object
+from pyetcdctl.output.quoting import json_string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.results import EndpointHealth
+    from pyetcdctl.cluster_results import EndpointHealth
 
 
 @singledispatch

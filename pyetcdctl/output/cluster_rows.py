@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyetcdctl.output import unsupported
-from pyetcdctl.output.units import decimal_size, go_duration
-from pyetcdctl.results import (
+from pyetcdctl.cluster_results import (
     DefragPlan,
     EndpointStatus,
     HashReport,
@@ -15,9 +13,11 @@ from pyetcdctl.results import (
     MemberList,
     StatusReport,
 )
+from pyetcdctl.output import unsupported
+from pyetcdctl.output.units import decimal_size, go_duration
 
 if TYPE_CHECKING:
-    from pyetcdctl.results import EndpointHealth
+    from pyetcdctl.cluster_results import EndpointHealth
 
 
 class Rows(NamedTuple):

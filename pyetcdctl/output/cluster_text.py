@@ -5,10 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from pyetcdctl.output.cluster_rows import rows_of, took
-from pyetcdctl.output.columns import aligned
-from pyetcdctl.output.quoting import go_quoted
-from pyetcdctl.results import (
+from pyetcdctl.cluster_results import (
     Alarms,
     ClusterResult,
     DefragPlan,
@@ -18,6 +15,9 @@ from pyetcdctl.results import (
     MemberAdded,
     MemberChanged,
 )
+from pyetcdctl.output.cluster_rows import rows_of, took
+from pyetcdctl.output.columns import aligned
+from pyetcdctl.output.quoting import go_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from pyetcdctl.output.columns import aligned
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pyetcdctl.cluster_results import DirectoryRanking
     from pyetcdctl.diagnosis.directories import Standing
-    from pyetcdctl.results import DirectoryRanking
 
 _HEADER = ("DIRECTORY", "MEMBER", "LAST TERM", "LAST INDEX", "COMMITTED", "LACKS")
 

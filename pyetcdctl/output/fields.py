@@ -5,17 +5,11 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.cluster_results import AuthResult, ClusterResult
+from pyetcdctl.file_results import SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.quoting import go_quoted, terminal_safe
-from pyetcdctl.results import (
-    AuthResult,
-    ClusterResult,
-    LeaseGone,
-    LeaseLife,
-    LeaseRevoked,
-    Listing,
-    SnapshotStatus,
-)
+from pyetcdctl.results import LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import (
     DeleteRangeResponse,
     KeyValue,

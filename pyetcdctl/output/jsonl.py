@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.file_results import LogListing
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
@@ -19,7 +20,6 @@ from pyetcdctl.results import (
     ExportLines,
     KeyHistory,
     Listing,
-    LogListing,
     TransferRows,
 )
 from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES

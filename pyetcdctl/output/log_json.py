@@ -12,7 +12,8 @@ from pyetcdctl.rpc.txn import EQUAL, GREATER, LESS, NOT_EQUAL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyetcdctl.results import Decoding, LogLine, LogListing
+    from pyetcdctl.file_results import LogLine, LogListing
+    from pyetcdctl.results import Decoding
 
 _RESULTS = {EQUAL: "=", GREATER: ">", LESS: "<", NOT_EQUAL: "!="}
 _FIGURES = ("version", "create_revision", "mod_revision", "value", "lease")

@@ -11,9 +11,10 @@ from pyetcdctl.output.tree import escaped
 from pyetcdctl.output.values import comment, document, shown_yaml
 
 if TYPE_CHECKING:
+    from pyetcdctl.file_results import LogLine, LogListing
     from pyetcdctl.kubernetes.registry_keys import ObjectKey
     from pyetcdctl.output import Sink
-    from pyetcdctl.results import Decoding, LogLine, LogListing
+    from pyetcdctl.results import Decoding
     from pyetcdctl.settings import OutputSettings
 
 TITLES = ("INDEX", "TERM", "MEMBER", "OPERATION", "OBJECT", "OUTCOME")

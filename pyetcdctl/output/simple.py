@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.cluster_results import AuthResult, ClusterResult, DirectoryRanking, Examination
+from pyetcdctl.file_results import LogListing, SnapshotCheck, SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.answers import write_answer
 from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
 from pyetcdctl.results import (
-    AuthResult,
-    ClusterResult,
     DecodedAnswer,
     Differences,
-    DirectoryRanking,
-    Examination,
     ExportLines,
     KeyHistory,
     KeyTree,
@@ -23,9 +21,6 @@ from pyetcdctl.results import (
     LeaseLife,
     LeaseRevoked,
     Listing,
-    LogListing,
-    SnapshotCheck,
-    SnapshotStatus,
     SpaceUse,
     TransferRows,
 )

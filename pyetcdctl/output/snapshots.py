@@ -11,7 +11,7 @@ from pyetcdctl.output.units import decimal_size
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.results import SnapshotCheck, SnapshotStatus
+    from pyetcdctl.file_results import SnapshotCheck, SnapshotStatus
     from pyetcdctl.settings import OutputSettings
 
 TITLES = ("hash", "revision", "total keys", "total size", "version")

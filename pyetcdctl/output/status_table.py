@@ -10,7 +10,7 @@ from pyetcdctl.output.width import width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.results import StatusReport
+    from pyetcdctl.cluster_results import StatusReport
 
 
 class _Column(NamedTuple):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.cluster_results import ClusterResult, StatusReport
+from pyetcdctl.file_results import SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.boxes import drawn
 from pyetcdctl.output.cluster_rows import rows_of
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.snapshots import TITLES, figures
-from pyetcdctl.results import ClusterResult, LeaseGone, SnapshotStatus, StatusReport
+from pyetcdctl.results import LeaseGone
 
 if TYPE_CHECKING:
     from pyetcdctl.output import Sink

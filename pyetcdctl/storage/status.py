@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import DamagedSnapshot
-from pyetcdctl.results import SnapshotStatus
+from pyetcdctl.file_results import SnapshotStatus
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.rpc.wire import WireError
 from pyetcdctl.storage.bolt.audit import Audit

@@ -8,7 +8,8 @@ import pytest
 import pyetcdctl
 
 PACKAGE = Path(pyetcdctl.__file__).parent
-SHARED = {"errors", "records", "settings", "results", "strict_yaml"}
+RESULTS = {"cluster_results", "file_results", "results"}
+SHARED = {"errors", "records", "settings", "strict_yaml", *RESULTS}
 MAY_IMPORT = {
     "__init__": set(),
     "__main__": {"cli"},
@@ -16,7 +17,9 @@ MAY_IMPORT = {
     "settings": set(),
     "records": set(),
     "strict_yaml": set(),
-    "results": {"changes", "diagnosis", "keyspace", "records", "rpc"},
+    "results": {"changes", "keyspace", "records", "rpc"},
+    "cluster_results": {"diagnosis", "records", "rpc"},
+    "file_results": {"records", "results"},
     "rpc": set(),
     "keyspace": {"errors", "rpc"},
     "client": {"keyspace", "rpc", *SHARED},

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pyetcdctl.cluster_results import EndpointStatus, StatusReport
 from pyetcdctl.output.boxes import drawn
 from pyetcdctl.output.cluster_rows import rows_of
 from pyetcdctl.output.width import width
-from pyetcdctl.results import EndpointStatus, StatusReport
 from pyetcdctl.rpc import etcdserverpb_pb2
 
 DRAWN = json.loads((Path(__file__).parent / "tables.json").read_text())

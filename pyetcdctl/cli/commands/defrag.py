@@ -15,9 +15,9 @@ from pyetcdctl.cli.session.registry import registry_path
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.upkeep import run_plan
 from pyetcdctl.client.each import ask_each, ask_one
+from pyetcdctl.cluster_results import DefragPlan
 from pyetcdctl.errors import PyetcdctlError, Reported
 from pyetcdctl.output.units import go_duration
-from pyetcdctl.results import DefragPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,6 +18,7 @@ from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root
 from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cluster_results import DirectoryRanking, Examination
 from pyetcdctl.errors import (
     BadArguments,
     BadFeature,
@@ -25,7 +26,6 @@ from pyetcdctl.errors import (
     ConnectionFailed,
     Reported,
 )
-from pyetcdctl.results import DirectoryRanking, Examination
 
 if TYPE_CHECKING:
     from pyetcdctl.diagnosis.facts import ClusterFacts

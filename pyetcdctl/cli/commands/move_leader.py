@@ -8,8 +8,8 @@ from pyetcdctl.cli.flags.parameters import check_count, words
 from pyetcdctl.cli.flags.values import ValueRefused, unsigned_hex
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cluster_results import LeaderMoved
 from pyetcdctl.errors import UsageError
-from pyetcdctl.results import LeaderMoved
 
 _EXAMPLE = """\
   id=$(pyetcdctl member list | cut -d, -f1 | tail -n 1)

@@ -18,7 +18,7 @@ from pyetcdctl.cli.session.progress import reading_progress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.log_filter import LogFilter
 from pyetcdctl.errors import BadArguments, PyetcdctlError
-from pyetcdctl.results import LogListing
+from pyetcdctl.file_results import LogListing
 from pyetcdctl.storage.opening import OpenedFile, database_path
 from pyetcdctl.storage.replay.anchor import Anchors
 from pyetcdctl.storage.replay.lines import log_lines
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from pyetcdctl.results import LogLine
+    from pyetcdctl.file_results import LogLine
 
 _EXAMPLE = """\
   pyetcdctl wal --operation member

@@ -12,7 +12,7 @@ from pyetcdctl.kubernetes.resources import find
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.results import LogLine
+    from pyetcdctl.file_results import LogLine
 
 FAILED = "failed"
 OPERATIONS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.results import Fault
+from pyetcdctl.file_results import Fault
 
 if TYPE_CHECKING:
     from pyetcdctl.errors import DamagedSnapshot

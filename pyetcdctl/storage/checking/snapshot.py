@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import DamagedSnapshot
-from pyetcdctl.results import SnapshotCheck
+from pyetcdctl.file_results import SnapshotCheck
 from pyetcdctl.rpc.auth import Role, User
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.rpc.lease import Lease

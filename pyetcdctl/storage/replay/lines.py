@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from pyetcdctl.results import LogLine
+from pyetcdctl.file_results import LogLine
 from pyetcdctl.rpc.raft import CONFIGURATION, ConfChange
 from pyetcdctl.rpc.raft_internal import ClusterMemberAttrSetRequest
 from pyetcdctl.rpc.wire import WireError, read_varint

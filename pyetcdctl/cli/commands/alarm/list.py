@@ -7,7 +7,7 @@ from typing import Annotated
 from pyetcdctl.cli.flags.parameters import check_count, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.results import Alarms
+from pyetcdctl.cluster_results import Alarms
 
 app = new_app()
 

@@ -8,7 +8,7 @@ from pyetcdctl.cli.flags.parameters import check_count, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.results import AuthState
+from pyetcdctl.cluster_results import AuthState
 from pyetcdctl.storage.auth import stored_status
 
 app = new_app()

@@ -7,7 +7,7 @@ from typing import Annotated
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.results import DowngradeStep
+from pyetcdctl.cluster_results import DowngradeStep
 
 app = new_app()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyetcdctl.cli.commands.downgrade.target import Target, target_version
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.results import DowngradeStep
+from pyetcdctl.cluster_results import DowngradeStep
 
 app = new_app()
 

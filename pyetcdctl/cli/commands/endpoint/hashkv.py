@@ -9,8 +9,8 @@ from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.each import ask_each
+from pyetcdctl.cluster_results import EndpointHash, HashReport
 from pyetcdctl.errors import PyetcdctlError
-from pyetcdctl.results import EndpointHash, HashReport
 
 app = new_app()
 

@@ -10,9 +10,9 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.each import ask_each
 from pyetcdctl.client.health import Health, health_of
+from pyetcdctl.cluster_results import EndpointHealth, HealthReport
 from pyetcdctl.errors import PyetcdctlError
 from pyetcdctl.output.units import go_duration
-from pyetcdctl.results import EndpointHealth, HealthReport
 
 if TYPE_CHECKING:
     from pyetcdctl.client.each import Outcome

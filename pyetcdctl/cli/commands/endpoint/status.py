@@ -9,8 +9,8 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client.each import ask_each
+from pyetcdctl.cluster_results import EndpointStatus, StatusReport
 from pyetcdctl.errors import PyetcdctlError, Reported
-from pyetcdctl.results import EndpointStatus, StatusReport
 
 app = new_app()
 

@@ -12,8 +12,8 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.peer_urls import peer_urls
+from pyetcdctl.cluster_results import MemberAdded
 from pyetcdctl.errors import UsageError
-from pyetcdctl.results import MemberAdded
 
 _EXAMPLE = "  pyetcdctl member add n4 --peer-urls http://127.0.0.1:12380 --learner"
 

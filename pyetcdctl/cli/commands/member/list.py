@@ -8,8 +8,8 @@ from pyetcdctl.cli.flags.parameters import Consistency, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cluster_results import MemberList
 from pyetcdctl.errors import BadFeature
-from pyetcdctl.results import MemberList
 
 app = new_app()
 

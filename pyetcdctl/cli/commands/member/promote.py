@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyetcdctl.cli.commands.member.arguments import MemberId, member_id
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.results import MemberChanged
+from pyetcdctl.cluster_results import MemberChanged
 
 app = new_app()
 

@@ -7,7 +7,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.peer_urls import peer_urls
-from pyetcdctl.results import MemberChanged
+from pyetcdctl.cluster_results import MemberChanged
 
 _EXAMPLE = "  pyetcdctl member update 8e9e05c52164694d --peer-urls http://127.0.0.1:2380"
 

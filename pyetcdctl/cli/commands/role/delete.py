@@ -8,7 +8,7 @@ from pyetcdctl.cli.flags.parameters import check_count, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.results import AuthChanged
+from pyetcdctl.cluster_results import AuthChanged
 
 app = new_app()
 

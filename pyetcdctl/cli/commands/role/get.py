@@ -8,8 +8,8 @@ from pyetcdctl.cli.flags.parameters import check_count, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
+from pyetcdctl.cluster_results import RolePermissions
 from pyetcdctl.keyspace.ranges import prefix_end
-from pyetcdctl.results import RolePermissions
 from pyetcdctl.storage.auth import stored_role
 
 app = new_app()

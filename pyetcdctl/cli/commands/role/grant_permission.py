@@ -9,8 +9,8 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
+from pyetcdctl.cluster_results import AuthChanged
 from pyetcdctl.errors import UsageError
-from pyetcdctl.results import AuthChanged
 from pyetcdctl.rpc.auth import PERMISSION_TYPES, Permission
 
 _EXAMPLE = "  pyetcdctl role grant-permission reader READWRITE /app/ --prefix"

@@ -8,7 +8,7 @@ from pyetcdctl.cli.flags.parameters import check_count, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.results import Roles
+from pyetcdctl.cluster_results import Roles
 from pyetcdctl.storage.auth import stored_roles
 
 app = new_app()

@@ -10,9 +10,9 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
+from pyetcdctl.cluster_results import AuthChanged
 from pyetcdctl.errors import UsageError
 from pyetcdctl.keyspace.ranges import NO_END
-from pyetcdctl.results import AuthChanged
 
 _EXAMPLE = "  pyetcdctl role revoke-permission reader /app/ --prefix"
 _MISSING = "role revoke-permission command requires role name and key [endkey] as its argument"

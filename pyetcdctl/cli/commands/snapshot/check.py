@@ -10,7 +10,7 @@ from pyetcdctl.cli.session.progress import reading_progress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.value_check import ValueCheck
 from pyetcdctl.errors import Reported
-from pyetcdctl.results import SnapshotCheck
+from pyetcdctl.file_results import SnapshotCheck
 from pyetcdctl.storage.checking.snapshot import check_snapshot
 
 app = new_app()

@@ -8,7 +8,7 @@ from pyetcdctl.cli.flags.parameters import check_count, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.progress import reading_progress
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.results import SnapshotStatus
+from pyetcdctl.file_results import SnapshotStatus
 from pyetcdctl.storage.status import snapshot_status
 
 _EXAMPLE = "  pyetcdctl snapshot status backup.db -w table"

@@ -12,8 +12,8 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
+from pyetcdctl.cluster_results import AuthChanged
 from pyetcdctl.errors import UsageError
-from pyetcdctl.results import AuthChanged
 
 _EXAMPLE = "  echo secret | pyetcdctl user add alice --interactive=false"
 

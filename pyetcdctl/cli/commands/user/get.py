@@ -11,8 +11,8 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
+from pyetcdctl.cluster_results import RolePermissions, UserRoles
 from pyetcdctl.keyspace.ranges import prefix_end
-from pyetcdctl.results import RolePermissions, UserRoles
 from pyetcdctl.rpc.auth import RoleGetResponse, RolesResponse
 from pyetcdctl.storage.auth import stored_role, stored_user
 

@@ -10,7 +10,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
-from pyetcdctl.results import AuthChanged
+from pyetcdctl.cluster_results import AuthChanged
 
 _EXAMPLE = "  echo secret | pyetcdctl user passwd alice --interactive=false"
 
