@@ -1,17 +1,20 @@
 """etcd keys of API objects, and the objects that keys belong to.
 
 A key is PREFIX/RESOURCE[/NAMESPACE]/NAME. RESOURCE is the plural alone, an older name, or, where
-its first part has a dot, GROUP/PLURAL.
+its first part has a dot, GROUP/PLURAL. OpenShift's own API servers keep theirs beside PREFIX.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from pyetcdctl.kubernetes import openshift
 from pyetcdctl.kubernetes.resources import BUILT_IN, Resource
 
 REGISTRY = "/registry"
-_BY_PATH = {resource.path: resource for resource in BUILT_IN}
+_BY_PATH = {resource.path: resource for resource in (*BUILT_IN, *openshift.RESOURCES)}
+_BESIDE = f"../{openshift.FOLDER}/"
+_OF_TWO_PARTS = ("services", "oauth")
 _GROUPS = {path.partition("/")[0] for path in _BY_PATH if "." in path}
 _OF_THE_API_SERVER = ("masterleases", "ranges")
 
@@ -20,7 +23,10 @@ class ObjectKey(NamedTuple):
     """What a key says of its object; without a name, what a prefix says of many."""
 
     path: str
-    """Where the resource is below the prefix: ``pods``, ``services/specs``, GROUP/PLURAL."""
+    """Where the resource is below the prefix: ``pods``, ``services/specs``, GROUP/PLURAL.
+
+    OpenShift's are beside it: ``../openshift.io/routes``.
+    """
     namespace: str
     name: str
 
@@ -37,34 +43,45 @@ class ObjectKey(NamedTuple):
 
 def parse(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
     """Read a key; None for one that is of no object."""
-    if not key.startswith(f"{prefix}/"):
-        return None
-    path, rest = _divided(key[len(prefix) + 1 :])
+    base, below = _located(key, prefix)
+    path, rest = _divided(below)
     if not 1 <= len(rest) <= 2 or not all((*path.split("/"), *rest)):
         return None
-    return ObjectKey(path, rest[0] if len(rest) == 2 else "", rest[-1])
+    return ObjectKey(base + path, rest[0] if len(rest) == 2 else "", rest[-1])
 
 
 def parse_prefix(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
     """Read what all keys of a resource, or of its objects in one namespace, start with."""
-    if not key.startswith(f"{prefix}/"):
-        return None
-    path, rest = _divided(key[len(prefix) + 1 :].removesuffix("/"))
+    base, below = _located(key, prefix)
+    path, rest = _divided(below.removesuffix("/"))
     group, _, plural = path.partition("/")
-    known = _BY_PATH.get(path)
+    known = _BY_PATH.get(base + path)
     if known is None and not ("." in group and plural):
         return None
     # Without its definition it is not known whether a custom resource has namespaces.
     most = int(known.namespaced if known else key.endswith("/"))
     if len(rest) > most or not all(rest):
         return None
-    return ObjectKey(path, "".join(rest), "")
+    return ObjectKey(base + path, "".join(rest), "")
+
+
+def prefix_beside(prefix: str) -> str:
+    """Return the prefix of OpenShift's API servers, given that of Kubernetes'."""
+    return f"{prefix.rpartition('/')[0]}/{openshift.FOLDER}"
+
+
+def _located(key: str, prefix: str) -> tuple[str, str]:
+    """Return what paths begin with where a key is, and the part of the key behind the prefix."""
+    beside = prefix_beside(prefix)
+    if key.startswith(f"{beside}/"):
+        return _BESIDE, key[len(beside) + 1 :]
+    return "", key[len(prefix) + 1 :] if key.startswith(f"{prefix}/") else ""
 
 
 def _divided(below: str) -> tuple[str, list[str]]:
     """Return the path of a resource, and the words behind it."""
     parts = below.split("/")
-    size = 2 if "." in parts[0] or parts[0] == "services" else 1
+    size = 2 if "." in parts[0] or parts[0] in _OF_TWO_PARTS else 1
     return "/".join(parts[:size]), parts[size:]
 
 
@@ -73,7 +90,7 @@ def resource_at(path: str, *, namespaced: bool) -> Resource:
     known = _BY_PATH.get(path)
     if known:
         return known
-    group, _, plural = path.rpartition("/")
+    group, _, plural = path.removeprefix(_BESIDE).rpartition("/")
     return Resource(plural, group, "", path, namespaced, "", custom=bool(group))
 
 
@@ -86,6 +103,8 @@ def at_older_name(word: str) -> Resource | None:
 def key_of(resource: Resource, namespace: str, name: str, prefix: str = REGISTRY) -> str:
     """Return an object's key; without a name the prefix of all, which ends in a slash."""
     parts = [prefix, resource.path]
+    if resource.is_beside:
+        parts = [prefix_beside(prefix), resource.path.removeprefix(_BESIDE)]
     if resource.namespaced and namespace:
         parts.append(namespace)
     return "/".join([*parts, name])
@@ -93,7 +112,8 @@ def key_of(resource: Resource, namespace: str, name: str, prefix: str = REGISTRY
 
 def branches() -> tuple[bytes, ...]:
     """Return the prefixes of all built-in resources' keys and of the API server's own keys."""
-    return tuple(f"{REGISTRY}/{path}/".encode() for path in (*_BY_PATH, *_OF_THE_API_SERVER))
+    paths = (*(resource.path for resource in BUILT_IN), *_OF_THE_API_SERVER)
+    return tuple(f"{REGISTRY}/{path}/".encode() for path in paths)
 
 
 def familiar_name(branch: bytes) -> str:

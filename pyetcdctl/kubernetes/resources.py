@@ -27,6 +27,11 @@ class Resource(NamedTuple):
     custom: bool = False
 
     @property
+    def is_beside(self) -> bool:
+        """Whether another API server keeps it beside Kubernetes' prefix: ``../openshift.io/``."""
+        return self.path.startswith("../")
+
+    @property
     def full_name(self) -> str:
         """The plural, with the group if there is one."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
@@ -34,7 +39,7 @@ class Resource(NamedTuple):
     @property
     def name(self) -> str:
         """The shortest name that is unambiguous in every cluster."""
-        return self.full_name if self.custom else self.plural
+        return self.full_name if self.custom or self.is_beside else self.plural
 
     def is_called(self, name: str) -> bool:
         """Return whether a lower-case word without a group is one of the names."""
@@ -153,9 +158,10 @@ _OTHER_GROUPS = ("extensions", EVENTS)
 DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions"
 
 
-def _built_in() -> Iterator[Resource]:
+def read_table(lines: str, folder: str = "") -> Iterator[Resource]:
+    """Read a table in the form of the one above, of resources below a folder of the prefix."""
     group = ""
-    for line in _TABLE.split("\n")[1:-1]:
+    for line in lines.split("\n")[1:-1]:
         words = line.split()
         if len(words) == 1:
             group = "" if line == "core" else line
@@ -164,11 +170,11 @@ def _built_in() -> Iterator[Resource]:
         short = rest[0] if rest and rest[0] != "-" else ""
         names = tuple(short.split(",")) if short else ()
         path = rest[1] if len(rest) > 1 else plural
-        path = path.replace("GROUP", group).replace("PLURAL", plural)
+        path = folder + path.replace("GROUP", group).replace("PLURAL", plural)
         yield Resource(plural, group, kind, path, scope == "N", kind.lower(), names)
 
 
-BUILT_IN = tuple(_built_in())
+BUILT_IN = tuple(read_table(_TABLE))
 
 
 def custom_resource(definition: Plain) -> Resource | None:
@@ -199,6 +205,13 @@ def of_kind(kind: str, group: str, custom: Iterable[Resource] | None = None) -> 
         if resource.kind == kind and (resource.group == group or group in _OTHER_GROUPS):
             return resource
     return None
+
+
+def find_among(word: str, resources: Iterable[Resource]) -> Resource | None:
+    """Return the resource of a name among those given alone."""
+    name, _, group = word.lower().partition(".")
+    found = (each for each in resources if each.is_called(name) and _is_of_group(each, group))
+    return next(found, None)
 
 
 def find(word: str, custom: Iterable[Resource] = ()) -> Resource | None:

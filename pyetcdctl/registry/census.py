@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.kubernetes.codec.envelope import MAGIC, unwrap
-from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.kubernetes.registry_keys import parse, resource_at
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.resources import Resource
@@ -41,11 +41,8 @@ def count_resources(store: Store) -> list[ResourceCount]:
     """Read everything below the prefix, and return the resources in the order of their keys."""
     custom = {resource.path: resource for resource in store.custom}
     rows = []
-    for path, met in sorted(_met(store).items()):
-        key = parse(f"{store.prefix}/{path}/{'x/x' if met.namespaced else 'x'}", store.prefix)
-        if key is None:
-            continue
-        resource = custom.get(path) or key.resource
+    for path, met in _met(store).items():
+        resource = custom.get(path) or resource_at(path, namespaced=met.namespaced)
         kinds = {each.rpartition(" ")[2] for each in met.types if not each.startswith("(")}
         rows.append(
             ResourceCount(
@@ -54,11 +51,11 @@ def count_resources(store: Store) -> list[ResourceCount]:
                 met.count,
                 tuple(sorted(kinds or filter(None, [resource.kind]))),
                 tuple(sorted({each.rpartition(" ")[0] or each for each in met.types})),
-                f"{store.prefix}/{path}/",
+                store.key_of(resource),
                 not resource.custom or path in custom,
             )
         )
-    return rows
+    return sorted(rows, key=lambda row: row.prefix)
 
 
 def _met(store: Store) -> dict[str, _Met]:

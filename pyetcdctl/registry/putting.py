@@ -128,7 +128,7 @@ class Planner:
                 "apiVersion",
             )
         defined = (*self._defined_here, *self._store.custom)
-        resource = of_kind(kind, group) or of_kind(kind, group, defined)
+        resource = of_kind(kind, group) or of_kind(kind, group, (*defined, *self._store.openshift))
         if resource is None:
             raise InvalidInput(
                 f"the store has no resource of kind {kind} in group {group or '(core)'}",
@@ -183,7 +183,8 @@ class Planner:
     def _beside(self, target: Target) -> Iterator[tuple[bytes, bytes]]:
         """Yield the keys and values of the same resource."""
         if path := self._path(target):
-            beside = self._store.entries(f"{self._store.prefix}/{path}/")
+            place = self._store.key_of(resource_at(path, namespaced=False))
+            beside = self._store.entries(place)
             for entry in islice(beside, _NEIGHBOURS):
                 yield os.fsencode(entry.key), entry.value
 

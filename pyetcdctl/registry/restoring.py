@@ -199,7 +199,8 @@ class Restoration:
     def _uid_there(self, each: Restorable, owner: Object) -> str:
         group = str(owner.get("apiVersion", "")).rpartition("/")[0]
         kind = str(owner.get("kind", ""))
-        resource = of_kind(kind, group) or of_kind(kind, group, self._store.custom)
+        others = (*self._store.custom, *self._store.openshift)
+        resource = of_kind(kind, group) or of_kind(kind, group, others)
         if resource is None:
             return ""
         namespace = each.place.namespace if resource.namespaced else ""

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.kubernetes import openshift
 from pyetcdctl.kubernetes.definitions import categories_of
-from pyetcdctl.kubernetes.registry_keys import at_older_name, key_of, parse, resource_at
-from pyetcdctl.kubernetes.resources import BUILT_IN, DEFINITIONS, Resource, custom_resource, find
+from pyetcdctl.kubernetes.registry_keys import (
+    at_older_name,
+    key_of,
+    parse,
+    prefix_beside,
+    resource_at,
+)
+from pyetcdctl.kubernetes.resources import (
+    BUILT_IN,
+    DEFINITIONS,
+    Resource,
+    custom_resource,
+    find,
+    find_among,
+)
 from pyetcdctl.kubernetes.stored_value import Reader
 from pyetcdctl.registry.folders import folders
 from pyetcdctl.rpc.key_values import number_of
@@ -84,8 +99,24 @@ class Store:
         return self._listing(_bytes(key), b"", keys_only=keys_only)
 
     def entries(self, prefix: str = "", *, keys_only: bool = False) -> Iterator[StoredEntry]:
-        """Yield the entries that start with a prefix; all below the store's for none."""
-        return self.list_prefix(prefix or f"{self.prefix}/", keys_only=keys_only).entries
+        """Yield the entries that start with a prefix; all of the API servers for none."""
+        if prefix:
+            return self.list_prefix(prefix, keys_only=keys_only).entries
+        return chain.from_iterable(
+            self.list_prefix(f"{each}/", keys_only=keys_only).entries for each in self.prefixes
+        )
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """The prefix, and that of the API servers of OpenShift where they keep objects, too."""
+        beside = prefix_beside(self.prefix)
+        return (self.prefix, beside) if self.openshift and beside != self.prefix else (self.prefix,)
+
+    @cached_property
+    def openshift(self) -> tuple[Resource, ...]:
+        """The resources of OpenShift's own API servers, if any object of theirs is stored."""
+        first = self._first(f"{prefix_beside(self.prefix)}/")
+        return openshift.RESOURCES if next(first, None) else ()
 
     def read(self, entry: StoredEntry) -> StoredValue:
         """Decrypt and decode a value."""
@@ -111,7 +142,8 @@ class Store:
 
     def knows(self, word: str) -> bool:
         """Whether a name means a built-in or a defined resource."""
-        return find(word) is not None or any(find(word, (each,)) for each in self.custom)
+        found = find(word) or find_among(word, self.custom) or find_among(word, self.openshift)
+        return found is not None
 
     def in_category(self, word: str) -> list[Resource]:
         """Return the custom resources whose definitions name a category."""
@@ -124,9 +156,11 @@ class Store:
         """
         if built_in := find(word) or at_older_name(word):
             return (built_in,)
-        defined = tuple(each for each in self.custom if find(word, (each,)))
+        defined = tuple(each for each in self.custom if find_among(word, (each,)))
         if defined:
             return defined
+        if beside := find_among(word, self.openshift):
+            return (beside,)
         if orphan := self._orphan(word):
             return (orphan,)
         raise self._unknown(word)
@@ -155,7 +189,7 @@ class Store:
     def _unknown(self, word: str) -> InvalidInput:
         from difflib import get_close_matches
 
-        names = [resource.name for resource in (*BUILT_IN, *self.custom)]
+        names = [resource.name for resource in (*BUILT_IN, *self.custom, *self.openshift)]
         close = get_close_matches(word, names, n=3, cutoff=0.7)
         advice = [f"Did you mean this?  {'  '.join(close)}"] if close else []
         return InvalidInput(

@@ -199,11 +199,11 @@ def test_an_unknown_kind_shows_its_metadata_and_its_wire():
         + field(3, field(1, "Service") + field(2, 100))
         + field(3, b"\xff\0")
     )
-    decoded = decode(stored("route.openshift.io/v1", "Route", META, field(2, spec), field(9, -1)))
+    decoded = decode(stored("route.example.io/v1", "Route", META, field(2, spec), field(9, -1)))
     assert not decoded.schema_known
     assert decoded.object == {
         "kind": "Route",
-        "apiVersion": "route.openshift.io/v1",
+        "apiVersion": "route.example.io/v1",
         "metadata": {"name": "web", "namespace": "shop"},
         "wire": {
             "2": {"1": "example.com", "3": [{"1": "Service", "2": 100}, {"base64": "/wA="}]},

@@ -341,14 +341,14 @@ def test_what_would_be_lost_keeps_an_object_from_being_edited(
 ) -> None:
     newer = stored("v1", "ConfigMap", field(1, field(1, "x")), field(99, "from the future"))
     broken = stored("v1", "ConfigMap", field(1, field(1, "x")), field(2, b"\x0a\x7f"))
-    foreign = stored("route.openshift.io/v1", "Route", field(1, field(1, "x")), field(2, 7))
+    foreign = stored("route.example.io/v1", "Route", field(1, field(1, "x")), field(2, 7))
     latin = stored(
         "v1", "ConfigMap", field(1, field(1, "x")), field(2, field(1, "k") + field(2, b"\xe9"))
     )
     reasons = {
         "newer": (newer, "it holds 1 fields that are not known here (field 99)"),
         "broken": (broken, "it is damaged (field 1 is cut off"),
-        "foreign": (foreign, "the kind route.openshift.io/v1 Route is not known here"),
+        "foreign": (foreign, "the kind route.example.io/v1 Route is not known here"),
         "latin": (latin, "it holds text that is no UTF-8"),
         "text": (b"hello", "it holds no object of Kubernetes"),
     }

@@ -119,7 +119,7 @@ REFUSED = [
     ({"kind": "Pod", "metadata": {}}, "the object has no apiVersion"),
     ([1], "an object with apiVersion, kind and metadata is needed here, not a list"),
     (
-        obj(kind="route.openshift.io/v1 Route", wire={"2": "x"}),
+        obj(kind="route.example.io/v1 Route", wire={"2": "x"}),
         "wire: fields shown by their numbers cannot be written back",
     ),
 ]

@@ -214,7 +214,7 @@ def test_what_is_no_object_has_a_row_and_fails_where_its_content_is_asked_for(
     fine = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"fine"}}'
     for name, value in (("fine", fine), ("number", "42")):
         run("put", f"{prefix}configmaps/a/{name}", value, env=etcd.environment)
-    route = stored("route.openshift.io/v1", "Route", field(1, field(1, "web")), field(2, 7))
+    route = stored("route.example.io/v1", "Route", field(1, field(1, "web")), field(2, 7))
     run("put", f"{prefix}routes/a/web", input=route, env=etcd.environment)
     flags = ("-n", "a", "--etcd-prefix", prefix)
     told = f"# {prefix}configmaps/a/number: it holds no object of Kubernetes\n"

@@ -87,7 +87,8 @@ def test_objects_of_openshift_are_found_by_their_keys(server: Etcd) -> None:
     flags = ("-n", "shop", "--etcd-prefix", "openshift.io")
     shown = kube(server, "get", "routes", *flags).stdout.decode()
     assert [line.split()[0] for line in shown.splitlines()] == ["NAME", "web"]
-    assert json.loads(kube(server, "get", "routes", "web", "-o", "json", *flags).stdout)["wire"]
+    named = kube(server, "get", "routes", "web", "-o", "json", *flags).stdout
+    assert json.loads(named)["metadata"]["name"] == "web"
     key = kube(server, "path", "routes/shop/web", *flags[2:]).stdout
     assert key == b"/openshift.io/routes/shop/web\n"
     assert kube(server, "get", "routes").exit_code == 3

@@ -334,6 +334,22 @@ def test_a_list_of_strings_under_a_name_of_its_own_is_read_as_one(garden, merge)
     )
 
 
+def test_copies_of_other_modules_are_left_out(garden, merge):
+    copytree(garden / "api", garden / "vendor" / "k8s.io" / "api")
+    assert merge(garden, "1.40") is None
+
+
+def test_openshift_s_module_has_a_table_of_its_own(garden, merge):
+    assert generate.table_of([garden]) == table.TABLE
+    edit(garden, "optional Frame frame = 4", "optional k8s.io.api.core.v1.Pod frame = 4")
+    assert "is k8s.io.api.core.v1.Pod, which is not declared" in merge(garden, "1.40")
+
+    (garden / "go.mod").write_text("module github.com/openshift/api\n\ngo 1.24\n")
+
+    assert generate.table_of([garden]) == table.OPENSHIFT_TABLE
+    assert merge(garden, "1.40") is None
+
+
 def test_two_releases_in_one_folder_are_refused(garden, merge):
     copytree(garden / "api" / "garden", garden / "api@v0.39.0" / "garden")
     assert "Bed is declared a second time" in merge(garden, "1.40")

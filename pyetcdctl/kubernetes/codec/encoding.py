@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.kubernetes import openshift
 from pyetcdctl.kubernetes.codec import cbor_writing, protobuf_reading, protobuf_writing
 from pyetcdctl.kubernetes.codec.byte_fields import with_bytes
 from pyetcdctl.kubernetes.codec.envelope import wrap
@@ -45,6 +46,8 @@ def encode(obj: Plain, as_: str | None = None, release: str | None = None) -> by
         raise needs("an object with apiVersion, kind and metadata", obj)
     api_version, kind = (_type(obj, name) for name in ("apiVersion", "kind"))
     message = table.message_name(api_version, kind)
+    if as_ != PROTOBUF and openshift.is_custom(api_version.rpartition("/")[0], kind):
+        message = None
     _check(obj, api_version, kind, is_known=message is not None)
     bare = _without_answers(obj)
     if message is None:
@@ -66,8 +69,8 @@ def encode(obj: Plain, as_: str | None = None, release: str | None = None) -> by
 def default_form(api_version: str, kind: str) -> str:
     """Return how a kind is stored by an API server with the usual settings."""
     group = api_version.rpartition("/")[0]
-    known = table.message_name(api_version, kind) is not None
-    return PROTOBUF if known and (group, kind) not in STORED_AS_JSON else JSON
+    is_json = (group, kind) in STORED_AS_JSON or openshift.is_custom(group, kind)
+    return JSON if is_json or not table.message_name(api_version, kind) else PROTOBUF
 
 
 def _type(obj: Object, name: str) -> str:

@@ -171,14 +171,28 @@ def reader_of(name: str, release: str | None = None) -> Reader:
     convert = special_reading.scalar(name)
     if convert is not None:
         return field_reading.guarded(convert)
-    return _choice(name, release) or plan_of(name, release).read
+    return _choice(name, release) or _wrapper(name, release) or plan_of(name, release).read
 
 
 def reads_special(message: Message) -> bool:
     """Return whether a special message, of the table or of a release to come, has a reader."""
     is_choice = message.name.rpartition(".")[2].startswith(CHOICE)
-    is_list = special_reading.is_string_list(message)
-    return is_choice or is_list or special_reading.scalar(message.name) is not None
+    is_wrapper = bool(special_reading.items_of(message))
+    return is_choice or is_wrapper or special_reading.scalar(message.name) is not None
+
+
+def _wrapper(name: str, release: str | None) -> Reader | None:
+    """Return what reads a message whose only field is the list or the map that the JSON has."""
+    if not special_reading.is_wrapper(name):
+        return None
+    plan = plan_of(name, release)
+    field = plan.message.fields[0]
+    empty = dict if field.map_value else list
+
+    def read(data: bytes, place: Place, reading: Reading) -> Plain:
+        return plan.read(data, place, reading).get(field.name) or empty()
+
+    return read
 
 
 def _choice(name: str, release: str | None) -> Reader | None:

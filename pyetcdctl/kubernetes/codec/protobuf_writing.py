@@ -119,7 +119,17 @@ def writer_of(name: str, release: str | None = None) -> Callable[[Plain], bytes]
         return _decoded
     if name == "string":
         return lambda value: special.text(value).encode()
-    return special.writer(name) or _choice(name, release) or plan_of(name, release).write
+    found = special.writer(name) or _choice(name, release) or _wrapper(name, release)
+    return found or plan_of(name, release).write
+
+
+def _wrapper(name: str, release: str | None) -> Callable[[Plain], bytes] | None:
+    """Return what writes a message whose only field is the list or the map that the JSON has."""
+    message = table.message(name)
+    if message is None or not is_wrapper(name):
+        return None
+    plan, field = plan_of(name, release), message.fields[0].name
+    return lambda value: plan.write({field: value})
 
 
 def _meant(name: str, names: set[str]) -> str:

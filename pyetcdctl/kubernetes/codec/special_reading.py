@@ -100,20 +100,27 @@ RAW = (".apiextensions.v1.JSON", ".apiextensions.v1beta1.JSON")
 
 
 def is_wrapper(name: str) -> bool:
+    """Return whether a message is a plain list or map in JSON."""
+    return bool(table.is_special(name) and items_of(table.message(name)))
+
+
+def is_string_list(name: str) -> bool:
     """Return whether a message is a plain list of strings in JSON."""
-    return table.is_special(name) and is_string_list(table.message(name))
+    return table.is_special(name) and items_of(table.message(name)) == "string"
 
 
-def is_string_list(message: Message | None) -> bool:
-    """Return whether a message has nothing but ``repeated string items = 1``."""
-    return message is not None and [
-        (field.number, field.type, field.repeated) for field in message.fields
-    ] == [(1, "string", True)]
+def items_of(message: Message | None) -> str:
+    """Return the type of a message's only field, number 1, if it is a list or a map."""
+    if message is None or len(message.fields) != 1:
+        return ""
+    field = message.fields[0]
+    is_many = field.number == 1 and (field.repeated or field.map_value)
+    return field.type if is_many else ""
 
 
 def scalar(name: str) -> Callable[[bytes], Plain] | None:
     """Return the reader of a message that is no dict in JSON, None when it is one."""
-    if is_wrapper(name):
+    if is_string_list(name):
         return strings
     return raw if name.endswith(RAW) else SCALARS.get(name)
 

@@ -9,6 +9,7 @@ from pyetcdctl.errors import BadArguments, InvalidInput
 from pyetcdctl.kubernetes import definitions
 from pyetcdctl.kubernetes.codec.encoding import STORED_AS_JSON
 from pyetcdctl.kubernetes.kubectl.columns.reach import mapping, objects, text
+from pyetcdctl.kubernetes.registry_keys import key_of
 from pyetcdctl.kubernetes.schema import table
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def api_versions(resource: Resource) -> list[str]:
     """Return the API versions of a built-in resource that the field table has, newest first."""
     found = {
         match[1]
-        for match in map(_VERSION.search, table.names())
+        for match in map(
+            _VERSION.search, table.names(table.OPENSHIFT if resource.is_beside else "")
+        )
         if match and match[2] == resource.kind
     }
     versions = [f"{resource.group}/{each}" if resource.group else each for each in found]
@@ -113,11 +116,10 @@ def explain_custom(
 
 
 def _place(resource: Resource, prefix: str) -> Iterator[tuple[str, str]]:
-    namespace = "NAMESPACE/" if resource.namespaced else ""
     short = f" ({', '.join(resource.short_names)})" if resource.short_names else ""
     yield "RESOURCE", f"{resource.full_name}{short}"
     yield "KIND", resource.kind
-    yield "KEY", f"{prefix}/{resource.path}/{namespace}NAME"
+    yield "KEY", key_of(resource, "NAMESPACE", "NAME", prefix)
     if resource.path in _OLDER_NAMES:
         yield "", _OLDER_NAMES[resource.path]
     is_json = resource.custom or (resource.group, resource.kind) in STORED_AS_JSON

@@ -6,7 +6,8 @@ The folders contain the sources of one release: every ``generated.proto`` below 
 files beside each, in the layout of the modules k8s.io/api, apimachinery, apiextensions-apiserver
 and kube-aggregator (a missing module is left unchanged in the table). Debian's golang-k8s-api-dev
 installs one release below /usr/share/gocode/src/k8s.io; ``go mod download`` fetches any. The
-release is --release, else that of the k8s.io/apimachinery that a go.mod requires.
+release is --release, else that of the k8s.io/apimachinery that a go.mod requires. The module
+github.com/openshift/api has a table of its own, by the releases of Kubernetes that it belongs to.
 
 The table records what each release declared: releases can be merged in any order, the same
 sources give the same bytes, and merging a release again replaces it. Sources that cannot be
@@ -28,23 +29,29 @@ from pyetcdctl.kubernetes.schema.release import read_release
 from pyetcdctl.kubernetes.schema.sources import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from pyetcdctl.kubernetes.schema.table import Message
 
 REQUIRED = re.compile(r"k8s\.io/apimachinery v0\.([1-9]\d*)\.")
+OPENSHIFT_MODULE = re.compile(r"^module github\.com/openshift/api$", re.MULTILINE)
 RELEASE = re.compile(r"\d+\.\d+")
 
 
-def merge(packed: bytes | None, folders: Sequence[Path], release: str) -> bytes:
-    """Merge the release in the folders into a packed table; None is an empty table."""
+def merge(
+    packed: bytes | None, folders: Sequence[Path], release: str, known: Container[str] = ()
+) -> bytes:
+    """Merge the release in the folders into a packed table; None is an empty table.
+
+    ``known`` are the messages of another table that it may refer to.
+    """
     messages = read_release(folders)
     if not messages:
         raise SourceError(folders[0], None, "no generated.proto with messages below this folder")
     merged = read_history(packed) if packed else history.History({}, {})
     merged.add(release, messages)
     as_table = merged.to_table()
-    if problem := merged.problem() or _unreadable(as_table):
+    if problem := merged.problem(known) or _unreadable(as_table):
         raise SourceError(folders[0], None, problem)
     return table.pack(as_table, merged.releases)
 
@@ -56,9 +63,20 @@ def read_history(packed: bytes) -> history.History:
 
 def release_of(folders: Sequence[Path]) -> str | None:
     """Return the release that the go.mod files below the folders require; None if they disagree."""
-    texts = (path.read_text() for folder in folders for path in sorted(folder.rglob("go.mod")))
-    found = {minor for text in texts for minor in REQUIRED.findall(text)}
+    found = {minor for text in _go_mods(folders) for minor in REQUIRED.findall(text)}
     return f"1.{found.pop()}" if len(found) == 1 else None
+
+
+def table_of(folders: Sequence[Path]) -> Path:
+    """Return the table that the module in the folders belongs to."""
+    is_openshift = any(OPENSHIFT_MODULE.search(text) for text in _go_mods(folders))
+    return table.OPENSHIFT_TABLE if is_openshift else table.TABLE
+
+
+def _go_mods(folders: Sequence[Path]) -> Iterator[str]:
+    for folder in folders:
+        for path in sorted(folder.rglob("go.mod")):
+            yield path.read_text()
 
 
 def changes(before: bytes | None, after: bytes) -> list[str]:
@@ -90,10 +108,12 @@ def main(words: Sequence[str] | None = None) -> str | None:
     release = arguments.release or release_of(arguments.folders)
     if release is None or not RELEASE.fullmatch(release):
         return "the go.mod files do not require one release of Kubernetes: use --release 1.37"
-    path: Path = arguments.table
+    of_module = table_of(arguments.folders)
+    path: Path = arguments.table or of_module
+    known = table.names() if of_module == table.OPENSHIFT_TABLE else ()
     before = path.read_bytes() if path.exists() else None
     try:
-        after = merge(before, arguments.folders, release)
+        after = merge(before, arguments.folders, release, known)
     except SourceError as error:
         return str(error)
     if arguments.check:
@@ -112,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check", action="store_true", help="only compare; fail if the table would change"
     )
-    parser.add_argument("--table", type=Path, default=table.TABLE, help="another table file")
+    parser.add_argument("--table", type=Path, help="another table file")
     return parser
 
 

@@ -21,10 +21,10 @@ from pyetcdctl.kubernetes.schema.as_of import (
     in_release,
     release_key,
 )
-from pyetcdctl.kubernetes.schema.table import Field, Message, Releases
+from pyetcdctl.kubernetes.schema.table import OPENSHIFT, Field, Message, Releases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
 RENAMED = {("k8s.io.api.resource.v1alpha3.ResourceSliceList", 1)}
 """Exceptions to the invariant: fields whose JSON name changed. This one was corrected a release
@@ -32,8 +32,8 @@ later, in a list, which is never stored. The newest name is used."""
 
 
 def module_of(message: str) -> str:
-    """Return the module of a message: the first three labels of its full name."""
-    return ".".join(message.split(".", 3)[:3])
+    """Return the module of a message: the first labels of its full name."""
+    return OPENSHIFT if message.startswith(OPENSHIFT) else ".".join(message.split(".", 3)[:3])
 
 
 class History(NamedTuple):
@@ -64,17 +64,20 @@ class History(NamedTuple):
         _inherit(merged)
         return list(merged.values())
 
-    def problem(self) -> str | None:
-        """Describe a field on which releases disagree or whose type is not declared."""
-        names = sorted(self.declared)
-        problems = chain(*map(self._conflicts, names), *map(self._gaps, names))
-        return next(problems, None)
+    def problem(self, known: Container[str] = ()) -> str | None:
+        """Describe a field on which releases disagree, or whose type no release declares.
 
-    def _gaps(self, name: str) -> Iterator[str]:
+        ``known`` are the messages of another table, which fields may have as their types.
+        """
+        names = sorted(self.declared)
+        gaps = (self._gaps(name, known) for name in names)
+        return next(chain(*map(self._conflicts, names), *gaps), None)
+
+    def _gaps(self, name: str, known: Container[str]) -> Iterator[str]:
         for release, message in self.declared[name].items():
             for field in message.fields:
                 kind = field.map_value or field.type
-                if "." in kind and not self.declared.get(kind):
+                if "." in kind and kind not in known and not self.declared.get(kind):
                     place = f"{name}: field {field.number} of {release}"
                     yield f"{place} is {kind}, which is not declared"
 

@@ -23,11 +23,11 @@ from pyetcdctl.kubernetes.schema.sources import (
 from pyetcdctl.kubernetes.schema.table import Field, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-TEST_GROUP = "testapigroup"
-"""An API group that only Kubernetes' own tests use."""
+NOT_OF_THE_RELEASE = {"testapigroup", "vendor"}
+"""An API group that only Kubernetes' own tests use; copies of other modules."""
 
 
 def read_release(folders: Iterable[Path]) -> dict[str, Message]:
@@ -35,9 +35,9 @@ def read_release(folders: Iterable[Path]) -> dict[str, Message]:
     declared: list[ProtoMessage] = []
     types: dict[str, GoType] = {}
     own_json: set[str] = set()
-    for path in sorted(chain(*(folder.rglob("generated.proto") for folder in folders))):
+    for path in sorted(chain(*map(_proto_files, folders))):
         found_here = read_proto(path)
-        if TEST_GROUP in path.parts or not found_here:
+        if not found_here:
             continue
         package = found_here[0].name.rpartition(".")[0]
         go = read_go(path.parent)
@@ -52,13 +52,20 @@ def read_release(folders: Iterable[Path]) -> dict[str, Message]:
     return messages
 
 
+def _proto_files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("generated.proto"):
+        if NOT_OF_THE_RELEASE.isdisjoint(path.relative_to(folder).parts):
+            yield path
+
+
 def _message(declared: ProtoMessage, types: dict[str, GoType], own_json: set[str]) -> Message:
     go_type = types.get(declared.name)
     if go_type is None:
         name = declared.name.rpartition(".")[2]
         raise SourceError(declared.path, declared.line, f"no Go type beside it is named {name}")
-    while go_type.renames in types:
-        go_type = types[go_type.renames]
+    package = declared.name.rpartition(".")[0]
+    while renamed := types.get(go_type.renames) or types.get(f"{package}.{go_type.renames}"):
+        go_type = renamed
     if declared.name in own_json or (declared.fields and not go_type.fields):
         fields = [Field(f.number, f.name, f.type, "r" * f.repeated) for f in declared.fields]
         return Message(declared.name, tuple(fields), special=True)

@@ -74,7 +74,10 @@ class GoField(NamedTuple):
 
 
 class GoType(NamedTuple):
-    """One named type: its tagged fields by number; ``renames`` is the type that it renames."""
+    """One named type: its tagged fields by number; ``renames`` is the type that it renames.
+
+    A renamed type of the same package is the last part of its name alone.
+    """
 
     path: Path
     line: int
@@ -154,7 +157,7 @@ def _read_go_file(path: Path, found: GoTypes) -> None:
             found.types[struct[1]] = GoType(path, number, _go_fields(path, number, lines))
         elif other := OTHER_TYPE.fullmatch(line):
             name, package, renamed, _ = other.groups()
-            renames = _proto_name(imports.get(package, ""), renamed) if package else ""
+            renames = _proto_name(imports.get(package, ""), renamed) if package else renamed
             found.types[name] = GoType(path, number, {}, renames)
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 TABLE = Path(__file__).with_name("fields.zlib")
+OPENSHIFT_TABLE = TABLE.with_name("openshift.zlib")
+"""The messages of OpenShift's module, read when the first of its kinds is met."""
+OPENSHIFT = "github.com.openshift.api"
 META = "k8s.io.apimachinery.pkg.apis.meta.v1"
 PACKAGES = {
     "internal.apiserver.k8s.io": "k8s.io.api.apiserverinternal",
@@ -25,6 +28,12 @@ PACKAGES = {
     "apiregistration.k8s.io": "k8s.io.kube_aggregator.pkg.apis.apiregistration",
 }
 """Packages of the groups whose package is not named after the group's first label."""
+_OPENSHIFT_GROUP = ".openshift.io"
+_OPENSHIFT_PACKAGES = {
+    "cloud.network": "cloudnetwork",
+    "network.operator": "networkoperator",
+    "samples.operator": "samples",
+}
 SPECIAL, RETIRED = "!", "~"
 FLAGS = "rpezixd"
 """All flags in the order in which they are written; ``Field`` has a property for each."""
@@ -139,37 +148,50 @@ def parse(name: str, marks: str, fields: str) -> Message:
 
 
 @cache
-def _lines() -> Mapping[str, tuple[str, str]]:
-    return unpack(TABLE.read_bytes())
+def _unpacked(path: Path) -> Mapping[str, tuple[str, str]]:
+    return unpack(path.read_bytes())
 
 
-def names() -> list[str]:
-    """Return the full names of all messages."""
-    return list(_lines())
+def _lines(name: str) -> Mapping[str, tuple[str, str]]:
+    """Return the table that would have a message."""
+    return _unpacked(OPENSHIFT_TABLE if name.startswith(OPENSHIFT) else TABLE)
+
+
+def names(package: str = "") -> list[str]:
+    """Return the full names of all messages of Kubernetes, or of ``OPENSHIFT``."""
+    return list(_lines(package))
 
 
 @cache
 def _known(name: str) -> Message:
-    return parse(name, *_lines()[name])
+    return parse(name, *_lines(name)[name])
 
 
 def message(name: str) -> Message | None:
     """Return the message of a full name; None if the table does not have it."""
-    return _known(name) if name in _lines() else None
+    return _known(name) if name in _lines(name) else None
 
 
 def is_special(name: str) -> bool:
     """Return whether a full name is that of a special message."""
-    return name in _lines() and SPECIAL in _lines()[name][0]
+    lines = _lines(name)
+    return name in lines and SPECIAL in lines[name][0]
 
 
 def message_name(api_version: str, kind: str) -> str | None:
     """Return the full name of an API kind's message; None if the table does not have it."""
     group, _, version = api_version.rpartition("/")
-    package = PACKAGES.get(group)
-    if package is None and ("." not in group or group.endswith(".k8s.io")):
-        package = f"k8s.io.api.{group.partition('.')[0] or 'core'}"
+    package = _package(group)
     for name in (f"{package}.{version}.{kind}", f"{META}.{kind}"):
-        if package is not None and name in _lines():
+        if package is not None and name in _lines(name):
             return name
     return None
+
+
+def _package(group: str) -> str | None:
+    if group.endswith(_OPENSHIFT_GROUP):
+        label = group.removesuffix(_OPENSHIFT_GROUP)
+        return f"{OPENSHIFT}.{_OPENSHIFT_PACKAGES.get(label, label)}"
+    if group in PACKAGES or not ("." not in group or group.endswith(".k8s.io")):
+        return PACKAGES.get(group)
+    return f"k8s.io.api.{group.partition('.')[0] or 'core'}"

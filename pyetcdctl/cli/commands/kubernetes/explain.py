@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyetcdctl.kubernetes.kubectl.explanation import Explanation
+    from pyetcdctl.kubernetes.resources import Resource
 
 _EXAMPLE = """\
   pyetcdctl kubernetes explain nodes
@@ -92,19 +93,22 @@ def _explanation(session: Session, word: str, flags: ExplainFlags) -> Explanatio
     built_in = find(name) or at_older_name(name)
     if built_in is not None:
         prefix = known_prefix(session, flags.etcd_prefix)
-        # A group may stand behind the resource: deployments.apps.spec.
-        group = built_in.group.split(".") if built_in.group else []
-        if group and path[: len(group)] == group:
-            path = path[len(group) :]
-        return explained(built_in, flags.api_version, path, prefix)
+        return explained(built_in, flags.api_version, _fields_in(path, built_in), prefix)
     store = open_store(session, flags.etcd_prefix)
     resource = preferred(store, name, session.streams.err.line)
-    group = resource.group.split(".")
-    path = path[len(group) :] if path[: len(group)] == group else path
+    path = _fields_in(path, resource)
+    if resource.is_beside:
+        return explained(resource, flags.api_version, path, store.prefix)
     definition = store.definitions.get(resource.path)
     if definition is None:
         raise BadArguments(f"{resource.full_name} has no definition in the store to explain it by")
     return explain_custom(resource, definition, path, store.prefix)
+
+
+def _fields_in(path: list[str], resource: Resource) -> list[str]:
+    """Return what follows a group behind the resource: deployments.apps.spec."""
+    group = resource.group.split(".") if resource.group else []
+    return path[len(group) :] if path[: len(group)] == group else path
 
 
 def _shown(explanation: Explanation) -> bytes:

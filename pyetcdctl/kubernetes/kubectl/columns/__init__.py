@@ -13,6 +13,7 @@ from pyetcdctl.kubernetes.kubectl.columns import (
     lifecycle,
     networking,
     older,
+    openshift,
     pods,
     scheduling,
     storage,
@@ -36,6 +37,7 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
     **scheduling.COLUMNS,
     **lifecycle.COLUMNS,
     **older.COLUMNS,
+    **openshift.COLUMNS,
 }
 KINDS = tuple(_COLUMNS)
 
