@@ -23,7 +23,8 @@ from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.outages import teller_of_outages
 from pyetcdctl.cli.session.decoding import decoding
-from pyetcdctl.cli.session.session import DECODING_FORMATS, Session
+from pyetcdctl.cli.session.invocation import DECODING_FORMATS
+from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.watch_words import (
     LineRefused,
     WatchOptions,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.cli.session.session import DECODING_FORMATS
+from pyetcdctl.cli.session.invocation import DECODING_FORMATS
 from pyetcdctl.errors import BadArguments, Reported
 from pyetcdctl.results import Decoding
 

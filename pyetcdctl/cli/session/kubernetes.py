@@ -1,0 +1,110 @@
+"""What an invocation knows of Kubernetes: this node, its keys, and values not decrypted."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pyetcdctl.cli.session.invocation import Invocation
+from pyetcdctl.errors import BadArguments
+from pyetcdctl.results import DecodedAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import ExitStack
+
+    from pyetcdctl.cli.session.lazy_keyring import LazyKeyring
+    from pyetcdctl.cli.session.node import Node
+    from pyetcdctl.cli.session.process import Process
+    from pyetcdctl.kubernetes.encryption.keyring import Keyring
+    from pyetcdctl.results import Decoding
+
+_RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
+HOW_TO_DECRYPT = (
+    "Try:  --encryption-config FILE, the file of the API server's --encryption-provider-config"
+)
+
+
+class KubernetesInvocation(Invocation):
+    """An invocation that may decrypt and decode the values of Kubernetes."""
+
+    def __init__(self, process: Process, flags: Mapping[str, Any] | None = None) -> None:
+        super().__init__(process, flags)
+        self._has_reported_how_to_decrypt = False
+
+    @cached_property
+    def node(self) -> Node:
+        """This node, and whether the etcd in use is its own."""
+        from pyetcdctl.cli.session.node import Node
+
+        is_connected = not (self.file_path or self.via)
+        return Node(self.configuration, self.streams.environment, is_connected=is_connected)
+
+    @cached_property
+    def release(self) -> str | None:
+        """The release of Kubernetes whose way of printing objects is asked for."""
+        release: str = self.configuration.values["release"]
+        if release and not _RELEASE.fullmatch(release):
+            raise BadArguments("--release is a minor release of Kubernetes, as 1.28")
+        return release or None
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys to decrypt Kubernetes' values with."""
+        from pyetcdctl.cli.session.keyring import reading_keyring
+
+        return self._make_keyring(reading_keyring)
+
+    @cached_property
+    def writing_keyring(self) -> Keyring:
+        """The keys to encrypt Kubernetes' values with."""
+        from pyetcdctl.cli.session.keyring import writing_keyring
+
+        return self._make_keyring(writing_keyring)
+
+    def _make_keyring(
+        self, make: Callable[[str, Node, ExitStack, Callable[[str], None]], Keyring]
+    ) -> Keyring:
+        path = self.configuration.values["encryption-config"]
+        return make(path, self.node, self.process.at_end, self.note)
+
+    @property
+    def decrypter(self) -> LazyKeyring:
+        """The keyring, made when the first encrypted value is met."""
+        from pyetcdctl.cli.session.lazy_keyring import LazyKeyring
+
+        return LazyKeyring(lambda: self.keyring)
+
+    def likely_registry(self) -> str:
+        """Return the prefix of an API server's objects: as known without a look at keys."""
+        from pyetcdctl.kubernetes.registry_keys import REGISTRY
+
+        return self.node.etcd_prefix or REGISTRY
+
+    def registry_of(self, given: str) -> str:
+        """Return the prefix of an API server's objects: the one given, else the likely one."""
+        return given.rstrip("/") or self.likely_registry()
+
+    def print_values(self, answer: Any, decoding: Decoding | None) -> None:
+        """Write a response in the chosen format, its values decoded if need be."""
+        self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
+        if not self._has_reported_how_to_decrypt:
+            self.report_not_decrypted(decoding)
+
+    def report_not_decrypted(self, decoding: Decoding | None) -> None:
+        """Report how many values could not be decrypted, if any."""
+        if decoding is not None and decoding.read.not_decrypted:
+            reports_each = decoding.report is not None
+            first = "" if reports_each else decoding.read.first_not_decrypted
+            self.report_count_not_decrypted(decoding.read.not_decrypted, first)
+
+    def report_count_not_decrypted(self, count: int, first: str) -> None:
+        """Report how many values could not be decrypted, and, the first time, what may help."""
+        self.streams.out.flush()
+        what = f"{count} value{'s' * (count != 1)} could not be decrypted"
+        which = ": " if count == 1 else ", the first: "
+        self.streams.err.line(f"# {what}{which}{first}" if first else f"# {what}")
+        if not self._has_reported_how_to_decrypt and self.keyring.config is None:
+            self.streams.err.line(f"# {HOW_TO_DECRYPT}")
+        self._has_reported_how_to_decrypt = True
