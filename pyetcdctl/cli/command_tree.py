@@ -6,6 +6,7 @@ from typing import Any
 
 from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS
 from pyetcdctl.cli.lazy import click_command
+from pyetcdctl.cli.topics import SUMMARIES
 from pyetcdctl.cli.word_commands import (
     WordCommand,
     WordGroup,
@@ -15,7 +16,7 @@ from pyetcdctl.cli.word_commands import (
 )
 from pyetcdctl.completion.shapes import NOTHING, CommandShape, FlagShape, offer_of
 
-_HELP = FlagShape("help", "h", "show the help of the command", NOTHING)
+_HELP = FlagShape("help", "h", "Show the help of the command", NOTHING)
 
 
 def command_tree() -> CommandShape:
@@ -38,6 +39,7 @@ def _shape(path: tuple[str, ...], command: Any) -> CommandShape:
         tuple(_own_flags(command)) if is_leaf else (),
         command.words_metavar if is_leaf else "",
         tuple(_shape((*path, name), each) for name, each in below.items()),
+        tuple(SUMMARIES.items()) if path == ("help",) else (),
     )
 
 

@@ -175,7 +175,7 @@ COMMANDS = {
             "add": "Add a context, or replace the one of its name.",
             "delete": "Delete a context; the cluster and its certificates stay as they are.",
             "list": "List the contexts; a star marks the current one.",
-            "show": "Show the settings of a context: of the current one without NAME.",
+            "show": "Show the settings of a context: of the current one without CONTEXT.",
             "use": "Make a context the current one.",
         },
     ),

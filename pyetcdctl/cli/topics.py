@@ -67,6 +67,14 @@ Look:  pyetcdctl tree /registry --depth 1
        pyetcdctl get /registry/namespaces/default -w yaml
 """
 
+SUMMARIES = {
+    "environment": "The environment variables.",
+    "exit-codes": "What each exit code means.",
+    "formats": "The formats of -w.",
+    "registry": "How Kubernetes' keys and values are laid out.",
+}
+"""Each topic and what it is about."""
+
 
 def topics() -> dict[str, str]:
     """Return each topic and its text."""

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def for_bash(root: CommandShape) -> str:
-    """Return the functions of the bash script; the lists are names alone."""
-    commands = [Row((name,), _names(rows)) for name, rows in described_commands(root).items()]
+    """Return the functions of the bash script; a line of a list is a name, a tab, a description."""
+    commands = [Row((name,), _lines(rows)) for name, rows in described_commands(root).items()]
     flags = described_flags(root)
-    shared = _names(flags.pop(""))
-    own_flags = [Row((name,), _names(rows)) for name, rows in flags.items()]
+    shared = _lines(flags.pop(""))
+    own_flags = [Row((name,), _lines(rows)) for name, rows in flags.items()]
     return "\n\n".join(
         (
             _function("commands", "$1", _replies(commands)),
-            _function("flags", "$1", _replies(own_flags), f"REPLY+={_quoted(' ' + shared)}"),
+            _function("flags", "$1", _replies(own_flags), f"REPLY+={_quoted(chr(10) + shared)}"),
             *_offers(root),
         )
     )
@@ -76,8 +76,8 @@ def _patterns(row: Row) -> str:
     return " | \\\n            ".join(escaped)
 
 
-def _names(rows: Sequence[Described]) -> str:
-    return " ".join(row.name for row in rows)
+def _lines(rows: Sequence[Described]) -> str:
+    return "\n".join(f"{name}\t{summary}" for name, summary in rows)
 
 
 def _pairs(rows: Sequence[Described]) -> str:

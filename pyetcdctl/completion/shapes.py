@@ -1,4 +1,8 @@
-"""What completion has to know of a command: plain values, read off the real command tree."""
+"""What completion has to know of a command: plain values, read off the real command tree.
+
+An offer is what completion shows at a place: a kind, and choices behind it, separated by spaces. A
+choice that ends in ``=`` goes on without a space.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +16,34 @@ NOTHING = "nothing"
 """A boolean flag, or a place where no word belongs."""
 ANYTHING = "anything"
 """A value without candidates."""
-FILE, FOLDER, KEYS, COMMANDS = "file", "folder", "keys", "commands"
+FILE, FOLDER = "file", "folder"
 CHOICES = "choices"
-"""Followed by the choices, separated by spaces."""
+KEYS, OBJECTS, RESOURCES, NAMESPACES = "keys", "objects", "resources", "namespaces"
+MEMBERS, USERS, ROLES, LEASES, CONTEXTS = "members", "users", "roles", "leases", "contexts"
+LIVE = (KEYS, OBJECTS, RESOURCES, NAMESPACES, MEMBERS, USERS, ROLES, LEASES, CONTEXTS)
+"""The kinds that the program is started for, to look them up."""
 
-_NAMED_OFFERS = {
+_KINDS = {
     "FILE": FILE,
     "PATH": FILE,
     "DIR": FOLDER,
     "KEY": KEYS,
     "RANGE_END": KEYS,
     "PREFIX": KEYS,
-    "COMMAND": COMMANDS,
+    "RESOURCE": RESOURCES,
+    "NAMESPACE": NAMESPACES,
+    "MEMBER_ID": MEMBERS,
+    "USER": USERS,
+    "ROLE": ROLES,
+    "LEASE": LEASES,
+    "CONTEXT": CONTEXTS,
+    "A": FILE,
+    "B": FILE,
 }
 
-
-_UNNAMED = re.compile(r"[\[\].]")
+_UNNAMED = re.compile(r"[\[\]]|\.\.\.")
+_REST_OF_A_WORD = re.compile(r"\[[^\w\s][^\]]*\]")
+_OBJECT = re.compile(r"RESOURCE\b.*\bNAME\b")
 
 
 class FlagShape(NamedTuple):
@@ -52,11 +68,18 @@ class CommandShape(NamedTuple):
     flags: tuple[FlagShape, ...] = ()
     words: str = ""
     commands: tuple[CommandShape, ...] = ()
+    topics: tuple[tuple[str, str], ...] = ()
+    """What the command takes besides the names of commands, with a summary for each."""
 
     @property
     def name(self) -> str:
         """The command's path below the program, as one string."""
         return " ".join(self.path)
+
+    @property
+    def takes_commands(self) -> bool:
+        """Whether its words are those of another command, as those of ``help`` are."""
+        return self.words.startswith("[COMMAND")
 
     def walk(self) -> Iterator[CommandShape]:
         """Yield this command and all below it."""
@@ -66,10 +89,10 @@ class CommandShape(NamedTuple):
 
     def word_offers(self) -> list[str]:
         """Return what each word may be, in order."""
-        first, *others = [
-            [_word_offer(word) for word in form.split()]
-            for form in _before_dashes(self.words).split(" | ")
-        ]
+        forms = _before_dashes(self.words).split(" | ")
+        if any(map(_OBJECT.search, forms)):
+            return [OBJECTS] * max(len(form.split()) for form in forms)
+        first, *others = [[_word_offer(word) for word in form.split()] for form in forms]
         # Of the other forms, such as a key instead of a name, only the first word is distinguished.
         known = [form[0] for form in (first, *others) if form and form[0] != ANYTHING]
         return [*known[:1], *first[1:]] if known else first
@@ -77,7 +100,7 @@ class CommandShape(NamedTuple):
     @property
     def repeats_last_word(self) -> bool:
         """Whether the last word may come again."""
-        return "..." in _before_dashes(self.words)
+        return "..." in _REST_OF_A_WORD.sub("", _before_dashes(self.words))
 
     @property
     def is_foreign_after_dashes(self) -> bool:
@@ -89,9 +112,17 @@ def offer_of(metavar: str) -> str:
     """Return what completion offers where help shows this metavar."""
     # A dash among the choices is standard input, and is not offered.
     names = [name for name in _UNNAMED.sub("", metavar).split("|") if name != "-"] or [""]
-    if len(names) > 1:
-        return f"{CHOICES} {' '.join(names)}"
-    return _NAMED_OFFERS.get(names[0], ANYTHING)
+    if len(names) == 1:
+        return _KINDS.get(names[0].partition(".")[0], ANYTHING)
+    # Beside lower-case choices a name in capitals stands for many values.
+    is_placeholder = {name: name in _KINDS and any(map(str.islower, names)) for name in names}
+    kinds = [_KINDS[name] for name in names if is_placeholder[name]] or [CHOICES]
+    return " ".join([*kinds[:1], *(_choice(name) for name in names if not is_placeholder[name])])
+
+
+def _choice(name: str) -> str:
+    """Return a choice as it is typed: of ``jsonpath=TEMPLATE`` the part before the template."""
+    return "".join(name.partition("=")[:2])
 
 
 def _word_offer(metavar: str) -> str:

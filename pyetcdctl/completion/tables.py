@@ -56,19 +56,22 @@ def word_rows(root: CommandShape) -> list[Row]:
 
 
 def described_commands(root: CommandShape) -> dict[str, list[Described]]:
-    """Return the commands below each group."""
-    return {
-        group.name: [Described(each.path[-1], each.summary) for each in group.commands]
-        for group in root.walk()
-        if group.commands
-    }
+    """Return the commands below each group; those that ``help`` takes are the root's and topics."""
+    found = {}
+    for command in root.walk():
+        below = root.commands if command.takes_commands else command.commands
+        rows = [_described(each.path[-1], each.summary) for each in below]
+        rows += [_described(*topic) for topic in command.topics]
+        if rows:
+            found[command.name] = rows
+    return found
 
 
 def described_flags(root: CommandShape) -> dict[str, list[Described]]:
     """Return the flags of each command; those under the empty name are every command's."""
     return {
         command.name: [
-            Described(spelling, flag.summary)
+            _described(spelling, flag.summary)
             for flag in command.flags
             for spelling in flag.spellings
         ]
@@ -77,10 +80,14 @@ def described_flags(root: CommandShape) -> dict[str, list[Described]]:
     }
 
 
+def _described(name: str, summary: str) -> Described:
+    return Described(name, summary if summary.endswith("...") else summary.removesuffix("."))
+
+
 def _places(command: CommandShape) -> Iterator[tuple[str, str]]:
     if command.is_foreign_after_dashes:
         yield "--", FOREIGN
-    offers = command.word_offers()
+    offers = [] if command.takes_commands else command.word_offers()
     yield from ((str(place), offer) for place, offer in enumerate(offers))
-    if command.repeats_last_word:
+    if command.repeats_last_word and offers:
         yield "*", offers[-1]

@@ -84,6 +84,15 @@ class Shell:
         self._terminal.send(KILL_LINE)
         return line
 
+    def completed(self, typed: str) -> str:
+        """Return the line that TAB makes, pressed again until it makes one: on a busy machine the
+        second that the program may take can pass in vain.
+        """
+        for _ in range(20):
+            if (line := self.after_tab(typed)) != typed:
+                break
+        return line
+
     def arguments_after_tab(self, typed: str, tabs: int = 1) -> list[str]:
         """Return the words that the program gets when the completed line is run."""
         self._terminal.send(typed + tabs * TAB + ENTER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,9 @@ ODD_NAMES = (
         ("pyetcdctl -w json vers", "pyetcdctl -w json version "),
         ("pyetcdctl --endpoints=a vers", "pyetcdctl --endpoints=a version "),
         ("pyetcdctl help vers", "pyetcdctl help version "),
+        ("pyetcdctl help exit", "pyetcdctl help exit-codes "),
+        ("pyetcdctl help member prom", "pyetcdctl help member promote "),
+        ("pyetcdctl help get /", "pyetcdctl help get /"),
         ("pyetcdctl completion z", "pyetcdctl completion zsh "),
         ("pyetcdctl kube encryption s", "pyetcdctl kube encryption status "),
         ("pyetcdctl kubernetes get ns N", "pyetcdctl kubernetes get ns N"),
@@ -76,6 +80,14 @@ def test_a_flag_is_completed_where_it_may_stand(shell: Shell, typed: str, line: 
         ("pyetcdctl get --order D", "pyetcdctl get --order DESCEND "),
         ("pyetcdctl get --sort-by=MO", "pyetcdctl get --sort-by=MODIFY "),
         ("pyetcdctl sandbox --layout kub", "pyetcdctl sandbox --layout kubeadm "),
+        ("pyetcdctl kubernetes get no -o jsonp", "pyetcdctl kubernetes get no -o jsonpath="),
+        (
+            "pyetcdctl kubernetes get no --output=jsonp",
+            "pyetcdctl kubernetes get no --output=jsonpath=",
+        ),
+        ("pyetcdctl doctor --rules mix", "pyetcdctl doctor --rules mixin "),
+        ("pyetcdctl doctor --rules pyproj", "pyetcdctl doctor --rules pyproject.toml "),
+        ("pyetcdctl doctor --upgrade-to 3.", "pyetcdctl doctor --upgrade-to 3."),
     ],
 )
 def test_a_value_of_a_flag_is_completed(shell: Shell, typed: str, line: str) -> None:
@@ -117,11 +129,9 @@ def test_keys_of_a_branch_are_listed(shell: Shell, etcd: Etcd, prefix: str) -> N
 
 
 def test_flags_and_commands_are_described(shell: Shell) -> None:
-    if shell.name == "bash":
-        assert "--keys-only" in shell.shown_after_tab("pyetcdctl get --")
-        return
-    assert "Only the keys." in shell.shown_after_tab("pyetcdctl get --")
-    assert "Write a value under a key." in shell.shown_after_tab("pyetcdctl ")
+    assert re.search(r"--keys-only .*Only the keys", shell.shown_after_tab("pyetcdctl get --"))
+    assert re.search(r"put .*Write a value under a key", shell.shown_after_tab("pyetcdctl "))
+    assert re.search(r"formats .*The formats of -w", shell.shown_after_tab("pyetcdctl help "))
 
 
 @pytest.mark.parametrize("opening", ["", '"', "'"], ids=["bare", "double", "single"])
@@ -187,3 +197,31 @@ def test_nothing_happens_when_the_server_is_away(shell: Shell) -> None:
     line = "pyetcdctl --endpoints 127.0.0.1:1 get /registry/"
     assert shell.after_tab(line) == line
     assert "rror" not in shell.shown_after_tab(line)
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("kubernetes get po,namesp", "kubernetes get po,namespaces "),
+        ("kubernetes get --namespace=kube-s", "kubernetes get --namespace=kube-system "),
+        ("kubernetes get no/mas", "kubernetes get no/master "),
+        ("kubernetes describe node mas", "kubernetes describe node master "),
+    ],
+)
+def test_kubernetes_names_are_completed(
+    shell: Shell, sample_etcd: Etcd, typed: str, line: str
+) -> None:
+    program = f"pyetcdctl --endpoints {sample_etcd.endpoint}"
+    assert shell.completed(f"{program} {typed}") == f"{program} {line}"
+
+
+def test_a_list_of_resources_is_described(shell: Shell, sample_etcd: Etcd) -> None:
+    line = f"pyetcdctl --endpoints {sample_etcd.endpoint} kubernetes get p"
+    pattern = re.compile(r"persistentvolumeclaims .*PersistentVolumeClaim, pvc")
+    assert any(pattern.search(shell.shown_after_tab(line)) for _ in range(20))
+
+
+def test_a_member_is_completed(shell: Shell, etcd: Etcd) -> None:
+    member = etcd.etcdctl("member", "list", check=True).stdout.split(b",")[0].decode()
+    line = "pyetcdctl member update --peer-urls x "
+    assert shell.completed(f"{line}{member[:6]}") == f"{line}{member} "

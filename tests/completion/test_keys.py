@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def ask(*line: str | bytes, env: Mapping[str, str] | None = None) -> list[str]:
     """Return the candidates for the last word; insist on silence and success."""
-    return candidates_of(run_here("__complete", "--", *line, env=env))
+    return candidates_of(run_here("__complete", "keys", "--", *line, env=env))
 
 
 def answer(*line: str | bytes, env: Mapping[str, str] | None = None) -> list[str]:

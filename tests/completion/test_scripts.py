@@ -12,6 +12,7 @@ import pytest
 
 from pyetcdctl.cli.command_tree import command_tree
 from pyetcdctl.completion.shapes import offer_of
+from pyetcdctl.completion.tables import described_commands, described_flags
 from tests.architecture.test_startup import HEAVY, modules_loaded_by
 from tests.completion.shells import FILES, SHELLS
 from tests.runner import PROJECT, clean_environment, run_here
@@ -64,10 +65,19 @@ def test_a_script_has_every_command_and_flag_with_its_summary(shell: str) -> Non
     for command in command_tree().walk():
         names = [*command.path, *(f"--{flag.name}" for flag in command.flags)]
         assert not [name for name in names if name not in script]
-        if shell != "bash":
-            summaries = [command.summary] if command.path else []
-            summaries += [flag.summary for flag in command.flags]
-            assert not [text for text in summaries if "'" not in text and text not in script]
+        summaries = [command.summary] if command.path else []
+        summaries += [flag.summary for flag in command.flags]
+        texts = [text.rstrip(".") for text in summaries if "'" not in text]
+        assert not [text for text in texts if text not in script]
+
+
+def test_descriptions_are_of_one_style() -> None:
+    root = command_tree()
+    tables = (*described_commands(root).values(), *described_flags(root).values())
+    texts = [row.summary for rows in tables for row in rows]
+    assert len(texts) > 300
+    assert not [text for text in texts if not text[0].isupper()]
+    assert not [text for text in texts if text.endswith(".") and not text.endswith("...")]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -150,10 +160,21 @@ def test_help_keeps_silent_about_the_hidden_command() -> None:
         ("KEY", "keys"),
         ("[RANGE_END]", "keys"),
         ("[PREFIX|-]", "keys"),
-        ("[COMMAND...]", "commands"),
         ("FILE", "file"),
         ("DIR", "folder"),
+        ("FILE.tar.gz", "file"),
+        ("USER", "users"),
+        ("[NAMESPACE]", "namespaces"),
+        ("USER[:PASSWORD]", "anything"),
+        ("JSONPATH", "anything"),
         ("l|s", "choices l s"),
+        ("3.6|3.7", "choices 3.6 3.7"),
+        ("CREATE|KEY|VALUE", "choices CREATE KEY VALUE"),
+        ("mixin|openshift|FILE", "file mixin openshift"),
+        (
+            "yaml|jsonpath=TEMPLATE|custom-columns=TITLE:PATH,...",
+            "choices yaml jsonpath= custom-columns=",
+        ),
         ("int", "anything"),
         ("", "anything"),
     ],

@@ -1,4 +1,4 @@
-"""``__complete``: the keys that the word under the cursor may become, for the shells' scripts.
+"""``__complete``: what the word under the cursor may become, for the shells' scripts.
 
 A person is in the middle of typing: whatever is wrong, nothing is printed and no message, no
 question is asked, and it is over within a second.
@@ -6,25 +6,26 @@ question is asked, and it is over within a second.
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import suppress
+from functools import cached_property
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from pyetcdctl.cli.flags.grammar import parse_line
 from pyetcdctl.cli.flags.parameters import words
-from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.configuration import configuration, connection_settings, file_path
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.word_commands import WordGroup
+from pyetcdctl.cli.session.streams import Buffer
+from pyetcdctl.cli.word_commands import WordCommand, WordGroup
+from pyetcdctl.completion.shapes import KEYS
 from pyetcdctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from pyetcdctl.keyspace.source import Source
+    from pyetcdctl.cli.candidates import Candidate
     from pyetcdctl.settings import ConnectionSettings
 
 SECONDS = 0.7
@@ -32,78 +33,94 @@ SECONDS = 0.7
 app = new_app()
 
 
-@command(app, "__complete", "  pyetcdctl __complete -- get /registry/", needs_server=False)
+class LineSession(Session):
+    """The session of the line that is being typed: quick, silent, and it asks nothing."""
+
+    @cached_property
+    def settings(self) -> ConnectionSettings:
+        """How to reach the cluster within the time that there is."""
+        settings = super().settings
+        seconds = min(settings.command_timeout, SECONDS)
+        return settings._replace(command_timeout=seconds, dial_timeout=seconds)
+
+    def check_format(self) -> None:
+        """Do without a format."""
+
+    def ask_password(self, prompt: str = "Password: ") -> str:
+        """Refuse to ask."""
+        raise UsageError("completion asks no questions")
+
+
+class Line(NamedTuple):
+    """A command line before the cursor: the values of its flags, and its words."""
+
+    flags: dict[str, Any]
+    words: Sequence[str] = ()
+    metavar: str = ""
+
+
+@command(app, "__complete", "  pyetcdctl __complete keys -- get /registry/", needs_server=False)
 def complete(
     ctx: typer.Context,
-    line: Annotated[list[str], words("-- WORD...")] = [],  # noqa: B006 - Typer copies it
+    line: Annotated[list[str], words("[KIND] -- WORD...")] = [],  # noqa: B006 - Typer copies it
 ) -> None:
     """Print candidates for the completion scripts.
 
-    The words are those of a command line without the program's name; the last is under the cursor.
+    KIND is what the word may be, a key unless it is named. The words are those of a command line
+    without the program's name; the last is under the cursor. A line of the response is a candidate,
+    and a tab and its description where it has one.
     """
     session: Session = ctx.obj
-    answer: list[str] = []
+    found: list[Candidate] = []
+    size = session.words_before_dashes or 0
+    kind, typed = "".join(line[:size]) or KEYS, line[size:]
 
     def find() -> None:
         with suppress(Exception):
-            from pyetcdctl.completion.values import key_candidates
-
-            flags = _global_flags(ctx.find_root().command, line[:-1])
-            source, seconds = _source(flags, session.streams.environment)
-            may_be_flags = "--" not in line[:-1]
-            found = key_candidates(source, raw(line[-1]), seconds)
-            answer.extend(key for key in found if not (may_be_flags and key.startswith("-")))
+            found.extend(_found(session, ctx.find_root().command, kind, typed))
 
     # A name server or a file system that hangs is beyond any deadline of a call.
     search = Thread(target=find, daemon=True)
     search.start()
     search.join(SECONDS + 0.05)
-    session.streams.out.text("".join(f"{candidate}\n" for candidate in answer))
+    texts = (f"{text}\t{about}" if about else text for text, about in found)
+    session.streams.out.text("".join(f"{text}\n" for text in texts))
 
 
-def _source(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Source, float]:
-    """Return the keys that the line is about, and how many seconds a look at them may take."""
-    if path := file_path(flags, environment):
-        return _file(path, configuration(flags, environment).values), SECONDS
-    from pyetcdctl.client.connection import Connection
-    from pyetcdctl.client.live_source import LiveSource
+def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequence[Candidate]:
+    from pyetcdctl.cli.candidates import Place, candidates
 
-    settings = _settings(flags, environment)
-    return LiveSource(Connection(settings)), settings.command_timeout
-
-
-def _file(path: str, values: Mapping[str, Any]) -> Source:
-    from pyetcdctl.storage.file_source import FileSource
-    from pyetcdctl.storage.opening import OpenedFile
-
-    opened = OpenedFile(
-        path,
-        skip_hash_check=values["skip-hash-check"],
-        use_log=not values["no-wal"],
-        progress=lambda: nullcontext(lambda size: None),
-        note=lambda line: None,
-    )
-    return FileSource(opened)
+    *before, typed = words
+    line = _parsed(root, before)
+    asking = LineSession(session.process.beside(Buffer(), Buffer(), b""), line.flags)
+    if asking.via:
+        return []  # a program in a pod takes longer than anybody waits
+    takes_keys = "KEY" in line.metavar
+    place = Place(typed, asking, line.words, line.flags, takes_keys, SECONDS)
+    may_be_flags = "--" not in before
+    found = candidates(kind, place)
+    return [each for each in found if not (may_be_flags and each.text.startswith("-"))]
 
 
-def _settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> ConnectionSettings:
-    found = configuration(flags, environment)
-    settings = connection_settings(found, environment, _refuse_to_ask)
-    seconds = min(settings.command_timeout, SECONDS)
-    return settings._replace(command_timeout=seconds, dial_timeout=seconds)
-
-
-def _global_flags(command: Any, line: Sequence[str]) -> dict[str, Any]:
-    """Return the values of the flags on a line, wherever they stand."""
+def _parsed(command: Any, line: Sequence[str]) -> Line:
+    """Parse what stands before the cursor; a flag that waits for its value is left out."""
     arguments = list(line)
     while isinstance(command, WordGroup):
         word, *arguments = command.with_name_first(arguments) or [""]
         name = command.find(word)
         if name is None:
-            return {}
+            return Line({})
         command = command.load(name)
-    return parse_line(arguments, command.flag_set()).values
+    if not isinstance(command, WordCommand):
+        return Line({})
+    flags = command.flag_set()
+    if arguments and _awaits_value(arguments[-1], flags):
+        arguments.pop()
+    values, words, _ = parse_line(arguments, flags)
+    return Line(values, words, command.words_metavar)
 
 
-def _refuse_to_ask() -> str:
-    raise UsageError("completion asks no questions")
+def _awaits_value(word: str, flags: Any) -> bool:
+    name, letter = word.removeprefix("--"), word.removeprefix("-")
+    flag = flags.long(name) if word.startswith("--") else flags.short(letter)
+    return word.startswith("-") and flag is not None and not flag.is_boolean

@@ -68,7 +68,7 @@ class CopyFlags(Flags):
         str, _text("--dest-prefix", "What keys begin with there, in place of PREFIX.")
     ] = ""
     dest_user: Annotated[
-        str, _text("--dest-user", "name[:password] there; asks for a password not given.")
+        str, _text("--dest-user", "User there, as name[:password]; asks for a password not given.")
     ] = ""
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False
     follow: Annotated[

@@ -47,7 +47,7 @@ _DestPrefix = Annotated[
     str, _text("--dest-prefix", "What keys begin with there, in place of --prefix.")
 ]
 _User = Annotated[
-    str, _text("--dest-user", "name[:password] there; asks for a password not given.")
+    str, _text("--dest-user", "User there, as name[:password]; asks for a password not given.")
 ]
 _MaxTxnOps = Annotated[
     int,

@@ -65,7 +65,7 @@ class WalFlags(Flags):
     ] = []  # noqa: RUF012 - Typer copies it
     resource: Annotated[
         list[str],
-        typer.Option("--resource", metavar="string", help="Only objects of this; repeatable."),
+        typer.Option("--resource", metavar="RESOURCE", help="Only objects of this; repeatable."),
     ] = []  # noqa: RUF012 - Typer copies it
     start_index: Annotated[int, number("--start-index", "The first entry to show.")] = 0
 

@@ -73,46 +73,48 @@ ETCDCTL_FLAGS = (
         "CA bundle (PEM) that the servers' certificates must chain to",
         values="FILE",
     ),
-    GlobalFlag("cert", "string", "", "client certificate (PEM)", values="FILE"),
-    GlobalFlag("command-timeout", "duration", 5.0, "time that a short command may take in all"),
-    GlobalFlag("debug", "bool", False, "log what the client does to standard error"),
-    GlobalFlag("dial-timeout", "duration", 2.0, "time that logging in may take"),
+    GlobalFlag("cert", "string", "", "Client certificate (PEM)", values="FILE"),
+    GlobalFlag("command-timeout", "duration", 5.0, "Time that a short command may take in all"),
+    GlobalFlag("debug", "bool", False, "Log what the client does to standard error"),
+    GlobalFlag("dial-timeout", "duration", 2.0, "Time that logging in may take"),
     GlobalFlag(
-        "discovery-srv", "string", "", "domain whose SRV records name the endpoints", short="d"
+        "discovery-srv", "string", "", "Domain whose SRV records name the endpoints", short="d"
     ),
-    GlobalFlag("discovery-srv-name", "string", "", "service name within the SRV records"),
+    GlobalFlag("discovery-srv-name", "string", "", "Service name within the SRV records"),
     GlobalFlag(
         "endpoints",
         "strings",
         (),
-        "addresses of the servers (default: found in this node's files, else 127.0.0.1:2379)",
+        "Addresses of the servers (default: found in this node's files, else 127.0.0.1:2379)",
     ),
-    GlobalFlag("hex", "bool", False, "print byte strings and ids in hexadecimal"),
-    GlobalFlag("insecure-discovery", "bool", True, "accept plain HTTP endpoints from SRV records"),
+    GlobalFlag("hex", "bool", False, "Print byte strings and ids in hexadecimal"),
+    GlobalFlag("insecure-discovery", "bool", True, "Accept plain HTTP endpoints from SRV records"),
     GlobalFlag(
         "insecure-skip-tls-verify",
         "bool",
         False,
-        "do not check the server's certificate: anybody may then answer",
+        "Do not verify the server's certificate: any server may then respond",
     ),
-    GlobalFlag("insecure-transport", "bool", True, "use plain HTTP for endpoints without a scheme"),
-    GlobalFlag("keepalive-time", "duration", 2.0, "how often to ping an idle server"),
-    GlobalFlag("keepalive-timeout", "duration", 6.0, "how long to wait for the ping's answer"),
-    GlobalFlag("key", "string", "", "the client certificate's private key (PEM)", values="FILE"),
-    GlobalFlag("max-recv-bytes", "int", 0, "largest answer to accept in bytes; 0 means no limit"),
-    GlobalFlag("max-request-bytes", "int", 0, "largest request to send in bytes; 0 means 2 MiB"),
+    GlobalFlag("insecure-transport", "bool", True, "Use plain HTTP for endpoints without a scheme"),
+    GlobalFlag("keepalive-time", "duration", 2.0, "How often to ping an idle server"),
+    GlobalFlag("keepalive-timeout", "duration", 6.0, "How long to wait for the response to a ping"),
+    GlobalFlag("key", "string", "", "Private key of the client certificate (PEM)", values="FILE"),
+    GlobalFlag("max-recv-bytes", "int", 0, "Largest response to accept in bytes; 0 means no limit"),
+    GlobalFlag("max-request-bytes", "int", 0, "Largest request to send in bytes; 0 means 2 MiB"),
     GlobalFlag(
         "password",
         "string",
         "",
-        "password of --user; `ps` shows it to everybody on this host, ETCDCTL_PASSWORD does not",
+        "Password of --user; `ps` shows it to all users of this host, not ETCDCTL_PASSWORD",
     ),
-    GlobalFlag("user", "string", "", "name[:password]; asks for the password if there is none"),
+    GlobalFlag(
+        "user", "string", "", "User, as name[:password]; asks for a password that is missing"
+    ),
     GlobalFlag(
         "write-out",
         "string",
         "simple",
-        "output format: fields, json, jsonl, protobuf, simple, table or yaml",
+        "Output format: fields, json, jsonl, protobuf, simple, table or yaml",
         short="w",
         values="|".join(formats()),
     ),
@@ -121,7 +123,7 @@ FROM = GlobalFlag(
     "from",
     "string",
     "",
-    "read a file instead of a server: what `snapshot save` wrote, a member's database or its data "
+    "Read a file instead of a server: what `snapshot save` wrote, a member's database or its data "
     "directory",
     values="FILE",
     is_etcdctls=False,
@@ -131,7 +133,8 @@ CONTEXT = GlobalFlag(
     "context",
     "string",
     "",
-    "cluster of this name (see `context`), in place of the current context",
+    "Cluster of this name (see `context`), in place of the current context",
+    values="CONTEXT",
     is_etcdctls=False,
 )
 OWN_FLAGS = (
@@ -141,19 +144,19 @@ OWN_FLAGS = (
         "skip-hash-check",
         "bool",
         False,
-        "read a snapshot with --from although the hash at its end is wrong",
+        "Read a snapshot with --from although the hash at its end is wrong",
     ),
     GlobalFlag(
         "no-wal",
         "bool",
         False,
-        "read the database of a data directory with --from, without the log beside it",
+        "Read the database of a data directory with --from, without the log beside it",
     ),
     GlobalFlag(
         "via",
         "string",
         "",
-        "reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm's etcd pods, "
+        "Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm's etcd pods, "
         "`kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port",
         values="kubectl|port-forward",
         is_etcdctls=False,
@@ -162,25 +165,25 @@ OWN_FLAGS = (
         "kubeconfig",
         "string",
         "",
-        "kubeconfig for --via (default what kubectl uses)",
+        "Kubeconfig for --via (default what kubectl uses)",
         values="FILE",
         is_etcdctls=False,
     ),
     GlobalFlag(
-        "kube-context", "string", "", "context of the kubeconfig for --via", is_etcdctls=False
+        "kube-context", "string", "", "Context of the kubeconfig for --via", is_etcdctls=False
     ),
     GlobalFlag(
         "yes",
         "bool",
         False,
-        "answer yes to what is asked before a write through --via kubectl",
+        "Do not ask before a write through --via kubectl",
         is_etcdctls=False,
     ),
     GlobalFlag(
         "encryption-config",
         "string",
         "",
-        "file with the keys of Kubernetes' encryption at rest (default what this node's API "
+        "File with the keys of Kubernetes' encryption at rest (default what this node's API "
         "server uses)",
         values="FILE",
     ),
@@ -188,14 +191,14 @@ OWN_FLAGS = (
         "pki",
         "string",
         "",
-        "folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike",
+        "Folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike",
         values="DIR",
     ),
     GlobalFlag(
         "release",
         "string",
         "",
-        "release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with "
+        "Release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with "
         "(default the newest one)",
     ),
 )

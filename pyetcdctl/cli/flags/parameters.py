@@ -29,7 +29,7 @@ Consistency = Annotated[
     typer.Option(
         "--consistency",
         metavar="l|s",
-        help="l: linearizable, as of now; s: serializable, one member's view without quorum.",
+        help="Linearizable (l), as of now, or serializable (s), one member's view without quorum.",
     ),
 ]
 

@@ -14,8 +14,8 @@ app = new_app()
 
 
 @command(app, "delete", "  pyetcdctl context delete lab", needs_server=False)
-def delete(session: Session, names: Annotated[list[str], words("NAME")]) -> None:
+def delete(session: Session, names: Annotated[list[str], words("CONTEXT")]) -> None:
     """Delete a context; the cluster and its certificates stay as they are."""
     if len(names) != 1:
-        raise BadArguments("context delete takes one NAME")
+        raise BadArguments("context delete takes one CONTEXT")
     Contexts(session.streams.environment).delete(names[0])

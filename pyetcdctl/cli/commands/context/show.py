@@ -32,14 +32,16 @@ class ShowFlags(Flags):
     "  pyetcdctl context show prod\n  pyetcdctl context show --origin",
     needs_server=False,
 )
-def show(session: Session, names: Annotated[list[str], words("[NAME]")], flags: ShowFlags) -> None:
-    """Show the settings of a context: of the current one without NAME.
+def show(
+    session: Session, names: Annotated[list[str], words("[CONTEXT]")], flags: ShowFlags
+) -> None:
+    """Show the settings of a context: of the current one without CONTEXT.
 
     With --origin, what a command on this line would use: a flag wins over its variable, that over
     the context, that over what is found on this node.
     """
     if len(names) > 1 or (names and flags.origin):
-        raise BadArguments("context show takes at most one NAME, and none with --origin")
+        raise BadArguments("context show takes at most one CONTEXT, and none with --origin")
     rows = _origins(session) if flags.origin else _settings(session, names)
     if rows:
         session.streams.out.write(aligned(rows))

@@ -28,12 +28,12 @@ class UseFlags(Flags):
     "  pyetcdctl context use prod\n  pyetcdctl context use --none",
     needs_server=False,
 )
-def use(session: Session, names: Annotated[list[str], words("NAME")], flags: UseFlags) -> None:
+def use(session: Session, names: Annotated[list[str], words("CONTEXT")], flags: UseFlags) -> None:
     """Make a context the current one.
 
     It holds for every command that names neither endpoints nor certificates, by flag or by
     environment; --context chooses another for one command.
     """
     if len(names) != (0 if flags.none else 1):
-        raise BadArguments("context use takes one NAME, or --none")
+        raise BadArguments("context use takes one CONTEXT, or --none")
     Contexts(session.streams.environment).use(names[0] if names else "")

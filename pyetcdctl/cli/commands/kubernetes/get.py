@@ -96,7 +96,7 @@ class GetFlags(Flags):
     ] = False
     managed_fields: ManagedFields = False
     sort_by: Annotated[
-        str, typer.Option("--sort-by", metavar="PATH", help="By a field: .metadata.name")
+        str, typer.Option("--sort-by", metavar="JSONPATH", help="By a field: .metadata.name")
     ] = ""
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")

@@ -64,7 +64,7 @@ class PutFlags(Flags):
     ] = ""
     lease: Annotated[
         str,
-        typer.Option("--lease", metavar="ID", help="Hexadecimal; else the old object's lease."),
+        typer.Option("--lease", metavar="LEASE", help="Hexadecimal; else the old object's lease."),
     ] = ""
     namespace: Namespace = ""
     yes: Yes = False

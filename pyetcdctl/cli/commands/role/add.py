@@ -14,7 +14,7 @@ app = new_app()
 
 
 @command(app, "add", "  pyetcdctl role add reader", prints=(AuthChanged,))
-def add(session: Session, roles: Annotated[list[str], words("ROLE")]) -> None:
+def add(session: Session, roles: Annotated[list[str], words("NAME")]) -> None:
     """Add a role without permissions."""
     check_count(1, roles, "role add command requires role name as its argument")
     response = auth.add_role(session.connection, roles[0], session.deadline())

@@ -1,0 +1,196 @@
+"""What the word under the cursor may become, looked up for the line's own cluster or file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pyetcdctl.completion import shapes
+from pyetcdctl.completion.values import key_candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.kubernetes.resources import Resource
+
+_UINT64 = (1 << 64) - 1
+
+
+class Candidate(NamedTuple):
+    """A word that may stand on the line, and what it is."""
+
+    text: str
+    description: str = ""
+
+
+class Place(NamedTuple):
+    """The word under the cursor, and what the line says before it."""
+
+    typed: str
+    session: Session
+    words: Sequence[str]
+    """The words of the command, without flags."""
+    flags: Mapping[str, Any]
+    """The command's own flags."""
+    takes_keys: bool
+    """Whether the command takes keys in place of names of objects."""
+    seconds: float
+
+    def below(self, prefix: str, typed: str) -> list[str]:
+        """Return what the keys below a prefix go on with, up to the next slash."""
+        key = os.fsencode(prefix + typed)
+        found = key_candidates(self.session.source, key, self.seconds)
+        return [each.removeprefix(prefix) for each in found]
+
+
+def candidates(kind: str, place: Place) -> list[Candidate]:
+    """Return the candidates of one of shapes.LIVE that begin as the word does."""
+    return [each for each in _KINDS[kind](place) if each.text.startswith(place.typed)]
+
+
+def _keys(place: Place) -> Iterator[Candidate]:
+    return map(Candidate, place.below("", place.typed))
+
+
+def _objects(place: Place) -> Iterator[Candidate]:
+    """Yield resources, then names of their objects, or keys, by the words before."""
+    if place.takes_keys and place.typed.startswith("/"):
+        yield from _keys(place)
+    elif "/" in place.typed:
+        resource, _, name = place.typed.partition("/")
+        for each in _names(place, resource, name):
+            yield Candidate(f"{resource}/{each}")
+    elif not place.words:
+        yield from _resources(place)
+    elif "/" not in place.words[0]:
+        given = place.words[1:]
+        found = (_names(place, each, place.typed) for each in place.words[0].split(","))
+        yield from (Candidate(name) for names in found for name in names if name not in given)
+
+
+def _resources(place: Place) -> Iterator[Candidate]:
+    """Yield the resources that the store holds; where it has none that fits, those that are known.
+
+    Of several, divided by commas, the last is under the cursor.
+    """
+    before, comma, typed = place.typed.rpartition(",")
+    found = [each for each in _stored_resources(place) if each.text.startswith(typed)]
+    for each in found or _known_resources():
+        yield Candidate(f"{before}{comma}{each.text}", each.description)
+
+
+def _stored_resources(place: Place) -> list[Candidate]:
+    from pyetcdctl.kubernetes.resources import BUILT_IN, DEFINITIONS
+
+    prefix = _prefix(place)
+    folders = {each.rstrip("/") for each in place.below(f"{prefix}/", "")}
+    present = (each for each in BUILT_IN if each.path.partition("/")[0] in folders)
+    found = [_described(each) for each in present]
+    if DEFINITIONS.partition("/")[0] in folders:
+        custom = place.below(f"{prefix}/{DEFINITIONS}/", "")
+        found += [Candidate(each, "custom resource") for each in custom]
+    return sorted(found)
+
+
+def _known_resources() -> list[Candidate]:
+    from pyetcdctl.kubernetes.resources import BUILT_IN
+
+    return sorted(map(_described, BUILT_IN))
+
+
+def _described(resource: Resource) -> Candidate:
+    return Candidate(resource.plural, ", ".join((resource.kind, *resource.short_names)))
+
+
+def _names(place: Place, word: str, typed: str) -> list[str]:
+    """Return the names of a resource's objects in the namespace of the line."""
+    from pyetcdctl.kubernetes.resources import find
+    from pyetcdctl.registry.store import Store
+
+    prefix = _prefix(place)
+    resource = find(word) or Store(place.session.source, prefix).meanings(word)[0]
+    if resource.namespaced and place.flags.get("all-namespaces"):
+        return []
+    namespace = place.flags.get("namespace") or "default"
+    key = Store(place.session.source, prefix).key_of(resource, namespace)
+    return [name for name in place.below(key, typed) if not name.endswith("/")]
+
+
+def _namespaces(place: Place) -> Iterator[Candidate]:
+    return map(Candidate, place.below(f"{_prefix(place)}/namespaces/", place.typed))
+
+
+def _prefix(place: Place) -> str:
+    from pyetcdctl.registry.prefix import find_prefix, normalized
+
+    given = normalized(place.flags.get("etcd-prefix", ""))
+    return given or find_prefix(place.session.source, place.session.node.etcd_prefix).path
+
+
+def _members(place: Place) -> Iterator[Candidate]:
+    session = place.session
+    if session.file_path:
+        from pyetcdctl.storage.members import stored_members
+
+        response = stored_members(session.stored)
+    else:
+        deadline = session.deadline()
+        response = session.client.cluster.list(deadline, linearizable=False)
+    for each in response.members:
+        yield Candidate(f"{each.ID:x}", each.name or "not started")
+
+
+def _users(place: Place) -> Iterator[Candidate]:
+    session = place.session
+    if session.file_path:
+        from pyetcdctl.storage.auth import stored_users
+
+        return map(Candidate, stored_users(session.stored).users)
+    from pyetcdctl.client.auth import list_users
+
+    return map(Candidate, list_users(session.connection, session.deadline()).users)
+
+
+def _roles(place: Place) -> Iterator[Candidate]:
+    session = place.session
+    if session.file_path:
+        from pyetcdctl.storage.auth import stored_roles
+
+        return map(Candidate, stored_roles(session.stored).roles)
+    from pyetcdctl.client.auth import list_roles
+
+    return map(Candidate, list_roles(session.connection, session.deadline()).roles)
+
+
+def _leases(place: Place) -> Iterator[Candidate]:
+    session = place.session
+    if session.file_path:
+        from pyetcdctl.storage.leases import stored_leases
+
+        found = stored_leases(session.stored)
+    else:
+        from pyetcdctl.client.lease import leases
+
+        found = leases(session.connection, session.deadline())
+    return (Candidate(f"{each.id & _UINT64:016x}") for each in found.leases)
+
+
+def _contexts(place: Place) -> Iterator[Candidate]:
+    from pyetcdctl.contexts.store import Contexts
+
+    for name, each in sorted(Contexts(place.session.streams.environment).all().items()):
+        yield Candidate(name, ",".join(each.endpoints) or str(each.settings.get("via", "")))
+
+
+_KINDS: Mapping[str, Callable[[Place], Iterator[Candidate]]] = {
+    shapes.KEYS: _keys,
+    shapes.OBJECTS: _objects,
+    shapes.RESOURCES: _resources,
+    shapes.NAMESPACES: _namespaces,
+    shapes.MEMBERS: _members,
+    shapes.USERS: _users,
+    shapes.ROLES: _roles,
+    shapes.LEASES: _leases,
+    shapes.CONTEXTS: _contexts,
+}
