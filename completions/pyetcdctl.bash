@@ -16,6 +16,7 @@ lease	Grant, renew and revoke leases
 put	Write a value under a key
 tree	Show the hierarchy of the keys
 txn	Read and write several keys in one step, if conditions hold
+undelete	Bring back what was deleted, or what was there before
 watch	Print changes to a key or a range of keys as they happen
 alarm	List and disarm the alarms of the members
 defrag	Return unused space in the database files to the disk
@@ -115,6 +116,7 @@ lease	Grant, renew and revoke leases
 put	Write a value under a key
 tree	Show the hierarchy of the keys
 txn	Read and write several keys in one step, if conditions hold
+undelete	Bring back what was deleted, or what was there before
 watch	Print changes to a key or a range of keys as they happen
 alarm	List and disarm the alarms of the members
 defrag	Return unused space in the database files to the disk
@@ -239,6 +241,16 @@ __pyetcdctl_flags() {
 --interactive	Prompt for each block
 -i	Prompt for each block
 --no-decode	Show the bytes of every value, as etcdctl does' ;;
+        undelete) REPLY='--all-namespaces	In every namespace
+-A	In every namespace
+--any-cluster	Also from a file of another Kubernetes cluster
+--at	What was there at this revision
+--before	What was there then: 10m ago, or 2026-11-30T14:00:00Z; by the times of Leases
+--dry-run	Show what would come back
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--namespace	Else default
+-n	Else default
+--replace	Also write over what is there with another value' ;;
         watch) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
 --interactive	Read `watch ...` and `progress` lines from standard input
 -i	Read `watch ...` and `progress` lines from standard input
@@ -549,6 +561,11 @@ __pyetcdctl_value() {
             txn:--interactive | \
             txn:-i | \
             txn:--no-decode | \
+            undelete:--all-namespaces | \
+            undelete:-A | \
+            undelete:--any-cluster | \
+            undelete:--dry-run | \
+            undelete:--replace | \
             watch:--decode | \
             watch:--interactive | \
             watch:-i | \
@@ -637,6 +654,7 @@ __pyetcdctl_value() {
         diff:--etcd-prefix | \
             du:--etcd-prefix | \
             history:--etcd-prefix | \
+            undelete:--etcd-prefix | \
             kubernetes\ del:--etcd-prefix | \
             kubernetes\ describe:--etcd-prefix | \
             kubernetes\ edit:--etcd-prefix | \
@@ -661,6 +679,8 @@ __pyetcdctl_value() {
         get:--sort-by) REPLY='choices CREATE KEY MODIFY VALUE VERSION' ;;
         history:--namespace | \
             history:-n | \
+            undelete:--namespace | \
+            undelete:-n | \
             kubernetes\ del:--namespace | \
             kubernetes\ del:-n | \
             kubernetes\ describe:--namespace | \
@@ -677,6 +697,7 @@ __pyetcdctl_value() {
             kubernetes\ restore:-n) REPLY='namespaces' ;;
         put:--lease | \
             kubernetes\ put:--lease) REPLY='leases' ;;
+        undelete:--before) REPLY='choices DURATION TIME' ;;
         doctor:--rules) REPLY='file mixin openshift' ;;
         doctor:--fail-on) REPLY='choices warning critical' ;;
         doctor:--upgrade-to) REPLY='choices 3.6 3.7' ;;
@@ -733,6 +754,9 @@ __pyetcdctl_word() {
             batch:0) REPLY='file' ;;
         history:0 | \
             history:1 | \
+            undelete:0 | \
+            undelete:1 | \
+            undelete:* | \
             kubernetes\ del:0 | \
             kubernetes\ del:1 | \
             kubernetes\ del:* | \

@@ -17,6 +17,7 @@ function __pyetcdctl_commands
             echo -- 'put'\t'Write a value under a key'
             echo -- 'tree'\t'Show the hierarchy of the keys'
             echo -- 'txn'\t'Read and write several keys in one step, if conditions hold'
+            echo -- 'undelete'\t'Bring back what was deleted, or what was there before'
             echo -- 'watch'\t'Print changes to a key or a range of keys as they happen'
             echo -- 'alarm'\t'List and disarm the alarms of the members'
             echo -- 'defrag'\t'Return unused space in the database files to the disk'
@@ -130,6 +131,7 @@ function __pyetcdctl_commands
             echo -- 'put'\t'Write a value under a key'
             echo -- 'tree'\t'Show the hierarchy of the keys'
             echo -- 'txn'\t'Read and write several keys in one step, if conditions hold'
+            echo -- 'undelete'\t'Bring back what was deleted, or what was there before'
             echo -- 'watch'\t'Print changes to a key or a range of keys as they happen'
             echo -- 'alarm'\t'List and disarm the alarms of the members'
             echo -- 'defrag'\t'Return unused space in the database files to the disk'
@@ -267,6 +269,17 @@ function __pyetcdctl_flags
             echo -- '--interactive'\t'Prompt for each block'
             echo -- '-i'\t'Prompt for each block'
             echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does'
+        case 'undelete'
+            echo -- '--all-namespaces'\t'In every namespace'
+            echo -- '-A'\t'In every namespace'
+            echo -- '--any-cluster'\t'Also from a file of another Kubernetes cluster'
+            echo -- '--at'\t'What was there at this revision'
+            echo -- '--before'\t'What was there then: 10m ago, or 2026-11-30T14:00:00Z; by the times of Leases'
+            echo -- '--dry-run'\t'Show what would come back'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
+            echo -- '--namespace'\t'Else default'
+            echo -- '-n'\t'Else default'
+            echo -- '--replace'\t'Also write over what is there with another value'
         case 'watch'
             echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself'
             echo -- '--interactive'\t'Read `watch ...` and `progress` lines from standard input'
@@ -618,6 +631,11 @@ function __pyetcdctl_value
             'txn:--interactive' \
             'txn:-i' \
             'txn:--no-decode' \
+            'undelete:--all-namespaces' \
+            'undelete:-A' \
+            'undelete:--any-cluster' \
+            'undelete:--dry-run' \
+            'undelete:--replace' \
             'watch:--decode' \
             'watch:--interactive' \
             'watch:-i' \
@@ -711,6 +729,7 @@ function __pyetcdctl_value
         case 'diff:--etcd-prefix' \
             'du:--etcd-prefix' \
             'history:--etcd-prefix' \
+            'undelete:--etcd-prefix' \
             'kubernetes del:--etcd-prefix' \
             'kubernetes describe:--etcd-prefix' \
             'kubernetes edit:--etcd-prefix' \
@@ -742,6 +761,8 @@ function __pyetcdctl_value
             echo -- 'choices CREATE KEY MODIFY VALUE VERSION'
         case 'history:--namespace' \
             'history:-n' \
+            'undelete:--namespace' \
+            'undelete:-n' \
             'kubernetes del:--namespace' \
             'kubernetes del:-n' \
             'kubernetes describe:--namespace' \
@@ -760,6 +781,8 @@ function __pyetcdctl_value
         case 'put:--lease' \
             'kubernetes put:--lease'
             echo -- 'leases'
+        case 'undelete:--before'
+            echo -- 'choices DURATION TIME'
         case 'doctor:--rules'
             echo -- 'file mixin openshift'
         case 'doctor:--fail-on'
@@ -830,6 +853,9 @@ function __pyetcdctl_word
             echo -- 'file'
         case 'history:0' \
             'history:1' \
+            'undelete:0' \
+            'undelete:1' \
+            'undelete:*' \
             'kubernetes del:0' \
             'kubernetes del:1' \
             'kubernetes del:*' \

@@ -197,14 +197,16 @@ class ExportLines(Record):
 
 
 class TransferRow(NamedTuple):
-    """One row of ``import`` and ``copy``: a mark (+ ~ = - or !) and the key that it is about.
+    """One row of ``import``, ``copy`` and ``undelete``: a mark (+ ~ = - or !) and a key.
 
-    ``remark`` says what stands in the way of a key that is not written.
+    ``remark`` says what stands in the way of a key that is not written; ``revision`` is the one
+    that its value comes from, where that is of interest.
     """
 
     mark: str
     key: bytes
     remark: str = ""
+    revision: int = 0
 
 
 class TransferRows(Record):

@@ -74,6 +74,11 @@ class Times:
             self._latest[after] if after < len(self._latest) else None,
         )
 
+    def last_before(self, moment: datetime) -> int:
+        """Return the last revision that was surely written before a moment; 0 if none is known."""
+        after = bisect_right(self._latest, moment)
+        return self._closings[after - 1] if after else 0
+
 
 def _closed_by(renewals: Iterable[Renewal]) -> list[tuple[int, datetime]]:
     """Return, for each renewal that was followed by one of the same Lease, the time of that."""

@@ -57,6 +57,7 @@ COMMANDS = {
     "put": _entry("put", _KEYS, "Write a value under a key."),
     "tree": _entry("tree", _KEYS, "Show the hierarchy of the keys."),
     "txn": _entry("txn", _KEYS, "Read and write several keys in one step, if conditions hold."),
+    "undelete": _entry("undelete", _KEYS, "Bring back what was deleted, or what was there before."),
     "watch": _entry("watch", _KEYS, "Print changes to a key or a range of keys as they happen."),
     "alarm": _group(
         "alarm",
@@ -242,6 +243,7 @@ BEYOND_ETCDCTL = frozenset(
         "recover",
         "sandbox",
         "tree",
+        "undelete",
         "wal",
         "__complete",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.session.terminal import choose
@@ -65,13 +66,23 @@ def carried_out(
     write_of: Callable[[Entry, int], GuardedWrite],
 ) -> None:
     """Write what was shown. Conflicts are rows, and end the command with 1."""
-    writer = GuardedWriter(connection)
     writes = _writes(comparison, entries, write_of)
+    written(session, connection, comparison.writes, [writes])
+
+
+def written(
+    session: Session,
+    connection: Connection,
+    total: int,
+    passes: Iterable[Iterable[GuardedWrite]],
+) -> None:
+    """Do the writes of each pass before those of the next; see ``carried_out``."""
+    writer = GuardedWriter(connection)
     conflicts = 0
 
     def rows() -> Iterator[TransferRow]:
         nonlocal conflicts
-        for outcome in writer.apply(writes):
+        for outcome in chain.from_iterable(map(writer.apply, passes)):
             if outcome is not None:
                 conflicts += 1
                 yield TransferRow("!", outcome.key, _remark(outcome))
@@ -79,10 +90,10 @@ def carried_out(
     try:
         session.print(TransferRows(rows()))
     except (CallFailed, ConnectionFailed) as failure:
-        done = f"{writer.done:,} of {comparison.writes:,} keys were written."
+        done = f"{writer.done:,} of {total:,} keys were written."
         raise failure.with_advice(*failure.advice, done, GO_ON) from failure.__cause__
     session.streams.out.flush()
-    session.streams.err.line(f"{writer.done:,} of {comparison.writes:,} keys written")
+    session.streams.err.line(f"{writer.done:,} of {total:,} keys written")
     if conflicts:
         raise Reported
 

@@ -2,23 +2,28 @@
 
 Invariant: what is returned ends with the state that the keys had at the revision of the first
 response, and nothing between is missing: the reading ends with the last change of a key that lives,
-else with progress that the server reports up to that revision.
+else with progress that the server reports up to that revision. Before 3.5.8 a server reports
+progress of a watch that is still behind; there all keys are watched, and the last revision, which
+has changed some key, is the end.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
+from enum import Enum
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.errors import CallFailed
+from pyetcdctl.errors import CallFailed, PyetcdctlError
 from pyetcdctl.keyspace.history import History, KeyRevision
+from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END
 from pyetcdctl.rpc.event_batch import DELETE
-from pyetcdctl.rpc.key_values import key_value
+from pyetcdctl.rpc.key_values import key_value, number_of
 from pyetcdctl.rpc.kv import RANGE, RangeRequest
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.watch import (
+    NO_PUT,
     WATCH,
     WatchCreateRequest,
     WatchProgressRequest,
@@ -30,33 +35,57 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.rpc.key_values import Record
 
-SETTLING_SECONDS = 0.25
-"""Before 3.5.8 a server reports progress of a watch that it has not begun to serve; it serves those
-that are behind every 100 ms (etcd, mvcc/watchable_store.go)."""
+REPORTS_PROGRESS_IN_ORDER = (3, 5, 8)
+SETTLING_SECONDS = 0.5
+"""For a user who may not watch all keys, or a server of another kind: no event for so long is the
+end. A server serves a watch that is behind every 100 ms (etcd, mvcc/watchable_store.go)."""
+
+
+class Ending(Enum):
+    """What shows that a watch has come to the present."""
+
+    PROGRESS = "progress that the server reports"
+    LAST_REVISION = "an event of the last revision, among all keys"
+    SILENCE = "silence"
 
 
 def read_history(
-    connection: Connection, key: bytes, range_end: bytes, deadline: Deadline
+    connection: Connection,
+    key: bytes,
+    range_end: bytes,
+    deadline: Deadline,
+    *,
+    deletions_only: bool = False,
 ) -> History:
     """Return every revision of a key, or of a range, that the server has not compacted.
 
     The deadline bounds the wait for the first response.
     """
-    request = RangeRequest(key=key, range_end=range_end, keys_only=True)
+    # The first key of a range will do: all that is asked is the revision.
+    request = RangeRequest(key=key, range_end=range_end, keys_only=True, limit=bool(range_end))
     now = _page(connection, request, deadline)
     revision = now.header.revision if now.header else 0
     newest = max((each.mod_revision for each in map(key_value, now.records())), default=0)
     # A single key that lives has changed for the last time at the revision that it has now.
-    last = newest if len(now) and not range_end else 0
-    compacted = 0
-    while True:
-        with closing(_Reading(connection, key, range_end, compacted + 1)) as reading:
+    last = newest if len(now) and not (range_end or deletions_only) else 0
+    ending = Ending.PROGRESS if last else _ending(connection, deadline)
+    wanted = _Wanted(key, range_end, deletions_only)
+    compacted, changes = 0, list[KeyRevision]()
+    while compacted < revision:
+        with closing(_Reading(connection, wanted, compacted + 1, ending)) as reading:
             try:
                 changes = list(reading.changes(revision, last if last > compacted else 0))
                 break
             except _Compacted as error:
                 compacted = error.revision
+            except CallFailed as error:
+                if error.code != "PERMISSION_DENIED" or ending is not Ending.LAST_REVISION:
+                    raise
+                ending = Ending.SILENCE
+    if deletions_only:
+        return History(changes, compacted, max(revision, compacted))
     present = _present(connection, key, range_end, compacted, deadline)
     return History([*present, *changes], compacted, max(revision, compacted))
 
@@ -87,36 +116,90 @@ def _present(
         yield KeyRevision(each.mod_revision, each, False, connection.endpoint)
 
 
+def _ending(connection: Connection, deadline: Deadline) -> Ending:
+    from pyetcdctl.client.maintenance import MaintenanceService
+
+    try:
+        version = MaintenanceService(connection).status(deadline).version
+    except PyetcdctlError:
+        return Ending.SILENCE
+    numbers = tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())
+    if not numbers:
+        return Ending.SILENCE  # kine, whose last revision may be no event
+    return Ending.PROGRESS if numbers >= REPORTS_PROGRESS_IN_ORDER else Ending.LAST_REVISION
+
+
+class _Wanted(NamedTuple):
+    """Whose changes are to be read."""
+
+    key: bytes
+    range_end: bytes
+    deletions_only: bool
+
+    def has(self, key: bytes) -> bool:
+        """Whether a key is in the range."""
+        if not self.range_end:
+            return key == self.key
+        return key >= self.key and (self.range_end == NO_END or key < self.range_end)
+
+
 class _Reading:
     """One watch, from a revision up to the present."""
 
-    def __init__(self, connection: Connection, key: bytes, range_end: bytes, start: int) -> None:
+    def __init__(self, connection: Connection, wanted: _Wanted, start: int, ending: Ending) -> None:
         self._connection = connection
+        self._wanted = wanted
+        self._ending = ending
         self._exchange = connection.exchange(WATCH, self._deadline())
-        self._trusted_from = monotonic() + SETTLING_SECONDS
+        self._trusted_from = 0.0
+        self._settle()
+        is_all = ending is Ending.LAST_REVISION
+        # What a filter leaves out is no sign of the end.
+        is_filtered = wanted.deletions_only and ending is Ending.PROGRESS
         create = WatchCreateRequest(
-            key=key, range_end=range_end, start_revision=start, fragment=True
+            key=FIRST_KEY if is_all else wanted.key,
+            range_end=NO_END if is_all else wanted.range_end,
+            start_revision=start,
+            filters=[NO_PUT] if is_filtered else [],
+            fragment=True,
         )
         self._exchange.send(WatchRequest(create_request=create).encode())
 
     def changes(self, revision: int, last: int) -> Iterator[KeyRevision]:
         """Yield the changes up to a revision; ``last`` is where they end, 0 if that is unknown."""
+        reached = 0
         for response in self._responses():
-            for batch in response.batches:
-                for kind, record in zip(batch.kinds, batch.records(), strict=True):
-                    entry = key_value(record)
-                    if entry.mod_revision > revision:
-                        return
-                    endpoint = self._connection.endpoint
-                    yield KeyRevision(entry.mod_revision, entry, kind == DELETE, endpoint)
-                    if entry.mod_revision == last:
-                        return
-            if response.is_progress and response.header.revision >= revision:
-                if monotonic() >= self._trusted_from:
+            for kind, record in _events(response):
+                reached = number_of(record[2])
+                if reached > revision:
                     return
-                sleep(max(0.0, self._trusted_from - monotonic()))
-            if not (response.fragment or last):
+                is_deletion = kind == DELETE
+                if self._wanted.has(record[0]) and (is_deletion or not self._wanted.deletions_only):
+                    yield KeyRevision(
+                        reached, key_value(record), is_deletion, self._connection.endpoint
+                    )
+                if reached == last:
+                    return
+            if not response.fragment and self._is_end(response, reached, revision):
+                return
+            if not (response.fragment or last or self._ending is Ending.LAST_REVISION):
                 self._exchange.send(WatchRequest(progress_request=WatchProgressRequest()).encode())
+
+    def _is_end(self, response: WatchResponse, reached: int, revision: int) -> bool:
+        if self._ending is Ending.LAST_REVISION:
+            return reached >= revision
+        if response.batches:
+            self._settle()
+        if not response.is_progress or response.header.revision < revision:
+            return False
+        if monotonic() >= self._trusted_from:
+            return True
+        sleep(max(0.0, self._trusted_from - monotonic()))
+        return False
+
+    def _settle(self) -> None:
+        if self._ending is Ending.SILENCE:
+            self._trusted_from = monotonic() + SETTLING_SECONDS
 
     def close(self) -> None:
         """End the watch."""
@@ -135,3 +218,8 @@ class _Reading:
 
     def _deadline(self) -> Deadline:
         return Deadline.after(self._connection.settings.command_timeout)
+
+
+def _events(response: WatchResponse) -> Iterator[tuple[int, Record]]:
+    for batch in response.batches:
+        yield from zip(batch.kinds, batch.records(), strict=True)

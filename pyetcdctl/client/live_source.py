@@ -69,12 +69,16 @@ class LiveSource:
         except NotEtcd as error:
             return [self._from_folder(each, requests, error.header) for each in requests]
 
-    def history(self, key: bytes, range_end: bytes = b"") -> History:
+    def history(
+        self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
+    ) -> History:
         """Return every revision that the server has not compacted, by one watch."""
         from pyetcdctl.client.history import read_history
 
         deadline = Deadline.after(self.connection.settings.command_timeout)
-        return read_history(self.connection, key, range_end, deadline)
+        return read_history(
+            self.connection, key, range_end, deadline, deletions_only=deletions_only
+        )
 
     def close(self) -> None:
         """Close the connection's channels."""

@@ -65,7 +65,9 @@ class Source(Protocol):
         some hundred in one call.
         """
 
-    def history(self, key: bytes, range_end: bytes = b"") -> History:
+    def history(
+        self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
+    ) -> History:
         """Return every revision that is still known of a key, or of a range of keys."""
 
     def close(self) -> None:

@@ -78,8 +78,9 @@ def _export(result: ExportLines, out: Sink, settings: OutputSettings) -> None:
 def _changes(result: TransferRows, out: Sink, settings: OutputSettings) -> None:
     write = _writer(out, settings)
     for change in result.rows:
-        remark = f',"remark":{json_text(change.remark)}' if change.remark else ""
-        write(f'{{"change":"{change.mark}","key":{json_bytes(change.key)}{remark}}}\n')
+        more = f',"revision":{change.revision}' if change.revision else ""
+        more += f',"remark":{json_text(change.remark)}' if change.remark else ""
+        write(f'{{"change":"{change.mark}","key":{json_bytes(change.key)}{more}}}\n')
 
 
 @render.register(DecodedAnswer)

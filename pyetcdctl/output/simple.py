@@ -81,7 +81,9 @@ def _export(result: ExportLines, out: Sink, settings: OutputSettings) -> None:
 def _changes(result: TransferRows, out: Sink, settings: OutputSettings) -> None:
     shown = _shown(settings) or bytes
     for change in result.rows:
-        remark = f"  ({change.remark})" if change.remark else ""
+        revision = f"revision {change.revision}" if change.revision else ""
+        remark = "; ".join(filter(None, (revision, change.remark)))
+        remark = f"  ({remark})" if remark else ""
         out.write(b"%b %b%b\n" % (change.mark.encode(), shown(change.key), remark.encode()))
 
 

@@ -13,8 +13,8 @@ from pyetcdctl.kubernetes.editing.restoring import (
 )
 from pyetcdctl.kubernetes.encryption.key_resources import NO_OBJECTS
 from pyetcdctl.kubernetes.registry_keys import parse
-from pyetcdctl.kubernetes.resources import of_kind
 from pyetcdctl.registry.finding import Remark, Trouble
+from pyetcdctl.registry.owners import uid_of_owner
 from pyetcdctl.registry.putting import Intent, Planner
 
 if TYPE_CHECKING:
@@ -193,18 +193,6 @@ class Restoration:
         return {
             str(owner["uid"])
             for owner in owner_references(each.content)
-            if owner.get("uid") and self._uid_there(each, owner) == owner["uid"]
+            if owner.get("uid")
+            and uid_of_owner(self._store, each.place.namespace, owner) == owner["uid"]
         }
-
-    def _uid_there(self, each: Restorable, owner: Object) -> str:
-        group = str(owner.get("apiVersion", "")).rpartition("/")[0]
-        kind = str(owner.get("kind", ""))
-        others = (*self._store.custom, *self._store.openshift)
-        resource = of_kind(kind, group) or of_kind(kind, group, others)
-        if resource is None:
-            return ""
-        namespace = each.place.namespace if resource.namespaced else ""
-        key = self._store.key_of(resource, namespace, str(owner.get("name", "")))
-        found = next(self._store.list_key(key).entries, None)
-        content = self._store.read(found).decoded.object if found else None
-        return uid_of(content) if content else ""

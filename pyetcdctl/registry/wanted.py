@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyetcdctl.kubernetes.resources import Resource
     from pyetcdctl.registry.store import Store
@@ -63,6 +63,22 @@ def wanted(store: Store, asked: Sequence[Words], note: Callable[[str], None]) ->
         resources = [each for word in words for each in _resources(store, word, note)]
         found |= dict.fromkeys(Wanted(each, name) for each in resources for name in names or ("",))
     return list(found)
+
+
+def wanted_in(
+    stores: Iterable[Store], asked: Sequence[Words], note: Callable[[str], None]
+) -> list[Wanted]:
+    """Return what words mean in the first store that knows them; the last one's InvalidInput else.
+
+    A resource may be defined in one state of a cluster and no longer, or not yet, in another.
+    """
+    error = InvalidInput("there is no store that knows resources")
+    for store in stores:
+        try:
+            return wanted(store, asked, note)
+        except InvalidInput as unknown:
+            error = unknown
+    raise error
 
 
 def preferred(store: Store, word: str, note: Callable[[str], None]) -> Resource:

@@ -6,6 +6,8 @@ a later release adds is skipped.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyetcdctl.rpc.event_batch import EVENT_FIELD, EventBatch, Events
 from pyetcdctl.rpc.kv import NO_HEADER, ResponseHeader
 from pyetcdctl.rpc.wire import (
@@ -19,6 +21,9 @@ from pyetcdctl.rpc.wire import (
     signed,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 WATCH = "/etcdserverpb.Watch/Watch"
 NO_WATCH = -1
 """The id in responses that belong to no watch: one that was refused, or to all of a stream."""
@@ -28,6 +33,10 @@ _HEADER_FIELD, _WATCH_ID, _CREATED, _CANCELED, _COMPACT_REVISION = 1, 2, 3, 4, 5
 _CANCEL_REASON, _FRAGMENT = 6, 7
 
 
+NO_PUT = 0
+"""The filter of a watch that leaves out everything but deletions."""
+
+
 class WatchCreateRequest(Message):
     """What to watch; ``start_revision`` 0 means from now on."""
 
@@ -35,6 +44,7 @@ class WatchCreateRequest(Message):
     range_end: bytes = b""
     start_revision: int = 0
     progress_notify: bool = False
+    filters: Sequence[int] = ()
     prev_kv: bool = False
     fragment: bool = False
     FIELDS = (
@@ -42,6 +52,7 @@ class WatchCreateRequest(Message):
         Field(2, "range_end", "bytes"),
         Field(3, "start_revision", "int64"),
         Field(4, "progress_notify", "bool"),
+        Field(5, "filters", "enum", repeated=True),
         Field(6, "prev_kv", "bool"),
         Field(8, "fragment", "bool"),
     )

@@ -55,7 +55,9 @@ class FileSource:
         """Return the responses to many small questions; a file is in no hurry."""
         return [self._range(each, is_only=len(requests) == 1).whole() for each in requests]
 
-    def history(self, key: bytes, range_end: bytes = b"") -> History:
+    def history(
+        self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
+    ) -> History:
         """Return every revision that the file and the log beside it still have."""
         records = self._model.records_between(key, range_end)
         revisions = [
@@ -66,6 +68,7 @@ class FileSource:
                 source=self.name,
             )
             for each in records
+            if each.revision.is_deletion or not deletions_only
         ]
         self.opened.check_digest()
         return History(revisions, self._model.compacted, self._model.revision)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyetcdctl.keyspace.source import PagedRange
+    from pyetcdctl.rpc.key_values import Record
 
 
 class Entry(NamedTuple):
@@ -26,6 +27,12 @@ def entries_of(reading: PagedRange) -> Iterator[Entry]:
     for page in reading.pages():
         for key, _, modified, _, value, lease in page.records():
             yield Entry(key, value, _number(modified), _number(lease))
+
+
+def entry_of(record: Record) -> Entry:
+    """Return the key of a KeyValue on the wire."""
+    key, _, modified, _, value, lease = record
+    return Entry(key, value, _number(modified), _number(lease))
 
 
 def _number(varint: bytes | None) -> int:

@@ -45,7 +45,9 @@ class LinesSource:
         del timeout_seconds  # the keys are in memory
         return [self.range(request).first for request in requests]
 
-    def history(self, key: bytes, range_end: bytes = b"") -> NoReturn:
+    def history(
+        self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
+    ) -> NoReturn:
         """Raise BadArguments: a text has no revisions."""
         raise BadArguments("standard input has keys alone: no values and no revisions")
 

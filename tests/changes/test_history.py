@@ -142,6 +142,14 @@ def test_files_add_what_the_server_has_compacted(told):
     assert [row[0] for row in offline] == [row[0] for row in all_rows[2:]]
 
 
+def test_a_long_history_that_ends_with_a_deletion_is_read_to_its_end(etcd, prefix):
+    lines = "".join(f"put {prefix} {number}\n" for number in range(2500))
+    assert run_here("batch", env=etcd.environment, input=lines).exit_code == 0
+    etcd.etcdctl("del", prefix, check=True)
+    found, _ = rows(etcd, prefix)
+    assert (len(found), found[0][2], found[-1][2]) == (2501, "deleted", "created")
+
+
 def test_a_key_that_nobody_wrote_has_no_history(etcd, prefix):
     found, end = rows(etcd, f"/{prefix}")
     assert found == []

@@ -127,11 +127,13 @@ class PodSource(KubectlSource):
         super().__init__(etcdctl)
         self._connect = connect
 
-    def history(self, key: bytes, range_end: bytes = b"") -> History:
+    def history(
+        self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
+    ) -> History:
         """Return every revision that the server has not compacted."""
         from pyetcdctl.client.deadline import Deadline
         from pyetcdctl.client.history import read_history
 
         connection = self._connect()
         deadline = Deadline.after(connection.settings.command_timeout)
-        return read_history(connection, key, range_end, deadline)
+        return read_history(connection, key, range_end, deadline, deletions_only=deletions_only)

@@ -10,6 +10,7 @@ from pyetcdctl.registry.store import NOW, Store, View
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
+    from pyetcdctl.keyspace.source import Source
 
 
 def known_prefix(session: Session, given: str) -> str:
@@ -31,6 +32,14 @@ def open_store(session: Session, given: str, view: View = NOW) -> Store:
             f"those below {found.path}/ are read (--etcd-prefix names another one)"
         )
     return _store(session, found.path, view)
+
+
+def store_in(session: Session, source: Source, given: str, view: View = NOW) -> Store:
+    """Return the objects of a source that is named apart from the session's own, to read them."""
+    prefix = normalized(given) or find_prefix(source, session.node.etcd_prefix).path
+    return Store(
+        source, prefix, session.decrypter.below(prefix), release=session.release, view=view
+    )
 
 
 def open_unambiguous_store(session: Session, given: str) -> Store:

@@ -88,6 +88,7 @@ class Session(KubernetesInvocation):
             return self
         flags = {name: value for name, value in self.flags.items() if name not in _OF_FILE}
         server = Session(self.process, flags)
+        server.prints = self.prints
         server.file_path = ""
         return server
 

@@ -1,0 +1,93 @@
+"""What keys held in the past, in key order: at a revision, in files, before they were deleted."""
+
+from __future__ import annotations
+
+from heapq import merge
+from itertools import chain, groupby, islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.rpc.kv import RangeRequest
+from pyetcdctl.transfer.entries import entries_of, entry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyetcdctl.keyspace.source import Source
+    from pyetcdctl.transfer.entries import Entry
+
+VALUES_AT_ONCE = 64
+
+
+class KeyRange(NamedTuple):
+    """The keys from ``key`` to ``end`` (etcd API, RangeRequest); one key without an end."""
+
+    key: bytes
+    end: bytes = b""
+
+    def request(self, revision: int = 0, *, keys_only: bool = False) -> RangeRequest:
+        """Return the request that reads it."""
+        return RangeRequest(
+            key=self.key, range_end=self.end, revision=revision, keys_only=keys_only
+        )
+
+
+class LastValues(NamedTuple):
+    """What deleted keys held, and from which revision on deletions are known."""
+
+    entries: Iterator[Entry]
+    begins_after: int
+
+
+def at_revision(source: Source, ranges: Iterable[KeyRange], revision: int = 0) -> Iterator[Entry]:
+    """Yield the keys of ranges that follow one another, as they were at a revision; 0 is now."""
+    for each in ranges:
+        yield from entries_of(source.range(each.request(revision)))
+
+
+def newest(sources: Sequence[Source], ranges: Sequence[KeyRange]) -> Iterator[Entry]:
+    """Yield the keys of several sources; one that several have as it was changed last."""
+    found = merge(*(at_revision(each, ranges) for each in sources), key=attrgetter("key"))
+    for _, same in groupby(found, key=attrgetter("key")):
+        yield max(same, key=attrgetter("mod_revision"))
+
+
+def before_deletion(source: Source, ranges: Sequence[KeyRange]) -> LastValues:
+    """Find the keys that were deleted and are not there, with the values that they had last.
+
+    Memory grows with the number of such keys, not with their values.
+    """
+    histories = [source.history(each.key, each.end, deletions_only=True) for each in ranges]
+    deleted: dict[bytes, int] = {}
+    for history in histories:
+        for each in history.revisions:
+            deleted[each.entry.key] = max(each.revision, deleted.get(each.entry.key, 0))
+    present = chain.from_iterable(_keys(source, each) for each in ranges)
+    absent = ((key, deleted[key]) for key in _missing(sorted(deleted), present))
+    begins_after = max((each.compacted for each in histories), default=0)
+    return LastValues(_values(source, absent), begins_after)
+
+
+def _keys(source: Source, of: KeyRange) -> Iterator[bytes]:
+    for page in source.range(of.request(keys_only=True)).pages():
+        for record in page.records():
+            yield record[0]
+
+
+def _missing(keys: Iterable[bytes], present: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the keys that are not present; both are in order."""
+    at = next(present, None)
+    for key in keys:
+        while at is not None and at < key:
+            at = next(present, None)
+        if at != key:
+            yield key
+
+
+def _values(source: Source, deleted: Iterator[tuple[bytes, int]]) -> Iterator[Entry]:
+    while some := list(islice(deleted, VALUES_AT_ONCE)):
+        pages = source.ranges(
+            [RangeRequest(key=key, revision=revision - 1) for key, revision in some]
+        )
+        for page in pages:
+            yield from map(entry_of, page.records())

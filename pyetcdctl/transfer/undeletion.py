@@ -1,0 +1,94 @@
+"""Keys of the past beside what is there now: what is to be written, kept until it is.
+
+The server may compact the past while the user reads the plan, so the values are kept here, beyond
+some megabytes in a file without a name.
+
+Invariant: a key is written only if it still is what it was compared with, by its mod_revision, 0
+for a key that was not there. Nothing is deleted, so no transaction deletes and creates one key.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.transfer.guarded_writes import GuardedWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pyetcdctl.transfer.entries import Entry
+
+MEMORY_BYTES = 16 << 20
+_HEAD = Struct("<IIqq")
+"""The lengths of key and value, the lease, and the mod_revision that guards the write."""
+
+
+class Compared(NamedTuple):
+    """A key of the past that is not there as it was, and the mod_revision of what is; 0 for none.
+
+    ``is_in_the_way``: what is there stays.
+    """
+
+    entry: Entry
+    present: int
+    is_in_the_way: bool
+
+
+class Undeletion:
+    """Compares once; what it finds is then the plan for writing."""
+
+    def __init__(self, past: Iterable[Entry], present: Iterable[Entry], *, replaces: bool) -> None:
+        """Both are in key order; ``replaces`` writes over what is there with another value."""
+        self._past = past
+        self._present = iter(present)
+        self._replaces = replaces
+        self._kept = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115 - close() closes it
+        self.creations = self.replacements = self.in_the_way = self.same = 0
+
+    @property
+    def writes(self) -> int:
+        """How many keys are to be written."""
+        return self.creations + self.replacements
+
+    def rows(self) -> Iterator[Compared]:
+        """Yield what is not there as it was, while the plan is made: once, to the end."""
+        at = next(self._present, None)
+        for entry in self._past:
+            while at is not None and at.key < entry.key:
+                at = next(self._present, None)
+            if at is None or at.key != entry.key:
+                self.creations += 1
+                yield self._planned(entry, 0)
+            elif at.value == entry.value:
+                self.same += 1
+            elif self._replaces:
+                self.replacements += 1
+                yield self._planned(entry, at.mod_revision)
+            else:
+                self.in_the_way += 1
+                yield Compared(entry, at.mod_revision, is_in_the_way=True)
+
+    def writes_of(
+        self, rank: int, ranks: Sequence[int], lease_of: Callable[[int], int]
+    ) -> Iterator[GuardedWrite]:
+        """Yield the writes of one rank; ``ranks`` has that of each in the order of the rows.
+
+        ``lease_of`` returns the lease that a key is to have, from the one that it had.
+        """
+        self._kept.seek(0)
+        for at in range(self.writes):
+            key_size, value_size, lease, guard = _HEAD.unpack(self._kept.read(_HEAD.size))
+            key, value = self._kept.read(key_size), self._kept.read(value_size)
+            if ranks[at] == rank:
+                yield GuardedWrite(key, guard, value, lease_of(lease) if lease else 0)
+
+    def close(self) -> None:
+        """Let go of the values."""
+        self._kept.close()
+
+    def _planned(self, entry: Entry, guard: int) -> Compared:
+        head = _HEAD.pack(len(entry.key), len(entry.value), entry.lease, guard)
+        self._kept.write(head + entry.key + entry.value)
+        return Compared(entry, guard, is_in_the_way=False)
