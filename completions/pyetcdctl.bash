@@ -97,6 +97,7 @@ encryption	Show by which keys the values of each resource are encrypted, and whi
 explain	Show where the objects of a resource are stored, in which form, and their fields
 get	Show objects as kubectl does, without an API server
 path	Show the etcd key of an object, and the object of a key
+prefixes	List the API servers that keep their objects in this etcd, by their prefixes
 put	Create or replace objects, past the API server
 resources	List the resources that the store holds
 restore	Print objects of a backup as manifests for `kubectl apply -f -`
@@ -383,6 +384,8 @@ __pyetcdctl_flags() {
         kubernetes\ path) REPLY='--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, else /registry)
 --namespace	In this namespace, else in default
 -n	In this namespace, else in default' ;;
+        kubernetes\ prefixes) REPLY='--output	Format of the list
+-o	Format of the list' ;;
         kubernetes\ put) REPLY='--as	Instead of the form that the kind has
 --at	Instead of the key that the kind has
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
@@ -711,6 +714,8 @@ __pyetcdctl_value() {
             kubernetes\ encode:-o) REPLY='choices raw hex base64' ;;
         kubernetes\ encryption:--output | \
             kubernetes\ encryption:-o | \
+            kubernetes\ prefixes:--output | \
+            kubernetes\ prefixes:-o | \
             kubernetes\ versions:--output | \
             kubernetes\ versions:-o) REPLY='choices table json jsonl yaml' ;;
         kubernetes\ get:--output | \

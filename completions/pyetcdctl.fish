@@ -110,6 +110,7 @@ function __pyetcdctl_commands
             echo -- 'explain'\t'Show where the objects of a resource are stored, in which form, and their fields'
             echo -- 'get'\t'Show objects as kubectl does, without an API server'
             echo -- 'path'\t'Show the etcd key of an object, and the object of a key'
+            echo -- 'prefixes'\t'List the API servers that keep their objects in this etcd, by their prefixes'
             echo -- 'put'\t'Create or replace objects, past the API server'
             echo -- 'resources'\t'List the resources that the store holds'
             echo -- 'restore'\t'Print objects of a backup as manifests for `kubectl apply -f -`'
@@ -445,6 +446,9 @@ function __pyetcdctl_flags
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, else /registry)'
             echo -- '--namespace'\t'In this namespace, else in default'
             echo -- '-n'\t'In this namespace, else in default'
+        case 'kubernetes prefixes'
+            echo -- '--output'\t'Format of the list'
+            echo -- '-o'\t'Format of the list'
         case 'kubernetes put'
             echo -- '--as'\t'Instead of the form that the kind has'
             echo -- '--at'\t'Instead of the key that the kind has'
@@ -802,6 +806,8 @@ function __pyetcdctl_value
             echo -- 'choices raw hex base64'
         case 'kubernetes encryption:--output' \
             'kubernetes encryption:-o' \
+            'kubernetes prefixes:--output' \
+            'kubernetes prefixes:-o' \
             'kubernetes versions:--output' \
             'kubernetes versions:-o'
             echo -- 'choices table json jsonl yaml'

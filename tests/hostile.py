@@ -116,7 +116,12 @@ COMMANDS: tuple[str, ...] = (
     *("alarm list", "alarm disarm", "defrag", "move-leader 8", "downgrade validate 3.4.0"),
     *("auth status", "user list", "user get root", "user get root --detail", "role list"),
     *("role get root", "get k0 --user root:pw", "user add new:pw", "snapshot save {file}"),
-    *("kubernetes get pods", "kubernetes resources", "kubernetes encryption status"),
+    *(
+        "kubernetes get pods",
+        "kubernetes resources",
+        "kubernetes prefixes",
+        "kubernetes encryption status",
+    ),
 )
 UNFORMATTED = ("kubernetes", "tree", "compaction", "snapshot", "defrag")
 SECONDS = 3.0

@@ -199,6 +199,8 @@ COMMANDS = {
             "fields.",
             "get": "Show objects as kubectl does, without an API server.",
             "path": "Show the etcd key of an object, and the object of a key.",
+            "prefixes": "List the API servers that keep their objects in this etcd, by their "
+            "prefixes.",
             "put": "Create or replace objects, past the API server.",
             "resources": "List the resources that the store holds.",
             "restore": "Print objects of a backup as manifests for `kubectl apply -f -`.",
@@ -257,7 +259,7 @@ READING = frozenset(
         *("auth status", "role get", "role list", "user get", "user list"),
         *("context add", "context delete", "context list", "context show", "context use"),
         *("kubernetes decode", "kubernetes encode", "kubernetes encryption", "kubernetes get"),
-        *("kubernetes describe", "kubernetes explain"),
+        *("kubernetes describe", "kubernetes explain", "kubernetes prefixes"),
         *("kubernetes path", "kubernetes resources", "kubernetes restore", "kubernetes versions"),
         *("batch", "completion", "discover", "help", "options", "sandbox", "version", "__complete"),
     }

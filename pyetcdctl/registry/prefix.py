@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _WITNESS = "namespaces/kube-system"
 """Every cluster has this object, and nothing but a cluster has its key."""
-_MOST_FOLDERS, _DEEPEST = 50, 3
+MOST_FOLDERS, DEEPEST = 50, 3
+"""How many folders of a level are looked into, and how many levels."""
 
 
 class RegistryPrefix(NamedTuple):
@@ -73,19 +74,20 @@ def _candidates(source: Source) -> list[str]:
     Folder by folder, without reading what is in them; nothing below a cluster is looked at.
     """
     level = [""]
-    for _ in range(_DEEPEST):
-        level = [inside for folder in level for inside in _inside(source, folder)][:_MOST_FOLDERS]
-        if found := _holds_cluster(source, level):
+    for _ in range(DEEPEST):
+        level = [inside for folder in level for inside in folders_in(source, folder)][:MOST_FOLDERS]
+        if found := holds_cluster(source, level):
             return found
     return []
 
 
-def _inside(source: Source, folder: str) -> Iterator[str]:
-    names = folders(source, _bytes(f"{folder}/"), most=_MOST_FOLDERS)
+def folders_in(source: Source, folder: str) -> Iterator[str]:
+    """Yield the paths of the folders directly inside a folder."""
+    names = folders(source, _bytes(f"{folder}/"), most=MOST_FOLDERS)
     return (f"{folder}/{name.decode('utf-8', 'surrogateescape')}" for name in names)
 
 
-def _holds_cluster(source: Source, prefixes: Sequence[str]) -> list[str]:
+def holds_cluster(source: Source, prefixes: Sequence[str]) -> list[str]:
     """Return those of the prefixes that hold a cluster."""
     keys = [(_bytes(f"{prefix}/{_WITNESS}"), b"") for prefix in prefixes]
     found = first_keys(source, keys)

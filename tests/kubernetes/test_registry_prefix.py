@@ -81,6 +81,19 @@ def test_a_path_that_only_the_store_knows_begins_where_its_objects_are(server: E
     assert run("del", name, env=server.environment).exit_code == 0
 
 
+def test_every_api_server_is_listed(server: Etcd) -> None:
+    put(server, "/openshift.io/oauth/accesstokens/sha256~a", b"k8s:enc:aescbc:v1:key:bytes")
+    found = kube(server, "prefixes").stdout.decode()
+    assert [line.split() for line in found.splitlines()[1:]] == [
+        ["/b", "16", "another"],
+        [PREFIX, "17", "Kubernetes", "yes"],
+        ["/openshift.io", "1", "OpenShift"],
+    ]
+    rows = map(json.loads, kube(server, "prefixes", "-o", "jsonl").stdout.splitlines())
+    assert [row["prefix"] for row in rows if row["default"]] == [PREFIX]
+    assert run("del", "/openshift.io/", "--prefix", env=server.environment).exit_code == 0
+
+
 def test_objects_of_openshift_are_found_by_their_keys(server: Etcd) -> None:
     value = stored("route.openshift.io/v1", "Route", field(1, field(1, "web")), field(2, 7))
     put(server, "/openshift.io/routes/shop/web", value)
