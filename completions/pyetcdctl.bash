@@ -252,7 +252,9 @@ __pyetcdctl_flags() {
 --namespace	Else default
 -n	Else default
 --replace	Also write over what is there with another value' ;;
-        watch) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+        watch) REPLY='--all	With --diff: also heartbeats, renewals and generations
+--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--diff	What each event changed, as YAML; see `history -p`
 --interactive	Read `watch ...` and `progress` lines from standard input
 -i	Read `watch ...` and `progress` lines from standard input
 --like-api	Objects as `kubectl get -o yaml` shows them, not as stored
@@ -260,7 +262,8 @@ __pyetcdctl_flags() {
 --prefix	All keys that start with KEY
 --prev-kv	Also print what was there before
 --progress-notify	Report the revision also when nothing changes
---rev	Begin at this revision; 0 for now' ;;
+--rev	Begin at this revision; 0 for now
+--show-secrets	With --diff: the values of Secrets' ;;
         defrag) REPLY='--cluster	All members, at the client URLs of the member list
 --rule	Only members for which this holds, leader last
 --dry-run	Print the order, the reasons and the sizes; do nothing
@@ -358,10 +361,12 @@ __pyetcdctl_flags() {
 --require-encrypted	Exit 1 if a resource of the file has plain values, 2 if that is not known' ;;
         kubernetes\ explain) REPLY='--api-version	Of a built-in kind: apps/v1beta1
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, else /registry)' ;;
-        kubernetes\ get) REPLY='--all-namespaces	In every namespace
+        kubernetes\ get) REPLY='--all	With --diff: also heartbeats, renewals and generations
+--all-namespaces	In every namespace
 -A	In every namespace
 --as-stored	As stored in etcd, not as the API would answer
 --consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
+--diff	With --watch: what each change did to the object, as YAML
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
 --field-selector	With these values of fields
 --ignore-not-found	Print nothing and exit 0 for what is gone
@@ -376,6 +381,7 @@ __pyetcdctl_flags() {
 --rev	As of this revision
 --selector	With these labels
 -l	With these labels
+--show-secrets	With --diff: the values of Secrets
 --show-labels	With all labels as the last column
 --show-managed-fields	Do not hide metadata.managedFields
 --sort-by	By a field: .metadata.name
@@ -569,7 +575,9 @@ __pyetcdctl_value() {
             undelete:--any-cluster | \
             undelete:--dry-run | \
             undelete:--replace | \
+            watch:--all | \
             watch:--decode | \
+            watch:--diff | \
             watch:--interactive | \
             watch:-i | \
             watch:--like-api | \
@@ -577,6 +585,7 @@ __pyetcdctl_value() {
             watch:--prefix | \
             watch:--prev-kv | \
             watch:--progress-notify | \
+            watch:--show-secrets | \
             defrag:--cluster | \
             defrag:--dry-run | \
             doctor:--no-objects | \
@@ -622,12 +631,15 @@ __pyetcdctl_value() {
             kubernetes\ edit:-y | \
             kubernetes\ encryption:--all | \
             kubernetes\ encryption:--require-encrypted | \
+            kubernetes\ get:--all | \
             kubernetes\ get:--all-namespaces | \
             kubernetes\ get:-A | \
             kubernetes\ get:--as-stored | \
+            kubernetes\ get:--diff | \
             kubernetes\ get:--ignore-not-found | \
             kubernetes\ get:--no-headers | \
             kubernetes\ get:--output-watch-events | \
+            kubernetes\ get:--show-secrets | \
             kubernetes\ get:--show-labels | \
             kubernetes\ get:--show-managed-fields | \
             kubernetes\ get:--watch | \

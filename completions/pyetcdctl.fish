@@ -282,7 +282,9 @@ function __pyetcdctl_flags
             echo -- '-n'\t'Else default'
             echo -- '--replace'\t'Also write over what is there with another value'
         case 'watch'
+            echo -- '--all'\t'With --diff: also heartbeats, renewals and generations'
             echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself'
+            echo -- '--diff'\t'What each event changed, as YAML; see `history -p`'
             echo -- '--interactive'\t'Read `watch ...` and `progress` lines from standard input'
             echo -- '-i'\t'Read `watch ...` and `progress` lines from standard input'
             echo -- '--like-api'\t'Objects as `kubectl get -o yaml` shows them, not as stored'
@@ -291,6 +293,7 @@ function __pyetcdctl_flags
             echo -- '--prev-kv'\t'Also print what was there before'
             echo -- '--progress-notify'\t'Report the revision also when nothing changes'
             echo -- '--rev'\t'Begin at this revision; 0 for now'
+            echo -- '--show-secrets'\t'With --diff: the values of Secrets'
         case 'defrag'
             echo -- '--cluster'\t'All members, at the client URLs of the member list'
             echo -- '--rule'\t'Only members for which this holds, leader last'
@@ -419,10 +422,12 @@ function __pyetcdctl_flags
             echo -- '--api-version'\t'Of a built-in kind: apps/v1beta1'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, else /registry)'
         case 'kubernetes get'
+            echo -- '--all'\t'With --diff: also heartbeats, renewals and generations'
             echo -- '--all-namespaces'\t'In every namespace'
             echo -- '-A'\t'In every namespace'
             echo -- '--as-stored'\t'As stored in etcd, not as the API would answer'
             echo -- '--consistency'\t'Linearizable (l), as of now, or serializable (s), one member\'s view without quorum'
+            echo -- '--diff'\t'With --watch: what each change did to the object, as YAML'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
             echo -- '--field-selector'\t'With these values of fields'
             echo -- '--ignore-not-found'\t'Print nothing and exit 0 for what is gone'
@@ -437,6 +442,7 @@ function __pyetcdctl_flags
             echo -- '--rev'\t'As of this revision'
             echo -- '--selector'\t'With these labels'
             echo -- '-l'\t'With these labels'
+            echo -- '--show-secrets'\t'With --diff: the values of Secrets'
             echo -- '--show-labels'\t'With all labels as the last column'
             echo -- '--show-managed-fields'\t'Do not hide metadata.managedFields'
             echo -- '--sort-by'\t'By a field: .metadata.name'
@@ -640,7 +646,9 @@ function __pyetcdctl_value
             'undelete:--any-cluster' \
             'undelete:--dry-run' \
             'undelete:--replace' \
+            'watch:--all' \
             'watch:--decode' \
+            'watch:--diff' \
             'watch:--interactive' \
             'watch:-i' \
             'watch:--like-api' \
@@ -648,6 +656,7 @@ function __pyetcdctl_value
             'watch:--prefix' \
             'watch:--prev-kv' \
             'watch:--progress-notify' \
+            'watch:--show-secrets' \
             'defrag:--cluster' \
             'defrag:--dry-run' \
             'doctor:--no-objects' \
@@ -693,12 +702,15 @@ function __pyetcdctl_value
             'kubernetes edit:-y' \
             'kubernetes encryption:--all' \
             'kubernetes encryption:--require-encrypted' \
+            'kubernetes get:--all' \
             'kubernetes get:--all-namespaces' \
             'kubernetes get:-A' \
             'kubernetes get:--as-stored' \
+            'kubernetes get:--diff' \
             'kubernetes get:--ignore-not-found' \
             'kubernetes get:--no-headers' \
             'kubernetes get:--output-watch-events' \
+            'kubernetes get:--show-secrets' \
             'kubernetes get:--show-labels' \
             'kubernetes get:--show-managed-fields' \
             'kubernetes get:--watch' \

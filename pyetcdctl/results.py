@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pyetcdctl.changes.comparing import KeyDifference
+    from pyetcdctl.changes.events import KeyChange
     from pyetcdctl.changes.history import Step as HistoryStep
     from pyetcdctl.keyspace.source import PagedRange
     from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
@@ -188,6 +189,16 @@ class KeyHistory(Record):
     shows_noise: bool = False
     shows_secrets: bool = False
     names_sources: bool = False
+
+
+class KeyChanges(Record):
+    """Changes that a watch with ``--diff`` shows."""
+
+    changes: Iterable[KeyChange]
+    shows_noise: bool
+    shows_secrets: bool
+    title: Callable[[bytes], str]
+    """Names a key, in one line."""
 
 
 class ExportLines(Record):

@@ -56,7 +56,7 @@ def steps(
                 each.revision,
                 event,
                 times.of(each.revision),
-                _writer(before, obj),
+                writer_of(before, obj),
                 len(entry.value),
                 each.source,
                 obj,
@@ -76,7 +76,7 @@ def _event(each: KeyRevision, *, first: bool, was_there: bool) -> str:
     return PRESENT if first and not was_there else UPDATED
 
 
-def _writer(before: Object | None, after: Object | None) -> str:
+def writer_of(before: Object | None, after: Object | None) -> str:
     """Return manager and operation of the managedFields that are new or changed."""
     if after is None:
         return ""

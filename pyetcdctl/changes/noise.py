@@ -1,7 +1,4 @@
-"""What changes in an object all the time without a meaning: heartbeats, renewals, book-keeping.
-
-managedFields are left out wherever differences are shown (output/difference.py).
-"""
+"""What changes in an object all the time without a meaning: heartbeats, renewals, book-keeping."""
 
 from __future__ import annotations
 
@@ -29,6 +26,14 @@ def without_noise(obj: Object | None) -> Object | None:
     if shown.get("kind") == "Lease" and isinstance(spec, dict):
         shown["spec"] = {n: v for n, v in spec.items() if n not in _LEASE}
     return shown
+
+
+def without_managed_fields(obj: Object | None) -> Object | None:
+    """Return an object without the record of who owns which field; None for None."""
+    metadata = obj.get("metadata") if obj else None
+    if obj is None or not isinstance(metadata, dict):
+        return obj
+    return {**obj, "metadata": {n: v for n, v in metadata.items() if n != "managedFields"}}
 
 
 def _quiet(condition: Plain) -> Plain:

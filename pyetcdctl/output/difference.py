@@ -1,7 +1,6 @@
 """What a change does to an object: the lines of its YAML that go and that come.
 
-Of the values of Secrets only the size is shown, and that they change; managedFields, which record
-who owns which field, are left out.
+Of the values of Secrets only the size is shown, and that they change.
 """
 
 from __future__ import annotations
@@ -43,35 +42,28 @@ def difference(
     """Yield the lines of a unified diff; None is an object that is not there."""
     old, new = before, after
     if not shows_secrets:
-        old, new = _for_display(before, None), _for_display(after, before)
+        old, new = _hidden_secret(before, None), _hidden_secret(after, before)
     names = [title if side is not None else "(nothing)" for side in (before, after)]
-    return map(DiffLine, unified(_lines(old), _lines(new), *names))
+    return map(DiffLine, unified(yaml_lines(old), yaml_lines(new), *names))
 
 
-def _lines(obj: Object | None) -> list[str]:
+def yaml_lines(obj: Object | None) -> list[str]:
+    """Return the lines of an object's YAML; none for None."""
     return yaml_text(obj).removesuffix("\n").split("\n") if obj is not None else []
 
 
-def _for_display(obj: Object | None, earlier: Object | None) -> Object | None:
-    if obj is None:
-        return None
-    shown = dict(obj)
-    metadata = obj.get("metadata")
-    if isinstance(metadata, dict):
-        shown["metadata"] = {n: v for n, v in metadata.items() if n != "managedFields"}
-    if obj.get("kind") == "Secret":
-        _hide(shown, earlier or {})
-    return shown
-
-
-def _hide(secret: Object, earlier: Object) -> None:
+def _hidden_secret(obj: Object | None, earlier: Object | None) -> Object | None:
+    if obj is None or obj.get("kind") != "Secret":
+        return obj
+    secret, known = dict(obj), earlier or {}
     for part in _SECRET_PARTS:
         if secret.get(part) is not None:
-            secret[part] = _hidden_part(secret[part], earlier.get(part), part)
-    annotations, known = _annotations(secret), _annotations(earlier)
+            secret[part] = _hidden_part(secret[part], known.get(part), part)
+    annotations = _annotations(secret)
     if _COPY in annotations:
-        hidden = _hidden(annotations[_COPY], known.get(_COPY), is_base64=False)
+        hidden = _hidden(annotations[_COPY], _annotations(known).get(_COPY), is_base64=False)
         secret["metadata"] = {**secret["metadata"], "annotations": {**annotations, _COPY: hidden}}
+    return secret
 
 
 def _annotations(obj: Object) -> Object:

@@ -18,6 +18,7 @@ from pyetcdctl.results import (
     DecodedAnswer,
     Differences,
     ExportLines,
+    KeyChanges,
     KeyHistory,
     Listing,
     TransferRows,
@@ -104,6 +105,15 @@ def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None
 @render.register(Differences)
 def _differences(result: Differences, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.differences import json_lines
+
+    write = _writer(out, settings)
+    for line in json_lines(result):
+        write(line)
+
+
+@render.register(KeyChanges)
+def _key_changes(result: KeyChanges, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.key_changes import json_lines
 
     write = _writer(out, settings)
     for line in json_lines(result):

@@ -15,6 +15,7 @@ from pyetcdctl.results import (
     DecodedAnswer,
     Differences,
     ExportLines,
+    KeyChanges,
     KeyHistory,
     KeyTree,
     LeaseGone,
@@ -85,6 +86,13 @@ def _changes(result: TransferRows, out: Sink, settings: OutputSettings) -> None:
         remark = "; ".join(filter(None, (revision, change.remark)))
         remark = f"  ({remark})" if remark else ""
         out.write(b"%b %b%b\n" % (change.mark.encode(), shown(change.key), remark.encode()))
+
+
+@render.register(KeyChanges)
+def _key_changes(result: KeyChanges, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.key_changes import write_text
+
+    write_text(result, out, settings)
 
 
 @render.register(DecodedAnswer)

@@ -200,6 +200,47 @@ def test_only_changes_are_shown_when_asked(web: Etcd) -> None:
             changing.join()
 
 
+def test_differences_are_shown_of_objects_that_are_or_were_selected(web: Etcd) -> None:
+    put(web, f"{POD}-2", pod("web-2", app="db"))
+    begin = str(entry_revision(web, POD))
+    put(web, POD, pod(app="db"))
+    put(web, POD, pod(phase="Failed", app="db"))
+    delete(web, POD)
+    put(web, POD, pod(app="web"))
+    flags = ("pods", "-n", "shop", "-l", "app=web", "--watch", "--diff", "--rev", begin)
+    with Watched(web, *flags) as watched:
+        assert watched.until("")[-1:] == [""]
+        text = "\n".join(watched.until(""))
+        assert "updated\n--- pods/shop/web\n+++ pods/shop/web\n" in text
+        assert "-    app: web\n+    app: db\n" in text
+        assert watched.lines(3)[1:] == ["--- (nothing)", "+++ pods/shop/web"]
+    named = ("pod", "web", "-n", "shop", "--watch-only", "--diff", "-o", "jsonl", "--rev", begin)
+    with Watched(web, *named) as watched:
+        events = [json.loads(line) for line in watched.lines(5)]
+    assert [each["event"] for each in events] == [
+        *("created", "updated", "updated", "deleted", "created")
+    ]
+    assert {each["key"] for each in events} == {POD}
+
+
+@pytest.mark.parametrize(
+    ("flags", "why"),
+    [
+        (("--diff",), "--diff shows what changes: it needs --watch or --watch-only"),
+        (("--diff", "--watch", "-o", "yaml"), "--diff has two forms: text, and -o jsonl"),
+        (("--diff", "--watch", "--sort-by", ".spec"), "--diff and --sort-by cannot be set"),
+        (("--diff", "--watch", "--show-labels"), "--diff and --show-labels cannot be set"),
+        (("--rev", "2", "--watch"), "--rev reads the past, and --watch what is to come"),
+    ],
+)
+def test_flags_that_do_not_go_with_differences_are_refused(
+    flags: tuple[str, ...], why: str
+) -> None:
+    refused = run_here("kubernetes", "get", "pods", *flags)
+    assert refused.exit_code == 128
+    assert why in refused.stderr
+
+
 def test_custom_resources_are_watched_with_their_own_columns(
     web: Etcd, values: dict[str, bytes]
 ) -> None:

@@ -34,14 +34,22 @@ from pyetcdctl.cli.words.watch_words import (
     watch_request,
 )
 from pyetcdctl.concurrency.watching import Received, Watching
-from pyetcdctl.errors import InvalidInput, PyetcdctlError, Reported, WatchCanceled
+from pyetcdctl.errors import (
+    BadArguments,
+    InvalidInput,
+    PyetcdctlError,
+    Reported,
+    UnsupportedFormat,
+    WatchCanceled,
+)
 from pyetcdctl.output.quoting import go_quoted
-from pyetcdctl.results import DecodedAnswer, Decoding
+from pyetcdctl.results import DecodedAnswer, Decoding, KeyChanges
 from pyetcdctl.rpc.event_batch import event_name
-from pyetcdctl.rpc.watch import WatchResponse
+from pyetcdctl.rpc.watch import WatchCreateRequest, WatchResponse
 
 _EXAMPLE = """\
   pyetcdctl watch /registry/pods --prefix
+  pyetcdctl watch /registry/deployments/shop/ --prefix --diff
   pyetcdctl watch /config/colour -- sh -c 'echo now $ETCD_WATCH_VALUE'"""
 
 app = new_app()
@@ -50,7 +58,13 @@ app = new_app()
 class WatchFlags(Flags):
     """The flags of ``watch``."""
 
+    all_: Annotated[
+        bool, typer.Option("--all", help="With --diff: also heartbeats, renewals and generations.")
+    ] = False
     decode: Decode = False
+    diff: Annotated[
+        bool, typer.Option("--diff", help="What each event changed, as YAML; see `history -p`.")
+    ] = False
     interactive: Annotated[
         bool,
         typer.Option(
@@ -66,9 +80,12 @@ class WatchFlags(Flags):
         typer.Option("--progress-notify", help="Report the revision also when nothing changes."),
     ] = False
     rev: Annotated[int, number("--rev", "Begin at this revision; 0 for now.")] = 0
+    show_secrets: Annotated[
+        bool, typer.Option("--show-secrets", help="With --diff: the values of Secrets.")
+    ] = False
 
 
-@command(app, "watch", _EXAMPLE, prints=(DecodedAnswer, WatchResponse))
+@command(app, "watch", _EXAMPLE, prints=(DecodedAnswer, KeyChanges, WatchResponse))
 def watch(
     session: Session,
     arguments: Annotated[list[str], words("KEY [RANGE_END] [-- COMMAND ...]")],
@@ -80,7 +97,12 @@ def watch(
     for each event: it finds ETCD_WATCH_KEY, ETCD_WATCH_VALUE, ETCD_WATCH_EVENT_TYPE (these three in
     double quotes) and ETCD_WATCH_REVISION. ETCDCTL_WATCH_KEY and ETCDCTL_WATCH_RANGE_END replace
     KEY and RANGE_END.
+
+    --diff shows a title and a difference for each event that changes more than heartbeats and
+    book-keeping; -w jsonl has a line for every event. A compaction does not end it: what was missed
+    is reported.
     """
+    _check(session, flags)
     shown = decoding(
         session, decode=flags.decode, no_decode=flags.no_decode, like_api=flags.like_api
     )
@@ -91,12 +113,49 @@ def watch(
     connection = session.connection
     options = WatchOptions(flags.prefix, flags.prev_kv, flags.progress_notify, flags.rev)
     request = watch_request(divided.keys, options)
+    if flags.diff:
+        _watch_changes(session, request, divided.command, flags)
+        return
     watching = Watching(connection, teller_of_outages(session))
     watching.add(request)
     for received in watching.received():
         _show(session, received, divided.command, shown)
         if received.reason:
             raise WatchCanceled("watch is canceled by the server")
+
+
+def _check(session: Session, flags: WatchFlags) -> None:
+    """Refuse flags and formats that would be ignored."""
+    if not flags.diff:
+        for flag, is_given in (("--all", flags.all_), ("--show-secrets", flags.show_secrets)):
+            if is_given:
+                raise BadArguments(f"{flag} is for --diff")
+        return
+    others = {
+        "--decode": flags.decode,
+        "--hex": session.output.hex,
+        "--interactive": flags.interactive,
+        "--like-api": flags.like_api,
+        "--no-decode": flags.no_decode,
+    }
+    for flag, is_given in others.items():
+        if is_given:
+            raise BadArguments(f"--diff and {flag} cannot be set at the same time, choose one")
+    if not session.printer.can_show(KeyChanges):
+        raise UnsupportedFormat(
+            f"{session.output.format} not supported as output format",
+            "Try:  --diff with -w jsonl",
+        )
+
+
+def _watch_changes(
+    session: Session, request: WatchCreateRequest, words: Sequence[str], flags: WatchFlags
+) -> None:
+    from pyetcdctl.cli.change_watch import ChangeView, ChangeWatch
+
+    view = ChangeView(session.output.format, flags.all_, flags.show_secrets)
+    for response in ChangeWatch(session, request, view).responses():
+        _run_for_each(session, words, response)
 
 
 class _InteractiveWatch:
@@ -160,8 +219,12 @@ def _show(
         out.text(f"progress notify: {received.response.header.revision}\n")
     session.print_values(received.response, shown)
     out.flush()
+    _run_for_each(session, words, received.response)
+
+
+def _run_for_each(session: Session, words: Sequence[str], response: WatchResponse) -> None:
     if words:
-        for variables in _event_variables(received.response):
+        for variables in _event_variables(response):
             _run(session, words, variables)
 
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from pyetcdctl.cli.commands.kubernetes.parameters import (
-    ManagedFields,
-    Namespace,
-    check_no_write_out,
-)
+from pyetcdctl.cli.commands.kubernetes.get_flags import GetFlags
+from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
 from pyetcdctl.cli.commands.kubernetes.remarks import Remarks
-from pyetcdctl.cli.flags.parameters import Consistency, EtcdPrefix, number, words
-from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import comma_separated, is_serializable
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store
@@ -42,71 +36,10 @@ _EXAMPLE = """\
   pyetcdctl kubernetes get pods -A --field-selector status.phase!=Running
   pyetcdctl kubernetes get pods -A -o custom-columns=NAME:.metadata.name,NODE:.spec.nodeName
   pyetcdctl kubernetes get pods -A --watch
+  pyetcdctl kubernetes get deploy -A --watch --diff
   pyetcdctl kubernetes get nodes -o jsonpath='{range .items[*]}{.metadata.name}{"\\n"}{end}'"""
 
 app = new_app()
-
-
-class GetFlags(Flags):
-    """The flags of ``kubernetes get``."""
-
-    all_namespaces: Annotated[
-        bool, typer.Option("--all-namespaces", "-A", help="In every namespace.")
-    ] = False
-    as_stored: Annotated[
-        bool, typer.Option("--as-stored", help="As stored in etcd, not as the API would answer.")
-    ] = False
-    consistency: Consistency = "l"
-    etcd_prefix: EtcdPrefix = ""
-    field_selector: Annotated[
-        str,
-        typer.Option(
-            "--field-selector", metavar="FIELD=VALUE,...", help="With these values of fields."
-        ),
-    ] = ""
-    ignore_not_found: Annotated[
-        bool, typer.Option("--ignore-not-found", help="Print nothing and exit 0 for what is gone.")
-    ] = False
-    label_columns: Annotated[
-        str,
-        typer.Option("--label-columns", "-L", metavar="KEY,...", help="A column for each label."),
-    ] = ""
-    namespace: Namespace = ""
-    no_headers: Annotated[bool, typer.Option("--no-headers", help="Rows without their titles.")] = (
-        False
-    )
-    output_watch_events: Annotated[
-        bool, typer.Option("--output-watch-events", help="Print what happened: ADDED, DELETED...")
-    ] = False
-    output: Annotated[
-        str,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="wide|name|yaml|json|jsonl|jsonpath=TEMPLATE|custom-columns=TITLE:PATH,...",
-            help="Instead of the usual columns; custom-columns-file=FILE reads them from a file.",
-        ),
-    ] = ""
-    rev: Annotated[int, number("--rev", "As of this revision.")] = 0
-    selector: Annotated[
-        str, typer.Option("--selector", "-l", metavar="KEY=VALUE,...", help="With these labels.")
-    ] = ""
-    show_labels: Annotated[
-        bool, typer.Option("--show-labels", help="With all labels as the last column.")
-    ] = False
-    managed_fields: ManagedFields = False
-    sort_by: Annotated[
-        str, typer.Option("--sort-by", metavar="JSONPATH", help="By a field: .metadata.name")
-    ] = ""
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")
-    ] = False
-    watch_only: Annotated[bool, typer.Option("--watch-only", help="Only what changes.")] = False
-
-    @property
-    def watches(self) -> bool:
-        """Whether changes are shown."""
-        return self.watch or self.watch_only
 
 
 @command(app, "get", _EXAMPLE, needs_server=False)
@@ -126,6 +59,7 @@ def get(
     -o or -l, the command ends with 1.
     """
     check_no_write_out(session, may_watch=True)
+    flags.check()
     if flags.watches:
         session.check_server()
     asked = parse_words(objects)
@@ -142,10 +76,8 @@ class _Getting:
         self._form = _form(flags)
         self._order = Path(flags.sort_by) if flags.sort_by else None
         self._fields = FieldSelector(flags.field_selector) if flags.field_selector else None
-        if flags.watches and flags.rev:
-            raise BadArguments("--rev reads the past, and --watch what is to come")
         self._remarks = Remarks(session)
-        view = View(flags.rev, is_serializable(flags.consistency))
+        view = View(0 if flags.diff else flags.rev, is_serializable(flags.consistency))
         store = open_store(session, flags.etcd_prefix, view)
         self.finder = Finder(store, self._query(), self._remarks)
 
@@ -153,6 +85,9 @@ class _Getting:
         """Find and write; what is missing is reported at the end."""
         resources = {each.resource.path for each in asked}
         printer = self._printer(full_names=len(resources) > 1)
+        if self._flags.diff:
+            self._watch_differences(asked)
+            return
         if self._flags.watches:
             self._watch(asked, printer)
             return
@@ -201,9 +136,7 @@ class _Getting:
         from pyetcdctl.cli.commands.kubernetes.watching import watch
         from pyetcdctl.registry.changes import listed
 
-        if len(asked) != 1:
-            raise BadArguments("you may only watch a single resource or type of resource at a time")
-        err, (resource, name) = self._session.streams.err, asked[0]
+        err, (resource, name) = self._session.streams.err, _single(asked)
         if self._order:
             err.line("Warning: --sort-by orders what is there first, not what changes")
         begin = listed(self.finder, resource, name)
@@ -215,6 +148,18 @@ class _Getting:
             printer.write_changed("ADDED", self._sorted(found))
             self._remarks.report_not_decrypted()
         watch(self._session, self.finder, printer, begin, self._remarks)
+
+    def _watch_differences(self, asked: Sequence[Wanted]) -> None:
+        from pyetcdctl.cli.commands.kubernetes.watching import DifferenceOptions, watch_differences
+
+        flags, (resource, name) = self._flags, _single(asked)
+        may_be_gone = flags.watch_only or flags.rev
+        if name and not may_be_gone and not any(self.finder.objects(resource, name)):
+            raise ObjectNotFound(f'{resource.full_name} "{name}" not found')
+        options = DifferenceOptions(
+            flags.output or "simple", flags.all_, flags.show_secrets, flags.rev
+        )
+        watch_differences(self._session, self.finder, Wanted(resource, name), options)
 
     def _found(self, asked: Sequence[Wanted], missing: list[str]) -> Iterator[ShownObject]:
         """Yield what is meant, and note what is missing."""
@@ -278,6 +223,13 @@ class _Getting:
             raise TemplateFailed(
                 f'no object that was found has a field "{self._flags.sort_by}" to sort by'
             )
+
+
+def _single(asked: Sequence[Wanted]) -> Wanted:
+    """Return what is to be watched."""
+    if len(asked) != 1:
+        raise BadArguments("you may only watch a single resource or type of resource at a time")
+    return asked[0]
 
 
 def _form(flags: GetFlags) -> Form:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.outages import teller_of_outages
 from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import WatchCanceled
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.output.tree import escaped
 from pyetcdctl.registry.changes import Changes, listed
+from pyetcdctl.registry.wanted import Wanted
 from pyetcdctl.rpc.watch import WatchCreateRequest
 
 if TYPE_CHECKING:
+    from pyetcdctl.changes.events import KeyChange
     from pyetcdctl.cli.commands.kubernetes.remarks import Remarks
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.output.object_listing import ObjectPrinter
@@ -44,7 +48,47 @@ def watch(
             raise WatchCanceled("watch is canceled by the server")
 
 
+class DifferenceOptions(NamedTuple):
+    """How ``--diff`` shows changes; ``revision`` is the first that may be shown, 0 for now."""
+
+    format: str = "simple"
+    shows_noise: bool = False
+    shows_secrets: bool = False
+    revision: int = 0
+
+
+def watch_differences(
+    session: Session, finder: Finder, asked: Wanted, options: DifferenceOptions
+) -> None:
+    """Show what each change does to the objects that are or were selected, until interrupted."""
+    from pyetcdctl.cli.change_watch import ChangeView, ChangeWatch
+
+    resource, selector = asked.resource, finder.query.selector
+    registry = finder.store.prefix
+
+    def is_meant(change: KeyChange) -> bool:
+        place = parse(change.key.decode("utf-8", "surrogateescape"), registry)
+        if place is None or place.path != resource.path:
+            return False
+        sides = (side.object for side in (change.before, change.after) if side)
+        return selector is None or any(side is not None and selector(side) for side in sides)
+
+    def title(key: bytes) -> str:
+        place = parse(key.decode("utf-8", "surrogateescape"), registry)
+        return escaped(str(place).encode("utf-8", "surrogateescape"))
+
+    view = ChangeView(*options[:3], is_meant, title)
+    key, end = _range(finder, asked)
+    request = WatchCreateRequest(key=key, range_end=end, start_revision=options.revision)
+    for _ in ChangeWatch(session, request, view).responses():
+        pass
+
+
 def _request(finder: Finder, begin: Listed) -> WatchCreateRequest:
-    key = finder.key(begin.resource, begin.name).encode("utf-8", "surrogateescape")
-    key, end = (key, b"") if begin.name else prefix_range(key)
+    key, end = _range(finder, Wanted(begin.resource, begin.name))
     return WatchCreateRequest(key=key, range_end=end, start_revision=begin.revision + 1)
+
+
+def _range(finder: Finder, asked: Wanted) -> tuple[bytes, bytes]:
+    key = finder.key(*asked).encode("utf-8", "surrogateescape")
+    return (key, b"") if asked.name else prefix_range(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.changes.noise import without_managed_fields
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.output.difference import difference
@@ -42,7 +43,8 @@ def show(session: Session, title: str, before: Object | None, after: Object | No
     streams = session.streams
     session.streams.out.flush()
     coloured = streams.err.is_terminal and streams.wants_colour
-    for line in difference(title, before, after):
+    sides = without_managed_fields(before), without_managed_fields(after)
+    for line in difference(title, *sides):
         streams.err.safe(line.shown(safe=streams.err.is_terminal, coloured=coloured))
 
 
