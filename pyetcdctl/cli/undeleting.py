@@ -19,7 +19,7 @@ from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.kubernetes.stored_value import Reader
 from pyetcdctl.registry.consequences import Consequences
 from pyetcdctl.registry.store import View
-from pyetcdctl.registry.wanted import parse_words, wanted_in
+from pyetcdctl.registry.wanted import in_first, parse_words, wanted
 from pyetcdctl.results import TransferRow
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.transfer.comparison import Mark
@@ -190,7 +190,9 @@ class Undeleting:
             return [KeyRange(*prefix_range(prefix))]
         note = self._session.streams.err.line
         try:
-            asked = wanted_in(self._stores(revision), parse_words(words), note)
+            _, asked = in_first(
+                self._stores(revision), lambda store: wanted(store, parse_words(words), note)
+            )
         except InvalidInput as error:
             if len(words) > 1:
                 raise

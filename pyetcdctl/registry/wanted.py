@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pyetcdctl.errors import BadArguments, InvalidInput
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from pyetcdctl.kubernetes.resources import Resource
     from pyetcdctl.registry.store import Store
+
+T = TypeVar("T")
 
 ALL = (
     *("pods", "replicationcontrollers", "services", "daemonsets", "deployments", "replicasets"),
@@ -65,17 +67,16 @@ def wanted(store: Store, asked: Sequence[Words], note: Callable[[str], None]) ->
     return list(found)
 
 
-def wanted_in(
-    stores: Iterable[Store], asked: Sequence[Words], note: Callable[[str], None]
-) -> list[Wanted]:
-    """Return what words mean in the first store that knows them; the last one's InvalidInput else.
+def in_first(stores: Iterable[Store], find: Callable[[Store], T]) -> tuple[Store, T]:
+    """Return the first store that knows what is looked for, and what it finds.
 
     A resource may be defined in one state of a cluster and no longer, or not yet, in another.
+    Raises the last store's InvalidInput.
     """
     error = InvalidInput("there is no store that knows resources")
     for store in stores:
         try:
-            return wanted(store, asked, note)
+            return store, find(store)
         except InvalidInput as unknown:
             error = unknown
     raise error

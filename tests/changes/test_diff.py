@@ -10,6 +10,7 @@ from pyetcdctl.changes.noise import without_noise
 from tests.runner import run_here
 
 NAMESPACE = "/registry/namespaces/shop"
+WIDGET = "/registry/shop.example.com/widgets/shop/new"
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,7 @@ def snapshots(tmp_path_factory):
         text = text.replace("phase: Active", "phase: Terminating")
         put = run_here("kubernetes", "put", "-f", "-", "--yes", env=etcd.environment, input=text)
         assert put.exit_code == 0, put.stderr
+        etcd.etcdctl("put", WIDGET, "{}", check=True)
         etcd.etcdctl("put", "/registry/pods/x", "same", check=True)
         etcd.etcdctl("del", "/registry/pods/x", check=True)
         save("after.db")
@@ -42,6 +44,7 @@ EXPECTED = [
     "- /registry/configmaps/shop/kube-root-ca.crt",
     "+ /registry/configmaps/shop/new",
     f"~ {NAMESPACE}",
+    f"+ {WIDGET}",
 ]
 
 
@@ -78,12 +81,18 @@ def test_a_resource_or_prefix_narrows_it(snapshots):
     assert diff(*sides, "--resource", "cm") == (EXPECTED[:2], 1)
     assert diff(*sides, "--prefix", "/registry/n", "--name-only") == ([NAMESPACE], 1)
     assert diff(*sides, "--resource", "pods") == ([], 0)
+    assert diff(*sides, "--resource", "widgets") == ([f"+ {WIDGET}"], 1)
+    assert diff(*sides, "--resource", "nonsense")[1] == 2
 
 
 def test_counts_are_by_resource(snapshots):
     _, folder, _ = snapshots
     lines, _ = diff(folder / "before.db", folder / "after.db", "--stat")
-    assert lines == ["configmaps\t1 added\t1 removed", "namespaces\t1 changed"]
+    assert lines == [
+        "configmaps\t1 added\t1 removed",
+        "namespaces\t1 changed",
+        "widgets.shop.example.com\t1 added",
+    ]
 
 
 def test_a_patch_shows_the_yaml(snapshots):
@@ -100,7 +109,7 @@ def test_json_lines_name_change_and_revisions(snapshots):
     _, folder, revision = snapshots
     lines, _ = diff(folder / "before.db", folder / "after.db", "-w", "jsonl")
     found = [json.loads(line) for line in lines]
-    assert [each["change"] for each in found] == ["removed", "added", "changed"]
+    assert [each["change"] for each in found] == ["removed", "added", "changed", "added"]
     assert found[1]["after"] == {"mod_revision": revision + 1, "bytes": 2}
     assert found[2]["resource"] == "namespaces"
 

@@ -21,7 +21,7 @@ from pyetcdctl.results import Differences
 from pyetcdctl.rpc.kv import RangeRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pyetcdctl.kubernetes.objects import Object
 
@@ -101,12 +101,13 @@ class _Counted:
 
 
 def _sides(session: Session, sides: list[str], flags: DiffFlags) -> tuple[PagedRange, PagedRange]:
-    key, end = prefix_range(_start(session, flags))
-    ranges = []
-    for side in (*sides, "")[:2]:
-        source, revision = _source(session, side)
-        ranges.append(source.range(RangeRequest(key=key, range_end=end, revision=revision)))
-    return ranges[0], ranges[1]
+    sources = [_source(session, side) for side in (*sides, "")[:2]]
+    key, end = prefix_range(_start(session, flags, sources))
+    before, after = (
+        source.range(RangeRequest(key=key, range_end=end, revision=revision))
+        for source, revision in sources
+    )
+    return before, after
 
 
 def _source(session: Session, side: str) -> tuple[Source, int]:
@@ -122,19 +123,21 @@ def _source(session: Session, side: str) -> tuple[Source, int]:
     return session.open_file(side), 0
 
 
-def _start(session: Session, flags: DiffFlags) -> bytes:
+def _start(session: Session, flags: DiffFlags, sources: Sequence[tuple[Source, int]]) -> bytes:
+    """Return what the keys start with; a custom resource may be defined on one side alone."""
     if not flags.resource:
         return raw(flags.prefix)
-    from pyetcdctl.kubernetes.registry_keys import key_of
-    from pyetcdctl.kubernetes.resources import find
+    from pyetcdctl.cli.session.registry import store_in
+    from pyetcdctl.registry.store import View
+    from pyetcdctl.registry.wanted import in_first, preferred
 
-    resource = find(flags.resource)
-    if resource is None:
-        raise BadArguments(
-            f'"{flags.resource}" is not a built-in resource',
-            "Try:  --prefix with the keys of a custom one: /registry/GROUP/PLURAL/",
-        )
-    return os.fsencode(key_of(resource, "", "", session.registry_of(flags.etcd_prefix)))
+    stores = (
+        store_in(session, source, flags.etcd_prefix, View(revision))
+        for source, revision in reversed(sources)
+    )
+    note = session.streams.err.line
+    store, resource = in_first(stores, lambda store: preferred(store, flags.resource, note))
+    return os.fsencode(store.key_of(resource))
 
 
 def _differences(session: Session, changes: _Counted, flags: DiffFlags) -> Differences:

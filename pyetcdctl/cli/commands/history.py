@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -14,14 +13,9 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, PyetcdctlError
-from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.source import Source
 from pyetcdctl.results import KeyHistory
-
-if TYPE_CHECKING:
-    from pyetcdctl.keyspace.history import KeyRevision
-    from pyetcdctl.kubernetes.objects import Object
 
 _EXAMPLE = """\
   pyetcdctl history deployments coredns -n kube-system
@@ -66,19 +60,15 @@ def history(
     older files: --from may be repeated, and --live adds the server.
     """
     session.check_format()
-    key = _key(session, what, flags)
     sources = _sources(session, flags)
+    key, registry = _key(session, what, flags, sources)
     from pyetcdctl.changes.history import merged, steps
-    from pyetcdctl.changes.times import Times, renewals_in
+    from pyetcdctl.cli.revision_times import object_reader, times_in
 
-    read = _reader(session)
+    read = object_reader(session)
     histories = [source.history(key) for source in sources]
-    leases = (
-        [_leases(source, session.registry_of(flags.etcd_prefix)) for source in sources]
-        if any(each.revisions for each in histories)
-        else []
-    )
-    times = Times(renewals_in((each for found in leases for each in found), read))
+    is_any = any(each.revisions for each in histories)
+    times = times_in(sources if is_any else [], registry, read)
     session.print(
         KeyHistory(
             key=key,
@@ -99,35 +89,19 @@ def _sources(session: Session, flags: HistoryFlags) -> Sequence[Source]:
     return [*files, session.live_source] if flags.live else files
 
 
-def _key(session: Session, what: list[str], flags: HistoryFlags) -> bytes:
+def _key(
+    session: Session, what: list[str], flags: HistoryFlags, sources: Sequence[Source]
+) -> tuple[bytes, str]:
+    """Return the key that words mean, and the prefix of the API server's objects."""
     if len(what) == 1 and (what[0].startswith("/") or "/" not in what[0]):
-        return raw(what[0])
+        return raw(what[0]), session.registry_of(flags.etcd_prefix)
     parts = what[0].split("/") if len(what) == 1 else what
     if len(parts) != 2 or not all(parts):
         raise BadArguments("history takes KEY, RESOURCE NAME or RESOURCE/NAME")
-    from pyetcdctl.kubernetes.registry_keys import key_of
-    from pyetcdctl.kubernetes.resources import find
+    from pyetcdctl.cli.session.registry import store_in
+    from pyetcdctl.registry.wanted import in_first, preferred
 
-    resource = find(parts[0])
-    if resource is None:
-        raise BadArguments(
-            f'"{parts[0]}" is not a built-in resource',
-            "Try:  the key of the object, /registry/GROUP/PLURAL/NAMESPACE/NAME",
-        )
-    prefix = session.registry_of(flags.etcd_prefix)
-    return os.fsencode(key_of(resource, flags.namespace, parts[1], prefix))
-
-
-def _leases(source: Source, registry: str) -> Sequence[KeyRevision]:
-    """Return the revisions of all Lease objects; times are not worth an error."""
-    key, end = prefix_range(os.fsencode(f"{registry}/leases/"))
-    with suppress(PyetcdctlError):
-        return source.history(key, end).revisions
-    return ()
-
-
-def _reader(session: Session) -> Callable[[bytes, bytes], Object | None]:
-    from pyetcdctl.kubernetes.stored_value import Reader
-
-    read = Reader(session.decrypter, session.release)
-    return lambda key, value: read(key, value).decoded.object
+    stores = (store_in(session, source, flags.etcd_prefix) for source in sources)
+    note = session.streams.err.line
+    store, resource = in_first(stores, lambda store: preferred(store, parts[0], note))
+    return os.fsencode(store.key_of(resource, flags.namespace, parts[1])), store.prefix
