@@ -476,6 +476,7 @@ __pyetcdctl_flags() {
 --context	Cluster of this name (see `context`), in place of the current context
 --from	Read a file instead of a server: what `snapshot save` wrote, a member'\''s database or its data directory
 --skip-hash-check	Read a snapshot with --from although the hash at its end is wrong
+--salvage	read what is sound of a damaged file with --from, and report what is lost
 --no-wal	Read the database of a data directory with --from, without the log beside it
 --via	Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm'\''s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port
 --kubeconfig	Kubeconfig for --via (default what kubectl uses)
@@ -516,6 +517,7 @@ __pyetcdctl_value() {
             *:--insecure-skip-tls-verify | \
             *:--insecure-transport | \
             *:--skip-hash-check | \
+            *:--salvage | \
             *:--no-wal | \
             *:--yes | \
             *:--help | \

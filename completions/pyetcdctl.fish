@@ -546,6 +546,7 @@ function __pyetcdctl_flags
     echo -- '--context'\t'Cluster of this name (see `context`), in place of the current context'
     echo -- '--from'\t'Read a file instead of a server: what `snapshot save` wrote, a member\'s database or its data directory'
     echo -- '--skip-hash-check'\t'Read a snapshot with --from although the hash at its end is wrong'
+    echo -- '--salvage'\t'read what is sound of a damaged file with --from, and report what is lost'
     echo -- '--no-wal'\t'Read the database of a data directory with --from, without the log beside it'
     echo -- '--via'\t'Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm\'s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port'
     echo -- '--kubeconfig'\t'Kubeconfig for --via (default what kubectl uses)'
@@ -587,6 +588,7 @@ function __pyetcdctl_value
             '*:--insecure-skip-tls-verify' \
             '*:--insecure-transport' \
             '*:--skip-hash-check' \
+            '*:--salvage' \
             '*:--no-wal' \
             '*:--yes' \
             '*:--help' \

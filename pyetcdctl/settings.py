@@ -76,3 +76,12 @@ class OutputSettings(NamedTuple):
     width: int = 80
     """Columns of the terminal."""
     colour: bool = False
+
+
+class FileReading(NamedTuple):
+    """How a file is read in place of a server."""
+
+    skip_hash_check: bool = False
+    use_log: bool = True
+    salvage: bool = False
+    """Whether what is damaged is passed over, and reported."""

@@ -100,7 +100,7 @@ class _Copying:
         self._copy_keys(others.last_revision)
         if self._steady(_others).compactions != others.compactions:
             raise _Moved
-        roots = {name: self._builder.leaf(pairs).number for name, pairs in others.pairs.items()}
+        roots = {name: self._builder.bucket(pairs) for name, pairs in others.pairs.items()}
         roots[KEYS] = self._builder.tree(self._leaves or [self._builder.leaf([])])
         self._builder.finish(roots, others.pages.count)
 

@@ -14,6 +14,7 @@ from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.live_copy import copy_of, is_written
 from pyetcdctl.storage.mvcc.model import Model
 from pyetcdctl.storage.replay.tail import replay
+from pyetcdctl.storage.salvage.salvaging import salvaged
 from pyetcdctl.storage.trailer import DIGEST_BYTES, DigestCheck, has_digest
 from pyetcdctl.storage.wal.log import Log
 from pyetcdctl.storage.wal.segments import has_log
@@ -21,8 +22,11 @@ from pyetcdctl.storage.wal.segments import has_log
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pyetcdctl.errors import DamagedLog
+    from pyetcdctl.settings import FileReading
     from pyetcdctl.storage.mvcc.model import Progress
     from pyetcdctl.storage.replay.tail import Tail
+    from pyetcdctl.storage.salvage.losses import Losses
 
 _IN_MEMBER = os.path.join("snap", "db")
 _FOLDERS = ("", "member")
@@ -41,25 +45,29 @@ class OpenedFile:
     def __init__(
         self,
         path: str,
+        reading: FileReading,
         *,
-        skip_hash_check: bool,
-        use_log: bool,
         progress: Progress,
         note: Callable[[str], None],
     ) -> None:
         self.path = path
         self.identity = Identity()
         self._digest: DigestCheck | None = None
+        self._losses: Losses | None = None
         self._file = ReadOnlyFile(database_path(path))
         try:
-            is_folder = use_log and os.path.isdir(path)
-            size = self._content_size(skip_hash_check, _no_note if is_folder else note)
-            if self._digest is None and is_written(self._file.path):
-                size = self._take_copy(note, is_folder)
+            is_folder = reading.use_log and os.path.isdir(path)
+            if reading.salvage:
+                size = self._take_salvaged(note)
+            else:
+                check = not reading.skip_hash_check
+                size = self._content_size(check, _no_note if is_folder else note)
+                if self._digest is None and is_written(self._file.path):
+                    size = self._take_copy(note, is_folder)
             self.database = Database(self._file, size, path)
             self.model = Model(self.database, progress)
-            if is_folder:
-                self._take_log(note)
+            if is_folder and self._may_take_log(note):
+                self._take_log(note, passes_damage=reading.salvage)
         except BaseException:
             self.close()
             raise
@@ -111,18 +119,57 @@ class OpenedFile:
             self._digest.stop()
         self._file.close()
 
-    def _take_log(self, note: Callable[[str], None]) -> None:
-        """Apply what the log beside the database has more than it."""
+    def _may_take_log(self, note: Callable[[str], None]) -> bool:
+        """Whether there is a log, and it is known from which entry on it is to be applied."""
         if not has_log(self.path):
             note(f"Warning: {self.path} has no log in it: writes that only a log has are missing")
-            return
+        elif self._losses and not self._losses.has_index:
+            note(
+                "Warning: the log is not applied: the database has lost the index of the last entry"
+                " that it has"
+            )
+        else:
+            return True
+        return False
+
+    def _take_log(self, note: Callable[[str], None], *, passes_damage: bool) -> None:
+        """Apply what the log beside the database has more than it."""
+
+        def pass_damage(error: DamagedLog) -> None:
+            if not passes_damage:
+                raise error
+            note(f"Warning: {error.message}")
+            note("# lost: the entries of the log from there on")
+
         with Log(self.path) as log:
-            tail = replay(self.model, log)
+            tail = replay(self.model, log, pass_damage)
         self.identity = Identity(log.metadata.ClusterID, log.metadata.NodeID)
         self.model.term = log.state.term or self.model.term
         note(_about(tail, self.path))
         if log.torn:
             note(f"Warning: the last record of the log was not written whole: {log.torn}")
+
+    def _take_salvaged(self, note: Callable[[str], None]) -> int:
+        """Read a copy of what is sound, and note what it lacks; return its size."""
+        file = self._file
+        if is_written(file.path):
+            raise PyetcdctlError(
+                f"a server is writing to {file.path}: --salvage reads what no server uses",
+                "Try:  the same without --salvage",
+            )
+        digest = DigestCheck(file) if has_digest(file.size) else None
+        try:
+            copy, self._losses = salvaged(file, file.size - (DIGEST_BYTES if digest else 0))
+            for line in self._losses.lines(file.path):
+                note(line)
+            if digest and not digest.is_right():
+                note(f"Warning: the hash at the end of {file.path} is wrong: values may be, too")
+        finally:
+            if digest:
+                digest.stop()
+        file.close()
+        self._file = copy
+        return copy.size
 
     def _take_copy(self, note: Callable[[str], None], is_folder: bool) -> int:
         """Read a copy instead of what a server is writing to; return its size."""
@@ -135,8 +182,8 @@ class OpenedFile:
         note(f"Warning: a server is writing to {copy.path}: {missing} is missing")
         return copy.size
 
-    def _content_size(self, skip_hash_check: bool, note: Callable[[str], None]) -> int:
-        """Return the size of what is before the digest; start to compute that."""
+    def _content_size(self, check: bool, note: Callable[[str], None]) -> int:
+        """Return the size of what is before the digest; start to compute that if it is checked."""
         file = self._file
         if not file.size:
             raise DamagedSnapshot("invalid database", f"{file.path} is empty.")
@@ -146,7 +193,7 @@ class OpenedFile:
                 " writes that only the log beside it has are missing"
             )
             return file.size
-        if not skip_hash_check:
+        if check:
             self._digest = DigestCheck(file)
         return file.size - DIGEST_BYTES
 

@@ -71,6 +71,11 @@ class DigestCheck:
         if self._failure is not None:
             raise self._failure
 
+    def is_right(self) -> bool:
+        """Wait for the end; return whether the digest is that of the data."""
+        self._thread.join()
+        return self._failure is None
+
     def stop(self) -> None:
         """End the thread, so that the file can be closed."""
         self._is_stopped = True

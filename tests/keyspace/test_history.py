@@ -60,13 +60,13 @@ def test_a_file_has_the_same_history(etcd, tmp_path):
     etcd.etcdctl("snapshot", "save", path, check=True)
     from contextlib import nullcontext
 
+    from pyetcdctl.settings import FileReading
     from pyetcdctl.storage.file_source import FileSource
     from pyetcdctl.storage.opening import OpenedFile
 
     opened = OpenedFile(
         path,
-        skip_hash_check=False,
-        use_log=True,
+        FileReading(),
         progress=lambda: nullcontext(lambda size: None),
         note=lambda line: None,
     )

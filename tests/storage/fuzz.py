@@ -1,191 +1,109 @@
-"""Read mutated databases: ``python -m tests.storage.fuzz COUNT [SEED]``; each seed is one file.
+"""Read mutated files: ``python -m tests.storage.fuzz --kind database|log [--rounds N] [--seed N]``.
 
-Whatever the bytes are, a reading ends soon, with an answer or with one of our errors.
+Each seed is one file, always the same. Whatever its bytes are, reading it ends soon, with a result
+or with one of our errors, and takes little memory.
 """
 
 from __future__ import annotations
 
+import argparse
+import faulthandler
 import random
 import resource
-import struct
+import signal
 import sys
 import time
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyetcdctl.errors import PyetcdctlError
-from pyetcdctl.rpc.kv import RangeRequest
-from pyetcdctl.rpc.wire import WireError
-from pyetcdctl.storage.auth import stored_roles, stored_status, stored_user, stored_users
-from pyetcdctl.storage.bolt.pages import META, Meta, Pages, fnv_1a
-from pyetcdctl.storage.checking.snapshot import check_snapshot
-from pyetcdctl.storage.figures import stored_figures, stored_hash
-from pyetcdctl.storage.file_source import FileSource
-from pyetcdctl.storage.leases import stored_leases, stored_time_to_live
-from pyetcdctl.storage.members import stored_alarms, stored_members
-from pyetcdctl.storage.opening import OpenedFile
-from pyetcdctl.storage.status import snapshot_status
-from tests.storage.memory import InMemory
+from tests.storage import fuzz_databases
+from tests.storage.wal import fuzz_logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_SECONDS = 10.0
-NUMBERS = (0, 1, 2, 0x7F, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
-EVERYTHING = RangeRequest(key=b"\0", range_end=b"\0")
+MOST_BYTES = 2 << 30
+"""Of address space, threads and libraries with it."""
+IN_MEMORY = "/dev/shm"
 
 
-def mutated(data: bytes, seed: int) -> bytes:
-    """Return a database with some damage, always the same for a seed."""
-    chance = random.Random(seed)
-    found = bytearray(data)
-    for _ in range(chance.randrange(1, 8)):
-        chance.choice((_flip, _number, _head, _copy_page, _meta, _cut))(found, chance)
-    return bytes(found)
+class Kind(NamedTuple):
+    """What is mutated: made once, written to a folder for each seed, and read there."""
+
+    make: Callable[[], Any]
+    write: Callable[[Any, int, Path], None]
+    read: Callable[[Path, int], None]
 
 
-def _flip(data: bytearray, chance: random.Random) -> None:
-    if data:
-        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+KINDS = {
+    "database": Kind(
+        fuzz_databases.sound_database, fuzz_databases.write_mutated, fuzz_databases.read_all
+    ),
+    "log": Kind(fuzz_logs.sound_log, fuzz_logs.write_mutated, fuzz_logs.read_all),
+}
 
 
-def _number(data: bytearray, chance: random.Random) -> None:
-    """Write a number of 2, 4 or 8 bytes anywhere."""
-    size = chance.choice((2, 4, 8))
-    if len(data) > size:
-        at = chance.randrange(len(data) - size)
-        number = chance.choice(NUMBERS) & (1 << 8 * size) - 1
-        data[at : at + size] = number.to_bytes(size, "little")
+class TooLong(BaseException):
+    """A reading has not ended in time; not an Exception, so that no handler takes it for one."""
 
 
-def _head(data: bytearray, chance: random.Random) -> None:
-    """Change the head of a page, or an element of its table."""
-    pages = len(data) // 4096
-    if pages > 2:
-        at = chance.randrange(pages) * 4096 + chance.randrange(0, 400, 2)
-        data[at : at + 4] = (chance.choice(NUMBERS) & 0xFFFFFFFF).to_bytes(4, "little")
-
-
-def _copy_page(data: bytearray, chance: random.Random) -> None:
-    """Put a page in the place of another, with the other's number: loops, and keys out of order."""
-    pages = len(data) // 4096
-    if pages > 3:
-        source, target = chance.randrange(2, pages), chance.randrange(2, pages)
-        page = target.to_bytes(8, "little") + data[source * 4096 + 8 : (source + 1) * 4096]
-        data[target * 4096 : (target + 1) * 4096] = page
-
-
-def _meta(data: bytearray, chance: random.Random) -> None:
-    """Change a meta page and give it the right checksum."""
-    at = 4096 * chance.randrange(2) + 16
-    if len(data) < at + META.size:
-        return
-    fields = list(Meta(*META.unpack_from(data, at)))
-    index = chance.randrange(2, 9)
-    fields[index] = chance.choice((*NUMBERS, fields[index] + 1, chance.randrange(100)))
-    with suppress(struct.error):
-        body = META.pack(*fields)[:-8]
-        data[at : at + META.size] = body + fnv_1a(body).to_bytes(8, "little")
-
-
-def _cut(data: bytearray, chance: random.Random) -> None:
-    if data and chance.random() < 0.3:
-        del data[chance.randrange(len(data)) :]
-
-
-def read_all(path: Path) -> None:
-    """Read a file in every way. Raises what is not one of our errors."""
-    for reading in (_read_source, _check, _status):
-        with suppress(PyetcdctlError, WireError):
-            reading(str(path))
-
-
-def _check(path: str) -> None:
-    check_snapshot(path, lambda key, value: "")
-
-
-def _status(path: str) -> None:
-    snapshot_status(path)
-
-
-def _read_source(path: str) -> None:
-    opened = OpenedFile(
-        path,
-        skip_hash_check=True,
-        use_log=False,
-        progress=lambda: nullcontext(lambda size: None),
-        note=lambda line: None,
-    )
-    try:
-        for question in _questions(opened):
-            with suppress(PyetcdctlError, WireError):
-                question()
-    finally:
-        opened.close()
-
-
-def _questions(opened: OpenedFile) -> Iterator[Callable[[], object]]:
-    source = FileSource(opened)
-
-    def pages(request: RangeRequest) -> Callable[[], object]:
-        return lambda: [list(page.records()) for page in source.range(request).pages()]
-
-    yield pages(RangeRequest(key=b"a/1"))
-    yield pages(EVERYTHING)
-    yield pages(RangeRequest(key=b"\0", range_end=b"\0", keys_only=True))
-    yield pages(RangeRequest(key=b"a/", range_end=b"b", revision=12, sort_target=4, sort_order=2))
-    yield lambda: source.ranges([EVERYTHING, RangeRequest(key=b"t/1")])
-    yield lambda: stored_leases(opened)
-    yield lambda: stored_time_to_live(opened, 1, with_keys=True)
-    yield lambda: [stored_users(opened), stored_roles(opened), stored_status(opened)]
-    yield lambda: stored_user(opened, "alice")
-    yield lambda: stored_members(opened)
-    yield lambda: stored_alarms(opened)
-    yield lambda: stored_figures(opened)
-    yield lambda: stored_hash(opened, 0)
-
-
-def run(data: bytes, seeds: range, folder: Path) -> float:
+def run(kind: Kind, sound: Any, seeds: range, folder: Path) -> float:
     """Read one file for each seed; return the seconds that the slowest took."""
-    path, slowest = folder / "mutated.db", 0.0
+    slowest = 0.0
     for seed in seeds:
-        path.write_bytes(mutated(data, seed))
+        kind.write(sound, seed, folder)
         start = time.monotonic()
         try:
-            read_all(path)
-        except Exception:
+            with limited(MOST_SECONDS):
+                kind.read(folder, seed)
+        except BaseException:
             print(f"seed {seed}", file=sys.stderr)
             raise
         slowest = max(slowest, time.monotonic() - start)
-        assert slowest < MOST_SECONDS, f"seed {seed} took {slowest:.1f} s"
     return slowest
 
 
-def sound_database() -> bytes:
-    """Return a database of a real server with all that a file has."""
-    from tests.runner import run_here
-    from tests.server import running
-    from tests.storage.invocations import write_data
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise TooLong after so many seconds; a call into C that does not return ends the process."""
 
-    with TemporaryDirectory() as folder, running() as etcd:
-        write_data(etcd)
-        path = Path(folder) / "sound.db"
-        assert run_here("snapshot", "save", str(path), env=etcd.environment).exit_code == 0
-        data = path.read_bytes()[:-32]
-    assert Pages(InMemory(data), len(data)).page_size == 4096
-    return data
+    def stop(number: int, frame: object) -> None:
+        raise TooLong(f"not done after {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    faulthandler.dump_traceback_later(2 * seconds, exit=True, file=sys.__stderr__)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def main() -> None:
-    """Read so many mutated files."""
-    count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    data = sound_database()
-    with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-        slowest = run(data, range(seed, seed + count), Path(folder))
+    """Read so many mutated files; print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.storage.fuzz", description=__doc__)
+    parser.add_argument("--kind", choices=KINDS, required=True)
+    parser.add_argument("--rounds", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    options = parser.parse_args()
+    kind = KINDS[options.kind]
+    sound = kind.make()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    print(f"{options.kind}s, seeds from {options.seed} on", flush=True)
+    started = time.monotonic()
+    with TemporaryDirectory(dir=IN_MEMORY if Path(IN_MEMORY).is_dir() else None) as folder:
+        seeds = range(options.seed, options.seed + options.rounds)
+        slowest = run(kind, sound, seeds, Path(folder))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"{count} mutated databases were read, the slowest in {slowest:.2f} s; {memory} MB")
+    print(
+        f"{options.rounds} mutated {options.kind}s were read in {time.monotonic() - started:.0f} s,"
+        f" the slowest in {slowest:.2f} s; {memory} MB"
+    )
 
 
 if __name__ == "__main__":

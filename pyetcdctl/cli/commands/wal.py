@@ -19,6 +19,7 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.log_filter import LogFilter
 from pyetcdctl.errors import BadArguments, PyetcdctlError
 from pyetcdctl.file_results import LogListing
+from pyetcdctl.settings import FileReading
 from pyetcdctl.storage.opening import OpenedFile, database_path
 from pyetcdctl.storage.replay.anchor import Anchors
 from pyetcdctl.storage.replay.lines import log_lines
@@ -126,9 +127,8 @@ def beside(path: str, opened: ExitStack) -> Beside | None:
     if not os.path.exists(database_path(path)):
         return None
     try:
-        file = OpenedFile(
-            path, skip_hash_check=True, use_log=False, progress=_no_progress, note=_no_note
-        )
+        reading = FileReading(skip_hash_check=True, use_log=False)
+        file = OpenedFile(path, reading, progress=_no_progress, note=_no_note)
         opened.enter_context(closing(file))
         witness = Witness(file.database, file.model)
         with Log(path) as log:

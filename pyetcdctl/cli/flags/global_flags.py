@@ -147,6 +147,12 @@ OWN_FLAGS = (
         "Read a snapshot with --from although the hash at its end is wrong",
     ),
     GlobalFlag(
+        "salvage",
+        "bool",
+        False,
+        "read what is sound of a damaged file with --from, and report what is lost",
+    ),
+    GlobalFlag(
         "no-wal",
         "bool",
         False,
@@ -202,7 +208,7 @@ OWN_FLAGS = (
         "(default the newest one)",
     ),
 )
-FILE_FLAGS = ("skip-hash-check", "no-wal")
+FILE_FLAGS = ("skip-hash-check", "salvage", "no-wal")
 """What is said about the file of --from."""
 GLOBAL_FLAGS = ETCDCTL_FLAGS + OWN_FLAGS
 

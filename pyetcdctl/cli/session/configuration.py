@@ -16,6 +16,7 @@ from pyetcdctl.settings import (
     DEFAULT_ENDPOINT,
     ConnectionSettings,
     Credentials,
+    FileReading,
     SrvDiscovery,
     TlsFiles,
 )
@@ -104,6 +105,16 @@ def file_path(flags: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     if "endpoints" in flags:
         raise BadArguments("`--from` and `--endpoints` cannot be set at the same time, choose one")
     return path
+
+
+def file_reading(found: Configuration) -> FileReading:
+    """Return how the file is to be read."""
+    values = found.values
+    return FileReading(
+        skip_hash_check=values["skip-hash-check"],
+        use_log=not values["no-wal"],
+        salvage=values["salvage"],
+    )
 
 
 def described(found: Configuration) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.cli.session.streams import Sink
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.settings import ConnectionSettings
+    from pyetcdctl.settings import ConnectionSettings, FileReading
     from pyetcdctl.storage.file_source import FileSource
 
 
@@ -33,7 +33,7 @@ class Process:
         """The programs that run for this one: ended on the main thread, however long it takes."""
         self._shared = shared or {}
         self._connections: dict[ConnectionSettings, Connection] = {}
-        self._files: dict[tuple[str, bool, bool], FileSource] = {}
+        self._files: dict[tuple[str, FileReading], FileSource] = {}
 
     def beside(self, out: Sink, err: Sink, input: bytes) -> Process:
         """Return a process with streams of its own, which uses this one's connections where the
@@ -56,11 +56,9 @@ class Process:
             found = self._connections[settings] = connect(settings)
         return found
 
-    def file(
-        self, path: str, skip_hash_check: bool, use_log: bool, note: Callable[[str], None]
-    ) -> FileSource:
+    def file(self, path: str, reading: FileReading, note: Callable[[str], None]) -> FileSource:
         """Return a file as a source of keys; ``note`` takes what there is to say about it."""
-        found = self._files.get((path, skip_hash_check, use_log))
+        found = self._files.get((path, reading))
         if found is None:
             from pyetcdctl.cli.session.progress import reading_progress
             from pyetcdctl.storage.file_source import FileSource
@@ -68,12 +66,11 @@ class Process:
 
             opened = OpenedFile(
                 path,
-                skip_hash_check=skip_hash_check,
-                use_log=use_log,
+                reading,
                 progress=lambda: reading_progress(path, self.streams.err),
                 note=note,
             )
-            found = self._files[path, skip_hash_check, use_log] = FileSource(opened)
+            found = self._files[path, reading] = FileSource(opened)
         return found
 
     def close(self) -> None:

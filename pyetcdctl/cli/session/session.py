@@ -11,6 +11,7 @@ from pyetcdctl.cli.session.configuration import (
     connection_settings,
     described,
     discovery_root,
+    file_reading,
     limits,
 )
 from pyetcdctl.cli.session.kubernetes import KubernetesInvocation
@@ -79,8 +80,7 @@ class Session(KubernetesInvocation):
 
     def open_file(self, path: str) -> FileSource:
         """Return a file as a source of keys, read as the flags say."""
-        values = self.configuration.values
-        return self.process.file(path, values["skip-hash-check"], not values["no-wal"], self.note)
+        return self.process.file(path, file_reading(self.configuration), self.note)
 
     def beside_file(self) -> Session:
         """Return the session of the server that is used beside the file; the same without one."""

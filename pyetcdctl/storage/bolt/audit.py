@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from operator import lt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import DamagedSnapshot
-from pyetcdctl.storage.bolt.cursor import buckets_in
+from pyetcdctl.storage.bolt.cursor import bucket_in
 from pyetcdctl.storage.bolt.pages import BRANCH, LEAF, NO_FREELIST, Child, damage, leaf_of
 
 if TYPE_CHECKING:
@@ -16,35 +16,48 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.bolt.pages import Leaf, Page, Pages
 
 
+class Lost(NamedTuple):
+    """A page whose tree could not be read, and the keys that it may have had.
+
+    Those are the keys from ``first`` on and before ``end``; None is behind all keys.
+    """
+
+    page: int
+    first: bytes
+    end: bytes | None
+
+
 def _raise(error: DamagedSnapshot) -> None:
     raise error
 
 
 class Audit:
-    """One walk through all pages. ``report`` takes what is damaged; the walk goes on behind it."""
+    """One walk through all pages. ``report`` takes what is damaged; the walk goes on behind it.
+
+    ``lost`` collects what it cannot enter.
+    """
 
     def __init__(self, pages: Pages, report: Callable[[DamagedSnapshot], None] = _raise) -> None:
         self._pages = pages
         self._report = report
         self._entered = bytearray(pages.count)
         self._entered[0:2] = b"\1\1"
+        self.lost: list[Lost] = []
 
     def buckets(self) -> Iterator[Bucket]:
         """Yield the buckets in the order of their names."""
-        for leaf in self._tree(self._pages.meta.root):
-            try:
-                yield from buckets_in(leaf)
-            except DamagedSnapshot as error:
-                self._report(error)
+        for leaf in self._tree(self._pages.meta.root, has_buckets=True):
+            for flag, item in zip(leaf.flags, leaf.items(), strict=True):
+                try:
+                    bucket = bucket_in(leaf, flag, *item)
+                except DamagedSnapshot as error:
+                    self._report(error)
+                else:
+                    yield bucket
 
     def leaves(self, bucket: Bucket) -> Iterator[Leaf]:
         """Yield a bucket's leaves in the order of the keys; once, for no page is entered twice."""
-        leaves = self._inline(bucket.inline) if bucket.inline else self._tree(bucket.root)
-        for leaf in leaves:
-            if any(leaf.flags):
-                self._report(damage(leaf.page.number, leaf.page.offset, "a bucket within a bucket"))
-            else:
-                yield leaf
+        return self._inline(bucket.inline) if bucket.inline else self._tree(bucket.root)
 
     def check_accounts(self) -> None:
         """Raise unless each page was entered or is free, and none is both; when all was read."""
@@ -63,11 +76,12 @@ class Audit:
         """Return the pages that no bucket uses; when all was read."""
         return [number for number, entered in enumerate(self._entered) if not entered]
 
-    def _tree(self, root: int) -> Iterator[Leaf]:
+    def _tree(self, root: int, *, has_buckets: bool = False) -> Iterator[Leaf]:
         last = b""
         pending = [Child(root, b"")]
         while pending:
             child = pending.pop()
+            end = pending[-1].key if pending else None
             try:
                 page = self._pages.page(child.number, BRANCH | LEAF)
                 self._enter(page)
@@ -75,17 +89,24 @@ class Audit:
                     pending.extend(reversed(self._pages.children(page)))
                     continue
                 leaf = leaf_of(page)
-                last = _checked_order(leaf, child.key, last)
+                if not has_buckets:
+                    _check_flags(leaf)
+                last = _checked_order(leaf, child.key, end, last)
             except DamagedSnapshot as error:
+                self.lost.append(Lost(*child, end))
                 self._report(error)
             else:
                 yield leaf
 
     def _inline(self, page: Page) -> Iterator[Leaf]:
         try:
-            yield leaf_of(page)
+            leaf = leaf_of(page)
+            _check_flags(leaf)
         except DamagedSnapshot as error:
+            self.lost.append(Lost(page.number, b"", None))
             self._report(error)
+        else:
+            yield leaf
 
     def _enter(self, page: Page) -> None:
         """Mark a page, and those that it flows over into, as entered."""
@@ -97,12 +118,18 @@ class Audit:
         self._entered[page.number : end] = b"\1" * (end - page.number)
 
 
-def _checked_order(leaf: Leaf, least: bytes, before: bytes) -> bytes:
-    """Return the last key; all must ascend, and begin where the branch above says."""
+def _check_flags(leaf: Leaf) -> None:
+    if any(leaf.flags):
+        raise damage(leaf.page.number, leaf.page.offset, "a bucket within a bucket")
+
+
+def _checked_order(leaf: Leaf, least: bytes, end: bytes | None, before: bytes) -> bytes:
+    """Return the last key; all must ascend, between what the branch above says."""
     keys = leaf.keys()
     if not keys:
         return before
-    is_ascending = all(map(lt, keys, keys[1:])) and least <= keys[0]
-    if not is_ascending or (before and before >= keys[0]):
+    is_ascending = all(map(lt, keys, keys[1:]))
+    is_within = least <= keys[0] and (end is None or keys[-1] < end)
+    if not (is_ascending and is_within) or (before and before >= keys[0]):
         raise damage(leaf.page.number, leaf.page.offset, "its keys are out of order")
     return keys[-1]

@@ -29,6 +29,7 @@ _LEAF_ELEMENT = Struct("<IIII")  # flags, distance of the key, size of the key, 
 _BRANCH_ELEMENT = Struct("<IIQ")  # distance of the key, size of the key, page
 _META_FLAG = 0x04
 _CHILDREN = 100
+_PAIRS = 100
 _FIRST_PAGE = 2
 
 
@@ -51,6 +52,11 @@ class Builder:
         content = b"".join(part for pair in pairs for part in pair)
         first = pairs[0][0] if pairs else b""
         return self._write(LEAF, len(pairs), bytes(table) + content, first)
+
+    def bucket(self, pairs: Pairs) -> int:
+        """Write a bucket's leaves and branches; return its root."""
+        groups = range(0, len(pairs), _PAIRS) or range(1)
+        return self.tree([self.leaf(pairs[at : at + _PAIRS]) for at in groups])
 
     def copied(self, page: bytes, first: bytes) -> Child:
         """Write a page as it is, but for its number; ``first`` is its first key."""

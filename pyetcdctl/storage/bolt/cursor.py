@@ -114,17 +114,20 @@ def used_pages(pages: Pages) -> int:
 
 def buckets_in(leaf: Leaf) -> Iterator[Bucket]:
     """Yield the buckets of a leaf of the root bucket."""
-    for flag, (name, start, end) in zip(leaf.flags, leaf.items(), strict=True):
-        at = leaf.offset + start
-        if not flag & BUCKET or end - start < BUCKET_HEAD.size:
-            raise damage(leaf.page.number, at, f"{name!r} is not a bucket")
-        root, _ = BUCKET_HEAD.unpack_from(leaf.body, start)
-        if root:
-            yield Bucket(name, root, None)
-        else:
-            content = leaf.body[start + BUCKET_HEAD.size : end]
-            inline = inline_page(content, at + BUCKET_HEAD.size, leaf.page.number)
-            yield Bucket(name, 0, inline)
+    for flag, item in zip(leaf.flags, leaf.items(), strict=True):
+        yield bucket_in(leaf, flag, *item)
+
+
+def bucket_in(leaf: Leaf, flag: int, name: bytes, start: int, end: int) -> Bucket:
+    """Return the bucket in the value of an element of a leaf."""
+    at = leaf.offset + start
+    if not flag & BUCKET or end - start < BUCKET_HEAD.size:
+        raise damage(leaf.page.number, at, f"{name!r} is not a bucket")
+    root, _ = BUCKET_HEAD.unpack_from(leaf.body, start)
+    if root:
+        return Bucket(name, root, None)
+    content = leaf.body[start + BUCKET_HEAD.size : end]
+    return Bucket(name, 0, inline_page(content, at + BUCKET_HEAD.size, leaf.page.number))
 
 
 def _position(children: list[Child], key: bytes) -> int:

@@ -20,7 +20,7 @@ NO_FREELIST = 0xFFFFFFFFFFFFFFFF
 PAGE_HEAD = Struct("<QHHI")  # id, flags, count, overflow
 ELEMENT_BYTES = 16
 META = Struct("<IIIIQQQQQQ")
-_PAGE_SIZES = tuple(1024 << power for power in range(7))
+PAGE_SIZES = tuple(1024 << power for power in range(7))
 _MANY = 0xFFFF
 
 
@@ -219,7 +219,7 @@ def newest_meta(file: Readable, size: int) -> Meta:
     """Return the valid meta page of the latest transaction."""
     found = [
         meta
-        for at in (0, *_PAGE_SIZES)
+        for at in (0, *PAGE_SIZES)
         if (meta := _meta(file, size, at)) and at in (0, meta.page_size)
     ]
     if not found:
@@ -242,7 +242,7 @@ def _meta(file: Readable, size: int, at: int) -> Meta | None:
         return None
     data = file.read(at, META.size)
     meta = Meta(*META.unpack(data))
-    if (meta.magic, meta.version) != (MAGIC, VERSION) or meta.page_size not in _PAGE_SIZES:
+    if (meta.magic, meta.version) != (MAGIC, VERSION) or meta.page_size not in PAGE_SIZES:
         return None
     is_whole = meta.checksum == fnv_1a(data[:-8])
     return meta if is_whole and meta.high_water > 2 else None

@@ -39,6 +39,16 @@ def parse_revision(key: bytes) -> Revision:
     return Revision(main, sub, is_deletion)
 
 
+def main_of(key: bytes) -> int:
+    """Return the store's revision in a bucket's key, or in what begins as one; 0 without it."""
+    return int.from_bytes(key[:8].ljust(8, b"\0"), "big")
+
+
+def is_first_change(key: bytes) -> bool:
+    """Whether a bucket's key, or what begins as one, is of the first change at its revision."""
+    return not any(key[9:REVISION_BYTES])
+
+
 def key_in(data: bytes, start: int, end: int) -> bytes:
     """Return the key of the KeyValue between two offsets: it comes first in what etcd writes."""
     if end - start > 1 and data[start] == KEY_TAG and data[start + 1] < 0x80:

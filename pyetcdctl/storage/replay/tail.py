@@ -13,7 +13,7 @@ from pyetcdctl.storage.replay.witness import Made, explains
 from pyetcdctl.storage.wal.operations import operation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pyetcdctl.storage.mvcc.lookup import Record
     from pyetcdctl.storage.wal.log import Log
@@ -45,30 +45,39 @@ class Tail(NamedTuple):
     """How many of them are of no kind that this program knows."""
 
 
-def replay(model: DatabaseModel, log: Log) -> Tail:
-    """Apply the entries that the database does not have. Raises DamagedLog where some are missing.
+def _raise(error: DamagedLog) -> None:
+    raise error
+
+
+def replay(
+    model: DatabaseModel, log: Log, on_damage: Callable[[DamagedLog], None] = _raise
+) -> Tail:
+    """Apply the entries that the database does not have, up to what is damaged or missing.
 
     Not known to be committed are those behind the last commit that the log notes, but in a cluster
     of one member, in which what is written is committed.
     """
     start = model.consistent_index
     applier, tail = Applier(model), Tail(last_index=start)
-    for entry in log.entries():
-        operation = operation_of(entry) if entry.index >= start else None
-        if operation is None or (entry.index == start and is_applied(model, operation)):
-            continue
-        if entry.index > tail.last_index + 1:
-            missing = f"the entries from {tail.last_index + 1} to {entry.index - 1} are missing"
-            raise DamagedLog(f"the log is damaged: {log.folder}: {missing}")
-        is_committed = entry.index <= log.committed or applier.members.voters() == 1
-        outcome = applier.apply(operation).name
-        tail = Tail(
-            tail.entries + 1,
-            entry.index,
-            tail.uncommitted + (not is_committed),
-            tail.refused + (outcome == REFUSED),
-            tail.unreadable + (outcome == UNKNOWN),
-        )
+    try:
+        for entry in log.entries():
+            operation = operation_of(entry) if entry.index >= start else None
+            if operation is None or (entry.index == start and is_applied(model, operation)):
+                continue
+            if entry.index > tail.last_index + 1:
+                missing = f"the entries from {tail.last_index + 1} to {entry.index - 1} are missing"
+                raise DamagedLog(f"the log is damaged: {log.folder}: {missing}")
+            is_committed = entry.index <= log.committed or applier.members.voters() == 1
+            outcome = applier.apply(operation).name
+            tail = Tail(
+                tail.entries + 1,
+                entry.index,
+                tail.uncommitted + (not is_committed),
+                tail.refused + (outcome == REFUSED),
+                tail.unreadable + (outcome == UNKNOWN),
+            )
+    except DamagedLog as error:
+        on_damage(error)
     return tail
 
 

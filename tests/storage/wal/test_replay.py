@@ -8,6 +8,7 @@ import pytest
 
 from pyetcdctl.client.live_source import LiveSource
 from pyetcdctl.rpc.kv import PUT, KeyValue, PutRequest, RangeRequest
+from pyetcdctl.settings import FileReading
 from pyetcdctl.storage.file_source import FileSource
 from pyetcdctl.storage.opening import OpenedFile
 from tests.runner import run_here
@@ -87,8 +88,7 @@ def opened(folder, use_log=True):
     source = FileSource(
         OpenedFile(
             folder,
-            skip_hash_check=False,
-            use_log=use_log,
+            FileReading(use_log=use_log),
             progress=lambda: nullcontext(lambda size: None),
             note=notes.append,
         )

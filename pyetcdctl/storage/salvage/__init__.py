@@ -1,0 +1,1 @@
+"""What is sound of a damaged database, as a database of its own."""

@@ -1,0 +1,88 @@
+"""What a salvaged database lacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.storage.mvcc.revisions import is_first_change, main_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyetcdctl.file_results import Fault
+
+_SHOWN_FAULTS = 10
+_SHOWN_GAPS = 10
+
+
+class Gap:
+    """Revisions that the tree does not lead to any more, and where records of them were found."""
+
+    def __init__(self, first: bytes, end: bytes | None) -> None:
+        self.first = first
+        self.end = end
+        self.places: dict[bytes, tuple[int, int]] = {}
+        """By the key in the bucket: offset and size."""
+
+    def has(self, key: bytes) -> bool:
+        """Whether a key of the bucket is between the gap's ends."""
+        return key >= self.first and (self.end is None or key < self.end)
+
+    def missing(self, compacted: int) -> tuple[int, int, int]:
+        """Return the first revision, the last, and how many of them no record was found of.
+
+        What was compacted may have had none.
+        """
+        found = {main_of(key) for key in self.places}
+        first = max(main_of(self.first), compacted + 1)
+        if self.end is None:
+            last = max(found, default=first)
+        else:
+            last = main_of(self.end) - is_first_change(self.end)
+        wanted = max(0, last - first + 1)
+        return first, last, wanted - sum(first <= main <= last for main in found)
+
+
+class Losses(NamedTuple):
+    """What is damaged in a database, and what that cost."""
+
+    faults: tuple[Fault, ...]
+    omitted: int
+    """How many more faults there are."""
+    records: int
+    compacted: int
+    gaps: tuple[Gap, ...]
+    has_index: bool
+    """Whether it says which entry of the log was applied last."""
+
+    def lines(self, path: str) -> Iterator[str]:
+        """Yield the report, line by line."""
+        if not self.faults:
+            yield f"# nothing is damaged in {path}"
+            return
+        yield f"Warning: {path} is damaged: what is sound of it is read"
+        for fault in self.faults[:_SHOWN_FAULTS]:
+            yield f"  {fault.where}: {fault.what}"
+        more = len(self.faults) - _SHOWN_FAULTS + self.omitted
+        if more > 0:
+            yield f"  and {more:,} more places"
+        scattered = sum(len(gap.places) for gap in self.gaps)
+        yield (
+            f"# {self.records:,} records of keys were salvaged, {scattered:,} of them from pages"
+            " that are damaged or that nothing leads to"
+        )
+        yield from self._missing()
+
+    def _missing(self) -> Iterator[str]:
+        for gap in self.gaps[:_SHOWN_GAPS]:
+            first, last, missing = gap.missing(self.compacted)
+            if gap.end is None:
+                yield f"# lost: what was written after revision {last:,}, if anything was"
+            if missing:
+                yield f"# lost: {missing:,} of the revisions from {first:,} to {last:,}"
+            if main_of(gap.first) <= self.compacted:
+                yield f"# lost: perhaps records before the compaction at {self.compacted:,}"
+        if len(self.gaps) > _SHOWN_GAPS:
+            yield f"# lost: perhaps records in {len(self.gaps) - _SHOWN_GAPS:,} more places"
+        if self.gaps:
+            yield "# keys may be missing or have an older value, and deleted ones may be back"
