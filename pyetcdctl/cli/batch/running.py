@@ -26,8 +26,8 @@ _REFUSED = frozenset({"batch", "sandbox"})
 _MOST_NUMBERS = 10
 
 
-class BatchFlags(NamedTuple):
-    """The flags of ``batch``."""
+class BatchLimits(NamedTuple):
+    """What bounds a batch: when it stops, and how much is sent at once."""
 
     stop_on_error: bool = False
     parallel: int = 1
@@ -67,9 +67,9 @@ class Batch:
     with more, those that name the same key still do, and results come in the order of the lines.
     """
 
-    def __init__(self, session: Session, flags: BatchFlags, writer: ResultWriter) -> None:
+    def __init__(self, session: Session, limits: BatchLimits, writer: ResultWriter) -> None:
         self._session = session
-        self._flags = flags
+        self._limits = limits
         self._writer = writer
         self._operations = Operations()
         self._groups_lines = (
@@ -79,7 +79,7 @@ class Batch:
         )
         self._sent: deque[_Sent] = deque()
         self._lines: list[BatchLine] = []
-        self._group = Group(flags.most_operations)
+        self._group = Group(limits.most_operations)
         self.failed: list[int] = []
         self.total = 0
         self.stopped_at = 0
@@ -122,12 +122,12 @@ class Batch:
         """Send the group at hand, after those that it must not overtake."""
         if not self._lines:
             return
-        while len(self._sent) >= self._flags.parallel or any(
+        while len(self._sent) >= self._limits.parallel or any(
             sent.group.keys & self._group.keys for sent in self._sent
         ):
             self._collect()
         lines, group = self._lines, self._group
-        self._lines, self._group = [], Group(self._flags.most_operations)
+        self._lines, self._group = [], Group(self._limits.most_operations)
         try:
             response = group.send(self._session.connection)
         except PyetcdctlError:
@@ -176,7 +176,7 @@ class Batch:
         self._writer.write(result)
         if result.exit_code:
             self.failed.append(result.line.number)
-            if self._flags.stop_on_error:
+            if self._limits.stop_on_error:
                 self._stop(result.line.number)
 
     def _stop(self, number: int) -> None:

@@ -12,8 +12,9 @@ import typer
 
 from pyetcdctl.cli.batch.atomic import run_atomically
 from pyetcdctl.cli.batch.lines import LineReader
-from pyetcdctl.cli.batch.running import Batch, BatchFlags, LineResult, ResultWriter, listed
+from pyetcdctl.cli.batch.running import Batch, BatchLimits, LineResult, ResultWriter, listed
 from pyetcdctl.cli.flags.parameters import number, words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
@@ -28,22 +29,26 @@ _MOST_PARALLEL = 64
 app = new_app()
 
 
-@command(app, "batch", _EXAMPLE)
-def batch(
-    ctx: typer.Context,
-    file: Annotated[list[str], words("[FILE | -]")] = [],  # noqa: B006 - Typer copies it
+class BatchFlags(Flags):
+    """The flags of ``batch``."""
+
     atomic: Annotated[
         bool, typer.Option("--atomic", help="All lines in one transaction: all or none.")
-    ] = False,
+    ] = False
     parallel: Annotated[
         int, number("--parallel", "Transactions under way at once; lines on one key keep order.")
-    ] = 1,
+    ] = 1
     stop_on_error: Annotated[
         bool, typer.Option("--stop-on-error", help="Run no line after one that failed.")
-    ] = False,
+    ] = False
     txn_ops: Annotated[
         int, number("--txn-ops", "At most so many lines share a transaction; 1 for none.")
-    ] = 128,
+    ] = 128
+
+
+@command(app, "batch", _EXAMPLE)
+def batch(
+    session: Session, file: Annotated[list[str], words("[FILE | -]")], flags: BatchFlags
 ) -> None:
     """Run many commands in one process.
 
@@ -59,19 +64,18 @@ def batch(
     The exit code is 1 if any line failed. When no server responds, the lines that follow are not
     run.
     """
-    session: Session = ctx.obj
-    _check(file, parallel, txn_ops, atomic=atomic)
+    _check(file, flags)
     as_json = session.flags.get("write-out") == "jsonl"
     writer: ResultWriter = _JsonLines(session.streams) if as_json else _Plain(session.streams)
     lines = Session(session.process, _without_format(session.flags) if as_json else session.flags)
     source = _opened(file, session.streams)
     reader = LineReader(source)
-    if atomic:
+    if flags.atomic:
         lines.check_may_run("batch --atomic")
         run_atomically(lines, reader, writer)
         return
-    flags = BatchFlags(stop_on_error, parallel, txn_ops)
-    run = Batch(lines, flags, writer)
+    limits = BatchLimits(flags.stop_on_error, flags.parallel, flags.txn_ops)
+    run = Batch(lines, limits, writer)
     run.run(reader)
     _report_failures(run)
 
@@ -80,14 +84,14 @@ def _without_format(flags: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flags.items() if name != "write-out"}
 
 
-def _check(file: list[str], parallel: int, txn_ops: int, *, atomic: bool) -> None:
+def _check(file: list[str], flags: BatchFlags) -> None:
     if len(file) > 1:
         raise BadArguments("batch takes one FILE, or - for standard input")
-    if not 1 <= parallel <= _MOST_PARALLEL:
+    if not 1 <= flags.parallel <= _MOST_PARALLEL:
         raise BadArguments(f"--parallel is a number from 1 to {_MOST_PARALLEL}")
-    if txn_ops < 1:
+    if flags.txn_ops < 1:
         raise BadArguments("--txn-ops is a number from 1 on")
-    if atomic and parallel > 1:
+    if flags.atomic and flags.parallel > 1:
         raise BadArguments("--atomic is one transaction: --parallel does not apply")
 
 

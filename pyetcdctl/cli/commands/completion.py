@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from pyetcdctl.cli.command_tree import command_tree
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
@@ -23,10 +21,7 @@ app = new_app()
 
 
 @command(app, "completion", _EXAMPLE, needs_server=False)
-def completion(
-    ctx: typer.Context,
-    shell: Annotated[list[str], words("bash|zsh|fish")] = [],  # noqa: B006 - Typer copies it
-) -> None:
+def completion(session: Session, shell: Annotated[list[str], words("bash|zsh|fish")]) -> None:
     """Print the completion script of a shell.
 
     It completes commands, flags, their values and, from the live server, keys. For an alias in
@@ -40,5 +35,4 @@ def completion(
             f'invalid argument {quoted} for "pyetcdctl completion"',
             f"There are scripts for {', '.join(SHELLS)}; none for PowerShell.",
         )
-    session: Session = ctx.obj
     session.streams.out.text(script(shell[0], command_tree()))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root
 from pyetcdctl.cli.session.session import Session
@@ -28,23 +29,25 @@ _Row = tuple[str, str, str]
 app = new_app()
 
 
-@command(app, "discover", _EXAMPLE, needs_server=False)
-def discover(
-    ctx: typer.Context,
+class DiscoverFlags(Flags):
+    """The flags of ``discover``."""
+
     export: Annotated[
         bool, typer.Option("--export", help="Print shell lines that set ETCDCTL_ENDPOINTS etc.")
-    ] = False,
-) -> None:
+    ] = False
+
+
+@command(app, "discover", _EXAMPLE, needs_server=False)
+def discover(session: Session, flags: DiscoverFlags) -> None:
     """Show the etcd that this node runs and the certificates for it.
 
     Every command does the same by itself when it is given neither an endpoint nor a certificate.
     Keys are mostly readable by root only: use sudo. PYETCDCTL_DISCOVERY=off switches it off,
     PYETCDCTL_ROOT=DIR looks below DIR instead of /.
     """
-    session: Session = ctx.obj
     _check_format(session)
     found = _discovered(session)
-    if export:
+    if flags.export:
         text = _exports(found)
     elif session.output.format == "json":
         text = json.dumps(_as_json(found)) + "\n"

@@ -1,4 +1,4 @@
-"""``lock``: hold a lock that one at a time can have."""
+"""``lock``: hold a lock that only one client can have at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from pyetcdctl.cli.children import Child
 from pyetcdctl.cli.flags.parameters import number, words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.decoding import decoding
@@ -29,17 +30,23 @@ _LOST = "session expired"
 app = new_app()
 
 
-@command(app, "lock", _EXAMPLE, prints=(DecodedAnswer, RangeResponse))
-def lock(
-    ctx: typer.Context,
-    arguments: Annotated[list[str], words("NAME [-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
+class LockFlags(Flags):
+    """The flags of ``lock``."""
+
     keep_running_after_loss: Annotated[
         bool,
         typer.Option("--keep-running-after-loss", help="Let COMMAND run on when the lock is lost."),
-    ] = False,
+    ] = False
     ttl: Annotated[
         int, number("--ttl", "Seconds after which the lock of a holder that died is free.")
-    ] = 10,
+    ] = 10
+
+
+@command(app, "lock", _EXAMPLE, prints=(DecodedAnswer, RangeResponse))
+def lock(
+    session: Session,
+    arguments: Annotated[list[str], words("NAME [-- COMMAND ...]")],
+    flags: LockFlags,
 ) -> None:
     """Hold a lock that only one client can have at a time.
 
@@ -50,11 +57,10 @@ def lock(
     """
     if not arguments:
         raise UsageError("lock takes a lock name argument and an optional command to execute")
-    session: Session = ctx.obj
     name, *program = arguments
     if program:
         session.prints = ()
-    elif keep_running_after_loss:
+    elif flags.keep_running_after_loss:
         raise UsageError("--keep-running-after-loss needs a COMMAND")
     shown = decoding(session, decode=False, no_decode=False)
     with stop_by_signals() as stop:
@@ -62,16 +68,20 @@ def lock(
         from pyetcdctl.concurrency.locks import Lock
         from pyetcdctl.concurrency.sessions import LeaseSession
 
-        with LeaseSession(session.connection, ttl, stop) as lease, Lock(lease, raw(name)) as held:
+        with (
+            LeaseSession(session.connection, flags.ttl, stop) as lease,
+            Lock(lease, raw(name)) as held,
+        ):
             if program:
-                _run(session, lease, held, program, keep_running_after_loss)
+                _run(session, lease, held, program, flags)
             else:
                 show_and_hold(session, lease, held, shown)
 
 
 def _run(
-    session: Session, lease: LeaseSession, held: Lock, program: list[str], keeps_running: bool
+    session: Session, lease: LeaseSession, held: Lock, program: list[str], flags: LockFlags
 ) -> None:
+    keeps_running = flags.keep_running_after_loss
     variables = {
         "ETCD_LOCK_KEY": os.fsdecode(held.key),
         "ETCD_LOCK_REV": str(held.header.revision),

@@ -10,6 +10,7 @@ import typer
 
 from pyetcdctl.cli.destinations import destination_connection, logged_in
 from pyetcdctl.cli.flags.parameters import number, words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw, unsigned
 from pyetcdctl.cli.following import MirrorThread
 from pyetcdctl.cli.lazy import command, new_app
@@ -17,6 +18,7 @@ from pyetcdctl.cli.session.configuration import user_credentials
 from pyetcdctl.cli.session.progress import CopyProgress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Messages
+from pyetcdctl.client.connection import Connection
 from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
 from pyetcdctl.errors import PyetcdctlError, UsageError
 from pyetcdctl.settings import TlsFiles
@@ -67,21 +69,25 @@ _Rev = Annotated[int, number("--rev", "Copy nothing; begin with the events of th
 app = new_app()
 
 
+class MirrorFlags(Flags):
+    """The flags of ``make-mirror``."""
+
+    dest_cacert: _Cacert = ""
+    dest_cert: _Cert = ""
+    dest_insecure_transport: _InsecureTransport = True
+    dest_key: _Key = ""
+    dest_password: _Password = ""
+    dest_prefix: _DestPrefix = ""
+    dest_user: _User = ""
+    max_txn_ops: _MaxTxnOps = 128
+    no_dest_prefix: _NoDestPrefix = False
+    prefix: _Prefix = ""
+    rev: _Rev = 0
+
+
 @command(app, "make-mirror", _EXAMPLE)
 def make_mirror(
-    ctx: typer.Context,
-    destinations: Annotated[list[str], words("DESTINATION")] = [],  # noqa: B006 - Typer copies it
-    dest_cacert: _Cacert = "",
-    dest_cert: _Cert = "",
-    dest_insecure_transport: _InsecureTransport = True,
-    dest_key: _Key = "",
-    dest_password: _Password = "",
-    dest_prefix: _DestPrefix = "",
-    dest_user: _User = "",
-    max_txn_ops: _MaxTxnOps = 128,
-    no_dest_prefix: _NoDestPrefix = False,
-    prefix: _Prefix = "",
-    rev: _Rev = 0,
+    session: Session, destinations: Annotated[list[str], words("DESTINATION")], flags: MirrorFlags
 ) -> None:
     """Keep a copy of all keys with a prefix in another cluster.
 
@@ -92,23 +98,26 @@ def make_mirror(
     """
     if len(destinations) != 1:
         raise UsageError("make-mirror takes one destination argument")
-    session: Session = ctx.obj
-    files = TlsFiles(dest_cacert, dest_cert, dest_key)
-    user = user_credentials(
-        dest_user, dest_password, lambda: session.ask_password("Destination Password: ")
-    )
-    destination = destination_connection(
-        session, destinations, files, user, dest_insecure_transport
-    )
+    destination = _destination(session, destinations, flags)
     source = logged_in(session.connection)
-    if no_dest_prefix and dest_prefix:
+    if flags.no_dest_prefix and flags.dest_prefix:
         raise UsageError(
             "`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one"
         )
-    new_prefix = "" if no_dest_prefix else dest_prefix or prefix
-    plan = MirrorPlan(raw(prefix), raw(new_prefix), rev, max_txn_ops)
+    new_prefix = "" if flags.no_dest_prefix else flags.dest_prefix or flags.prefix
+    plan = MirrorPlan(raw(flags.prefix), raw(new_prefix), flags.rev, flags.max_txn_ops)
     mirror = Mirror(source, destination, plan, _teller(session.streams.err))
     _run(mirror, session)
+
+
+def _destination(session: Session, endpoints: list[str], flags: MirrorFlags) -> Connection:
+    files = TlsFiles(flags.dest_cacert, flags.dest_cert, flags.dest_key)
+    user = user_credentials(
+        flags.dest_user,
+        flags.dest_password,
+        lambda: session.ask_password("Destination Password: "),
+    )
+    return destination_connection(session, endpoints, files, user, flags.dest_insecure_transport)
 
 
 def _run(mirror: Mirror, session: Session) -> None:

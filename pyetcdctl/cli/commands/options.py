@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from pyetcdctl.cli.flags.global_flags import ETCDCTL_FLAGS, OWN_FLAGS, GlobalFlag
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
@@ -12,12 +10,11 @@ app = new_app()
 
 
 @command(app, "options", "  pyetcdctl options", needs_server=False)
-def options(ctx: typer.Context) -> None:
+def options(session: Session) -> None:
     """List the flags that every command takes.
 
     Each has an environment variable: ETCDCTL_ and its name in capitals, as in ETCDCTL_WRITE_OUT.
     """
-    session: Session = ctx.obj
     rows = [_usage(flag) for flag in ETCDCTL_FLAGS]
     own = [_usage(flag) for flag in OWN_FLAGS]
     width = max(len(left) for left, _ in rows)

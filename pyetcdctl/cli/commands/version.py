@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from pyetcdctl import __version__
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
@@ -14,13 +12,12 @@ app = new_app()
 
 
 @command(app, "version", "  pyetcdctl version", needs_server=False)
-def version(ctx: typer.Context) -> None:
+def version(session: Session) -> None:
     """Print the version.
 
     The first two lines are etcdctl's, of the release whose commands and output these are.
     --version and -V in place of a command do the same.
     """
-    session: Session = ctx.obj
     # Scripts take the third word of every line that contains "etcdctl version".
     session.streams.out.text(
         f"etcdctl version: {ETCDCTL}\nAPI version: 3.7\nprogram: pyetcdctl {__version__}\n"
