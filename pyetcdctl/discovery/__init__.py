@@ -11,12 +11,20 @@ from pyetcdctl.discovery.findings import (
     Endpoint,
     FoundFile,
     Member,
+    Override,
     Reason,
     Server,
     Skipped,
 )
 from pyetcdctl.discovery.pki import pki
-from pyetcdctl.discovery.search import advice, apply, discover, find_connection, serves
+from pyetcdctl.discovery.search import (
+    advice,
+    apply,
+    discover,
+    find_connection,
+    find_overrides,
+    serves,
+)
 
 __all__ = [
     "Certificate",
@@ -24,6 +32,7 @@ __all__ = [
     "Endpoint",
     "FoundFile",
     "Member",
+    "Override",
     "Reason",
     "Server",
     "Skipped",
@@ -33,6 +42,7 @@ __all__ = [
     "find_connection",
     "find_encryption_config",
     "find_etcd_prefix",
+    "find_overrides",
     "pki",
     "serves",
 ]

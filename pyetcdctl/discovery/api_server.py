@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.discovery.documents import parse_mapping
 from pyetcdctl.discovery.node import Node, Unusable
 from pyetcdctl.discovery.options import from_flags
-from pyetcdctl.discovery.static_pods import read_container
+from pyetcdctl.discovery.static_pods import Container, read_container
 
 if TYPE_CHECKING:
     import os
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pyetcdctl.discovery.options import Options
 
 PROGRAM = "kube-apiserver"
+_CONFIGURATION = "openshift-config"
 RANCHER = "/var/lib/rancher"
 MANIFESTS = (
     "/etc/kubernetes/manifests/kube-apiserver.yaml",
@@ -22,6 +24,7 @@ MANIFESTS = (
     "/etc/kubernetes/manifests/kube-apiserver.manifest",
     "/etc/kubernetes/manifests/kube-apiserver.yml",
     "/etc/kubernetes/manifests/kube-apiserver.json",
+    "/etc/kubernetes/manifests/kube-apiserver-pod.yaml",
 )
 
 
@@ -37,6 +40,13 @@ def command_lines(node: Node) -> Iterator[CommandLine]:
     """Yield what the node's files start, static pods first."""
     from pyetcdctl.discovery.systemd import read_service
 
+    yield from static_pods(node)
+    if service := read_service(node, f"{PROGRAM}.service", PROGRAM):
+        yield CommandLine(service.file, service.words, {})
+
+
+def static_pods(node: Node) -> Iterator[CommandLine]:
+    """Yield what the manifests of static pods start."""
     for path in MANIFESTS:
         text = node.text(path)
         if text is None:
@@ -46,15 +56,41 @@ def command_lines(node: Node) -> Iterator[CommandLine]:
         except Unusable as unusable:
             node.skip(path, unusable)
             continue
-        yield CommandLine(path, container.words, container.mounts)
-    if service := read_service(node, f"{PROGRAM}.service", PROGRAM):
-        yield CommandLine(service.file, service.words, {})
+        words = (*container.words, *_configured(node, path, container))
+        yield CommandLine(path, words, container.mounts)
 
 
 def flags_of(line: CommandLine) -> Options:
     """Return an API server's flags, in whose names ``_`` is as good as ``-``."""
     flags = from_flags(line.words, line.file).items()
     return {name.replace("_", "-"): option for name, option in flags}
+
+
+def on_the_node(line: CommandLine) -> Options:
+    """Return an API server's flags, with the node's paths of the files that they name."""
+    container = Container((), {}, line.mounts)
+    return {
+        name: option._replace(value=container.on_the_node(option.value))
+        if name.endswith("file")
+        else option
+        for name, option in flags_of(line).items()
+    }
+
+
+def _configured(node: Node, path: str, container: Container) -> Iterator[str]:
+    """Yield the flags in OpenShift's configuration file, which has a list of values for each."""
+    named = from_flags(container.words, path).get(_CONFIGURATION)
+    text = node.text(container.on_the_node(named.value)) if named else None
+    if text is None:
+        return
+    try:
+        arguments = parse_mapping(text).get("apiServerArguments")
+    except Unusable as unusable:
+        node.skip(path, unusable)
+        return
+    for name, values in arguments.items() if isinstance(arguments, dict) else ():
+        if isinstance(values, list) and all(isinstance(each, str) for each in values):
+            yield f"--{name}={','.join(values)}"
 
 
 def find_etcd_prefix(root: str | os.PathLike[str] = "/") -> str:

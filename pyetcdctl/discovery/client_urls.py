@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pyetcdctl.discovery.findings import Endpoint, Member, Reason
+from pyetcdctl.discovery.findings import Endpoint, Member, Override, Reason
 from pyetcdctl.discovery.node import Node, Unusable
 
 if TYPE_CHECKING:
@@ -42,6 +42,23 @@ def every(node: Node, option: Option) -> tuple[Endpoint, ...]:
             node.skip(option.file, Unusable(Reason.MALFORMED, why))
     file = node.file(option.file)
     return tuple(Endpoint(_reachable(url), file, option.origin) for url in dict.fromkeys(valid))
+
+
+def overrides(node: Node, options: Options) -> tuple[Override, ...]:
+    """Return what the API server's ``--etcd-servers-overrides`` keeps in another etcd."""
+    given = options.get("etcd-servers-overrides")
+    entries = [entry.partition("#") for entry in given.value.split(",")] if given else []
+    return tuple(
+        Override(_resource(place), every(node, given._replace(value=urls.replace(";", ","))))
+        for place, _, urls in entries
+        if given and urls
+    )
+
+
+def _resource(place: str) -> str:
+    """Turn GROUP/RESOURCE, whose group is empty for the core, into RESOURCE.GROUP."""
+    group, _, plural = place.strip().rpartition("/")
+    return f"{plural}.{group.strip('/')}" if group.strip("/") else plural
 
 
 def members(options: Options) -> tuple[Member, ...]:

@@ -51,6 +51,14 @@ class Member(NamedTuple):
     peer_url: str
 
 
+class Override(NamedTuple):
+    """A resource that the API server keeps in an etcd of its own, and that etcd's endpoints."""
+
+    resource: str
+    """Its plural, with its group if there is one: ``events``, ``deployments.apps``."""
+    endpoints: tuple[Endpoint, ...]
+
+
 class Server(NamedTuple):
     """The start options of the node's etcd; empty where they are not given."""
 
@@ -96,6 +104,7 @@ class Discovery(NamedTuple):
     ca: Certificate | None = None
     client: Certificate | None = None
     needs_client_certificate: bool = False
+    overrides: tuple[Override, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     looked_at: tuple[str, ...] = ()
 

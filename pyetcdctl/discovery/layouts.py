@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from posixpath import join
+from posixpath import dirname, join
 from typing import TYPE_CHECKING
 
+from pyetcdctl.discovery.api_server import on_the_node, static_pods
 from pyetcdctl.discovery.deployment import Deployment, Pair, guesses, of_api_server, of_server
-from pyetcdctl.discovery.findings import Endpoint, Reason
+from pyetcdctl.discovery.findings import Endpoint, Reason, Server
 from pyetcdctl.discovery.node import Node, Unusable
-from pyetcdctl.discovery.options import combined, from_file
+from pyetcdctl.discovery.options import combined, from_file, text_of
 from pyetcdctl.discovery.static_pods import options_in
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ MANIFESTS = "/etc/kubernetes/manifests"
 KUBEADM_PKI = "/etc/kubernetes/pki/etcd"
 MINIKUBE_PKI = "/var/lib/minikube/certs/etcd"
 RANCHER = "/var/lib/rancher"
+K0S = "/var/lib/k0s"
+TALOS = "/system/secrets/etcd"
 SCRATCH = "/etc/etcd"
 SECURE_DEFAULT = "https://127.0.0.1:2379"
 
@@ -40,12 +43,24 @@ def kubeadm(node: Node) -> Deployment | None:
     return found._replace(layout=_flavour(node, found.ca)) if found else None
 
 
+def openshift(node: Node) -> Deployment | None:
+    """Read the etcd pod of OpenShift, whose etcdctl uses the peer certificate."""
+    path = f"{MANIFESTS}/etcd-pod.yaml"
+    options = options_in(node, path, "etcd")
+    found = of_server(node, "openshift", path, options) if options is not None else None
+    if found is None or options is None:
+        return None
+    peer = Pair(text_of(options, "peer-cert-file"), text_of(options, "peer-key-file"))
+    return found._replace(pairs=(peer, *found.pairs)) if peer.certificate else found
+
+
 def api_server(node: Node) -> Deployment | None:
     """Read the API server's flags, for an etcd that runs elsewhere."""
-    path = f"{MANIFESTS}/kube-apiserver.yaml"
-    options = options_in(node, path, "kube-apiserver")
-    found = of_api_server(node, path, options) if options is not None else None
-    return found._replace(layout=_flavour(node, found.ca)) if found else None
+    for line in static_pods(node):
+        options = on_the_node(line)
+        if found := of_api_server(node, line.file, options):
+            return found._replace(layout=_flavour(node, found.ca))
+    return None
 
 
 def rancher(node: Node, name: str) -> Deployment | None:
@@ -64,6 +79,30 @@ def rke2_pod(node: Node) -> Deployment | None:
     path = f"{RANCHER}/rke2/agent/pod-manifests/etcd.yaml"
     options = options_in(node, path, "etcd")
     return of_server(node, "rke2", path, options) if options else None
+
+
+def k0s(node: Node) -> Deployment | None:
+    """Take the certificates of k0s, which starts etcd with flags that no file has."""
+    ca = f"{K0S}/pki/etcd/ca.crt"
+    node.look_at(ca)
+    if not node.exists(ca):
+        if node.exists(f"{K0S}/db/state.db"):
+            why = "k0s keeps its objects in SQLite here, through kine, not in etcd"
+            node.skip(f"{K0S}/db/state.db", Unusable(Reason.UNSUITABLE, why))
+        return None
+    found = _by_pki(node, "k0s", dirname(ca), ca)
+    return found._replace(server=Server(data_dir=f"{K0S}/etcd"))
+
+
+def talos(node: Node) -> Deployment | None:
+    """Take the certificates of Talos, which starts etcd with flags that no file has."""
+    ca = f"{TALOS}/ca.crt"
+    node.look_at(ca)
+    if not node.exists(ca):
+        return None
+    found = _by_pki(node, "talos", TALOS, ca)
+    admin = Pair(f"{TALOS}/admin.crt", f"{TALOS}/admin.key")
+    return found._replace(pairs=(admin,), server=Server(data_dir="/var/lib/etcd"))
 
 
 def minikube(node: Node) -> Deployment | None:
@@ -138,11 +177,14 @@ def _flavour(node: Node, ca: str) -> str:
 
 _LAYOUTS: tuple[Callable[[Node], Deployment | None], ...] = (
     kubeadm,
+    openshift,
     api_server,
     lambda node: rancher(node, "k3s"),
     lambda node: rancher(node, "rke2"),
     rke2_pod,
     minikube,
+    k0s,
+    talos,
     systemd,
     scratch,
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.discovery.findings import Discovery
+from pyetcdctl.discovery.api_server import command_lines, flags_of
+from pyetcdctl.discovery.client_urls import overrides
+from pyetcdctl.discovery.findings import Discovery, Override
 from pyetcdctl.discovery.layouts import deployments
 from pyetcdctl.discovery.node import Node
 from pyetcdctl.discovery.trust import choose_ca, choose_client
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 2379
 _NAMES = {
     "kubeadm": "as a kubeadm static pod",
+    "openshift": "as a static pod of OpenShift",
+    "k0s": "inside k0s",
+    "talos": "as a service of Talos",
     "kind": "as a static pod of kind",
     "minikube": "as a static pod of minikube",
     "k3s": "inside k3s",
@@ -80,6 +85,15 @@ def advice(discovery: Discovery) -> tuple[str, ...]:
     return (f"{runs} ({discovery.found_in}) on {urls}.", *skipped)
 
 
+def _overrides(node: Node) -> tuple[Override, ...]:
+    return tuple(each for line in command_lines(node) for each in overrides(node, flags_of(line)))
+
+
+def find_overrides(root: str | os.PathLike[str] = "/") -> tuple[Override, ...]:
+    """Return the resources that this node's API server keeps in an etcd of their own."""
+    return _overrides(Node(root))
+
+
 def _search(node: Node, *, quick: bool) -> Discovery:
     found = next(deployments(node), None)
     if not found:
@@ -96,6 +110,7 @@ def _search(node: Node, *, quick: bool) -> Discovery:
         ca=ca,
         client=client,
         needs_client_certificate=found.needs_client_certificate,
+        overrides=() if quick else _overrides(node),
         skipped=tuple(node.skipped),
         looked_at=tuple(node.looked_at),
     )

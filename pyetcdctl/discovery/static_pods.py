@@ -14,13 +14,17 @@ from pyetcdctl.discovery.node import Node, Unusable
 from pyetcdctl.discovery.options import Option, Options, combined
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _REFERENCE = r"\$\(([A-Za-z_][\w.-]*)\)"
+_SHELL_VARIABLE = r"\$\{?([A-Za-z_]\w*)\}?"
+_SHELLS = ("sh", "bash", "ash", "dash")
+_ENDS_OF_COMMANDS = ("||", "&&", "|", "&", ";")
 _PATHS = frozenset(
     {
         "config-file", "trusted-ca-file", "cert-file", "key-file", "client-cert-file",
-        "client-key-file", "data-dir", "wal-dir", "etcd-cafile", "etcd-certfile", "etcd-keyfile",
+        "client-key-file", "peer-cert-file", "peer-key-file", "data-dir", "wal-dir",
+        "etcd-cafile", "etcd-certfile", "etcd-keyfile",
     }
 )  # fmt: skip
 
@@ -64,20 +68,43 @@ def read_container(text: str, program: str) -> Container:
     for container in containers:
         if isinstance(container, dict) and _runs(container, program):
             environment = _environment(container)
-            words = (_expanded(word, environment) for word in _command(container))
+            words = _words(container, program, environment)
             return Container(tuple(words), environment, _mounts(container, _host_paths(spec)))
     raise Unusable(Reason.MALFORMED, f"no container in it runs {program}")
 
 
 def unwrapped(words: list[str]) -> list[str]:
     """Return the words of a program that is started through ``sh -c``."""
-    if len(words) < 3 or basename(words[0]) not in ("sh", "bash", "ash", "dash"):
+    script = _script(words)
+    if script is None:
         return words
-    scripts = [script for flag, script in itertools.pairwise(words) if flag == "-c"]
+    lines = (line for line in script.split("\n") if not line.lstrip().startswith("#"))
     try:
-        return shlex.split(scripts[0]) if scripts else words
+        return shlex.split("\n".join(lines))
     except ValueError:
         raise Unusable(Reason.MALFORMED, "its shell command has an open quote") from None
+
+
+def _script(words: Sequence[str]) -> str | None:
+    """Return the script of ``sh -c``, whatever other letters are with the c; None without one."""
+    if len(words) < 3 or basename(words[0]) not in _SHELLS:
+        return None
+    return next(
+        (s for flag, s in itertools.pairwise(words) if re.fullmatch("-[a-z]*c", flag)), None
+    )
+
+
+def _words(container: Mapping[str, Any], program: str, environment: Mapping[str, str]) -> list[str]:
+    """Return the program and its arguments, with the values of variables in them."""
+    given = _command(container)
+    words = [_expanded(word, environment) for word in unwrapped(given)]
+    if _script(given) is None:
+        return words
+    starts = [at for at, word in enumerate(words) if basename(word) == program]
+    words = words[starts[-1] :] if starts else words
+    ends = (at for at, word in enumerate(words) if word in _ENDS_OF_COMMANDS)
+    words = words[: next(ends, None)]
+    return [_expanded(word, environment, _SHELL_VARIABLE) for word in words]
 
 
 def _runs(container: Mapping[str, Any], program: str) -> bool:
@@ -95,7 +122,7 @@ def _command(container: Mapping[str, Any]) -> list[str]:
         if not isinstance(part, list) or not all(isinstance(word, str) for word in part):
             raise Unusable(Reason.MALFORMED, f"its container's {name} is not a list of words")
         words += part
-    return unwrapped(words)
+    return words
 
 
 def _named(items: object, key: str) -> dict[str, Mapping[str, Any]]:
@@ -109,8 +136,8 @@ def _environment(container: Mapping[str, Any]) -> dict[str, str]:
     return {n: row["value"] for n, row in rows.items() if isinstance(row.get("value"), str)}
 
 
-def _expanded(word: str, environment: Mapping[str, str]) -> str:
-    return re.sub(_REFERENCE, lambda found: environment.get(found[1], found[0]), word)
+def _expanded(word: str, environment: Mapping[str, str], form: str = _REFERENCE) -> str:
+    return re.sub(form, lambda found: environment.get(found[1], found[0]), word)
 
 
 def _host_paths(spec: Mapping[str, Any]) -> dict[str, str]:

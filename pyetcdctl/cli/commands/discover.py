@@ -101,6 +101,9 @@ def _rows(found: Discovery) -> Iterator[_Row]:
         yield "skipped", skip.file.path, skip.why
     for member in found.members:
         yield "members", member.name, member.peer_url
+    for override in found.overrides:
+        urls = ",".join(endpoint.url for endpoint in override.endpoints)
+        yield "elsewhere", override.resource, f"{urls} (--etcd-servers-overrides)"
     yield "layout", found.layout, ""
 
 
@@ -150,6 +153,10 @@ def _as_json(found: Discovery) -> dict[str, Any]:
         "members": [member._asdict() for member in found.members],
         "ca": _certificate(found.ca),
         "client": _certificate(found.client),
+        "overrides": [
+            {"resource": each.resource, "endpoints": [endpoint.url for endpoint in each.endpoints]}
+            for each in found.overrides
+        ],
         "needs_client_certificate": found.needs_client_certificate,
         "skipped": [
             {"reason": skip.reason, "why": skip.why, **_file(skip.file)} for skip in found.skipped

@@ -12,7 +12,7 @@ from pyetcdctl.cli.session.configuration import LOCATES, discovery_root
 from pyetcdctl.settings import DEFAULT_ENDPOINT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pyetcdctl.cli.session.configuration import Configuration
 
@@ -43,6 +43,18 @@ class Node:
 
         endpoints = values["endpoints"] if "endpoints" in given else (DEFAULT_ENDPOINT,)
         return serves(self.root, endpoints)
+
+    def report_elsewhere(self, resource: str, report: Callable[[str], None]) -> None:
+        """Report the endpoints of the etcd of its own that the API server keeps a resource in."""
+        if self.root is None or not self.has_etcd_in_use:
+            return
+        from pyetcdctl.discovery import find_overrides
+
+        for override in find_overrides(self.root):
+            urls = ",".join(endpoint.url for endpoint in override.endpoints)
+            if override.resource == resource:
+                report(f"# {resource} are kept in another etcd (--etcd-servers-overrides)")
+                report(f"  Try:  --endpoints {urls}, with --cacert, --cert and --key")
 
     @cached_property
     def etcd_prefix(self) -> str:

@@ -194,6 +194,8 @@ class _Getting:
         self._check_fields()
         if not (is_any or self._flags.ignore_not_found):
             err.line(self._nothing(asked))
+            for each in asked:
+                self._session.node.report_elsewhere(each.resource.full_name, err.line)
         # A table has a row for what cannot be read; its labels are not known.
         shows_rows = self._form.shows_few_fields and self.finder.query.selector is None
         if self._remarks.has_unread and not shows_rows:
