@@ -188,7 +188,21 @@ class ResponseMakesNoSense(CallFailed):
 
 
 class DeadlineExceeded(CallFailed):
-    """No server responded before the command's deadline."""
+    """No server responded before the command's deadline.
+
+    ``has_reached`` if one accepted the connection all the same.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *advice: str,
+        code: str = "UNKNOWN",
+        details: str = "",
+        has_reached: bool = False,
+    ) -> None:
+        super().__init__(message, *advice, code=code, details=details)
+        self.has_reached = has_reached
 
 
 class MethodUnknown(CallFailed):
@@ -224,9 +238,13 @@ class Interrupted(PyetcdctlError):
 
 
 class WatchCanceled(PyetcdctlError):
-    """The server ended a watch."""
+    """The server ended a watch; ``reason`` is its own."""
 
     exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self, message: str, *advice: str, reason: str = "") -> None:
+        super().__init__(message, *advice)
+        self.reason = reason
 
 
 class SnapshotFailed(PyetcdctlError):

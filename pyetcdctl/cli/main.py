@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pyetcdctl.cli.session.ending import end_by
 from pyetcdctl.cli.session.grpc_loading import GrpcLoading
 from pyetcdctl.errors import (
-    DeadlineExceeded,
     ExitCode,
     OutputClosed,
     PyetcdctlError,
@@ -114,9 +113,9 @@ def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, An
     try:
         code = app(list(arguments), prog_name="pyetcdctl", standalone_mode=False, obj=session)
     except PyetcdctlError as error:
-        if not _is_unanswered(error):
-            raise
-        raise error.with_advice(*error.advice, *session.local_advice()) from error.__cause__
+        from pyetcdctl.cli.failure_advice import advice_on
+
+        raise error.with_advice(*advice_on(error, session)) from error.__cause__
     except OSError:
         raise
     except SystemExit as end:  # Typer's own way to end on a closed pipe
@@ -126,13 +125,6 @@ def _dispatch(arguments: Sequence[str], process: Process, flags: Mapping[str, An
 
         raise meaning_of(error, shows_traceback=_debugs(session)) from error
     return code if isinstance(code, int) else ExitCode.SUCCESS
-
-
-def _is_unanswered(error: BaseException | None) -> bool:
-    """Whether no server responded in time, whatever the command made of it."""
-    while error is not None and not isinstance(error, DeadlineExceeded):
-        error = error.__cause__
-    return error is not None
 
 
 def _debugs(session: Session) -> bool:

@@ -58,7 +58,9 @@ class WordCommand(TyperCommand):
             show_help(ctx)
         prints: Sequence[type] = getattr(self.callback, "prints", ())
         ctx.obj.take_line(values, words_before_dashes, prints)
-        ctx.obj.check_may_run(ctx.command_path.partition(" ")[2])
+        ctx.obj.command = ctx.command_path.partition(" ")[2]
+        ctx.obj.can_ask_one_member = "consistency" in options
+        ctx.obj.check_may_run(ctx.obj.command)
         if self.needs_server:
             ctx.obj.check_server()
         for param in self.params:

@@ -180,7 +180,7 @@ class Route:
         from pyetcdctl.client.probe import LATE_SECONDS, verdict
 
         found = verdict(self.settings, self.endpoints, LATE_SECONDS)
-        return deadline_exceeded(*found.advice)
+        return deadline_exceeded(*found.advice, has_reached=bool(found.reachable))
 
     def close(self) -> None:
         """End all links; a later call opens another."""

@@ -25,6 +25,17 @@ AUTH_NOT_ENABLED = "etcdserver: authentication is not enabled"
 COMPACTED = "etcdserver: mvcc: required revision has been compacted"
 LEARNER = "etcdserver: rpc not supported for learner"
 UNHEALTHY = "etcdserver: unhealthy cluster"
+NO_SPACE = "etcdserver: mvcc: database space exceeded"
+WITHOUT_QUORUM = frozenset(
+    f"etcdserver: {text}"
+    for text in (
+        "no leader",
+        "request timed out",
+        "request timed out, possibly due to previous leader failure",
+        "request timed out, possibly due to connection lost",
+    )
+)
+"""What a member may respond whose cluster has no quorum."""
 REFUSALS = frozenset({LEARNER, UNHEALTHY})
 """What a member says that carries nothing out although it is there; UNHEALTHY of a change of the
 members, before anybody was asked to agree."""
@@ -126,9 +137,10 @@ def never_left(error: grpc.RpcError) -> bool:
     return code_name(error) == "UNAVAILABLE" and details_of(error).startswith(NEVER_LEFT)
 
 
-def deadline_exceeded(*advice: str) -> DeadlineExceeded:
+def deadline_exceeded(*advice: str, has_reached: bool = False) -> DeadlineExceeded:
     """Return the error of a command whose time is over."""
-    return DeadlineExceeded(DEADLINE_TEXT, *advice, code="DEADLINE_EXCEEDED")
+    code = "DEADLINE_EXCEEDED"
+    return DeadlineExceeded(DEADLINE_TEXT, *advice, code=code, has_reached=has_reached)
 
 
 def request_too_large(size: int, limit: int) -> CallFailed:

@@ -42,12 +42,18 @@ class MemberList:
 def list_members(connection: Connection, seconds: float) -> MemberList:
     """Return the members that all agree on, or one member's own list."""
     cluster = ClusterService(connection)
-    own = cluster.list(Deadline.after(seconds), linearizable=False)
+    own = members_known_to(connection, seconds)
     try:
         agreed = cluster.list(Deadline.after(seconds))
     except CallFailed as error:
-        return MemberList(_listed(own), error.message)
+        return MemberList(own, error.message)
     return MemberList(_listed(agreed))
+
+
+def members_known_to(connection: Connection, seconds: float) -> tuple[Listed, ...]:
+    """Return one member's own list, which needs no quorum."""
+    cluster = ClusterService(connection)
+    return _listed(cluster.list(Deadline.after(seconds), linearizable=False))
 
 
 def locate(connection: Connection, listed: Sequence[Listed], seconds: float) -> tuple[Place, ...]:

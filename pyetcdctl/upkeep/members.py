@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.diagnosis.defrag_plan import Candidate
 from pyetcdctl.diagnosis.space import DEFAULT_QUOTA
 from pyetcdctl.errors import InvalidInput
-from pyetcdctl.measuring.members import list_members, locate
+from pyetcdctl.measuring.members import list_members, locate, members_known_to
 from pyetcdctl.measuring.scrapes import Scrape, scrape
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
 _QUOTA, _DEFRAGMENTING = "etcd_server_quota_backend_bytes", "etcd_disk_defrag_inflight"
+_SMALL_WRITE_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,32 @@ def find_members(connection: Connection, seconds: float) -> Found:
     return Found(
         places, tuple(_candidate(each, connection.settings) for each in places if each.status)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """How full the database of a member is."""
+
+    label: str
+    size: int
+    quota: int
+
+    @property
+    def refuses_writes(self) -> bool:
+        """Whether the next write raises the alarm NOSPACE."""
+        return self.size + _SMALL_WRITE_BYTES > self.quota
+
+
+def fullest_member(connection: Connection, seconds: float) -> Filling | None:
+    """Return the fullest of the members whose quotas are known; None if none is."""
+    listed = members_known_to(connection, seconds)
+    found = []
+    for place in locate(connection, listed, seconds):
+        if place.status is not None:
+            quota = place.status.quota or _reported_quota(place.endpoint, connection.settings)
+            found.append(Filling(place.label, place.status.size, quota))
+    known = [each for each in found if each.quota]
+    return max(known, key=lambda each: each.size / each.quota, default=None)
 
 
 def check_quorum(places: Sequence[Place]) -> None:
@@ -70,14 +97,14 @@ def _candidate(place: Place, settings: ConnectionSettings) -> Candidate:
         status.member_id,
         status.size,
         status.in_use or status.size,
-        status.quota or _reported_quota(place.endpoint, settings),
+        status.quota or _reported_quota(place.endpoint, settings) or DEFAULT_QUOTA,
         status.leader == status.member_id,
         status.is_learner,
     )
 
 
 def _reported_quota(endpoint: str, settings: ConnectionSettings) -> int:
-    """Return the quota in the metrics, which releases before 3.6 do not have in their status."""
+    """Return the quota by the metrics, 0 if unknown; before 3.6 the status does not have it."""
     taken = scrape([endpoint], settings)
     reported = taken.page.total(_QUOTA) if isinstance(taken, Scrape) else None
-    return int(reported) if reported else DEFAULT_QUOTA
+    return int(reported) if reported else 0

@@ -46,6 +46,26 @@ def test_status_shows_the_alarm_among_the_errors(full_etcd):
     assert "NOSPACE" in error
 
 
+def test_a_refused_write_names_the_quota_and_the_way_back(full_etcd):
+    for words in (("put", "k", "v"), ("lease", "grant", "60")):
+        refused = run_here(*words, env=full_etcd.environment)
+        first, size, *remedy = refused.stderr.splitlines()
+        assert (refused.exit_code, "mvcc: database space exceeded" in first) == (1, True)
+        assert size.startswith("  The database of etcd-1 has ")
+        assert size.endswith(", its quota is 66 kB.")
+        assert "pyetcdctl recover nospace" in remedy[0]
+        assert "compaction REVISION, defrag --cluster, alarm disarm" in remedy[1]
+
+
+def test_a_disarming_that_will_not_hold_is_reported(full_etcd):
+    disarmed = run_here("alarm", "disarm", env=full_etcd.environment)
+    assert b"NOSPACE" in disarmed.stdout
+    assert "still has" in disarmed.stderr
+    assert "the next write raises the alarm again" in disarmed.stderr
+    assert run_here("put", "k", "v", env=full_etcd.environment).exit_code == 1
+    assert b"NOSPACE" in run_here("alarm", "list", env=full_etcd.environment).stdout
+
+
 def test_an_alarm_that_is_disarmed_is_over(full_etcd):
     env, number = full_etcd.environment, member_id(full_etcd)
     disarmed = run_here("alarm", "disarm", "-w", "json", env=env)

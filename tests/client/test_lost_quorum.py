@@ -54,3 +54,20 @@ def test_a_member_that_gives_up_is_quoted_as_etcdctl_does(alone):
     }
     doubted = {line for line, end in ends.items() if f"  {PERHAPS_APPLIED}" in end[2]}
     assert doubted == set(writes)
+
+
+@pytest.mark.parametrize("words", [("get", "k"), ("put", "k", "v"), ("lease", "grant", "9")])
+def test_members_that_do_not_respond_are_named(alone, words):
+    env = {"ETCDCTL_ENDPOINTS": alone.address}
+    failed = run_here(*words, "--command-timeout=1s", env=env)
+    lines = failed.stderr.splitlines()
+    missing = "  2 of 3 members do not respond: no quorum (etcd-2, etcd-3)."
+    assert (failed.exit_code, lines.count(missing)) == (1, 1)
+    one_member = "  Try:  --consistency=s to read what one member has"
+    assert (one_member in lines) == (words[0] == "get")
+
+
+def test_the_advised_reading_works_without_a_quorum(alone):
+    env = {"ETCDCTL_ENDPOINTS": alone.address}
+    for words in (("get", "k"), ("kubernetes", "get", "pods"), ("tree", "/registry")):
+        assert run_here(*words, "--consistency=s", env=env).exit_code == 0, words

@@ -121,7 +121,7 @@ def watch(
     for received in watching.received():
         _show(session, received, divided.command, shown)
         if received.reason:
-            raise WatchCanceled("watch is canceled by the server")
+            raise WatchCanceled("watch is canceled by the server", reason=received.reason)
 
 
 def _check(session: Session, flags: WatchFlags) -> None:

@@ -32,6 +32,10 @@ class Invocation:
         self.process = process
         self.flags: Mapping[str, Any] = flags or {}
         self.words_before_dashes: int | None = None
+        self.command = ""
+        """The command of this invocation, with its group."""
+        self.can_ask_one_member = False
+        """Whether the command has the flag --consistency."""
         self.prints: Sequence[type] = ()
         """The types that the command's result may have."""
         self.may_write = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.keyspace.one_member import OneMember
 from pyetcdctl.kubernetes.registry_keys import REGISTRY
 from pyetcdctl.registry.prefix import RegistryPrefix, find_prefix, normalized
 from pyetcdctl.registry.store import NOW, Store, View
@@ -20,18 +21,19 @@ def known_prefix(session: Session, given: str) -> str:
 
 def registry_path(session: Session) -> str:
     """Return the prefix of the API server's objects, of several the first, without a slash."""
-    return _find(session, "").path
+    return _find(session, session.source, "").path
 
 
 def open_store(session: Session, given: str, view: View = NOW) -> Store:
     """Return the objects below a prefix, to read them; one that is not given is looked for."""
-    found = _find(session, given)
+    source = OneMember(session.source) if view.serializable else session.source
+    found = _find(session, source, given)
     if found.others:
         session.note(
             f"Note: several API servers keep their objects in this etcd ({found.candidates}); "
             f"those below {found.path}/ are read (--etcd-prefix names another one)"
         )
-    return _store(session, found.path, view)
+    return _store(session, source, found.path, view)
 
 
 def store_in(session: Session, source: Source, given: str, view: View = NOW) -> Store:
@@ -47,15 +49,16 @@ def open_unambiguous_store(session: Session, given: str) -> Store:
 
     Raises InvalidInput where several API servers keep their objects in the etcd.
     """
-    return _store(session, _find(session, given).require_one(), NOW)
+    source = session.source
+    return _store(session, source, _find(session, source, given).require_one(), NOW)
 
 
-def _find(session: Session, given: str) -> RegistryPrefix:
+def _find(session: Session, source: Source, given: str) -> RegistryPrefix:
     if prefix := normalized(given):
         return RegistryPrefix(prefix)
-    return find_prefix(session.source, session.node.etcd_prefix)
+    return find_prefix(source, session.node.etcd_prefix)
 
 
-def _store(session: Session, prefix: str, view: View) -> Store:
+def _store(session: Session, source: Source, prefix: str, view: View) -> Store:
     keyring = session.decrypter.below(prefix)
-    return Store(session.source, prefix, keyring, release=session.release, view=view)
+    return Store(source, prefix, keyring, release=session.release, view=view)

@@ -45,7 +45,7 @@ def watch(
             remarks.report_not_decrypted()
         if received.reason and not is_compacted:
             session.streams.err.line(f"watch was canceled ({received.reason})")
-            raise WatchCanceled("watch is canceled by the server")
+            raise WatchCanceled("watch is canceled by the server", reason=received.reason)
 
 
 class DifferenceOptions(NamedTuple):
