@@ -37,9 +37,11 @@ class OneMember:
             request.serializable = True
         return self._source.ranges(requests, timeout_seconds=timeout_seconds)
 
-    def history(self, key: bytes, range_end: bytes = b"") -> History:
+    def history(
+        self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
+    ) -> History:
         """Return every revision that is still known; a watch needs no quorum."""
-        return self._source.history(key, range_end)
+        return self._source.history(key, range_end, deletions_only=deletions_only)
 
     def close(self) -> None:
         """Leave the other source as it is."""
