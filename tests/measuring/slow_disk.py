@@ -26,10 +26,6 @@ _RECEIVE, _SEND = 0xC0502100, 0xC0182101
 _STALLS_ONCE_IN = 25
 
 
-class CannotStall(Exception):
-    """The kernel does not let us."""
-
-
 @contextmanager
 def stalling_log(member, seconds):
     """Start a member anew whose log stalls once in 25 times; it is killed at the end."""
@@ -45,7 +41,9 @@ def stalling_log(member, seconds):
         with closing(server.accept()[0]) as launcher:
             reason, (listener,) = _received(launcher)
     if reason:
-        raise CannotStall(reason)
+        import pytest  # the server's part runs without it
+
+        pytest.skip(f"the kernel lets no test stall a disk: {reason}")
     threading.Thread(target=_serve, args=(listener, seconds), daemon=True).start()
     try:
         member.wait_until_healthy()

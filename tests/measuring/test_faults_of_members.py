@@ -24,6 +24,7 @@ from tests.measuring.injuries import (
     until,
 )
 from tests.measuring.peer_gates import PeerGates
+from tests.measuring.shifted_clock import clock_behind
 from tests.server import freeze, running, thaw
 
 
@@ -166,6 +167,14 @@ def test_a_wrong_peer_url_is_found(three):
         three.etcdctl("member", "update", number, right, check=True)
     assert (found(report), code) == ({("peer-url", label(three, follower))}, 1)
     assert "http://127.0.0.1:1: connection refused" in finding(report, "peer-url")["measured"]
+
+
+def test_a_clock_in_the_past_is_found(three):
+    with clock_behind(three.members[1], 3600):
+        report, code = doctor(three)
+    assert (found(report), code) == ({("clock", "etcd-2")}, 1)
+    measured = finding(report, "clock")["measured"]
+    assert measured == "etcd-2's clock is 60 min behind this machine's"
 
 
 def test_a_member_that_diverged_is_found_with_its_keys(three):
