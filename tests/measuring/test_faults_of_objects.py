@@ -65,7 +65,7 @@ def test_faults_of_objects_are_found_one_after_the_other(api_server, tmp_path):
 
     write(b"/registry/secrets/default/plain", SECRET)
     report, code = doctor(etcd)
-    assert (finding(report, "unencrypted")["severity"], code) == ("info", 0)
+    assert (found(report), code) == ({("unencrypted", "cluster")}, 1)
     assert finding(report, "unencrypted")["measured"] == "1 secrets are not encrypted at rest"
 
     config = tmp_path / "encryption.yaml"
