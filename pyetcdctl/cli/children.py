@@ -14,6 +14,8 @@ from pyetcdctl.errors import CommandFailed, ExitCode
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pyetcdctl.cli.session.streams import Streams
+
 GRACE_SECONDS = 5.0
 _GO_SIGNALS: dict[int, str] = {
     signal.SIGHUP: "hangup",
@@ -27,32 +29,41 @@ _GO_SIGNALS: dict[int, str] = {
 }
 
 
-def run_to_its_end(words: Sequence[str], environment: Mapping[str, str]) -> str:
+def run_to_its_end(words: Sequence[str], environment: Mapping[str, str], streams: Streams) -> str:
     """Run a program that shares our output and has no input; return why it failed, or nothing."""
     try:
-        run_or_fail(words, environment)
+        Child(words, environment, streams).wait()
     except CommandFailed as failure:
         return failure.message
     return ""
 
 
-def run_or_fail(words: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Run a program likewise; its failure carries its exit status, 255 if a signal ended it."""
-    Child(words, environment).wait()
-
-
 class Child:
-    """A program that shares our output and has no input. Starting it may raise CommandFailed."""
+    """A program that shares our output and has no input. Starting it may raise CommandFailed.
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
+    Where our output is kept in a buffer, as that of a line of a batch, the program's is kept with
+    it: it is added when the program has ended.
+    """
+
+    def __init__(
+        self, words: Sequence[str], environment: Mapping[str, str], streams: Streams
+    ) -> None:
+        self._kept = None if streams.are_of_process else _KeptOutput(streams)
+        out, err = (self._kept.out, self._kept.err) if self._kept else (None, None)
         try:
-            self._process = subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                words, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            )
         except OSError as error:
+            if self._kept:
+                self._kept.deliver()
             raise CommandFailed(_start_failure(words[0], error), ExitCode.ERROR) from error
 
     def wait(self) -> None:
         """Wait for its end. Raises CommandFailed with its exit status, 255 if a signal ended it."""
         returncode = self._process.wait()
+        if self._kept:
+            self._kept.deliver()
         if returncode:
             code = returncode if returncode > 0 else 255
             raise CommandFailed(end_in_go(returncode), code)
@@ -64,6 +75,25 @@ class Child:
         killing = Timer(GRACE_SECONDS, _signal, (processes, signal.SIGKILL))
         killing.daemon = True
         killing.start()
+
+
+class _KeptOutput:
+    """Files for what a program writes: a pipe would be held open by what it leaves behind."""
+
+    def __init__(self, streams: Streams) -> None:
+        from tempfile import TemporaryFile
+
+        self._streams = streams
+        self.out = TemporaryFile()  # noqa: SIM115 - deliver() closes both
+        self.err = TemporaryFile()  # noqa: SIM115
+
+    def deliver(self) -> None:
+        """Add what was written to our own output."""
+        with self.out, self.err:
+            for file, stream in ((self.out, self._streams.out), (self.err, self._streams.err)):
+                file.seek(0)
+                stream.safe(file.read())
+        self._streams.out.flush()
 
 
 def _signal(processes: Sequence[tuple[int, str]], number: signal.Signals) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import suppress
+from threading import Thread
 
 import pytest
 
@@ -132,6 +134,54 @@ def test_what_was_acknowledged_before_the_server_died_is_known(own_etcd):
     assert all(each["exit_code"] for each in results)
     assert f"The lines after {results[-1]['line']} were not run.".encode() in err
     assert process.returncode == 1
+
+
+def test_the_output_of_a_command_that_a_line_starts_is_the_line_s(etcd, prefix):
+    """It reads none of the lines, either."""
+    lines = (f"put {prefix}k v", f"lock {prefix}l -- sh -c 'cat; echo held; echo why >&2; exit 3'")
+    done = batch(etcd, *lines, f"get {prefix}k", flags=("-w", "jsonl"))
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each["exit_code"] for each in results] == [0, 3, 0]
+    assert (results[1]["output"], results[1]["error"]) == ("held\n", "why\nError: exit status 3\n")
+    assert batch(etcd, *lines, f"get {prefix}k").stdout.decode() == f"OK\nheld\n{prefix}k\nv\n"
+
+
+@pytest.mark.parametrize("flags", [(), ("--parallel", "4"), ("--txn-ops", "1")])
+def test_of_many_writes_those_acknowledged_before_a_lost_server_are_known(own_etcd, flags):
+    """Every line that ended with 0 was written, and no line that was not run."""
+    etcd = own_etcd()
+    count = 200_000
+    with subprocess.Popen(
+        command("batch", "--command-timeout", "1s", "-w", "jsonl", *flags),
+        env=clean_environment(etcd.environment),
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        feeding = Thread(target=feed, args=(process.stdin, count))
+        feeding.start()
+        shown = [process.stdout.readline() for _ in range(1000)]
+        etcd.members[0].kill()
+        shown += process.stdout.readlines()
+        feeding.join()
+        errors = process.stderr.read().decode()
+    etcd.members[0].start()
+    etcd.members[0].wait_until_healthy()
+    results = {each["line"]: each["exit_code"] for each in map(json.loads, shown)}
+    done = {number for number, code in results.items() if code == 0}
+    last = max(results)
+    assert list(results) == list(range(1, last + 1))
+    assert 1000 <= len(done) < last < count
+    assert f"The lines after {last} were not run." in errors
+    keys = etcd.etcdctl("get", "k", "--prefix", "--keys-only", check=True).stdout.split()
+    written = {int(key[1:]) for key in keys}
+    assert done <= written <= set(results)
+
+
+def feed(stdin, count):
+    with suppress(BrokenPipeError), stdin:
+        stdin.write(b"".join(b"put k%d v\n" % number for number in range(1, count + 1)))
 
 
 @pytest.mark.parametrize("line", ["batch", "sandbox"])

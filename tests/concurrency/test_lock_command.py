@@ -177,7 +177,9 @@ def test_a_command_is_ended_with_all_it_started_when_the_lock_is_lost(etcd, lock
 
 def test_a_command_that_ignores_the_request_to_end_is_killed(monkeypatch):
     monkeypatch.setattr(children, "GRACE_SECONDS", 0.2)
-    child = children.Child(["sh", "-c", "trap '' TERM; sleep 600; exit 0"], os.environ)
+    child = children.Child(
+        ["sh", "-c", "trap '' TERM; sleep 600; exit 0"], os.environ, Streams(os.environ)
+    )
     child.end()
     with pytest.raises(CommandFailed, match="signal: killed"):
         child.wait()

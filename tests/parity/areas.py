@@ -28,8 +28,6 @@ class Area(NamedTuple):
     newer: list[Invocation]
     flags: Sequence[str] = ()
     """Flags that the server needs."""
-    starts_commands: bool = False
-    """Whether invocations start commands, which write to the standard output of the process."""
 
     @property
     def recorded(self) -> Path:
@@ -47,7 +45,6 @@ def areas() -> list[Area]:
             module.both(),
             module.newer(),
             getattr(module, "FLAGS", ()),
-            getattr(module, "STARTS_COMMANDS", False),
         )
         for name, module in modules.items()
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.parity.invocation import Invocation, lines
 
-STARTS_COMMANDS = True
 _SHOW_KEY = "echo $ETCD_LOCK_KEY $ETCD_LOCK_REV"
 
 

@@ -14,8 +14,6 @@ _TELL = (
 )
 _KEY, _RANGE = "ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END"
 
-STARTS_COMMANDS = True
-
 
 def both() -> list[Invocation]:
     """Return the invocations in which 3.5.1 and 3.7 agree."""

@@ -6,7 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.parity.places import Places
-from tests.runner import clean_environment, command, run_here
+from tests.runner import clean_environment, run_here
 from tests.server import running
 
 if TYPE_CHECKING:
@@ -64,12 +64,9 @@ def by_process(*program: str | bytes) -> Run:
 def in_this_process(
     args: Sequence[str | bytes], env: Mapping[str, str], given: bytes, folder: Path
 ) -> Outcome:
-    """Run ours in the process of the tests: fast, but a command that it starts writes past it."""
+    """Run ours in the process of the tests, which is fast."""
     done = run_here(*args, env=env, input=given, cwd=folder)
     return Outcome(done.stdout, done.stderr, done.exit_code)
-
-
-PYETCDCTL = by_process(*command())
 
 
 def outcomes(

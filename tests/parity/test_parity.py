@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from tests.parity.areas import areas
-from tests.parity.side_by_side import PYETCDCTL, by_process, in_this_process, outcomes
+from tests.parity.batch_run import batch_run
+from tests.parity.side_by_side import by_process, in_this_process, outcomes
 from tests.server import distributed
 
 AREAS = {area.name: area for area in areas()}
@@ -21,21 +22,17 @@ def cases(kind):
     ]
 
 
-def ours(area):
-    return PYETCDCTL if area.starts_commands else in_this_process
-
-
 @cache
 def theirs_and_ours(name):
     etcdctl = by_process(str(distributed().beside("etcdctl")))
     area = AREAS[name]
-    return tuple(outcomes(each, area.both, area.flags) for each in (etcdctl, ours(area)))
+    return tuple(outcomes(each, area.both, area.flags) for each in (etcdctl, in_this_process))
 
 
 @cache
 def recorded_and_ours(name):
     area = AREAS[name]
-    return json.loads(area.recorded.read_text()), outcomes(ours(area), area.newer, area.flags)
+    return json.loads(area.recorded.read_text()), outcomes(in_this_process, area.newer, area.flags)
 
 
 @pytest.mark.parametrize(("area", "number"), cases("both"))
@@ -53,3 +50,13 @@ def test_an_invocation_does_what_etcdctl_37_does(area, number):
     assert ours.stdout == b64decode(recorded["stdout"]), ours.stderr
     assert ours.error.replace("pyetcdctl", "etcdctl") == recorded["error"]
     assert ours.exit_code == recorded["exit_code"]
+
+
+@pytest.mark.parametrize("area", AREAS.values(), ids=list(AREAS))
+def test_a_line_of_a_batch_does_what_the_command_alone_does(area):
+    _, alone = theirs_and_ours(area.name)
+    with batch_run() as run:
+        together = outcomes(run, area.both, area.flags)
+    for invocation, one, other in zip(area.both, alone, together, strict=True):
+        assert (other.stdout, other.error) == (one.stdout, one.error), str(invocation)
+        assert other.exit_code == one.exit_code, str(invocation)

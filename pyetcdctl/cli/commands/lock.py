@@ -90,7 +90,7 @@ def _run(
     with left_to_the_child():
         lease.check(_LOST)
         # As in etcdctl a variable that was there before wins: in nested locks the outer one's.
-        child = Child(program, {**variables, **session.streams.environment})
+        child = Child(program, {**variables, **session.streams.environment}, session.streams)
 
         def report_loss() -> None:
             if keeps_running:

@@ -241,7 +241,7 @@ def _event_variables(response: WatchResponse) -> Iterator[dict[str, str]]:
 
 
 def _run(session: Session, words: Sequence[str], variables: dict[str, str]) -> None:
-    failure = run_to_its_end(words, {**session.streams.environment, **variables})
+    failure = run_to_its_end(words, {**session.streams.environment, **variables}, session.streams)
     if failure:
         shown = " ".join(go_quoted(raw(word)) for word in words)
         session.streams.err.line(f"command [{shown}] error ({failure})")

@@ -196,6 +196,8 @@ class Streams:
         input: BinaryIO | None = None,
     ) -> None:
         """What is left out is the process's own."""
+        self.are_of_process = out is None and err is None
+        """Whether a program that this one starts shares its output by inheriting it."""
         self.environment = environment
         self.out = Output(out or Descriptor(1))
         self.err = Messages(err or Descriptor(2), takes_escapes=_takes_escapes(environment))

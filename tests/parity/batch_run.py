@@ -1,4 +1,4 @@
-"""The same invocations as lines of one batch: the same bytes, errors and exit codes."""
+"""Run invocations as lines of one batch."""
 
 from __future__ import annotations
 
@@ -9,19 +9,12 @@ from base64 import b64decode, b64encode
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.parity.areas import areas
-from tests.parity.side_by_side import Outcome, in_this_process, outcomes
+from tests.parity.side_by_side import Outcome, in_this_process
 from tests.runner import PROJECT, command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from tests.parity.areas import Area
-
-AREAS = {area.name: area for area in areas() if area.name in ("auth", "keys", "lease", "txn")}
 
 
 def word(text: str | bytes) -> object:
@@ -84,13 +77,3 @@ def batch_run() -> Iterator[BatchRun]:
         yield run
     finally:
         run.close()
-
-
-@pytest.mark.parametrize("area", AREAS.values(), ids=list(AREAS))
-def test_a_line_of_a_batch_does_what_the_command_alone_does(area: Area) -> None:
-    alone = outcomes(in_this_process, area.both, area.flags)
-    with batch_run() as run:
-        together = outcomes(run, area.both, area.flags)
-    for invocation, one, other in zip(area.both, alone, together, strict=True):
-        assert (other.stdout, other.error) == (one.stdout, one.error), str(invocation)
-        assert other.exit_code == one.exit_code, str(invocation)
