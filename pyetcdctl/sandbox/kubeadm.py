@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pyetcdctl.sandbox.certificates import LOCAL_NAMES, Authority
+from pyetcdctl.sandbox.sample import encryption_config
 from pyetcdctl.sandbox.sites import LOOPBACK, node_address
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ spec:
 status: {{}}
 """
 
+_ENCRYPTION_CONFIG = "/etc/kubernetes/enc/enc.yaml"
 _API_SERVER = """\
 apiVersion: v1
 kind: Pod
@@ -72,6 +74,7 @@ spec:
     - --allow-privileged=true
     - --authorization-mode=Node,RBAC
     - --client-ca-file=/etc/kubernetes/pki/ca.crt
+    - --encryption-provider-config={encryption}
     - --etcd-cafile=/etc/kubernetes/pki/etcd/ca.crt
     - --etcd-certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt
     - --etcd-keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key
@@ -85,6 +88,11 @@ spec:
     - mountPath: /etc/kubernetes/pki
       name: k8s-certs
       readOnly: true
+    - mountPath: /etc/kubernetes/enc
+      name: enc
+      readOnly: true
+    - mountPath: /run/kms
+      name: kms
   hostNetwork: true
   priority: 2000001000
   priorityClassName: system-node-critical
@@ -93,6 +101,14 @@ spec:
       path: /etc/kubernetes/pki
       type: DirectoryOrCreate
     name: k8s-certs
+  - hostPath:
+      path: /etc/kubernetes/enc
+      type: DirectoryOrCreate
+    name: enc
+  - hostPath:
+      path: /run/kms
+      type: DirectoryOrCreate
+    name: kms
 status: {{}}
 """
 
@@ -128,7 +144,10 @@ class KubeadmLayout:
             flags="\n".join(f"    - {flag}" for flag in flags),
         )
         local_url = site.url("https", site.client_port, LOOPBACK)
-        api_server = _API_SERVER.format(address=site.address, etcd=local_url)
+        api_server = _API_SERVER.format(
+            address=site.address, etcd=local_url, encryption=_ENCRYPTION_CONFIG
+        )
+        _write_manifest(site.folder / _ENCRYPTION_CONFIG.lstrip("/"), encryption_config())
         _write_manifest(kubernetes / "manifests/etcd.yaml", manifest)
         _write_manifest(kubernetes / "manifests/kube-apiserver.yaml", api_server)
         real = self._flags(site, initial_cluster, root=str(site.folder))

@@ -33,6 +33,12 @@ def unpack_sample(folder: Path) -> Path:
     return snapshot
 
 
+def encryption_config() -> str:
+    """Return the EncryptionConfiguration of the sample cluster's API server."""
+    path = files("pyetcdctl.sandbox").joinpath("encryption-config.yaml")
+    return path.read_text(encoding="utf-8")
+
+
 def restore(
     programs: Programs, snapshot: Path, site: Site, initial_cluster: str, peer_url: str
 ) -> None:

@@ -7,11 +7,13 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Self
 
 from pyetcdctl.errors import SandboxFailed
+from pyetcdctl.sandbox.kms import start_kms_plugin, wait_for_kms_plugin
 from pyetcdctl.sandbox.layouts import layout_named
 from pyetcdctl.sandbox.lifetime import Lifetime
 from pyetcdctl.sandbox.programs import find_programs, path_with_program
 from pyetcdctl.sandbox.sample import unpack_sample
 from pyetcdctl.sandbox.server import Cluster
+from pyetcdctl.sandbox.toolbox import fill_toolbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,6 +71,7 @@ class Sandbox:
         self._stack = ExitStack()
         self.cluster: Cluster
         self.lifetime: Lifetime
+        self._tools: Path
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -96,9 +99,16 @@ class Sandbox:
         lifetime = self.lifetime
         snapshot = None if self.is_empty else unpack_sample(lifetime.folder)
         size = self._members
-        with Cluster(lifetime, self.programs, self._shape, size=size, snapshot=snapshot) as cluster:
+        cluster = Cluster(lifetime, self.programs, self._shape, size=size, snapshot=snapshot)
+        plugin = start_kms_plugin(lifetime, cluster) if self.layout == "kubeadm" else None
+        with cluster:
             if snapshot:
                 snapshot.unlink()
+            self._tools = fill_toolbox(
+                lifetime.folder, cluster, has_pods=self.layout != "scratch" and not self.is_empty
+            )
+            if plugin is not None:
+                wait_for_kms_plugin(lifetime, cluster, plugin)
             yield cluster
 
     @property
@@ -112,6 +122,11 @@ class Sandbox:
         return self.cluster.client_urls
 
     @property
+    def tool_path(self) -> str:
+        """PATH in the sandbox: etcdctl and etcdutl are those of its etcd, kubectl a stand-in."""
+        return os.pathsep.join((str(self._tools), self.search_path))
+
+    @property
     def root(self) -> Path:
         """The folder that stands for the root of the first member's machine."""
         return self.cluster.sites[0].folder
@@ -123,7 +138,7 @@ class Sandbox:
         With a layout there is no endpoint in it either: discovery under the root finds it.
         """
         kept = {name: self._outer[name] for name in self._outer if name not in _LEADING_ELSEWHERE}
-        kept["PATH"] = self.search_path
+        kept["PATH"] = self.tool_path
         kept["PYETCDCTL_CONTEXT"] = ""
         if self.layout:
             return {**kept, "PYETCDCTL_ROOT": str(self.root)}

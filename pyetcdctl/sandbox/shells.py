@@ -1,4 +1,7 @@
-"""How the user's shell is started so that its prompt says where it is."""
+"""How the user's shell is started: its prompt is marked, and TAB completes pyetcdctl.
+
+The completion is read at the first TAB, so that the shell starts at once.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ MARK = "(sandbox) "
 _BASH = f"""\
 if [ -r ~/.bashrc ]; then . ~/.bashrc; fi
 PS1="{MARK}$PS1"
+_pyetcdctl_at_first_tab() {{ eval "$(pyetcdctl completion bash)" && return 124; }}
+complete -F _pyetcdctl_at_first_tab pyetcdctl
 """
 _ZSH_ENVIRONMENT = """\
 if [[ -r {home}/.zshenv ]]; then source {home}/.zshenv; fi
@@ -22,11 +27,16 @@ _ZSH = f"""\
 ZDOTDIR={{home}}
 if [[ -r {{home}}/.zshrc ]]; then source {{home}}/.zshrc; fi
 PROMPT="{MARK}$PROMPT"
+if ! (( $+functions[compdef] )); then autoload -Uz compinit; compinit -D -u; fi
+_pyetcdctl_at_first_tab() {{{{ eval "$(pyetcdctl completion zsh)"; _pyetcdctl "$@" }}}}
+compdef _pyetcdctl_at_first_tab pyetcdctl
 """
 _FISH = f"""\
 functions --copy fish_prompt prompt_outside_the_sandbox
 function fish_prompt; echo -n '{MARK}'; prompt_outside_the_sandbox; end
+set --prepend fish_complete_path {{folder}}
 """
+_FISH_COMPLETION = "pyetcdctl completion fish | source\n"
 
 
 def marked_shell(shell: str, folder: Path, environment: dict[str, str]) -> list[str]:
@@ -43,7 +53,10 @@ def marked_shell(shell: str, folder: Path, environment: dict[str, str]) -> list[
         _written(folder / ".zshrc", _ZSH.format(home=home))
         environment["ZDOTDIR"] = str(folder)
     elif name == "fish":
-        return [shell, "--init-command", _FISH]
+        folder = folder / "fish"
+        folder.mkdir()
+        _written(folder / "pyetcdctl.fish", _FISH_COMPLETION)
+        return [shell, "--init-command", _FISH.format(folder=quote(str(folder)))]
     else:
         environment["PS1"] = f"{MARK}$ "
     return [shell]

@@ -76,7 +76,7 @@ MAY_LOAD = {
     "output": {"rich", "yaml"},
     "rpc": {"google", "grpc"},
     "strict_yaml": {"yaml"},
-    "sandbox": {"cryptography"},
+    "sandbox": {"cryptography", "grpc"},
 }
 
 
@@ -132,7 +132,7 @@ def test_no_command_imports_another():
 
 def test_only_main_exits_the_process():
     for path in modules():
-        if path.name in ("main.py", "guardian.py", "generate.py"):
+        if path.name in ("main.py", "guardian.py", "generate.py", "kubectl_standin.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Attribute):

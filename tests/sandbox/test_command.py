@@ -138,6 +138,10 @@ def test_a_shells_prompt_is_marked_and_its_exit_code_kept(tmp_path: Path, name: 
     terminal.expect("etcd 3.* on 127.0.0.1:[0-9]* with a sample kubeadm cluster .1,175 keys.")
     terminal.expect("nothing is kept")
     terminal.expect(r"\(sandbox\) .*[>$#] ")
+    if name != "sh":
+        terminal.send("pyetcdctl vers\t")
+        terminal.expect("pyetcdctl version ")
+        terminal.send("\x15")
     terminal.sendline("pyetcdctl get /registry/namespaces/default --keys-only; exit 6")
     terminal.expect("/registry/namespaces/default\r\n")
     terminal.expect(pexpect.EOF)

@@ -78,9 +78,8 @@ def sandbox(
                 members=flags.members,
                 empty=flags.empty,
             )
-            program = find_command(command_words, box.search_path) if command_words else []
             with box:
-                code = _run(session, box, program)
+                code = _run(session, box, command_words)
     except Ended as end:
         code = end.exit_code
     raise typer.Exit(code)
@@ -107,15 +106,14 @@ def _check(session: Session, command_words: list[str], flags: SandboxFlags) -> N
         )
 
 
-def _run(session: Session, box: Sandbox, program: list[str]) -> int:
+def _run(session: Session, box: Sandbox, command_words: list[str]) -> int:
     environment = box.environment
-    if not program:
+    if not command_words:
         for line in _banner(box):
             session.streams.err.line(line)
         shell = environment.get("SHELL") or "sh"
-        marked = marked_shell(shell, box.lifetime.folder, environment)
-        program = find_command(marked, box.search_path)
-    return run_command(box.lifetime, program, environment)
+        command_words = marked_shell(shell, box.lifetime.folder, environment)
+    return run_command(box.lifetime, find_command(command_words, box.tool_path), environment)
 
 
 def _banner(box: Sandbox) -> list[str]:
@@ -127,7 +125,9 @@ def _banner(box: Sandbox) -> list[str]:
     ]
     if box.layout:
         lines.insert(1, f"Its files lie as {_WORDS[box.layout]} under {box.root}")
-        return [*lines, "Try:  pyetcdctl discover", "      pyetcdctl tree /registry --depth 2"]
+        tried = ["Try:  pyetcdctl discover", "      pyetcdctl tree /registry --depth 2"]
+        standin = "      kubectl get pods -A      (a stand-in for kubectl; it knows exec, too)"
+        return [*lines, *tried, *([standin] if box.layout == "kubeadm" else [])]
     if box.is_empty:
         return [*lines, "Try:  pyetcdctl put greeting hello", "      pyetcdctl get greeting"]
     return [
