@@ -74,4 +74,6 @@ def _removed(facts: KubernetesFacts) -> Iterator[Reading]:
         yield fault("removed-versions", f"{CLUSTER}/{version.split()[1]}", text, next=command)
     if not facts.removed:
         text = f"Kubernetes {facts.target} reads all stored versions"
+        if encrypted := sum(each.encrypted for each in facts.resources.values()):
+            text += f", but for {count_words(encrypted, 'encrypted value')} not looked into"
         yield sound("removed-versions", CLUSTER, text)

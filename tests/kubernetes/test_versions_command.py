@@ -111,6 +111,18 @@ def test_objects_that_the_target_cannot_read_are_an_exit_code(etcd, prefix):
     ]
 
 
+def test_encrypted_values_are_not_taken_for_readable_ones(etcd, prefix):
+    words = ("kubernetes", "versions", "--etcd-prefix", prefix)
+    key = f"{prefix}secrets/ns/x"
+    run_here("put", key, input=b"k8s:enc:aescbc:v1:key1:" + bytes(48), env=etcd.environment)
+    listed = run_here(*words, env=etcd.environment)
+    assert (listed.exit_code, listed.stdout) == (0, b"")
+    assert "# 1 value could not be decrypted: " in listed.stderr
+    judged = run_here(*words, "--target", "1.40", env=etcd.environment)
+    assert (judged.exit_code, judged.stdout) == (2, b"")
+    assert "whether Kubernetes 1.40 reads 1 encrypted values is unknown" in judged.stderr
+
+
 @pytest.mark.parametrize("target", ["1", "2.0", "1.x", "v1.30"])
 def test_a_target_is_a_release(target):
     assert run_here("kubernetes", "versions", "--target", target).exit_code == 128

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +19,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, Reported
+from pyetcdctl.errors import BadArguments, CannotLook, Reported
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.kubernetes.versions.stored_types import (
     StoredType,
@@ -63,7 +64,8 @@ def versions(
 
     kubectl shows converted versions; the stored one is in etcd alone. An object keeps it until it
     is written again. With --target the exit code is 1 if there is an object that the release cannot
-    read. Encrypted values are decrypted if their key is known.
+    read, and 2 if that is not known: encrypted values are decrypted if their key is known, and
+    counted on standard error if it is not.
     """
     check_no_write_out(session)
     if surplus:
@@ -72,28 +74,47 @@ def versions(
     check_list_form(form)
     if target and not _RELEASE.fullmatch(target):
         raise BadArguments(f"--target is a release of Kubernetes, as 1.38, not {target!r}")
-    counts = _counts(open_store(session, flags.etcd_prefix))
+    found = _stored_versions(open_store(session, flags.etcd_prefix))
     rows = [
         _row(resource, stored, count)
-        for (resource, stored), count in sorted(counts.items())
+        for (resource, stored), count in sorted(found.counts.items())
         if not target or is_unreadable(stored, target)
     ]
     _print(session, rows, form)
+    if found.not_decrypted:
+        session.report_count_not_decrypted(found.not_decrypted, found.first_not_decrypted)
     if target and rows:
         session.streams.out.flush()
         raise Reported
+    if target and found.not_decrypted:
+        raise CannotLook(
+            f"whether Kubernetes {target} reads {found.not_decrypted:,} encrypted values is unknown"
+        )
 
 
-def _counts(store: Store) -> Counter[tuple[str, StoredType]]:
-    found: Counter[tuple[str, StoredType]] = Counter()
+@dataclass(slots=True)
+class _StoredVersions:
+    """How many objects are stored in which version, and values that could not be decrypted."""
+
+    counts: Counter[tuple[str, StoredType]] = field(default_factory=Counter)
+    not_decrypted: int = 0
+    first_not_decrypted: str = ""
+
+
+def _stored_versions(store: Store) -> _StoredVersions:
+    found = _StoredVersions()
     for entry in store.entries():
         key = parse(entry.key, store.prefix)
         stored = stored_type(entry.value)
         if stored is None:
-            version, _, kind = (store.read(entry).type or "").rpartition(" ")
+            value = store.read(entry)
+            if value.decryption_error:
+                found.not_decrypted += 1
+                found.first_not_decrypted = found.first_not_decrypted or value.decryption_error
+            version, _, kind = (value.type or "").rpartition(" ")
             stored = StoredType(version, kind) if version else None
         if key is not None and stored is not None:
-            found[key.resource.full_name, stored] += 1
+            found.counts[key.resource.full_name, stored] += 1
     return found
 
 
