@@ -168,7 +168,7 @@ __pyetcdctl_flags() {
 --dry-run	Show what would change
 --follow	Go on with every later change, until interrupted
 --prune	Delete the keys there that the source lacks
---to	The cluster to copy to' ;;
+--to	The cluster to copy to, by its context or address' ;;
         del) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
 --from-key	All keys from KEY on, in byte order
 --no-decode	Show the bytes of every value, as etcdctl does
@@ -668,6 +668,7 @@ __pyetcdctl_value() {
         *:--via) REPLY='choices kubectl port-forward' ;;
         *:--pki | \
             doctor:--data-dir) REPLY='folder' ;;
+        copy:--to) REPLY='choices CONTEXT ENDPOINTS' ;;
         diff:--etcd-prefix | \
             du:--etcd-prefix | \
             history:--etcd-prefix | \

@@ -184,7 +184,7 @@ function __pyetcdctl_flags
             echo -- '--dry-run'\t'Show what would change'
             echo -- '--follow'\t'Go on with every later change, until interrupted'
             echo -- '--prune'\t'Delete the keys there that the source lacks'
-            echo -- '--to'\t'The cluster to copy to'
+            echo -- '--to'\t'The cluster to copy to, by its context or address'
         case 'del'
             echo -- '--decode'\t'Show Kubernetes\' values as YAML, as a terminal does by itself'
             echo -- '--from-key'\t'All keys from KEY on, in byte order'
@@ -744,6 +744,8 @@ function __pyetcdctl_value
         case '*:--pki' \
             'doctor:--data-dir'
             echo -- 'folder'
+        case 'copy:--to'
+            echo -- 'choices CONTEXT ENDPOINTS'
         case 'diff:--etcd-prefix' \
             'du:--etcd-prefix' \
             'history:--etcd-prefix' \

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.cli.session.configuration import limits
+from pyetcdctl.cli.session.configuration import configuration, connection_settings, limits
+from pyetcdctl.contexts.store import Contexts
+from pyetcdctl.errors import BadArguments, ReadOnlyContext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.settings import Credentials, TlsFiles
+
+_VARIABLES = ("ETCDCTL_", "PYETCDCTL_")
 
 
 def destination_connection(
@@ -24,6 +28,51 @@ def destination_connection(
         endpoints=tuple(endpoints), tls=tls, insecure_transport=insecure, credentials=user
     )
     return logged_in(Connection(settings))
+
+
+def context_connection(session: Session, name: str) -> Connection:
+    """Return the connection to the cluster of a context, to which alone its settings belong.
+
+    Raises ReadOnlyContext for one that refuses changes.
+    """
+    from pyetcdctl.client.connection import Connection
+
+    # Variables such as ETCDCTL_ENDPOINTS are about the source.
+    environment = {
+        variable: value
+        for variable, value in session.streams.environment.items()
+        if not variable.startswith(_VARIABLES)
+    }
+    found = configuration({"context": name}, environment)
+    if found.read_only_context:
+        raise ReadOnlyContext(f"context {name} is read-only: nothing is copied to it")
+    if found.values["via"]:
+        raise BadArguments(
+            f"context {name} goes through kubectl, and a copy needs a connection to write to",
+            "Try:  --to ENDPOINTS of a forwarded port",
+        )
+    settings = connection_settings(
+        found,
+        {**environment, "PYETCDCTL_DISCOVERY": "off"},
+        lambda: session.ask_password(f"Password for context {name}: "),
+    )
+    times = limits(session.configuration.values)
+    return logged_in(
+        Connection(
+            times._replace(
+                endpoints=settings.endpoints,
+                tls=settings.tls,
+                insecure_transport=settings.insecure_transport,
+                insecure_skip_tls_verify=settings.insecure_skip_tls_verify,
+                credentials=settings.credentials,
+            )
+        )
+    )
+
+
+def is_context(session: Session, word: str) -> bool:
+    """Return whether a context has this name."""
+    return word in Contexts(session.streams.environment).all()
 
 
 def logged_in(connection: Connection) -> Connection:

@@ -252,7 +252,8 @@ BEYOND_ETCDCTL = frozenset(
 )
 READING = frozenset(
     {
-        *("diff", "du", "export", "get", "history", "tree", "watch", "wal"),
+        # What copy writes to is not what the context is of.
+        *("copy", "diff", "du", "export", "get", "history", "tree", "watch", "wal"),
         *("lease list", "lease timetolive", "alarm list", "doctor", "downgrade validate"),
         *("endpoint hashkv", "endpoint health", "endpoint status", "member list"),
         *("snapshot check", "snapshot restore", "snapshot save", "snapshot status"),

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.runner import run_here
+from tests.terminal import typed
 
 VIA = ("--via", "kubectl")
 WHERE = "the cluster lab as jane, pod kube-system/etcd-m1"
@@ -26,6 +27,21 @@ def test_without_a_terminal_or_yes_nothing_is_written(pod_of, etcd, words, input
     assert f"this writes to {WHERE}" in found.stderr
     assert "  Try:  the same with --yes\n" in found.stderr
     assert not standin.executions
+
+
+@pytest.mark.parametrize(
+    ("answer", "end", "exit_code", "stored"),
+    [("y", "OK", 0, b"v\n"), ("n", "nothing was written", 1, b"")],
+)
+def test_at_a_terminal_a_write_asks(pod_of, etcd, prefix, answer, end, exit_code, stored):
+    standin = pod_of(etcd)
+
+    shown = typed("put", prefix, "v", *VIA, keys=answer, env=standin.environment)
+
+    assert f"Write to {WHERE}? [y/N] {answer}" in shown.text
+    assert shown.text.rstrip().endswith(end)
+    assert shown.exit_code == exit_code
+    assert etcd.etcdctl("get", prefix, "--print-value-only").stdout == stored
 
 
 def test_writes_print_what_they_print_directly(pod_of, etcd, prefix):

@@ -15,6 +15,7 @@ from pyetcdctl.rpc.etcdserverpb_pb2 import RangeResponse
 from pyetcdctl.transfer.reencryption import registry_after
 from tests.kubernetes.sample import DATA
 from tests.runner import SECONDS, clean_environment, command, run_here
+from tests.terminal import typed
 from tests.transfer.test_export_and_import import put_all, values
 
 CONFIG = DATA / "encryption-config.yaml"
@@ -142,6 +143,80 @@ def test_an_encrypted_value_is_not_moved_to_another_key_as_it_is(etcd, env, pref
 )
 def test_the_registry_of_the_target_follows_from_the_prefixes(prefix_, target, registry):
     assert registry_after(prefix_, target) == registry
+
+
+def context(home, name, etcd, *flags):
+    words = ("context", "add", name, "--endpoints", etcd.endpoint, *flags)
+    assert run_here(*words, env=home).exit_code == 0
+
+
+@pytest.fixture
+def home(tmp_path):
+    """The environment of a user with contexts."""
+    return {"HOME": str(tmp_path), "PYETCDCTL_DISCOVERY": "off"}
+
+
+def test_a_context_is_copied_to_another_one(etcd, there, home, prefix):
+    put_all(etcd, prefix, {"a": "1"})
+    context(home, "here", etcd, "--read-only")
+    context(home, "there", there)
+    # What the environment says is about the source, and no more.
+    env = {**home, "ETCDCTL_ENDPOINTS": "127.0.0.1:1"}
+    words = ("copy", prefix, "--context", "here", "--endpoints", etcd.endpoint)
+
+    done = run_here(*words, "--to", "there", "--yes", env=env)
+
+    assert (done.exit_code, done.stderr) == (0, "+ 1  ~ 0  = 0  - 0\n1 of 1 keys written\n")
+    assert values(there, prefix) == {"a": "1"}
+    assert values(etcd, prefix) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "written", "end"), [("y", {"a": "1"}, "1 of 1 keys written"), ("n", {}, "nothing")]
+)
+def test_the_question_names_the_context(etcd, there, home, prefix, answer, written, end):
+    put_all(etcd, prefix, {"a": "1"})
+    context(home, "staging", there)
+    words = ("copy", prefix, "--endpoints", etcd.endpoint, "--to", "staging")
+
+    shown = typed(*words, env=home, keys=answer).text
+
+    assert f"Write 1 keys in {there.endpoint} (context staging)? [y/N]" in shown
+    assert end in shown
+    assert values(there, prefix) == written
+
+
+def test_a_read_only_context_is_not_copied_to(etcd, there, home, prefix):
+    put_all(etcd, prefix, {"a": "1"})
+    context(home, "prod", there, "--read-only")
+    words = ("copy", prefix, "--endpoints", etcd.endpoint, "--to", "prod", "--yes")
+
+    done = run_here(*words, env=home)
+    assert done.stderr == "Error: context prod is read-only: nothing is copied to it\n"
+
+    itself = ("copy", prefix, "--context", "prod", "--to", there.endpoint, "--yes")
+    done = run_here(*itself, "--dest-prefix", f"{prefix}b/", env=home)
+    assert "context prod is read-only, and --to is the same cluster" in done.stderr
+    assert values(there, prefix) == {}
+
+
+def test_a_context_has_its_own_files(etcd, there, home, prefix):
+    context(home, "staging", there)
+    words = ("copy", prefix, "--endpoints", etcd.endpoint, "--to", "staging", "--dest-user", "root")
+    assert "staging is a context, which has its own files" in run_here(*words, env=home).stderr
+
+
+def test_a_cluster_is_not_copied_to_itself(etcd, env, prefix):
+    put_all(etcd, prefix, {"a": "1"})
+
+    same = run_here("copy", prefix, *to(etcd, "--yes"), env=env)
+    assert "source and destination are the same cluster" in same.stderr
+    assert same.exit_code == 128
+    below = ("--dest-prefix", f"{prefix}b/", "--follow", "--yes")
+    assert (
+        "followed, and copied again" in run_here("copy", prefix, *to(etcd, *below), env=env).stderr
+    )
+    assert values(etcd, prefix) == {"a": "1"}
 
 
 def test_a_copy_follows_what_changes_later(etcd, env, there, prefix):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.destinations import destination_connection
+from pyetcdctl.cli.destinations import context_connection, destination_connection, is_context
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import comma_separated, raw
@@ -15,7 +15,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import user_credentials
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.transfers import Consent, carried_out, confirmed, shown
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, ReadOnlyContext
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import TransferRows
 from pyetcdctl.rpc.kv import RangeRequest
@@ -26,6 +26,7 @@ from pyetcdctl.transfer.entries import entries_of
 
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.rpc.kv import ResponseHeader
     from pyetcdctl.transfer.copying import Values
 
 _EXAMPLE = """\
@@ -77,7 +78,10 @@ class CopyFlags(Flags):
     prune: Annotated[
         bool, typer.Option("--prune", help="Delete the keys there that the source lacks.")
     ] = False
-    to: Annotated[str, _text("--to", "The cluster to copy to.", "ENDPOINTS")] = ""
+    to: Annotated[
+        str,
+        _text("--to", "The cluster to copy to, by its context or address.", "CONTEXT|ENDPOINTS"),
+    ] = ""
 
 
 @command(app, "copy", _EXAMPLE, needs_server=False, prints=(TransferRows,))
@@ -91,26 +95,30 @@ def copy(
 
     Each key is written only if it still is what was compared; one that another client changes
     meanwhile is a row with ! and ends the command with 1. Keys are copied without their leases.
-    The source may also be a file (--from) or another cluster's pods (--via).
+    The source may also be a file (--from) or another cluster's pods (--via). --to takes the name of
+    a context first, whatever ETCDCTL_* variables say about the source.
     """
     from pyetcdctl.client.live_source import LiveSource
 
     _check(prefix, flags)
     start = raw(prefix[0]) if prefix else b""
     target = raw(flags.dest_prefix) if flags.dest_prefix else start
-    destination = _destination(session, flags)
+    destination, where = _destination(session, flags)
     reading = session.source.range(_all_with(start))
     revision = reading.header.revision
+    there = LiveSource(destination).range(_all_with(target))
+    if _is_one_cluster(session, destination, reading.header, there.header):
+        _check_copy_within(session, start, target, flags)
     copying = Copying(start, target, _values(session, flags, start, target))
     comparison = Comparison(
         copying.renamed(entries_of(reading)),
-        entries_of(LiveSource(destination).range(_all_with(target))),
+        entries_of(there),
         is_same=copying.is_same,
         prune=flags.prune,
     )
     consent = Consent(flags.dry_run, session.configuration.values["yes"])
     shown(session, comparison, consent, unchanged=flags.all_)
-    if confirmed(session, comparison, consent, destination.endpoint):
+    if confirmed(session, comparison, consent, where):
         again = entries_of(session.source.range(_all_with(start, revision)))
         entries = copying.renamed(again)
         carried_out(session, destination, comparison, entries, copying.write_of)
@@ -135,21 +143,64 @@ def _check(prefix: list[str], flags: CopyFlags) -> None:
     if len(prefix) > 1:
         raise BadArguments("copy takes one PREFIX")
     if not flags.to:
-        raise BadArguments("copy needs a cluster to copy to", "Try:  --to ENDPOINTS")
+        raise BadArguments(
+            "copy needs a cluster to copy to", "Try:  --to CONTEXT, or --to ENDPOINTS"
+        )
     if flags.follow and flags.dry_run:
         raise BadArguments("`--dry-run` and `--follow` cannot be set at the same time, choose one")
 
 
-def _destination(session: Session, flags: CopyFlags) -> Connection:
+def _destination(session: Session, flags: CopyFlags) -> tuple[Connection, str]:
+    """Return the connection to write to, and what a question calls it."""
+    if is_context(session, flags.to):
+        given = (flags.dest_cacert, flags.dest_cert, flags.dest_key, flags.dest_user)
+        if any(given) or not flags.dest_insecure_transport:
+            raise BadArguments(
+                f"{flags.to} is a context, which has its own files and user",
+                "Try:  the same without --dest-cacert, --dest-cert, --dest-key and --dest-user",
+            )
+        connection = context_connection(session, flags.to)
+        return connection, f"{connection.endpoint} (context {flags.to})"
     files = TlsFiles(flags.dest_cacert, flags.dest_cert, flags.dest_key)
     user = user_credentials(
         flags.dest_user,
         flags.dest_password,
         lambda: session.ask_password("Destination Password: "),
     )
-    return destination_connection(
+    connection = destination_connection(
         session, comma_separated(flags.to), files, user, flags.dest_insecure_transport
     )
+    return connection, connection.endpoint
+
+
+def _is_one_cluster(
+    session: Session, destination: Connection, source: ResponseHeader, target: ResponseHeader
+) -> bool:
+    """Return whether a server is copied to itself, as far as names and headers show."""
+    if session.file_path or session.through or source.cluster_id != target.cluster_id:
+        return False
+    # Clusters with the same flags have the same ID: it is not enough.
+    ours, theirs = session.settings.endpoints, destination.settings.endpoints
+    shared = {_address(each) for each in ours} & {_address(each) for each in theirs}
+    return bool(shared) or source == target
+
+
+def _address(endpoint: str) -> str:
+    return endpoint.rpartition("://")[2].rstrip("/").replace("localhost:", "127.0.0.1:")
+
+
+def _check_copy_within(session: Session, start: bytes, target: bytes, flags: CopyFlags) -> None:
+    """Refuse what makes no sense within one cluster, or what its context does not allow."""
+    if session.is_read_only:
+        name = session.configuration.read_only_context
+        raise ReadOnlyContext(f"context {name} is read-only, and --to is the same cluster")
+    if start == target:
+        raise BadArguments(
+            f"source and destination are the same cluster, {session.target}, and the same keys",
+            "Try:  --to with another cluster, or --dest-prefix",
+        )
+    if flags.follow and target.startswith(start):
+        raise BadArguments("copies below the prefix would be followed, and copied again")
 
 
 def _values(session: Session, flags: CopyFlags, start: bytes, target: bytes) -> Values:

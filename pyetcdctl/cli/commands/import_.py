@@ -76,8 +76,11 @@ def _import(session: Session, export: ExportFile, flags: ImportFlags, consent: C
             f"# keys with leases are written without them ({len(export.end.leases)} leases); "
             "--leases attaches them"
         )
-    connection = session.connection
-    if confirmed(session, comparison, consent, session.target):
+    connection, where = session.connection, session.target
+    of, here = export.head.cluster_id, stored.header.cluster_id
+    if of and here and of != here:
+        where += f", which is not the cluster of the export ({of:x})"
+    if confirmed(session, comparison, consent, where):
         grants = LeaseGrants(connection, export.end.leases if flags.leases else None)
 
         def write_of(entry: Entry, guard: int) -> GuardedWrite:
