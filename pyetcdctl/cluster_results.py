@@ -9,7 +9,7 @@ from pyetcdctl.records import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyetcdctl.diagnosis.defrag_plan import Step
+    from pyetcdctl.diagnosis.defrag_plan import DefragStep
     from pyetcdctl.diagnosis.directories import LogFacts, Standing
     from pyetcdctl.diagnosis.findings import Report
     from pyetcdctl.rpc.auth import (
@@ -131,7 +131,7 @@ class HashReport(ClusterResult):
 class DefragPlan(ClusterResult):
     """What ``defrag --dry-run`` would do, and the members that it would leave out."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[DefragStep, ...]
 
 
 class DirectoryRanking(Record):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.changes.comparing import KeyDifference
     from pyetcdctl.changes.events import KeyChange
-    from pyetcdctl.changes.history import Step as HistoryStep
+    from pyetcdctl.changes.history import KeyStep as HistoryStep
     from pyetcdctl.keyspace.source import PagedRange
     from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
     from pyetcdctl.rpc.lease import LeaseRevokeResponse, LeaseTimeToLiveResponse

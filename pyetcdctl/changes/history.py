@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CREATED, UPDATED, DELETED, PRESENT = "created", "updated", "deleted", "present"
 
 
-class Step(NamedTuple):
+class KeyStep(NamedTuple):
     """One revision of a key; ``before`` is the object that it had until then."""
 
     revision: int
@@ -42,9 +42,9 @@ def steps(
     revisions: Iterable[KeyRevision],
     times: Times,
     read: Callable[[bytes, bytes], Object | None],
-) -> list[Step]:
+) -> list[KeyStep]:
     """Return what happened to one key, newest first."""
-    found: list[Step] = []
+    found: list[KeyStep] = []
     before: Object | None = None
     was_there = False
     for each in revisions:
@@ -52,7 +52,7 @@ def steps(
         obj = None if each.is_deletion else read(entry.key, entry.value)
         event = _event(each, first=not found, was_there=was_there)
         found.append(
-            Step(
+            KeyStep(
                 each.revision,
                 event,
                 times.of(each.revision),

@@ -24,7 +24,7 @@ class Candidate(NamedTuple):
     description: str = ""
 
 
-class Place(NamedTuple):
+class CursorPlace(NamedTuple):
     """The word under the cursor, and what the line says before it."""
 
     typed: str
@@ -44,16 +44,16 @@ class Place(NamedTuple):
         return [each.removeprefix(prefix) for each in found]
 
 
-def candidates(kind: str, place: Place) -> list[Candidate]:
+def candidates(kind: str, place: CursorPlace) -> list[Candidate]:
     """Return the candidates of one of shapes.LIVE that begin as the word does."""
     return [each for each in _KINDS[kind](place) if each.text.startswith(place.typed)]
 
 
-def _keys(place: Place) -> Iterator[Candidate]:
+def _keys(place: CursorPlace) -> Iterator[Candidate]:
     return map(Candidate, place.below("", place.typed))
 
 
-def _objects(place: Place) -> Iterator[Candidate]:
+def _objects(place: CursorPlace) -> Iterator[Candidate]:
     """Yield resources, then names of their objects, or keys, by the words before."""
     if place.takes_keys and place.typed.startswith("/"):
         yield from _keys(place)
@@ -69,7 +69,7 @@ def _objects(place: Place) -> Iterator[Candidate]:
         yield from (Candidate(name) for names in found for name in names if name not in given)
 
 
-def _resources(place: Place) -> Iterator[Candidate]:
+def _resources(place: CursorPlace) -> Iterator[Candidate]:
     """Yield the resources that the store holds; where it has none that fits, those that are known.
 
     Of several, divided by commas, the last is under the cursor.
@@ -80,7 +80,7 @@ def _resources(place: Place) -> Iterator[Candidate]:
         yield Candidate(f"{before}{comma}{each.text}", each.description)
 
 
-def _stored_resources(place: Place) -> list[Candidate]:
+def _stored_resources(place: CursorPlace) -> list[Candidate]:
     from pyetcdctl.kubernetes.resources import BUILT_IN, DEFINITIONS
 
     prefix = _prefix(place)
@@ -103,7 +103,7 @@ def _described(resource: Resource) -> Candidate:
     return Candidate(resource.plural, ", ".join((resource.kind, *resource.short_names)))
 
 
-def _names(place: Place, word: str, typed: str) -> list[str]:
+def _names(place: CursorPlace, word: str, typed: str) -> list[str]:
     """Return the names of a resource's objects in the namespace of the line."""
     from pyetcdctl.kubernetes.resources import find
     from pyetcdctl.registry.store import Store
@@ -117,18 +117,18 @@ def _names(place: Place, word: str, typed: str) -> list[str]:
     return [name for name in place.below(key, typed) if not name.endswith("/")]
 
 
-def _namespaces(place: Place) -> Iterator[Candidate]:
+def _namespaces(place: CursorPlace) -> Iterator[Candidate]:
     return map(Candidate, place.below(f"{_prefix(place)}/namespaces/", place.typed))
 
 
-def _prefix(place: Place) -> str:
+def _prefix(place: CursorPlace) -> str:
     from pyetcdctl.registry.prefix import find_prefix, normalized
 
     given = normalized(place.flags.get("etcd-prefix", ""))
     return given or find_prefix(place.session.source, place.session.node.etcd_prefix).path
 
 
-def _members(place: Place) -> Iterator[Candidate]:
+def _members(place: CursorPlace) -> Iterator[Candidate]:
     session = place.session
     if session.file_path:
         from pyetcdctl.storage.members import stored_members
@@ -141,7 +141,7 @@ def _members(place: Place) -> Iterator[Candidate]:
         yield Candidate(f"{each.ID:x}", each.name or "not started")
 
 
-def _users(place: Place) -> Iterator[Candidate]:
+def _users(place: CursorPlace) -> Iterator[Candidate]:
     session = place.session
     if session.file_path:
         from pyetcdctl.storage.auth import stored_users
@@ -152,7 +152,7 @@ def _users(place: Place) -> Iterator[Candidate]:
     return map(Candidate, list_users(session.connection, session.deadline()).users)
 
 
-def _roles(place: Place) -> Iterator[Candidate]:
+def _roles(place: CursorPlace) -> Iterator[Candidate]:
     session = place.session
     if session.file_path:
         from pyetcdctl.storage.auth import stored_roles
@@ -163,7 +163,7 @@ def _roles(place: Place) -> Iterator[Candidate]:
     return map(Candidate, list_roles(session.connection, session.deadline()).roles)
 
 
-def _leases(place: Place) -> Iterator[Candidate]:
+def _leases(place: CursorPlace) -> Iterator[Candidate]:
     session = place.session
     if session.file_path:
         from pyetcdctl.storage.leases import stored_leases
@@ -176,14 +176,14 @@ def _leases(place: Place) -> Iterator[Candidate]:
     return (Candidate(f"{each.id & _UINT64:016x}") for each in found.leases)
 
 
-def _contexts(place: Place) -> Iterator[Candidate]:
+def _contexts(place: CursorPlace) -> Iterator[Candidate]:
     from pyetcdctl.contexts.store import Contexts
 
     for name, each in sorted(Contexts(place.session.streams.environment).all().items()):
         yield Candidate(name, ",".join(each.endpoints) or str(each.settings.get("via", "")))
 
 
-_KINDS: Mapping[str, Callable[[Place], Iterator[Candidate]]] = {
+_KINDS: Mapping[str, Callable[[CursorPlace], Iterator[Candidate]]] = {
     shapes.KEYS: _keys,
     shapes.OBJECTS: _objects,
     shapes.RESOURCES: _resources,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyetcdctl.cli.session.session import Session
-    from pyetcdctl.client.each import Outcome
+    from pyetcdctl.client.each import EndpointOutcome
 
 
 class ClusterFlag(Flags):
@@ -57,7 +57,7 @@ def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:
     return found.urls
 
 
-def tell_failures(session: Session, action: str, outcomes: Sequence[Outcome[Any]]) -> None:
+def tell_failures(session: Session, action: str, outcomes: Sequence[EndpointOutcome[Any]]) -> None:
     """Say of each endpoint without a response that ``action`` failed, and why."""
     failures = [outcome for outcome in outcomes if outcome.failure is not None]
     for outcome in failures:

@@ -22,7 +22,7 @@ _LOCAL_METRICS = "http://127.0.0.1:2381"
 _CERTIFICATES = ("cert-file", "peer-cert-file", "trusted-ca-file", "peer-trusted-ca-file")
 
 
-class Wanted(Protocol):
+class ExaminationFlags(Protocol):
     """The flags that determine what is measured."""
 
     @property
@@ -38,14 +38,14 @@ class Wanted(Protocol):
     def no_objects(self) -> bool: ...
 
 
-def measured(session: Session, flags: Wanted) -> ClusterFacts:
+def measured(session: Session, flags: ExaminationFlags) -> ClusterFacts:
     """Measure the cluster; an error means that nothing could be looked at."""
-    from pyetcdctl.measuring.cluster import Plan, measure
+    from pyetcdctl.measuring.cluster import MeasuringPlan, measure
 
     try:
         node = _node(session)
         tls = session.settings.tls
-        plan = Plan(
+        plan = MeasuringPlan(
             flags.window,
             session.settings.command_timeout,
             (*flags.metrics, *_metrics_urls(node)),

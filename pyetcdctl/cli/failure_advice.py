@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyetcdctl.cli.session.session import Session
-    from pyetcdctl.measuring.members import Place
+    from pyetcdctl.measuring.members import ReachedMember
 
 SECONDS = 1.0
 """For each look at the members."""
@@ -103,7 +103,7 @@ def _on_quorum(session: Session) -> Iterator[str]:
         yield "Try:  --consistency=s to read what one member has"
 
 
-def _silence(silent: Sequence[Place], voters: int, *, has_quorum: bool) -> str:
+def _silence(silent: Sequence[ReachedMember], voters: int, *, has_quorum: bool) -> str:
     names = ", ".join(sorted(each.label for each in silent))
     verb = "does" if len(silent) == 1 else "do"
     members = "member" if voters == 1 else "members"

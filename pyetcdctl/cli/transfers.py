@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.transfer.comparison import Comparison
-    from pyetcdctl.transfer.entries import Entry
+    from pyetcdctl.transfer.entries import TransferEntry
 
 GO_ON = "Try:  the same again, which goes on where it ended"
 
@@ -62,8 +62,8 @@ def carried_out(
     session: Session,
     connection: Connection,
     comparison: Comparison,
-    entries: Iterable[Entry],
-    write_of: Callable[[Entry, int], GuardedWrite],
+    entries: Iterable[TransferEntry],
+    write_of: Callable[[TransferEntry, int], GuardedWrite],
 ) -> None:
     """Write what was shown. Conflicts are rows, and end the command with 1."""
     writes = _writes(comparison, entries, write_of)
@@ -100,8 +100,8 @@ def written(
 
 def _writes(
     comparison: Comparison,
-    entries: Iterable[Entry],
-    write_of: Callable[[Entry, int], GuardedWrite],
+    entries: Iterable[TransferEntry],
+    write_of: Callable[[TransferEntry, int], GuardedWrite],
 ) -> Iterator[GuardedWrite]:
     for entry, guard in comparison.planned(entries):
         yield write_of(entry, guard)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pyetcdctl.keyspace.source import Source
     from pyetcdctl.registry.store import Store
     from pyetcdctl.registry.wanted import Wanted
-    from pyetcdctl.transfer.entries import Entry
+    from pyetcdctl.transfer.entries import TransferEntry
     from pyetcdctl.transfer.guarded_writes import GuardedWrite
     from pyetcdctl.transfer.undeletion import Compared
 
@@ -216,7 +216,7 @@ class Undeleting:
         self._unseen[key] = str(parse(os.fsdecode(key), self._store.prefix))
         return KeyRange(key)
 
-    def _past(self, ranges: Sequence[KeyRange], revision: int) -> Iterator[Entry]:
+    def _past(self, ranges: Sequence[KeyRange], revision: int) -> Iterator[TransferEntry]:
         """Return what is to come back, and note where it is from."""
         if len(self._sources) > 1:
             return newest(self._sources, ranges)
@@ -230,7 +230,7 @@ class Undeleting:
             )
         return found.entries
 
-    def _seen(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+    def _seen(self, entries: Iterator[TransferEntry]) -> Iterator[TransferEntry]:
         """Pass entries on, and remember the keys of those that were asked for by name."""
         for entry in entries:
             self._unseen.pop(entry.key, None)

@@ -8,11 +8,11 @@ from pyetcdctl.output.units import decimal_size, go_duration
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
-    from pyetcdctl.diagnosis.defrag_plan import Plan
-    from pyetcdctl.upkeep.members import Found
+    from pyetcdctl.diagnosis.defrag_plan import DefragOrder
+    from pyetcdctl.upkeep.members import FoundMembers
 
 
-def run_plan(session: Session, found: Found, plan: Plan) -> None:
+def run_plan(session: Session, found: FoundMembers, plan: DefragOrder) -> None:
     """Defragment by a plan and print each member when it is done."""
     from pyetcdctl.upkeep.defragmenting import Defragmenter
 

@@ -20,7 +20,7 @@ MOST_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[Answer]):
+class EndpointOutcome(Generic[Answer]):
     """What came of one endpoint: a response, or the reason why there is none."""
 
     endpoint: str
@@ -30,7 +30,7 @@ class Outcome(Generic[Answer]):
 
 def ask_each(
     connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Answer]
-) -> list[Outcome[Answer]]:
+) -> list[EndpointOutcome[Answer]]:
     """Ask all endpoints at the same time; the outcomes are in their order."""
     if not endpoints:
         return []
@@ -40,7 +40,7 @@ def ask_each(
 
 def ask_as_they_come(
     connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Answer]
-) -> Generator[Outcome[Answer], None, None]:
+) -> Generator[EndpointOutcome[Answer], None, None]:
     """Ask all endpoints at the same time and yield the fastest first.
 
     Whoever has heard enough may leave: the others' calls end by themselves.
@@ -56,10 +56,10 @@ def ask_as_they_come(
 
 def ask_one(
     connection: Connection, endpoint: str, question: Callable[[Connection], Answer]
-) -> Outcome[Answer]:
+) -> EndpointOutcome[Answer]:
     """Ask one endpoint. Misused settings, which no endpoint can help, are raised."""
     with closing(connection.for_endpoint(endpoint)) as own:
         try:
-            return Outcome(endpoint, answer=question(own))
+            return EndpointOutcome(endpoint, answer=question(own))
         except (CallFailed, ConnectionFailed) as error:
-            return Outcome(endpoint, failure=error)
+            return EndpointOutcome(endpoint, failure=error)

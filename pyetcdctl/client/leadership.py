@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.each import Outcome, ask_as_they_come
+from pyetcdctl.client.each import EndpointOutcome, ask_as_they_come
 from pyetcdctl.client.endpoints import NO_ENDPOINTS
 from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.cluster_results import LeaderMoved
@@ -35,7 +35,7 @@ def move_leader(connection: Connection, target: int, deadline: Deadline) -> Lead
 
 
 def _leader(
-    answers: Iterable[Outcome[StatusResponse]], endpoints: Sequence[str]
+    answers: Iterable[EndpointOutcome[StatusResponse]], endpoints: Sequence[str]
 ) -> tuple[str, int]:
     outcomes = []
     for outcome in answers:
@@ -46,7 +46,7 @@ def _leader(
     raise _no_leader(sorted(outcomes, key=lambda outcome: endpoints.index(outcome.endpoint)))
 
 
-def _no_leader(outcomes: Sequence[Outcome[StatusResponse]]) -> PyetcdctlError:
+def _no_leader(outcomes: Sequence[EndpointOutcome[StatusResponse]]) -> PyetcdctlError:
     """Return why there is none: an endpoint that did not respond, or only followers."""
     for outcome in outcomes:
         if outcome.failure is not None:

@@ -19,7 +19,7 @@ RESIDENT_MEMORY = "process_resident_memory_bytes"
 _OK = 200
 
 
-class Page(NamedTuple):
+class MetricsPage(NamedTuple):
     """A page of metrics, when it was asked for and received, and the server's own date."""
 
     text: str
@@ -31,7 +31,7 @@ class Page(NamedTuple):
     """Seconds of the monotonic clock, halfway."""
 
 
-def metrics_page(text: str, settings: ConnectionSettings) -> Page:
+def metrics_page(text: str, settings: ConnectionSettings) -> MetricsPage:
     """Fetch the metrics of an endpoint; raise OSError, HTTPException, ValueError or our errors."""
     return _page(parse_endpoint(text), settings)
 
@@ -64,7 +64,7 @@ class _Connection(HTTPConnection):
             self.sock = plain_socket(endpoint, timeout)
 
 
-def _page(endpoint: Endpoint, settings: ConnectionSettings) -> Page:
+def _page(endpoint: Endpoint, settings: ConnectionSettings) -> MetricsPage:
     connection = _Connection(endpoint, settings)
     try:
         sent, began = time(), monotonic()
@@ -77,7 +77,7 @@ def _page(endpoint: Endpoint, settings: ConnectionSettings) -> Page:
     finally:
         connection.close()
     date = response.getheader("Date", "")
-    return Page(text, date, sent, received, (began + ended) / 2)
+    return MetricsPage(text, date, sent, received, (began + ended) / 2)
 
 
 def _value(page: str, name: str) -> float | None:

@@ -40,7 +40,7 @@ FIRST_END = b"/registry/b"
 but something, stands before it."""
 
 
-class Window(NamedTuple):
+class PageWindow(NamedTuple):
     """A part of the range that was asked for; ``limit`` keys of it at most."""
 
     start: bytes
@@ -62,7 +62,7 @@ class PageReader:
         self._timeout = timeout
         self._expected = FIRST_PAGE_KEYS
         self._distance: KeyDistance | None = None
-        self._under_way: deque[Window] = deque()
+        self._under_way: deque[PageWindow] = deque()
 
     def pages(self, deadline: Deadline) -> Iterator[RangePage]:
         """Yield the pages; the first comes by the deadline, each other within the timeout."""
@@ -111,15 +111,15 @@ class PageReader:
             return rest.range_end
         return end
 
-    def _window(self, start: bytes, end: bytes, deadline: Deadline) -> Window:
+    def _window(self, start: bytes, end: bytes, deadline: Deadline) -> PageWindow:
         limit = ROOM * self._expected if self._expected > 1 else 1
         if self._rest.limit:
             limit = min(limit, self._rest.limit)
         request = self._rest.request(start, end, limit).encode()
         answer = self._connection.future(RANGE, request, deadline=deadline, patient=False)
-        return Window(start, end, limit, request, answer)
+        return PageWindow(start, end, limit, request, answer)
 
-    def _receive(self, window: Window, deadline: Deadline) -> RangePage:
+    def _receive(self, window: PageWindow, deadline: Deadline) -> RangePage:
         connection = self._connection
         try:
             return self._page(window.answer.result())
@@ -140,7 +140,7 @@ class PageReader:
         page = RangePage.parse(data)
         return page.without_values() if self._rest.drops_values else page
 
-    def _take(self, window: Window, page: RangePage) -> None:
+    def _take(self, window: PageWindow, page: RangePage) -> None:
         rest = self._rest
         if len(page) > window.limit or (not len(page) and (page.more or page.count)):
             raise WireError(f"{len(page)} keys came, of {page.count}, where {window.limit} may")
@@ -161,7 +161,7 @@ class PageReader:
             rest.next_key = window.end
             self._learn_from(window, len(page))
 
-    def _read_on_in(self, window: Window, left: int) -> None:
+    def _read_on_in(self, window: PageWindow, left: int) -> None:
         """Ask for what the limit has cut off, before the windows behind it."""
         if not self._under_way or self._rest.is_done:
             return
@@ -172,7 +172,7 @@ class PageReader:
             remainder = self._window(self._rest.next_key, window.end, deadline)
             self._under_way.appendleft(remainder)
 
-    def _learn_from(self, window: Window, found: int) -> None:
+    def _learn_from(self, window: PageWindow, found: int) -> None:
         """Choose how far to look next after a window that was read to its end."""
         if not found and self._distance is not None:
             self._distance.look_further(window.start, self._expected)

@@ -21,7 +21,7 @@ VARIABLES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DefragCandidate:
     """A member that responds, and its sizes in bytes."""
 
     label: str
@@ -57,44 +57,44 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DefragStep:
     """What is done with one member; ``order`` is 0 where nothing is."""
 
     order: int
-    member: Candidate
+    member: DefragCandidate
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DefragOrder:
     """The steps in their order, then the members that are left out."""
 
-    steps: tuple[Step, ...]
-    left_out: tuple[Step, ...]
+    steps: tuple[DefragStep, ...]
+    left_out: tuple[DefragStep, ...]
 
 
-def defrag_plan(members: Iterable[Candidate], rule: Expression | None) -> Plan:
+def defrag_plan(members: Iterable[DefragCandidate], rule: Expression | None) -> DefragOrder:
     """Order the members that the rule selects: followers by most to gain, the leader last."""
     chosen, left_out = [], []
     for member in members:
         if member.is_learner:
-            left_out.append(Step(0, member, "a learner: etcd defragments none"))
+            left_out.append(DefragStep(0, member, "a learner: etcd defragments none"))
         elif rule is None or rule.holds(member.values):
             chosen.append(member)
         else:
-            left_out.append(Step(0, member, f"the rule does not hold: {_sizes(member)}"))
+            left_out.append(DefragStep(0, member, f"the rule does not hold: {_sizes(member)}"))
     chosen.sort(key=lambda member: (member.is_leader, -member.free, member.label))
-    return Plan(
-        tuple(Step(at, member, _reason(member, rule)) for at, member in enumerate(chosen, 1)),
+    return DefragOrder(
+        tuple(DefragStep(at, member, _reason(member, rule)) for at, member in enumerate(chosen, 1)),
         tuple(left_out),
     )
 
 
-def _reason(member: Candidate, rule: Expression | None) -> str:
+def _reason(member: DefragCandidate, rule: Expression | None) -> str:
     why = "all members" if rule is None else rule.text
     return f"{why}: {_sizes(member)}"
 
 
-def _sizes(member: Candidate) -> str:
+def _sizes(member: DefragCandidate) -> str:
     free, size = size_words(member.free), size_words(member.size)
     return f"{free} of {size} free, {member.size / member.quota:.0%} of the quota"

@@ -33,7 +33,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedMember:
     """A row of the member list; one that was never started has no name."""
 
     id: int
@@ -92,7 +92,7 @@ class MemberFacts:
 
     label: str
     endpoint: str
-    listed: Listed | None = None
+    listed: ListedMember | None = None
     first: Status | None = None
     last: Status | None = None
     """The state at the begin and at the end of the window."""
@@ -207,7 +207,7 @@ class ClusterFacts:
     """What a cluster was found to be."""
 
     members: tuple[MemberFacts, ...]
-    listed: tuple[Listed, ...] = ()
+    listed: tuple[ListedMember, ...] = ()
     list_failure: str = ""
     """Why the members could not agree on their list."""
     alarms: tuple[Alarm, ...] = ()
@@ -223,6 +223,6 @@ class ClusterFacts:
         return next((each.label for each in self.listed if each.id == member_id), f"{member_id:x}")
 
     @property
-    def voters(self) -> tuple[Listed, ...]:
+    def voters(self) -> tuple[ListedMember, ...]:
         """Return the members that vote."""
         return tuple(each for each in self.listed if not each.is_learner)

@@ -9,7 +9,7 @@ from pyetcdctl.diagnosis.readings import CLUSTER, exact, fault, missing, sound
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.diagnosis.facts import ClusterFacts, Listed, MemberFacts
+    from pyetcdctl.diagnosis.facts import ClusterFacts, ListedMember, MemberFacts
     from pyetcdctl.diagnosis.readings import Reading
 
 _SEND_FAILURES = "etcd_network_peer_sent_failures_total"
@@ -104,7 +104,7 @@ def _learners(cluster: ClusterFacts) -> Iterator[Reading]:
         yield _learner(member, listed, leader)
 
 
-def _learner(member: MemberFacts, listed: Listed, leader_index: int) -> Reading:
+def _learner(member: MemberFacts, listed: ListedMember, leader_index: int) -> Reading:
     """Judge a learner by whether it reached, in the window, where the leader was before."""
     if member.last is None:
         text = f"learner {listed.label} does not respond and cannot catch up"

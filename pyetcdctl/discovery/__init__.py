@@ -6,12 +6,12 @@ Local files are read and nothing else: no network, no environment, nothing print
 from pyetcdctl.discovery.api_server import find_etcd_prefix
 from pyetcdctl.discovery.encryption import find_encryption_config
 from pyetcdctl.discovery.findings import (
-    Certificate,
     Discovery,
-    Endpoint,
+    FoundCertificate,
+    FoundEndpoint,
     FoundFile,
-    Member,
     Override,
+    PeerMember,
     Reason,
     Server,
     Skipped,
@@ -27,12 +27,12 @@ from pyetcdctl.discovery.search import (
 )
 
 __all__ = [
-    "Certificate",
     "Discovery",
-    "Endpoint",
+    "FoundCertificate",
+    "FoundEndpoint",
     "FoundFile",
-    "Member",
     "Override",
+    "PeerMember",
     "Reason",
     "Server",
     "Skipped",

@@ -6,7 +6,7 @@ import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
-from pyetcdctl.discovery.findings import Certificate, Reason
+from pyetcdctl.discovery.findings import FoundCertificate, Reason
 from pyetcdctl.discovery.node import Unusable
 
 if TYPE_CHECKING:
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from pyetcdctl.discovery.node import Node
 
 
-def examine_ca(node: Node, path: str) -> Certificate:
+def examine_ca(node: Node, path: str) -> FoundCertificate:
     """Check a CA file, which may hold several certificates; its dates are those that last longest.
 
     An expired one is returned as well: the connection fails with it, and rightly so.
     """
     certificates = _parse(node.read(path))
-    found = [_with_dates(Certificate(node.file(path)), each) for each in certificates]
+    found = [_with_dates(FoundCertificate(node.file(path)), each) for each in certificates]
     return max(found, key=lambda each: each.not_after or datetime.min.replace(tzinfo=UTC))
 
 
-def examine_pair(node: Node, path: str, key_path: str) -> Certificate:
+def examine_pair(node: Node, path: str, key_path: str) -> FoundCertificate:
     """Check a client's certificate and key; `Unusable` says what is wrong with them."""
     parsed = _parse(node.read(path))[0]
-    found = _with_dates(Certificate(node.file(path), node.file(key_path)), parsed)
+    found = _with_dates(FoundCertificate(node.file(path), node.file(key_path)), parsed)
     check_dates(found)
     _check_purpose(parsed)
     _check_match(parsed, _parse_key(node.read(key_path)))
     return found
 
 
-def check_dates(certificate: Certificate) -> None:
+def check_dates(certificate: FoundCertificate) -> None:
     """Raise `Unusable` for a certificate that is out of date."""
     now = datetime.now(UTC)
     if certificate.not_after and certificate.not_after < now:
@@ -57,7 +57,7 @@ def _parse(content: bytes) -> list[x509.Certificate]:
             raise Unusable(Reason.MALFORMED, "not a PEM certificate") from None
 
 
-def _with_dates(found: Certificate, parsed: x509.Certificate) -> Certificate:
+def _with_dates(found: FoundCertificate, parsed: x509.Certificate) -> FoundCertificate:
     try:
         return found._replace(
             not_before=_utc(parsed, "not_valid_before"), not_after=_utc(parsed, "not_valid_after")

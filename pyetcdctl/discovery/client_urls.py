@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pyetcdctl.discovery.findings import Endpoint, Member, Override, Reason
+from pyetcdctl.discovery.findings import FoundEndpoint, Override, PeerMember, Reason
 from pyetcdctl.discovery.node import Node, Unusable
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _SOCKET = re.compile(r"unixs?://[^\s,]+")
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
 
 
-def nearest(node: Node, options: Options) -> Endpoint | None:
+def nearest(node: Node, options: Options) -> FoundEndpoint | None:
     """Return the server's own client URL that is surest to be reached from its node.
 
     Several URLs of one server are one server, so the best is enough: this host's own names (which
@@ -32,7 +32,7 @@ def nearest(node: Node, options: Options) -> Endpoint | None:
     return ordered[0] if ordered else None
 
 
-def every(node: Node, option: Option) -> tuple[Endpoint, ...]:
+def every(node: Node, option: Option) -> tuple[FoundEndpoint, ...]:
     """Return all client URLs of a list such as the API server's, malformed ones recorded."""
     urls = [url.strip() for url in option.value.split(",") if url.strip()]
     valid = [url for url in urls if _TCP.fullmatch(url) or _SOCKET.fullmatch(url)]
@@ -41,7 +41,9 @@ def every(node: Node, option: Option) -> tuple[Endpoint, ...]:
             why = f"{option.origin} has {_shown(url)}, which is not a client URL"
             node.skip(option.file, Unusable(Reason.MALFORMED, why))
     file = node.file(option.file)
-    return tuple(Endpoint(_reachable(url), file, option.origin) for url in dict.fromkeys(valid))
+    return tuple(
+        FoundEndpoint(_reachable(url), file, option.origin) for url in dict.fromkeys(valid)
+    )
 
 
 def overrides(node: Node, options: Options) -> tuple[Override, ...]:
@@ -61,14 +63,14 @@ def _resource(place: str) -> str:
     return f"{plural}.{group.strip('/')}" if group.strip("/") else plural
 
 
-def members(options: Options) -> tuple[Member, ...]:
+def members(options: Options) -> tuple[PeerMember, ...]:
     """Return the members of ``--initial-cluster``."""
     initial = options.get("initial-cluster")
     pairs = [pair.partition("=") for pair in initial.value.split(",")] if initial else []
-    return tuple(Member(name.strip(), url.strip()) for name, _, url in pairs if name and url)
+    return tuple(PeerMember(name.strip(), url.strip()) for name, _, url in pairs if name and url)
 
 
-def _urls_of(node: Node, options: Options, name: str) -> list[Endpoint]:
+def _urls_of(node: Node, options: Options, name: str) -> list[FoundEndpoint]:
     return list(every(node, options[name])) if name in options else []
 
 

@@ -6,14 +6,14 @@ from posixpath import dirname, join
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.discovery.client_urls import ETCD_DEFAULT, every, members, nearest
-from pyetcdctl.discovery.findings import Endpoint, Member, Server
+from pyetcdctl.discovery.findings import FoundEndpoint, PeerMember, Server
 from pyetcdctl.discovery.options import Options, is_on, text_of
 
 if TYPE_CHECKING:
     from pyetcdctl.discovery.node import Node
 
 
-class Pair(NamedTuple):
+class CertificatePaths(NamedTuple):
     """A certificate and its key; a guessed one is not missed when it is not there."""
 
     certificate: str
@@ -26,11 +26,11 @@ class Deployment(NamedTuple):
 
     layout: str
     file: str
-    endpoints: tuple[Endpoint, ...]
-    members: tuple[Member, ...] = ()
+    endpoints: tuple[FoundEndpoint, ...]
+    members: tuple[PeerMember, ...] = ()
     server: Server = Server()
     ca: str = ""
-    pairs: tuple[Pair, ...] = ()
+    pairs: tuple[CertificatePaths, ...] = ()
     needs_client_certificate: bool = False
 
 
@@ -39,7 +39,7 @@ def of_server(node: Node, layout: str, file: str, options: Options) -> Deploymen
     endpoint = nearest(node, options)
     urls = [text_of(options, f"{kind}-client-urls") for kind in ("listen", "advertise")]
     if not endpoint and not any(urls):
-        endpoint = Endpoint(ETCD_DEFAULT, node.file(file), "etcd's default")
+        endpoint = FoundEndpoint(ETCD_DEFAULT, node.file(file), "etcd's default")
     if not endpoint:
         return None
     encrypted = endpoint.url.startswith(("https:", "unixs:"))
@@ -81,19 +81,19 @@ def of_api_server(node: Node, file: str, options: Options) -> Deployment | None:
         file=file,
         endpoints=endpoints,
         ca=text_of(options, "etcd-cafile"),
-        pairs=(Pair(certificate, key),) if certificate else (),
+        pairs=(CertificatePaths(certificate, key),) if certificate else (),
         needs_client_certificate=bool(certificate),
     )
 
 
-def guesses(ca_folder: str) -> tuple[Pair, ...]:
+def guesses(ca_folder: str) -> tuple[CertificatePaths, ...]:
     """Return the client pairs that kubeadm, k3s and rke2 keep beside (or above) etcd's CA."""
     stems = (
         join(dirname(ca_folder), "apiserver-etcd-client"),
         join(ca_folder, "healthcheck-client"),
         join(ca_folder, "client"),
     )
-    return tuple(Pair(f"{stem}.crt", f"{stem}.key", guessed=True) for stem in stems)
+    return tuple(CertificatePaths(f"{stem}.crt", f"{stem}.key", guessed=True) for stem in stems)
 
 
 def _ca(node: Node, options: Options) -> str:
@@ -107,10 +107,10 @@ def _ca(node: Node, options: Options) -> str:
     return next((path for path in likely if node.exists(path)), "")
 
 
-def _pairs(options: Options) -> tuple[Pair, ...]:
+def _pairs(options: Options) -> tuple[CertificatePaths, ...]:
     ca = text_of(options, "trusted-ca-file")
     return (guesses(dirname(ca)) if ca else ()) + tuple(
-        Pair(text_of(options, f"{kind}cert-file"), text_of(options, f"{kind}key-file"))
+        CertificatePaths(text_of(options, f"{kind}cert-file"), text_of(options, f"{kind}key-file"))
         for kind in ("client-", "")
         if text_of(options, f"{kind}cert-file")
     )

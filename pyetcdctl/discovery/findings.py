@@ -36,7 +36,7 @@ class FoundFile(NamedTuple):
         return self.path
 
 
-class Endpoint(NamedTuple):
+class FoundEndpoint(NamedTuple):
     """A client URL, the file that names it and the flag, variable or key that it stands at."""
 
     url: str
@@ -44,7 +44,7 @@ class Endpoint(NamedTuple):
     origin: str
 
 
-class Member(NamedTuple):
+class PeerMember(NamedTuple):
     """A member of ``--initial-cluster``, with its peer URL: not a place for clients."""
 
     name: str
@@ -56,7 +56,7 @@ class Override(NamedTuple):
 
     resource: str
     """Its plural, with its group if there is one: ``events``, ``deployments.apps``."""
-    endpoints: tuple[Endpoint, ...]
+    endpoints: tuple[FoundEndpoint, ...]
 
 
 class Server(NamedTuple):
@@ -75,7 +75,7 @@ class Server(NamedTuple):
     """All options that it was started with, by the flags' names."""
 
 
-class Certificate(NamedTuple):
+class FoundCertificate(NamedTuple):
     """A usable certificate file; the dates are known after a full check only."""
 
     file: FoundFile
@@ -98,11 +98,11 @@ class Discovery(NamedTuple):
     root: str
     layout: str = ""
     found_in: FoundFile | None = None
-    endpoints: tuple[Endpoint, ...] = ()
-    members: tuple[Member, ...] = ()
+    endpoints: tuple[FoundEndpoint, ...] = ()
+    members: tuple[PeerMember, ...] = ()
     server: Server = Server()
-    ca: Certificate | None = None
-    client: Certificate | None = None
+    ca: FoundCertificate | None = None
+    client: FoundCertificate | None = None
     needs_client_certificate: bool = False
     overrides: tuple[Override, ...] = ()
     skipped: tuple[Skipped, ...] = ()

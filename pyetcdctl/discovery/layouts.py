@@ -6,8 +6,14 @@ from posixpath import dirname, join
 from typing import TYPE_CHECKING
 
 from pyetcdctl.discovery.api_server import on_the_node, static_pods
-from pyetcdctl.discovery.deployment import Deployment, Pair, guesses, of_api_server, of_server
-from pyetcdctl.discovery.findings import Endpoint, Reason, Server
+from pyetcdctl.discovery.deployment import (
+    CertificatePaths,
+    Deployment,
+    guesses,
+    of_api_server,
+    of_server,
+)
+from pyetcdctl.discovery.findings import FoundEndpoint, Reason, Server
 from pyetcdctl.discovery.node import Node, Unusable
 from pyetcdctl.discovery.options import combined, from_file, text_of
 from pyetcdctl.discovery.static_pods import options_in
@@ -50,7 +56,7 @@ def openshift(node: Node) -> Deployment | None:
     found = of_server(node, "openshift", path, options) if options is not None else None
     if found is None or options is None:
         return None
-    peer = Pair(text_of(options, "peer-cert-file"), text_of(options, "peer-key-file"))
+    peer = CertificatePaths(text_of(options, "peer-cert-file"), text_of(options, "peer-key-file"))
     return found._replace(pairs=(peer, *found.pairs)) if peer.certificate else found
 
 
@@ -101,7 +107,7 @@ def talos(node: Node) -> Deployment | None:
     if not node.exists(ca):
         return None
     found = _by_pki(node, "talos", TALOS, ca)
-    admin = Pair(f"{TALOS}/admin.crt", f"{TALOS}/admin.key")
+    admin = CertificatePaths(f"{TALOS}/admin.crt", f"{TALOS}/admin.key")
     return found._replace(pairs=(admin,), server=Server(data_dir="/var/lib/etcd"))
 
 
@@ -140,9 +146,9 @@ def scratch(node: Node) -> Deployment | None:
     return Deployment(
         layout="scratch",
         file=ca,
-        endpoints=(Endpoint(SECURE_DEFAULT, node.file(ca), "beside its certificates"),),
+        endpoints=(FoundEndpoint(SECURE_DEFAULT, node.file(ca), "beside its certificates"),),
         ca=ca,
-        pairs=(Pair(certificate, key),),
+        pairs=(CertificatePaths(certificate, key),),
         needs_client_certificate=True,
     )
 
@@ -158,11 +164,11 @@ def _behind_a_closed_manifest(node: Node, path: str) -> Deployment | None:
 
 
 def _by_pki(node: Node, layout: str, folder: str, file: str) -> Deployment:
-    server = Pair(join(folder, "server.crt"), join(folder, "server.key"))
+    server = CertificatePaths(join(folder, "server.crt"), join(folder, "server.key"))
     return Deployment(
         layout=layout,
         file=file,
-        endpoints=(Endpoint(SECURE_DEFAULT, node.file(file), f"{layout}'s default"),),
+        endpoints=(FoundEndpoint(SECURE_DEFAULT, node.file(file), f"{layout}'s default"),),
         ca=f"{folder}/ca.crt",
         pairs=(*guesses(folder), server),
         needs_client_certificate=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from posixpath import dirname, join
 
-from pyetcdctl.discovery.deployment import Pair, guesses
+from pyetcdctl.discovery.deployment import CertificatePaths, guesses
 from pyetcdctl.discovery.node import Node
 from pyetcdctl.discovery.trust import choose_ca, choose_client
 from pyetcdctl.errors import BadArguments
@@ -31,7 +31,7 @@ def pki(directory: str | os.PathLike[str]) -> TlsFiles:
     return _checked(node, str(directory), ca, pairs)
 
 
-def _contents(node: Node, folder: str) -> tuple[str, list[Pair]]:
+def _contents(node: Node, folder: str) -> tuple[str, list[CertificatePaths]]:
     # kubeadm's pki folder has a ca.crt of its own: Kubernetes' CA, which etcd knows nothing of.
     for name in ("etcd/ca.crt", "ca.crt", "server-ca.crt", "ca.pem"):
         ca = join(folder, name)
@@ -40,15 +40,17 @@ def _contents(node: Node, folder: str) -> tuple[str, list[Pair]]:
     return "", []
 
 
-def _candidates(ca: str) -> list[Pair]:
+def _candidates(ca: str) -> list[CertificatePaths]:
     folder = dirname(ca)
     if ca.endswith(".pem"):
-        return [Pair(join(folder, "kubernetes.pem"), join(folder, "kubernetes-key.pem"))]
+        return [
+            CertificatePaths(join(folder, "kubernetes.pem"), join(folder, "kubernetes-key.pem"))
+        ]
     server = (join(folder, stem) for stem in ("server", "server-client"))
-    return [*guesses(folder), *(Pair(f"{stem}.crt", f"{stem}.key") for stem in server)]
+    return [*guesses(folder), *(CertificatePaths(f"{stem}.crt", f"{stem}.key") for stem in server)]
 
 
-def _checked(node: Node, shown: str, ca: str, pairs: list[Pair]) -> TlsFiles:
+def _checked(node: Node, shown: str, ca: str, pairs: list[CertificatePaths]) -> TlsFiles:
     authority = choose_ca(node, ca, quick=True)
     client = choose_client(node, pairs, quick=True)
     if authority and client and client.key:

@@ -35,7 +35,7 @@ _ACCUMULATED = ("ExecStart", "Environment", "EnvironmentFile")
 _VARIABLE = re.compile(r"\$(?:\$|\{(\w+)\}|([A-Za-z_]\w*))")
 
 
-class Service(NamedTuple):
+class SystemdService(NamedTuple):
     """What systemd would run: the program's words and its variables, each with its file."""
 
     file: str
@@ -49,7 +49,7 @@ class _Assignment(NamedTuple):
     file: str
 
 
-def read_service(node: Node, unit: str, program: str) -> Service | None:
+def read_service(node: Node, unit: str, program: str) -> SystemdService | None:
     """Read a service that runs ``program``; what stands in the way is recorded."""
     path = next(_places(node, unit), "")
     if path and node.is_link_to_null(path):
@@ -73,7 +73,7 @@ def _places(node: Node, unit: str) -> Iterator[str]:
             yield path
 
 
-def _service(node: Node, path: str, unit: str, program: str, text: str) -> Service:
+def _service(node: Node, path: str, unit: str, program: str, text: str) -> SystemdService:
     assignments = list(_assignments(text, path))
     for drop_in in _drop_ins(node, unit):
         assignments += _assignments(node.text(drop_in) or "", drop_in)
@@ -83,7 +83,7 @@ def _service(node: Node, path: str, unit: str, program: str, text: str) -> Servi
     commands = [_command(each, environment, specifiers) for each in settings["ExecStart"]]
     for command, assignment in zip(commands, settings["ExecStart"], strict=True):
         if any(basename(word) == program for word in command):
-            return Service(assignment.file, tuple(command), environment)
+            return SystemdService(assignment.file, tuple(command), environment)
     raise Unusable(Reason.MALFORMED, f"no ExecStart= in it runs {program}")
 
 

@@ -27,7 +27,7 @@ DRAIN_SECONDS = 10.0
 _TERMINATION_SECONDS = 2.0
 
 
-class Child:
+class KubectlChild:
     """A running kubectl in a process group of its own, so that Ctrl-C does not reach it first."""
 
     def __init__(

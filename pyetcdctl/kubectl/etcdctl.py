@@ -17,7 +17,7 @@ from pyetcdctl.settings import TlsFiles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pyetcdctl.kubectl.child import Child
+    from pyetcdctl.kubectl.child import KubectlChild
     from pyetcdctl.kubectl.pods import EtcdPod
     from pyetcdctl.kubectl.program import Kubectl
 
@@ -54,7 +54,7 @@ class Etcdctl:
         self._flags = flags
         self._advertised = advertised
         self._notice = notice
-        self._running: list[Child] = []
+        self._running: list[KubectlChild] = []
         self._has_answered = False
 
     @property
@@ -110,14 +110,14 @@ class Etcdctl:
                 self._notice(f"# {failure.message}; trying the pod {self.pods[1].full_name}")
                 del self.pods[0]
 
-    def started(self, words: Sequence[bytes]) -> Child:
+    def started(self, words: Sequence[bytes]) -> KubectlChild:
         """Start an etcdctl that reads lines for as long as its input lasts."""
         program = [*self._program(), *_AS_PROTOBUF, *words]
         child = self.kubectl.start_in(self.pod, program, is_dialog=True)
         self._running.append(child)
         return child
 
-    def forget(self, child: Child) -> None:
+    def forget(self, child: KubectlChild) -> None:
         """Drop one that has ended."""
         with suppress(ValueError):  # close() has been here
             self._running.remove(child)

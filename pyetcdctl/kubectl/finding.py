@@ -8,7 +8,7 @@ from pyetcdctl.errors import KubectlFailed
 from pyetcdctl.kubectl.pods import read_pod
 
 if TYPE_CHECKING:
-    from pyetcdctl.kubectl.place import Place
+    from pyetcdctl.kubectl.place import PodPlace
     from pyetcdctl.kubectl.pods import EtcdPod
     from pyetcdctl.kubectl.program import Kubectl
 
@@ -16,7 +16,7 @@ KUBEADM_LABEL = "component=etcd"
 NAME_ONE = "Try:  --via kubectl:NAMESPACE/POD, or on a control-plane node pyetcdctl without --via"
 
 
-def find_pods(kubectl: Kubectl, place: Place) -> tuple[EtcdPod, ...]:
+def find_pods(kubectl: Kubectl, place: PodPlace) -> tuple[EtcdPod, ...]:
     """Return the pods, those that are ready first. Raises KubectlFailed where there is none."""
     if place.pod:
         return (_named_pod(kubectl, place),)
@@ -30,7 +30,7 @@ def find_pods(kubectl: Kubectl, place: Place) -> tuple[EtcdPod, ...]:
     return tuple(sorted(pods, key=lambda pod: (not pod.is_ready, pod.name)))
 
 
-def _named_pod(kubectl: Kubectl, place: Place) -> EtcdPod:
+def _named_pod(kubectl: Kubectl, place: PodPlace) -> EtcdPod:
     tried = f"the pod {place.namespace}/{place.pod}"
     pod = read_pod(kubectl.json(tried, "get", "pod", place.pod, "-n", place.namespace))
     if pod is None:

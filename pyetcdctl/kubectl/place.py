@@ -12,7 +12,7 @@ KUBEADM_NAMESPACE = "kube-system"
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", re.ASCII)
 
 
-class Place(NamedTuple):
+class PodPlace(NamedTuple):
     """A transport and a pod; an empty name means kubeadm's etcd pods."""
 
     transport: str = KUBECTL
@@ -20,7 +20,7 @@ class Place(NamedTuple):
     pod: str = ""
 
 
-def parse_place(text: str) -> Place:
+def parse_place(text: str) -> PodPlace:
     """Parse ``kubectl`` or ``port-forward``, each with ``:[NAMESPACE/]POD`` or without."""
     transport, colon, path = text.partition(":")
     namespace, slash, pod = path.rpartition("/")
@@ -30,4 +30,4 @@ def parse_place(text: str) -> Place:
             f'--via takes {KUBECTL} or {PORT_FORWARD}, not "{text}"',
             "Try:  --via kubectl, or --via kubectl:NAMESPACE/POD for one pod",
         )
-    return Place(transport, namespace or KUBEADM_NAMESPACE, pod)
+    return PodPlace(transport, namespace or KUBEADM_NAMESPACE, pod)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
-    from pyetcdctl.kubectl.child import Child
+    from pyetcdctl.kubectl.child import KubectlChild
     from pyetcdctl.kubectl.etcdctl import Etcdctl
     from pyetcdctl.rpc.kv import ResponseHeader
     from pyetcdctl.rpc.watch import WatchCreateRequest
@@ -43,7 +43,7 @@ class PodWatch:
 
     def __init__(self, etcdctl: Etcdctl) -> None:
         self._etcdctl = etcdctl
-        self._child: Child | None = None
+        self._child: KubectlChild | None = None
         self._frames = WatchFrames()
         self._waiting: deque[bytes] = deque()
         self._is_serving = False
@@ -126,7 +126,7 @@ class PodWatch:
             self._child.write(_PROGRESS)
         return False
 
-    def _ended(self, child: Child) -> Exception:
+    def _ended(self, child: KubectlChild) -> Exception:
         """Return the error for an etcdctl that has ended; the watch may go on with another."""
         code = child.wait()
         self._etcdctl.forget(child)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.errors import KubectlFailed
-from pyetcdctl.kubectl.child import Child, cannot_start
+from pyetcdctl.kubectl.child import KubectlChild, cannot_start
 from pyetcdctl.kubectl.failures import failure_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubectl.pods import EtcdPod
 
 
-class Cluster(NamedTuple):
+class NamedCluster(NamedTuple):
     """What the kubeconfig's context names."""
 
     name: str
@@ -57,16 +57,16 @@ class Kubectl:
         input: bytes = b"",
         *,
         is_dialog: bool = False,
-    ) -> Child:
+    ) -> KubectlChild:
         """Run a program in a pod, without a terminal."""
         stdin = ["-i"] if input or is_dialog else []
         place = ["-n", pod.namespace, pod.name, "-c", pod.container]
         command = self.words("exec", *stdin, *place, "--", *program)
-        return Child(command, self.environment, input, is_dialog=is_dialog)
+        return KubectlChild(command, self.environment, input, is_dialog=is_dialog)
 
-    def start(self, words: Sequence[str | bytes]) -> Child:
+    def start(self, words: Sequence[str | bytes]) -> KubectlChild:
         """Run a command that takes its time."""
-        return Child(self.words(*words), self.environment)
+        return KubectlChild(self.words(*words), self.environment)
 
     def json(self, tried: str, *words: str) -> Any:
         """Return the JSON that a short question gets as its result; ``tried`` is for errors."""
@@ -93,11 +93,11 @@ class Kubectl:
         except ValueError:
             raise KubectlFailed("kubectl's response is not JSON", f"Tried: {tried}.") from None
 
-    def cluster(self) -> Cluster:
+    def cluster(self) -> NamedCluster:
         """Return the cluster and the user of the kubeconfig's context."""
         view = self.json("the kubeconfig", "config", "view", "--minify")
         context = (view.get("contexts") or [{}])[0].get("context") or {}
         cluster = (view.get("clusters") or [{}])[0].get("cluster") or {}
-        return Cluster(
+        return NamedCluster(
             context.get("cluster", ""), context.get("user", ""), cluster.get("server", "")
         )

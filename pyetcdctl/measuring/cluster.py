@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.diagnosis.facts import Difference, Listed, Status
-    from pyetcdctl.measuring.members import Place
+    from pyetcdctl.diagnosis.facts import Difference, ListedMember, Status
+    from pyetcdctl.measuring.members import ReachedMember
 
 _ALARM = re.compile(r"memberID:(\d+)\s+alarm:(\w+)")
 _HASH_TRIES = 3
@@ -48,7 +48,7 @@ Wait = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MeasuringPlan:
     """How to look: for how long, where metrics are published besides, which files hold PEMs."""
 
     window_seconds: float
@@ -69,7 +69,7 @@ class _Look:
     members: frozenset[int] | None = None
 
 
-def measure(connection: Connection, plan: Plan, wait: Wait) -> ClusterFacts:
+def measure(connection: Connection, plan: MeasuringPlan, wait: Wait) -> ClusterFacts:
     """Return the facts of the cluster that a connection leads to; ``wait`` passes the window."""
     listed = list_members(connection, plan.call_seconds)
     places = locate(connection, listed.members, plan.call_seconds)
@@ -96,9 +96,9 @@ def measure(connection: Connection, plan: Plan, wait: Wait) -> ClusterFacts:
 
 def _looks(
     connection: Connection,
-    reached: Mapping[str, Place],
+    reached: Mapping[str, ReachedMember],
     published: Mapping[int, str],
-    plan: Plan,
+    plan: MeasuringPlan,
     *,
     is_first: bool,
 ) -> dict[str, _Look]:
@@ -145,7 +145,10 @@ def _own_list(own: Connection, seconds: float) -> frozenset[int] | None:
 
 
 def _compared(
-    connection: Connection, reached: Mapping[str, Place], lasts: Mapping[str, _Look], plan: Plan
+    connection: Connection,
+    reached: Mapping[str, ReachedMember],
+    lasts: Mapping[str, _Look],
+    plan: MeasuringPlan,
 ) -> tuple[dict[str, KeyHash], tuple[Difference, ...]]:
     """Hash all members' keys at one revision; where hashes differ again, find the keys."""
     voters = [url for url, look in lasts.items() if look.status and not look.status.is_learner]
@@ -176,12 +179,12 @@ def _common_revision(connection: Connection, endpoints: Sequence[str], seconds: 
 
 def _facts(
     connection: Connection,
-    place: Place,
+    place: ReachedMember,
     firsts: Mapping[str, _Look],
     lasts: Mapping[str, _Look],
     found: Mapping[str, KeyHash],
     peers: Mapping[int, tuple[str, ...]],
-    plan: Plan,
+    plan: MeasuringPlan,
 ) -> MemberFacts:
     first, last = firsts.get(place.endpoint), lasts.get(place.endpoint)
     if place.status is None or first is None:
@@ -231,7 +234,7 @@ def _alarms(lasts: Mapping[str, _Look]) -> tuple[Alarm, ...]:
     return tuple(sorted(found, key=lambda each: (each.name, each.member_id)))
 
 
-def _peer_failures(listed: Sequence[Listed]) -> dict[int, tuple[str, ...]]:
+def _peer_failures(listed: Sequence[ListedMember]) -> dict[int, tuple[str, ...]]:
     """Connect to all peer URLs; where none can be reached this machine is not among the peers."""
     tried = {each.id: {url: _dial(url) for url in each.peer_urls} for each in listed if each.name}
     if not any(failure == "" for urls in tried.values() for failure in urls.values()):
@@ -253,7 +256,7 @@ def _dial(url: str) -> str:
     return ""
 
 
-def _with_files(members: Sequence[MemberFacts], plan: Plan) -> list[MemberFacts]:
+def _with_files(members: Sequence[MemberFacts], plan: MeasuringPlan) -> list[MemberFacts]:
     """Add the certificates in files to the first member's, for they are this machine's."""
     files = certificates_in(plan.certificate_files)
     if not members or not files:

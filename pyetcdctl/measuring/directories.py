@@ -15,7 +15,7 @@ from pyetcdctl.storage.wal.transactions import DELETE, PUT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyetcdctl.storage.wal.entries import Entry
+    from pyetcdctl.storage.wal.entries import WalEntry
     from pyetcdctl.storage.wal.transactions import Transaction
 
 
@@ -95,7 +95,7 @@ def _with_losses(
         yield replace(each, loss=losses[each.log.path])
 
 
-def _readable(log: Log) -> Iterator[Entry]:
+def _readable(log: Log) -> Iterator[WalEntry]:
     try:
         yield from log.entries()
     except PyetcdctlError:

@@ -9,54 +9,56 @@ from pyetcdctl.client.cluster import ClusterService
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_each
 from pyetcdctl.client.maintenance import MaintenanceService
-from pyetcdctl.diagnosis.facts import Listed, Status
+from pyetcdctl.diagnosis.facts import ListedMember, Status
 from pyetcdctl.errors import CallFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.client.each import Outcome
+    from pyetcdctl.client.each import EndpointOutcome
     from pyetcdctl.rpc import etcdserverpb_pb2 as api
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReachedMember:
     """A member and the endpoint that leads to it; without a status it does not respond."""
 
     label: str
     endpoint: str
-    listed: Listed | None
+    listed: ListedMember | None
     status: Status | None
     failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class MemberList:
+class KnownMembers:
     """The members; ``doubt`` is why they could not agree on the list."""
 
-    members: tuple[Listed, ...]
+    members: tuple[ListedMember, ...]
     doubt: str = ""
 
 
-def list_members(connection: Connection, seconds: float) -> MemberList:
+def list_members(connection: Connection, seconds: float) -> KnownMembers:
     """Return the members that all agree on, or one member's own list."""
     cluster = ClusterService(connection)
     own = members_known_to(connection, seconds)
     try:
         agreed = cluster.list(Deadline.after(seconds))
     except CallFailed as error:
-        return MemberList(own, error.message)
-    return MemberList(_listed(agreed))
+        return KnownMembers(own, error.message)
+    return KnownMembers(_listed(agreed))
 
 
-def members_known_to(connection: Connection, seconds: float) -> tuple[Listed, ...]:
+def members_known_to(connection: Connection, seconds: float) -> tuple[ListedMember, ...]:
     """Return one member's own list, which needs no quorum."""
     cluster = ClusterService(connection)
     return _listed(cluster.list(Deadline.after(seconds), linearizable=False))
 
 
-def locate(connection: Connection, listed: Sequence[Listed], seconds: float) -> tuple[Place, ...]:
+def locate(
+    connection: Connection, listed: Sequence[ListedMember], seconds: float
+) -> tuple[ReachedMember, ...]:
     """Ask the endpoints given, then the URLs of members that these do not lead to."""
     given = _statuses(connection, connection.endpoints, seconds)
     reached = {each.answer.member_id for each in given if each.answer}
@@ -68,7 +70,7 @@ def locate(connection: Connection, listed: Sequence[Listed], seconds: float) -> 
     places += [_other(each, advertised) for each in others if each.client_urls]
     tried = {_bare(url) for each in listed for url in each.client_urls}
     places += [
-        Place(each.endpoint, each.endpoint, None, None, _reason(each))
+        ReachedMember(each.endpoint, each.endpoint, None, None, _reason(each))
         for each in given
         if each.failure is not None and _bare(each.endpoint) not in tried
     ]
@@ -87,11 +89,13 @@ def status_of(connection: Connection, seconds: float) -> Status:
 
 def _statuses(
     connection: Connection, endpoints: Sequence[str], seconds: float
-) -> list[Outcome[Status]]:
+) -> list[EndpointOutcome[Status]]:
     return ask_each(connection, endpoints, lambda own: status_of(own, seconds))
 
 
-def _first_of_each(outcomes: Sequence[Outcome[Status]]) -> Iterator[Outcome[Status]]:
+def _first_of_each(
+    outcomes: Sequence[EndpointOutcome[Status]],
+) -> Iterator[EndpointOutcome[Status]]:
     """Yield one outcome for each member that responds, for several endpoints may lead to it."""
     seen = set()
     for each in outcomes:
@@ -100,28 +104,30 @@ def _first_of_each(outcomes: Sequence[Outcome[Status]]) -> Iterator[Outcome[Stat
             yield each
 
 
-def _answering(outcome: Outcome[Status], known: Mapping[int, Listed]) -> Place:
+def _answering(
+    outcome: EndpointOutcome[Status], known: Mapping[int, ListedMember]
+) -> ReachedMember:
     status = outcome.answer
     assert status is not None
     listed = known.get(status.member_id)
     label = listed.label if listed else f"{status.member_id:x}"
-    return Place(label, outcome.endpoint, listed, status)
+    return ReachedMember(label, outcome.endpoint, listed, status)
 
 
-def _other(member: Listed, outcomes: Mapping[str, Outcome[Status]]) -> Place:
+def _other(member: ListedMember, outcomes: Mapping[str, EndpointOutcome[Status]]) -> ReachedMember:
     """Return the first of a member's URLs that leads to it, else the first with its failure."""
     for url in member.client_urls:
         status = outcomes[url].answer
         if status is not None and status.member_id == member.id:
-            return Place(member.label, url, member, status)
+            return ReachedMember(member.label, url, member, status)
     url = member.client_urls[0]
     outcome = outcomes[url]
     if outcome.answer is not None:
-        return Place(member.label, url, member, None, "another member responds there")
-    return Place(member.label, url, member, None, _reason(outcome))
+        return ReachedMember(member.label, url, member, None, "another member responds there")
+    return ReachedMember(member.label, url, member, None, _reason(outcome))
 
 
-def _reason(outcome: Outcome[Status]) -> str:
+def _reason(outcome: EndpointOutcome[Status]) -> str:
     failure = outcome.failure
     if failure is None:
         return ""
@@ -132,9 +138,11 @@ def _bare(endpoint: str) -> str:
     return endpoint.rpartition("://")[2].rstrip("/")
 
 
-def _listed(response: api.MemberListResponse) -> tuple[Listed, ...]:
+def _listed(response: api.MemberListResponse) -> tuple[ListedMember, ...]:
     return tuple(
-        Listed(each.ID, each.name, tuple(each.peerURLs), tuple(each.clientURLs), each.isLearner)
+        ListedMember(
+            each.ID, each.name, tuple(each.peerURLs), tuple(each.clientURLs), each.isLearner
+        )
         for each in response.members
     )
 

@@ -15,7 +15,7 @@ from pyetcdctl.errors import PyetcdctlError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyetcdctl.client.metrics import Page
+    from pyetcdctl.client.metrics import MetricsPage
     from pyetcdctl.diagnosis.metrics import Exposition
     from pyetcdctl.settings import ConnectionSettings
 
@@ -63,7 +63,7 @@ def published_by(urls: Sequence[str], settings: ConnectionSettings) -> Mapping[i
     return found
 
 
-def _clock(page: Page) -> ClockOffset | None:
+def _clock(page: MetricsPage) -> ClockOffset | None:
     """Compare the date of the response, which has whole seconds, with this machine's clock."""
     try:
         date = parsedate_to_datetime(page.date).timestamp()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.errors import UnsupportedFormat
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
-from pyetcdctl.output.values import Entry, comment, document, shown_yaml
+from pyetcdctl.output.values import ShownEntry, comment, document, shown_yaml
 from pyetcdctl.results import DecodedAnswer, Listing
 from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
@@ -46,7 +46,7 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     documents = _Documents(result.decoding, out, settings)
     for page in result.reading.pages():
         for record in page.records():
-            documents.write(Entry.of_record(record))
+            documents.write(ShownEntry.of_record(record))
 
 
 @render.register(DecodedAnswer)
@@ -66,15 +66,15 @@ def _write(answer: Message | None, documents: _Documents, when: str = "") -> Non
         case PutResponse():
             documents.say(f"put{when}")
             if answer.prev_kv is not None:
-                documents.write(Entry.of_message(answer.prev_kv), "before: ")
+                documents.write(ShownEntry.of_message(answer.prev_kv), "before: ")
         case DeleteRangeResponse():
             documents.say(f"deleted {answer.deleted}{when}")
             for kv in answer.prev_kvs:
-                documents.write(Entry.of_message(kv), "before: ")
+                documents.write(ShownEntry.of_message(kv), "before: ")
         case RangeResponse():
             documents.say(f"got {answer.count}{when}")
             for kv in answer.kvs:
-                documents.write(Entry.of_message(kv))
+                documents.write(ShownEntry.of_message(kv))
         case TxnResponse():
             documents.say(f"{'SUCCESS' if answer.succeeded else 'FAILURE'}{when}")
             for response in answer.responses:
@@ -97,7 +97,7 @@ class _Documents:
         self._write(f"{self._separator}{comment(text)}")
         self._separator = ""
 
-    def write(self, entry: Entry, event: str = "") -> None:
+    def write(self, entry: ShownEntry, event: str = "") -> None:
         """Write one key's document."""
         stored = self._decoding.read(entry.key, entry.value)
         held = f"  lease {entry.lease & _64_BITS:016x}" if entry.lease else ""
@@ -115,7 +115,7 @@ class _Documents:
         """Write each key after the separator."""
         for kv in response.kvs:
             self._separator = _SEPARATOR
-            self.write(Entry.of_message(kv))
+            self.write(ShownEntry.of_message(kv))
 
     def write_events(self, response: WatchResponse) -> None:
         """Write the events of a watch; the document of a deletion is null."""
@@ -124,8 +124,8 @@ class _Documents:
         for name, previous, record in records(response):
             self._separator = _SEPARATOR
             if previous is not None:
-                self.write(Entry.of_record(previous), "before: ")
-            now = Entry.of_record(record)
+                self.write(ShownEntry.of_record(previous), "before: ")
+            now = ShownEntry.of_record(record)
             if name == EVENT_NAMES[DELETE]:
                 self.say(f"{name} {_shown_key(now)}")
                 self._write(f"# mod_revision {now.changed}\nnull\n")
@@ -141,7 +141,7 @@ _SEPARATOR = "---\n"
 _64_BITS = 0xFFFFFFFFFFFFFFFF
 
 
-def _shown_key(entry: Entry) -> str:
+def _shown_key(entry: ShownEntry) -> str:
     return entry.key.decode("utf-8", "backslashreplace")
 
 

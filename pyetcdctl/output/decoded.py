@@ -9,7 +9,7 @@ from pyetcdctl.kubernetes.codec.envelope import Format, recognise
 from pyetcdctl.output.answers import write_answer
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
-from pyetcdctl.output.values import Entry, comment, document, shown_yaml
+from pyetcdctl.output.values import ShownEntry, comment, document, shown_yaml
 from pyetcdctl.results import DecodedAnswer, Listing
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Message
@@ -32,7 +32,7 @@ def write_decoded(
     if isinstance(result, Listing):
         for page in result.reading.pages():
             for record in page.records():
-                pairs.write(Entry.of_record(record), values_only=result.values_only)
+                pairs.write(ShownEntry.of_record(record), values_only=result.values_only)
             out.flush()
     else:
         _write(result.answer, pairs)
@@ -52,7 +52,7 @@ class _Pairs:
         self._settings = settings
         self._separator = b""
 
-    def write(self, entry: Entry, *, values_only: bool = False) -> None:
+    def write(self, entry: ShownEntry, *, values_only: bool = False) -> None:
         """Write one pair."""
         stored = self._object(entry)
         if stored is None:
@@ -60,7 +60,7 @@ class _Pairs:
         else:
             self._write_object(entry, stored)
 
-    def write_event(self, name: str, before: Entry | None, now: Entry) -> None:
+    def write_event(self, name: str, before: ShownEntry | None, now: ShownEntry) -> None:
         """Write the events of a watch."""
         earlier = self._object(before) if before else None
         stored = self._object(now)
@@ -76,7 +76,7 @@ class _Pairs:
         else:
             self._tell(f"{name} {_shown_key(now)}  mod_revision {now.changed}")
 
-    def _object(self, entry: Entry) -> StoredValue | None:
+    def _object(self, entry: ShownEntry) -> StoredValue | None:
         """Return what is in a value of Kubernetes; None for other values."""
         if recognise(entry.value) not in _OBJECTS:
             return None
@@ -90,7 +90,7 @@ class _Pairs:
             words = tuple(map(terminal_safe, words))
         self.out.write(b"".join(b"%b\n" % word for word in words))
 
-    def _write_object(self, entry: Entry, stored: StoredValue, event: str = "") -> None:
+    def _write_object(self, entry: ShownEntry, stored: StoredValue, event: str = "") -> None:
         self.out.write(self._separator)
         what = ", ".join(filter(None, (stored.type, stored.encryption)))
         about = f"{event}{_shown_key(entry)}  mod_revision {entry.changed}  {what}"
@@ -112,7 +112,7 @@ class _Pairs:
 @_write.register(Message)
 def _answer(answer: Message, pairs: _Pairs) -> None:
     def pair(kv: KeyValue) -> None:
-        pairs.write(Entry.of_message(kv))
+        pairs.write(ShownEntry.of_message(kv))
 
     write_answer(answer, pairs.out, pair)
 
@@ -120,9 +120,9 @@ def _answer(answer: Message, pairs: _Pairs) -> None:
 @_write.register(WatchResponse)
 def _watched(answer: WatchResponse, pairs: _Pairs) -> None:
     for name, previous, record in records(answer):
-        before = None if previous is None else Entry.of_record(previous)
-        pairs.write_event(name, before, Entry.of_record(record))
+        before = None if previous is None else ShownEntry.of_record(previous)
+        pairs.write_event(name, before, ShownEntry.of_record(record))
 
 
-def _shown_key(entry: Entry) -> str:
+def _shown_key(entry: ShownEntry) -> str:
     return entry.key.decode("utf-8", "backslashreplace")

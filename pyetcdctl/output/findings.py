@@ -20,7 +20,7 @@ _COLOURS = {"critical": b"1;31", "warning": b"33", "info": b"36"}
 _MARGIN = " " * 10
 
 
-class Line(NamedTuple):
+class ColouredLine(NamedTuple):
     """A line without its end; a severity in front of it has a colour."""
 
     text: str
@@ -37,13 +37,13 @@ class Line(NamedTuple):
         return b"%b%b\n" % (head, data)
 
 
-def lines_of(report: Report) -> Iterator[Line]:
+def lines_of(report: Report) -> Iterator[ColouredLine]:
     """Yield the findings, what has no verdict, and a line that counts all."""
     for finding in report.findings:
         yield from _finding_lines(finding)
     for text in _unjudged_lines(report.unjudged):
-        yield Line(text)
-    yield Line(_summary(report))
+        yield ColouredLine(text)
+    yield ColouredLine(_summary(report))
 
 
 def json_of(report: Report) -> str:
@@ -79,12 +79,12 @@ def junit_of(report: Report, least: Severity) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _finding_lines(finding: Finding) -> Iterator[Line]:
+def _finding_lines(finding: Finding) -> Iterator[ColouredLine]:
     evidence = finding.evidence
     text = f"{evidence.subject}: {evidence.measured}{_basis(evidence)}"
-    yield Line(text, finding.severity.word)
-    yield Line(f"{_MARGIN}rule {evidence.check}: {finding.source}")
-    yield Line(f"{_MARGIN}next: {finding.next}")
+    yield ColouredLine(text, finding.severity.word)
+    yield ColouredLine(f"{_MARGIN}rule {evidence.check}: {finding.source}")
+    yield ColouredLine(f"{_MARGIN}next: {finding.next}")
 
 
 def _basis(evidence: Evidence) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from pyetcdctl.changes.history import Step
+    from pyetcdctl.changes.history import KeyStep
     from pyetcdctl.output import Sink
     from pyetcdctl.output.difference import DiffLine
     from pyetcdctl.results import KeyHistory
@@ -41,7 +41,7 @@ def write_text(found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
     out.write(f"# {_end(found)}\n".encode())
 
 
-def _row(step: Step, found: KeyHistory, *, human: bool) -> tuple[str, ...]:
+def _row(step: KeyStep, found: KeyHistory, *, human: bool) -> tuple[str, ...]:
     size = human_size(step.size_bytes) if human else str(step.size_bytes)
     row = (str(step.revision), str(step.time), step.event, size, step.writer)
     return (*row, step.source) if found.names_sources else row
@@ -59,7 +59,7 @@ def _since(found: KeyHistory) -> str:
     return f" since revision {found.begins_after}" if found.begins_after else ""
 
 
-def _write_step(step: Step, found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
+def _write_step(step: KeyStep, found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
     words = [f"revision {step.revision}", str(step.time), step.event, step.writer]
     title = "  ".join(filter(None, words))
     out.write(f"{escaped(os.fsencode(title))}\n".encode())
@@ -68,7 +68,7 @@ def _write_step(step: Step, found: KeyHistory, out: Sink, settings: OutputSettin
     out.write(b"\n")
 
 
-def _lines(step: Step, found: KeyHistory) -> Iterator[DiffLine]:
+def _lines(step: KeyStep, found: KeyHistory) -> Iterator[DiffLine]:
     sides = (step.before, step.value)
     if not found.shows_noise:
         sides = (without_noise(step.before), without_noise(step.value))

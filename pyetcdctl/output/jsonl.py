@@ -13,7 +13,7 @@ from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import terminal_safe
-from pyetcdctl.output.values import Entry, json_bytes, json_value
+from pyetcdctl.output.values import ShownEntry, json_bytes, json_value
 from pyetcdctl.results import (
     DecodedAnswer,
     Differences,
@@ -59,7 +59,7 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
     shown = _place if result.keys_only else entries.members
     for page in result.reading.pages():
         for record in page.records():
-            write(f"{{{shown(Entry.of_record(record))}}}\n")
+            write(f"{{{shown(ShownEntry.of_record(record))}}}\n")
 
 
 @render.register(LogListing)
@@ -90,15 +90,15 @@ def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None
     entries = _Entries(result.decoding)
     if isinstance(answer, RangeResponse):
         for kv in answer.kvs:
-            write(f"{{{entries.members(Entry.of_message(kv))}}}\n")
+            write(f"{{{entries.members(ShownEntry.of_message(kv))}}}\n")
     elif not isinstance(answer, WatchResponse):
         write(f'{{"revision":{answer.header.revision}{entries.answer(answer)}}}\n')
     elif answer.is_progress:
         write(f'{{"type":"PROGRESS","revision":{answer.header.revision}}}\n')
     else:
         for name, previous, record in records(answer):
-            before = None if previous is None else Entry.of_record(previous)
-            write(entries.event(name, before, Entry.of_record(record)))
+            before = None if previous is None else ShownEntry.of_record(previous)
+            write(entries.event(name, before, ShownEntry.of_record(record)))
             out.flush()
 
 
@@ -145,11 +145,11 @@ class _Entries:
             raise unsupported("jsonl")
         self._decoding = decoding
 
-    def members(self, entry: Entry) -> str:
+    def members(self, entry: ShownEntry) -> str:
         """Return all that is known of a key."""
         return f"{_place(entry)}{self._value(entry)}"
 
-    def event(self, name: str, before: Entry | None, now: Entry) -> str:
+    def event(self, name: str, before: ShownEntry | None, now: ShownEntry) -> str:
         """Return the line of an event."""
         place = _place(now)
         if name == _DELETED:
@@ -164,7 +164,7 @@ class _Entries:
         """Return what a response says besides its revision."""
         match answer:
             case PutResponse() if answer.prev_kv is not None:
-                return f',"prev_kv":{{{self.members(Entry.of_message(answer.prev_kv))}}}'
+                return f',"prev_kv":{{{self.members(ShownEntry.of_message(answer.prev_kv))}}}'
             case DeleteRangeResponse():
                 earlier = f',"prev_kvs":{self._list(answer.prev_kvs)}' if answer.prev_kvs else ""
                 return f',"deleted":{answer.deleted}{earlier}'
@@ -184,9 +184,9 @@ class _Entries:
         return f',"succeeded":{succeeded},"responses":[{steps}]'
 
     def _list(self, kvs: Sequence[KeyValue]) -> str:
-        return f"[{','.join(f'{{{self.members(Entry.of_message(kv))}}}' for kv in kvs)}]"
+        return f"[{','.join(f'{{{self.members(ShownEntry.of_message(kv))}}}' for kv in kvs)}]"
 
-    def _value(self, entry: Entry, prefix: str = "") -> str:
+    def _value(self, entry: ShownEntry, prefix: str = "") -> str:
         stored = self._decoding.read(entry.key, entry.value)
         shown = json_value(stored, entry.changed if self._decoding.like_api else None)
         return f',"{prefix}value":{shown}{_remarks(stored, prefix)}'
@@ -200,7 +200,7 @@ _STEPS: dict[type, str] = {
 }
 
 
-def _place(entry: Entry) -> str:
+def _place(entry: ShownEntry) -> str:
     return (
         f'"key":{json_bytes(entry.key)},"create_revision":{entry.created},'
         f'"mod_revision":{entry.changed},"version":{entry.version},"lease":{entry.lease}'

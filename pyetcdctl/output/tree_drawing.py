@@ -24,7 +24,7 @@ _GAP = "   "
 
 
 @dataclass(slots=True)
-class Node:
+class DrawnNode:
     """A node as it will be drawn."""
 
     name: str
@@ -32,7 +32,7 @@ class Node:
     is_branch: bool
     keys: int = 0
     size: int = 0
-    children: list[Node] = field(default_factory=list)
+    children: list[DrawnNode] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class _Text:
         self._out.flush()
 
 
-def _collect(tree: KeyTree) -> Node:
-    top = Node(escaped(tree.prefix[:-1]) if tree.prefix else "all keys", b"", True)
+def _collect(tree: KeyTree) -> DrawnNode:
+    top = DrawnNode(escaped(tree.prefix[:-1]) if tree.prefix else "all keys", b"", True)
     open_branches = [top]
     for visit in tree.visits:
         if visit.step is TreeStep.LEAVE:
@@ -91,7 +91,7 @@ def _collect(tree: KeyTree) -> Node:
         else:
             is_branch = visit.step is not TreeStep.LEAF
             name = "/" if visit.path == b"/" else _shown(visit.name, is_branch)
-            node = Node(name, visit.path, is_branch, visit.keys, visit.size)
+            node = DrawnNode(name, visit.path, is_branch, visit.keys, visit.size)
             if is_branch or not tree.branches_only:
                 open_branches[-1].children.append(node)
         if visit.step is TreeStep.ENTER:
@@ -105,12 +105,12 @@ def _shown(name: bytes, is_branch: bool) -> str:
     return escaped(name[:-1] if is_branch else name) or '""'
 
 
-def _lines(top: Node, tree: KeyTree) -> Iterator[_Line]:
+def _lines(top: DrawnNode, tree: KeyTree) -> Iterator[_Line]:
     yield _line(top, "", tree, " keys" if top.keys != 1 else " key ")
     yield from _lines_below(top, "", tree)
 
 
-def _lines_below(node: Node, indent: str, tree: KeyTree) -> Iterator[_Line]:
+def _lines_below(node: DrawnNode, indent: str, tree: KeyTree) -> Iterator[_Line]:
     children, rest = _unfolded(node, tree)
     for index, child in enumerate(children):
         is_last = index == len(children) - 1 and not rest
@@ -120,7 +120,7 @@ def _lines_below(node: Node, indent: str, tree: KeyTree) -> Iterator[_Line]:
         yield _Line(f"{indent}└── ", f"… {rest}", "dim", "", "")
 
 
-def _unfolded(node: Node, tree: KeyTree) -> tuple[list[Node], str]:
+def _unfolded(node: DrawnNode, tree: KeyTree) -> tuple[list[DrawnNode], str]:
     """Return the children to show, the biggest first where sizes are asked for, and what is not."""
     if not tree.sizes:
         return node.children, ""
@@ -139,7 +139,7 @@ def _round_figure(size: int) -> int:
     return next((step * power for step in (5, 2, 1) if step * power <= size), 0)
 
 
-def _line(node: Node, guides: str, tree: KeyTree, unit: str = "     ") -> _Line:
+def _line(node: DrawnNode, guides: str, tree: KeyTree, unit: str = "     ") -> _Line:
     familiar = tree.familiar(node.path) if node.is_branch else ""
     name = f"{node.name} ({familiar})" if familiar else node.name
     keys = f"{node.keys:,}{unit}" if node.is_branch else ""

@@ -24,7 +24,7 @@ _PLAIN_KEY = re.compile(rb"[A-Za-z0-9/._:@~ -]*")
 _NOT_FOR_COMMENTS = re.compile("[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-class Entry(NamedTuple):
+class ShownEntry(NamedTuple):
     """A key as it was at one revision."""
 
     key: bytes
@@ -35,14 +35,14 @@ class Entry(NamedTuple):
     lease: int
 
     @classmethod
-    def of_record(cls, record: Record) -> Entry:
+    def of_record(cls, record: Record) -> ShownEntry:
         """Return what a part of a response holds."""
         key, created, changed, version, value, lease = record
         numbers = (_integer(created), _integer(changed), _integer(version))
         return cls(key, *numbers, value, _integer(lease))
 
     @classmethod
-    def of_message(cls, kv: KeyValue) -> Entry:
+    def of_message(cls, kv: KeyValue) -> ShownEntry:
         """Return what a message holds."""
         revisions = (kv.create_revision, kv.mod_revision, kv.version)
         return cls(kv.key, *revisions, kv.value, kv.lease)

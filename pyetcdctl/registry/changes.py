@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ADDED, MODIFIED, DELETED = "ADDED", "MODIFIED", "DELETED"
 
 
-class Listed(NamedTuple):
+class ListedObjects(NamedTuple):
     """What was under the keys of a resource, or of one name, at a revision."""
 
     resource: Resource
@@ -31,17 +31,17 @@ class Listed(NamedTuple):
     entries: list[StoredEntry]
 
 
-class Change(NamedTuple):
+class ObjectChange(NamedTuple):
     """What happened to an object that is or was selected."""
 
     event: str
     object: ShownObject
 
 
-def listed(finder: Finder, resource: Resource, name: str) -> Listed:
+def listed(finder: Finder, resource: Resource, name: str) -> ListedObjects:
     """Read all that a watch begins with."""
     listing = finder.listing(resource, name)
-    return Listed(resource, name, listing.revision, list(listing.entries))
+    return ListedObjects(resource, name, listing.revision, list(listing.entries))
 
 
 class Changes:
@@ -50,19 +50,19 @@ class Changes:
     An object that is gone, or is not selected any more, is shown as it was last.
     """
 
-    def __init__(self, finder: Finder, begin: Listed) -> None:
+    def __init__(self, finder: Finder, begin: ListedObjects) -> None:
         self._finder = finder
         self._resource = begin.resource
         self._known = {entry.key: entry for entry in begin.entries}
 
-    def of_response(self, response: WatchResponse) -> Iterator[Change]:
+    def of_response(self, response: WatchResponse) -> Iterator[ObjectChange]:
         """Yield the changes in the response of a watch."""
         for batch in response.batches:
             for kind, record in zip(batch.kinds, batch.records(), strict=True):
                 entry = StoredEntry.of_record(record)
                 yield from self._gone(entry) if kind == DELETE else self._present(entry)
 
-    def since(self, now: Listed) -> Iterator[Change]:
+    def since(self, now: ListedObjects) -> Iterator[ObjectChange]:
         """Yield how a new listing differs from what is known: first what is gone, then by age."""
         present = {entry.key for entry in now.entries}
         for entry in [each for each in self._known.values() if each.key not in present]:
@@ -72,21 +72,21 @@ class Changes:
             if before is None or before.mod_revision != entry.mod_revision:
                 yield from self._present(entry)
 
-    def _present(self, entry: StoredEntry) -> Iterable[Change]:
+    def _present(self, entry: StoredEntry) -> Iterable[ObjectChange]:
         before = self._known.get(entry.key)
         self._known[entry.key] = entry
         found = self._finder.object(self._resource, entry)
         if found is not None and self._finder.query.selector is None:
-            return [Change(MODIFIED if before else ADDED, found)]
+            return [ObjectChange(MODIFIED if before else ADDED, found)]
         earlier = self._earlier(before)
         if found is not None:
-            return [Change(MODIFIED if earlier else ADDED, found)]
-        return [Change(DELETED, earlier)] if earlier else []
+            return [ObjectChange(MODIFIED if earlier else ADDED, found)]
+        return [ObjectChange(DELETED, earlier)] if earlier else []
 
-    def _gone(self, entry: StoredEntry) -> Iterable[Change]:
+    def _gone(self, entry: StoredEntry) -> Iterable[ObjectChange]:
         before = self._known.pop(entry.key, None)
         earlier = self._earlier(before and before._replace(mod_revision=entry.mod_revision))
-        return [Change(DELETED, earlier)] if earlier else []
+        return [ObjectChange(DELETED, earlier)] if earlier else []
 
     def _earlier(self, entry: StoredEntry | None) -> ShownObject | None:
         return self._finder.object(self._resource, entry, quiet=True) if entry else None

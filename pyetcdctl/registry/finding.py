@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object
     from pyetcdctl.kubernetes.resources import Resource
     from pyetcdctl.kubernetes.stored_value import StoredValue
-    from pyetcdctl.registry.store import Listing, Store, StoredEntry
+    from pyetcdctl.registry.store import EntryReading, Store, StoredEntry
 
     Selector = Callable[[Object], bool]
 
@@ -71,7 +71,7 @@ class Finder:
             raise BadArguments("a name needs one namespace: use -n NAMESPACE instead of -A")
         return self.store.key_of(resource, "" if everywhere else self.query.namespace, name)
 
-    def listing(self, resource: Resource, name: str) -> Listing:
+    def listing(self, resource: Resource, name: str) -> EntryReading:
         """Read the entries of a resource, or of one name."""
         key, keys_only = self.key(resource, name), self.query.names_only
         read = self.store.list_key if name else self.store.list_prefix

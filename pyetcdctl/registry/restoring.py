@@ -59,7 +59,7 @@ class Restorable(NamedTuple):
         return str(self.place)
 
 
-class Found(NamedTuple):
+class RestoredObjects(NamedTuple):
     """What is to be made anew, and how many objects are not because a cluster makes them."""
 
     objects: list[Restorable]
@@ -91,7 +91,7 @@ def restorable(
     report: Callable[[Remark], None],
     *,
     is_chosen: bool,
-) -> Found:
+) -> RestoredObjects:
     """Return the objects of entries in their order, without those that would be made twice.
 
     Objects whose controller is among them are left out; and, unless the user chose the resources,
@@ -108,7 +108,7 @@ def restorable(
             left["cluster"] += 1
         else:
             kept.append(each)
-    return Found(sorted(kept, key=_rank), left["owner"], left["cluster"])
+    return RestoredObjects(sorted(kept, key=_rank), left["owner"], left["cluster"])
 
 
 def _objects(

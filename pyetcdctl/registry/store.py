@@ -56,7 +56,7 @@ class StoredEntry(NamedTuple):
         return cls(key.decode("utf-8", "surrogateescape"), value, number_of(modified))
 
 
-class Listing(NamedTuple):
+class EntryReading(NamedTuple):
     """The entries of a range, read while they are used, at one revision."""
 
     revision: int
@@ -90,11 +90,11 @@ class Store:
         self._reader = Reader(keyring, release)
         self._view = view
 
-    def list_prefix(self, prefix: str, *, keys_only: bool = False) -> Listing:
+    def list_prefix(self, prefix: str, *, keys_only: bool = False) -> EntryReading:
         """Read all keys that start with a prefix."""
         return self._listing(*prefix_range(_bytes(prefix)), keys_only=keys_only)
 
-    def list_key(self, key: str, *, keys_only: bool = False) -> Listing:
+    def list_key(self, key: str, *, keys_only: bool = False) -> EntryReading:
         """Read one key, in the form of a listing."""
         return self._listing(_bytes(key), b"", keys_only=keys_only)
 
@@ -198,10 +198,10 @@ class Store:
             "Try:  pyetcdctl kubernetes resources",
         )
 
-    def _listing(self, key: bytes, end: bytes, *, keys_only: bool) -> Listing:
+    def _listing(self, key: bytes, end: bytes, *, keys_only: bool) -> EntryReading:
         request = RangeRequest(key=key, range_end=end, keys_only=keys_only)
         reading = self.source.range(self._seen(request))
-        return Listing(reading.header.revision, _entries(reading))
+        return EntryReading(reading.header.revision, _entries(reading))
 
     def _seen(self, request: RangeRequest) -> RangeRequest:
         request.revision, request.serializable = self._view

@@ -99,7 +99,7 @@ class AlarmMember(Message):
     )
 
 
-class AuthenticateRequest(Message):
+class InternalAuthenticateRequest(Message):
     """A login (InternalAuthenticateRequest); its password and token are not kept."""
 
     name: str = ""
@@ -197,7 +197,7 @@ class InternalRaftRequest(Message):
     auth_enable: EmptyRequest | None = None
     auth_disable: EmptyRequest | None = None
     auth_status: EmptyRequest | None = None
-    authenticate: AuthenticateRequest | None = None
+    authenticate: InternalAuthenticateRequest | None = None
     auth_user_add: UserAddRequest | None = None
     auth_user_delete: NameRequest | None = None
     auth_user_get: NameRequest | None = None
@@ -229,7 +229,7 @@ class InternalRaftRequest(Message):
         Field(100, "header", "message", RequestHeader),
         Field(1000, "auth_enable", "message", EmptyRequest),
         Field(1011, "auth_disable", "message", EmptyRequest),
-        Field(1012, "authenticate", "message", AuthenticateRequest),
+        Field(1012, "authenticate", "message", InternalAuthenticateRequest),
         Field(1013, "auth_status", "message", EmptyRequest),
         Field(1100, "auth_user_add", "message", UserAddRequest),
         Field(1101, "auth_user_delete", "message", NameRequest),

@@ -37,7 +37,7 @@ class Validity:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class KeyPair:
     """A certificate and its private key, as PEM."""
 
     certificate: bytes
@@ -80,7 +80,7 @@ class Authority:
         organisation: str = "",
         hosts: Sequence[str] = (),
         validity: Validity | None = None,
-    ) -> Pair:
+    ) -> KeyPair:
         """Issue a certificate: for a client, and for a server too when ``hosts`` names any."""
         key = _new_key(self._key_kind)
         window = validity or Validity.of(timedelta(days=365))
@@ -154,11 +154,11 @@ def _alternative(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def _pem(certificate: x509.Certificate, key: PrivateKey) -> Pair:
+def _pem(certificate: x509.Certificate, key: PrivateKey) -> KeyPair:
     forms = serialization.PrivateFormat
     is_ed25519 = isinstance(key, ed25519.Ed25519PrivateKey)
     form = forms.PKCS8 if is_ed25519 else forms.TraditionalOpenSSL
     pem = serialization.Encoding.PEM
-    return Pair(
+    return KeyPair(
         certificate.public_bytes(pem), key.private_bytes(pem, form, serialization.NoEncryption())
     )

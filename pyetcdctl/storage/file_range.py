@@ -35,7 +35,7 @@ _FIELDS = {
 }
 
 
-class Found(NamedTuple):
+class FoundKeys(NamedTuple):
     """The keys of a range, and how to read the KeyValue of one of them."""
 
     keys: Sequence[bytes]
@@ -52,7 +52,7 @@ class FileRange:
         self,
         request: RangeRequest,
         header: ResponseHeader,
-        found: Found,
+        found: FoundKeys,
         *,
         drops_leases: bool,
         check: Callable[[], None],
@@ -131,7 +131,7 @@ class _KeysPage(RangePage):
         return self.key(-1)
 
 
-def _limited(found: Found, request: RangeRequest) -> Found:
+def _limited(found: FoundKeys, request: RangeRequest) -> FoundKeys:
     """Return the keys that a server would sort and then cut at the limit."""
     filtered = _filtered(found, request)
     # Without an order it reads one key more than the limit, whatever they are then sorted by.
@@ -140,7 +140,7 @@ def _limited(found: Found, request: RangeRequest) -> Found:
     return filtered
 
 
-def _filtered(found: Found, request: RangeRequest) -> Found:
+def _filtered(found: FoundKeys, request: RangeRequest) -> FoundKeys:
     limits = (
         request.min_mod_revision,
         request.max_mod_revision or ENDLESS,
@@ -159,7 +159,7 @@ def _filtered(found: Found, request: RangeRequest) -> Found:
     return found._replace(keys=list(filter(is_within, found.keys)))
 
 
-def _sorted(found: Found, request: RangeRequest) -> Sequence[bytes]:
+def _sorted(found: FoundKeys, request: RangeRequest) -> Sequence[bytes]:
     """Return the keys in the order that is asked for; equal ones stay in the order of the keys."""
     descends = request.sort_order == DESCEND
     if request.sort_target == BY_KEY:

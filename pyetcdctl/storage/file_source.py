@@ -9,7 +9,7 @@ from pyetcdctl.errors import BadArguments, CallFailed
 from pyetcdctl.keyspace.history import History, KeyRevision
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.database import META
-from pyetcdctl.storage.file_range import FileRange, Found
+from pyetcdctl.storage.file_range import FileRange, FoundKeys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,14 +94,14 @@ class FileSource:
             check=self.opened.check_unchanged,
         )
 
-    def _find(self, request: RangeRequest, revision: int, is_only: bool) -> Found:
+    def _find(self, request: RangeRequest, revision: int, is_only: bool) -> FoundKeys:
         model = self._model
         if not request.range_end and is_only and not model.has_index and not self._lookups:
             self._lookups += 1
             entry = model.entry_at(request.key, revision)
-            return Found([] if entry is None else [request.key], lambda key: entry or b"")
+            return FoundKeys([] if entry is None else [request.key], lambda key: entry or b"")
         keys = model.keys_at(revision)
-        return Found(
+        return FoundKeys(
             keys.between(request.key, request.range_end),
             lambda key: model.read(keys.place_of(key)),
         )

@@ -25,7 +25,7 @@ from pyetcdctl.storage.files import ReadOnlyFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pyetcdctl.storage.bolt.pages import Child, Leaf
+    from pyetcdctl.storage.bolt.pages import ChildPage, Leaf
 
     Result = TypeVar("Result")
 
@@ -88,7 +88,7 @@ class _Copying:
         first = self._pages()
         self._page_size = first.page_size
         self._builder = Builder(out, self._page_size)
-        self._leaves: list[Child] = []
+        self._leaves: list[ChildPage] = []
         self._part_bytes = _PART_BYTES
         """How much is read between two looks: less where the server writes often."""
 

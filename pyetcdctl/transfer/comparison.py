@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pyetcdctl.transfer.entries import Entry
+    from pyetcdctl.transfer.entries import TransferEntry
 
 _UNCHANGED = -1
 
@@ -20,7 +20,7 @@ class Mark(StrEnum):
     NEW, DIFFERENT, SAME, GONE = "+", "~", "=", "-"
 
 
-class Change(NamedTuple):
+class TransferChange(NamedTuple):
     """A key of the target, and what becomes of it."""
 
     mark: Mark
@@ -43,10 +43,10 @@ class Comparison:
 
     def __init__(
         self,
-        entries: Iterable[Entry],
-        stored: Iterable[Entry],
+        entries: Iterable[TransferEntry],
+        stored: Iterable[TransferEntry],
         *,
-        is_same: Callable[[Entry, Entry], bool],
+        is_same: Callable[[TransferEntry, TransferEntry], bool],
         prune: bool,
     ) -> None:
         """Both are in key order; ``prune`` deletes what the target alone has."""
@@ -63,7 +63,7 @@ class Comparison:
         """How many keys are to be written or deleted."""
         return sum(number for mark, number in self.counts.items() if mark != Mark.SAME)
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[TransferChange]:
         """Yield every key, while the plan is made. To be read to the end, and once."""
         at = next(self._stored, None)
         for entry in self._entries:
@@ -78,13 +78,13 @@ class Comparison:
             yield from self._only_stored(at)
             at = next(self._stored, None)
 
-    def planned(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, int]]:
+    def planned(self, entries: Iterable[TransferEntry]) -> Iterator[tuple[TransferEntry, int]]:
         """Yield those of the same entries that are to be written, with the revision to guard by."""
         for entry, guard in zip(entries, self._guards, strict=True):
             if guard != _UNCHANGED:
                 yield entry, guard
 
-    def _planned(self, entry: Entry, stored: Entry | None) -> Change:
+    def _planned(self, entry: TransferEntry, stored: TransferEntry | None) -> TransferChange:
         if stored is None:
             mark, guard = Mark.NEW, 0
         elif self._is_same(entry, stored):
@@ -93,10 +93,10 @@ class Comparison:
             mark, guard = Mark.DIFFERENT, stored.mod_revision
         self._guards.append(guard)
         self.counts[mark] += 1
-        return Change(mark, entry.key)
+        return TransferChange(mark, entry.key)
 
-    def _only_stored(self, stored: Entry) -> Iterator[Change]:
+    def _only_stored(self, stored: TransferEntry) -> Iterator[TransferChange]:
         if self._prune:
             self.deletions.append(Deletion(stored.key, stored.mod_revision))
             self.counts[Mark.GONE] += 1
-            yield Change(Mark.GONE, stored.key)
+            yield TransferChange(Mark.GONE, stored.key)

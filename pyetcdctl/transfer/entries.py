@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.key_values import Record
 
 
-class Entry(NamedTuple):
+class TransferEntry(NamedTuple):
     """A key with its value; the revisions are those of the store that it comes from."""
 
     key: bytes
@@ -22,17 +22,17 @@ class Entry(NamedTuple):
     lease: int = 0
 
 
-def entries_of(reading: PagedRange) -> Iterator[Entry]:
+def entries_of(reading: PagedRange) -> Iterator[TransferEntry]:
     """Yield the keys of a range in key order."""
     for page in reading.pages():
         for key, _, modified, _, value, lease in page.records():
-            yield Entry(key, value, _number(modified), _number(lease))
+            yield TransferEntry(key, value, _number(modified), _number(lease))
 
 
-def entry_of(record: Record) -> Entry:
+def entry_of(record: Record) -> TransferEntry:
     """Return the key of a KeyValue on the wire."""
     key, _, modified, _, value, lease = record
-    return Entry(key, value, _number(modified), _number(lease))
+    return TransferEntry(key, value, _number(modified), _number(lease))
 
 
 def _number(varint: bytes | None) -> int:

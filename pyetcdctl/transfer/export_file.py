@@ -15,7 +15,7 @@ from pyetcdctl.transfer.whole_file import cannot_open
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.transfer.entries import Entry
+    from pyetcdctl.transfer.entries import TransferEntry
 
 _TAIL_BYTES = 64 << 10
 
@@ -36,7 +36,7 @@ class ExportFile:
             file.close()
             raise
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[TransferEntry]:
         """Yield the keys. Raises InvalidInput at the end if the file is not what was exported."""
         self._file.seek(0)
         digest = sha256(self._file.read(self._body))

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.errors import InvalidInput
-from pyetcdctl.transfer.entries import Entry
+from pyetcdctl.transfer.entries import TransferEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,7 +40,7 @@ class End(NamedTuple):
 
 def export_lines(
     head: Head,
-    entries: Iterable[Entry],
+    entries: Iterable[TransferEntry],
     granted_seconds: Callable[[Iterable[int]], Mapping[int, int]],
 ) -> Iterator[bytes]:
     """Yield an export in pieces of whole lines; ``granted_seconds`` is asked at the end."""
@@ -67,12 +67,12 @@ def parse_head(line: bytes) -> Head:
     return Head(_bytes(found, "prefix"), int(found["revision"]), cluster_id)
 
 
-def parse_entry(line: bytes, number: int) -> Entry:
+def parse_entry(line: bytes, number: int) -> TransferEntry:
     """Parse the line of a key; ``number`` is for errors."""
     found = _parsed(line, f"line {number} is not that of a key")
     try:
         lease = int(found.get("lease", "0"), 16)
-        return Entry(
+        return TransferEntry(
             _bytes(found, "key"), _bytes(found, "value"), int(found.get("mod_revision", 0)), lease
         )
     except (KeyError, ValueError, TypeError):
@@ -102,7 +102,7 @@ def _head_line(head: Head) -> bytes:
     return _line(fields)
 
 
-def _entry_line(entry: Entry) -> bytes:
+def _entry_line(entry: TransferEntry) -> bytes:
     fields = [
         _member("key", entry.key),
         _member("value", entry.value),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.transfer.entries import Entry
+    from pyetcdctl.transfer.entries import TransferEntry
 
 _EXISTS = "etcdserver: lease already exists"
 
@@ -26,7 +26,7 @@ class LeaseGrants:
         self._seconds = seconds
         self._alive: set[int] = set()
 
-    def lease_for(self, entry: Entry) -> int:
+    def lease_for(self, entry: TransferEntry) -> int:
         """Return the lease that a key is to have, 0 for none."""
         if self._seconds is None or not entry.lease:
             return 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pyetcdctl.keyspace.source import Source
-    from pyetcdctl.transfer.entries import Entry
+    from pyetcdctl.transfer.entries import TransferEntry
 
 VALUES_AT_ONCE = 64
 
@@ -32,27 +32,29 @@ class KeyRange(NamedTuple):
         )
 
 
-class LastValues(NamedTuple):
+class PastValues(NamedTuple):
     """What deleted keys held, and from which revision on deletions are known."""
 
-    entries: Iterator[Entry]
+    entries: Iterator[TransferEntry]
     begins_after: int
 
 
-def at_revision(source: Source, ranges: Iterable[KeyRange], revision: int = 0) -> Iterator[Entry]:
+def at_revision(
+    source: Source, ranges: Iterable[KeyRange], revision: int = 0
+) -> Iterator[TransferEntry]:
     """Yield the keys of ranges that follow one another, as they were at a revision; 0 is now."""
     for each in ranges:
         yield from entries_of(source.range(each.request(revision)))
 
 
-def newest(sources: Sequence[Source], ranges: Sequence[KeyRange]) -> Iterator[Entry]:
+def newest(sources: Sequence[Source], ranges: Sequence[KeyRange]) -> Iterator[TransferEntry]:
     """Yield the keys of several sources; one that several have as it was changed last."""
     found = merge(*(at_revision(each, ranges) for each in sources), key=attrgetter("key"))
     for _, same in groupby(found, key=attrgetter("key")):
         yield max(same, key=attrgetter("mod_revision"))
 
 
-def before_deletion(source: Source, ranges: Sequence[KeyRange]) -> LastValues:
+def before_deletion(source: Source, ranges: Sequence[KeyRange]) -> PastValues:
     """Find the keys that were deleted and are not there, with the values that they had last.
 
     Memory grows with the number of such keys, not with their values.
@@ -65,7 +67,7 @@ def before_deletion(source: Source, ranges: Sequence[KeyRange]) -> LastValues:
     present = chain.from_iterable(_keys(source, each) for each in ranges)
     absent = ((key, deleted[key]) for key in _missing(sorted(deleted), present))
     begins_after = max((each.compacted for each in histories), default=0)
-    return LastValues(_values(source, absent), begins_after)
+    return PastValues(_values(source, absent), begins_after)
 
 
 def _keys(source: Source, of: KeyRange) -> Iterator[bytes]:
@@ -84,7 +86,7 @@ def _missing(keys: Iterable[bytes], present: Iterator[bytes]) -> Iterator[bytes]
             yield key
 
 
-def _values(source: Source, deleted: Iterator[tuple[bytes, int]]) -> Iterator[Entry]:
+def _values(source: Source, deleted: Iterator[tuple[bytes, int]]) -> Iterator[TransferEntry]:
     while some := list(islice(deleted, VALUES_AT_ONCE)):
         pages = source.ranges(
             [RangeRequest(key=key, revision=revision - 1) for key, revision in some]

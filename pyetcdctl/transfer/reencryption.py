@@ -11,13 +11,13 @@ from pyetcdctl.kubernetes.registry_keys import REGISTRY
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
     from pyetcdctl.kubernetes.stored_value import Decrypter
-    from pyetcdctl.transfer.entries import Entry
+    from pyetcdctl.transfer.entries import TransferEntry
 
 
 class Unchanged:
     """Copies values as they are; an encrypted one only to a key of the same name."""
 
-    def is_same(self, source_key: bytes, entry: Entry, stored: Entry) -> bool:
+    def is_same(self, source_key: bytes, entry: TransferEntry, stored: TransferEntry) -> bool:
         """Return whether the target has the value."""
         return entry.value == stored.value
 
@@ -40,7 +40,7 @@ class Reencryption:
         self._target = target
         self._neighbours: dict[bytes, tuple[bytes, bytes]] = {}
 
-    def is_same(self, source_key: bytes, entry: Entry, stored: Entry) -> bool:
+    def is_same(self, source_key: bytes, entry: TransferEntry, stored: TransferEntry) -> bool:
         """Return whether the target has the same plaintext, encrypted as it would be today."""
         found = self._decrypted(stored)
         return not found.stale and found.plaintext == self._plaintext(source_key, entry.value)
@@ -57,7 +57,7 @@ class Reencryption:
         plaintext: bytes = self._source.decrypt(source_key, value).plaintext
         return plaintext
 
-    def _decrypted(self, stored: Entry) -> Decrypted:
+    def _decrypted(self, stored: TransferEntry) -> Decrypted:
         """Decrypt a value of the target, and keep it where a new one may need its data key."""
         if stored.value.startswith(ENCRYPTED):
             self._neighbours[stored.value.split(b":", 4)[3]] = (stored.key, stored.value)

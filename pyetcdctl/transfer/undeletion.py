@@ -18,7 +18,7 @@ from pyetcdctl.transfer.guarded_writes import GuardedWrite
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pyetcdctl.transfer.entries import Entry
+    from pyetcdctl.transfer.entries import TransferEntry
 
 MEMORY_BYTES = 16 << 20
 _HEAD = Struct("<IIqq")
@@ -31,7 +31,7 @@ class Compared(NamedTuple):
     ``is_in_the_way``: what is there stays.
     """
 
-    entry: Entry
+    entry: TransferEntry
     present: int
     is_in_the_way: bool
 
@@ -39,7 +39,9 @@ class Compared(NamedTuple):
 class Undeletion:
     """Compares once; what it finds is then the plan for writing."""
 
-    def __init__(self, past: Iterable[Entry], present: Iterable[Entry], *, replaces: bool) -> None:
+    def __init__(
+        self, past: Iterable[TransferEntry], present: Iterable[TransferEntry], *, replaces: bool
+    ) -> None:
         """Both are in key order; ``replaces`` writes over what is there with another value."""
         self._past = past
         self._present = iter(present)
@@ -88,7 +90,7 @@ class Undeletion:
         """Let go of the values."""
         self._kept.close()
 
-    def _planned(self, entry: Entry, guard: int) -> Compared:
+    def _planned(self, entry: TransferEntry, guard: int) -> Compared:
         head = _HEAD.pack(len(entry.key), len(entry.value), entry.lease, guard)
         self._kept.write(head + entry.key + entry.value)
         return Compared(entry, guard, is_in_the_way=False)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pyetcdctl.errors import ResponseMakesNoSense
 from pyetcdctl.keyspace.source import first_page
 from pyetcdctl.rpc.kv import RangeRequest
-from pyetcdctl.tree.seeking import Window
-from pyetcdctl.tree.walk import Entry
+from pyetcdctl.tree.seeking import ProbedWindow
+from pyetcdctl.tree.walk import TreeEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,12 +27,12 @@ class TreeReading:
         self._serializable = serializable
         self._is_pinned = bool(revision)
 
-    def entries(self, root: Root, *, with_sizes: bool) -> Iterator[Entry]:
+    def entries(self, root: Root, *, with_sizes: bool) -> Iterator[TreeEntry]:
         """Yield every key of the tree in the order of display."""
         for key_range in root.ranges():
             yield from self.read(key_range, with_sizes=with_sizes)
 
-    def read(self, key_range: KeyRange, *, with_sizes: bool = False) -> Iterator[Entry]:
+    def read(self, key_range: KeyRange, *, with_sizes: bool = False) -> Iterator[TreeEntry]:
         """Yield every key of a range."""
         self._pin_revision(key_range[0])
         request = self._request(key_range, keys_only=not with_sizes)
@@ -40,16 +40,16 @@ class TreeReading:
             if with_sizes:
                 words = page.keys_and_values()
                 for key, value in zip(words[::2], words[1::2], strict=True):
-                    yield Entry(key, False, 1, len(value))
+                    yield TreeEntry(key, False, 1, len(value))
             else:
-                yield from map(Entry, page.keys())
+                yield from map(TreeEntry, page.keys())
 
     def count(self, root: Root) -> int:
         """Return how many keys the tree has."""
-        windows = [Window(start, end, 1, None) for start, end in root.ranges()]
+        windows = [ProbedWindow(start, end, 1, None) for start, end in root.ranges()]
         return sum(page.count for page in self.probe(windows))
 
-    def probe(self, windows: Sequence[Window]) -> list[RangePage]:
+    def probe(self, windows: Sequence[ProbedWindow]) -> list[RangePage]:
         """Return the first keys and the count of each window."""
         self._pin_revision(windows[0].start)
         return self._source.ranges(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pyetcdctl.tree.walk import Entry
+from pyetcdctl.tree.walk import TreeEntry
 from pyetcdctl.tree.windows import KEYS_PER_ANSWER, first_windows, windows_after
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class _Node:
     unseen: int = 0
 
 
-class Window(NamedTuple):
+class ProbedWindow(NamedTuple):
     """A range to probe; ``owner`` is the node that its keys were counted with until now."""
 
     start: bytes
@@ -52,15 +52,15 @@ class Window(NamedTuple):
 class Prober(Protocol):
     """What asks the server (tree/reading.py)."""
 
-    def probe(self, windows: Sequence[Window]) -> list[RangePage]:
+    def probe(self, windows: Sequence[ProbedWindow]) -> list[RangePage]:
         """Return the first keys and the count of each window, all at one revision."""
 
 
-Reader = Callable[["KeyRange"], "Iterator[Entry]"]
+Reader = Callable[["KeyRange"], "Iterator[TreeEntry]"]
 """Yields every key of a range at that revision."""
 
 
-def seek(prober: Prober, root: Root, depth: int, read: Reader | None = None) -> Iterator[Entry]:
+def seek(prober: Prober, root: Root, depth: int, read: Reader | None = None) -> Iterator[TreeEntry]:
     """Yield the keys above ``depth`` and the counted branches at it, in order of display.
 
     Ranges without much to pass over come from ``read`` where there is one: key by key.
@@ -77,47 +77,47 @@ class _Seeking:
         self._prober = prober
         self._root = root
         self._depth = depth
-        self._ahead: list[_Node | Window] = []
+        self._ahead: list[_Node | ProbedWindow] = []
         self._keys = 0
         self._likely_nodes = 0
 
-    def entries(self, key_range: KeyRange) -> Iterator[Entry]:
+    def entries(self, key_range: KeyRange) -> Iterator[TreeEntry]:
         ranges = first_windows(*key_range, self._root, self._depth)
-        self._ahead = [Window(*each, FEW, None) for each in reversed(ranges)]
+        self._ahead = [ProbedWindow(*each, FEW, None) for each in reversed(ranges)]
         self._probe_some()
         if self._read and self._likely_nodes * KEYS_PER_NODE > self._keys:
             yield from self._read(key_range)
             return
         while self._ahead:
             item = self._ahead[-1]
-            if isinstance(item, Window) or item.unseen:
+            if isinstance(item, ProbedWindow) or item.unseen:
                 self._probe_some()
             else:
                 self._ahead.pop()
-                yield Entry(item.path, item.is_branch, item.keys)
+                yield TreeEntry(item.path, item.is_branch, item.keys)
 
     def _probe_some(self) -> None:
         """Put what is found in the place of the next windows."""
         taken = self._take()
-        pages = self._prober.probe([item for item in taken if isinstance(item, Window)])
+        pages = self._prober.probe([item for item in taken if isinstance(item, ProbedWindow)])
         for item in reversed(taken):
-            if isinstance(item, Window):
+            if isinstance(item, ProbedWindow):
                 self._ahead.extend(reversed(self._found(item, pages.pop())))
             else:
                 self._ahead.append(item)
 
-    def _take(self) -> list[_Node | Window]:
-        taken: list[_Node | Window] = []
+    def _take(self) -> list[_Node | ProbedWindow]:
+        taken: list[_Node | ProbedWindow] = []
         windows = keys = 0
         while self._ahead and windows < WINDOWS_AT_ONCE and keys < KEYS_AT_ONCE:
             item = self._ahead.pop()
             taken.append(item)
-            if isinstance(item, Window):
+            if isinstance(item, ProbedWindow):
                 windows += 1
                 keys += item.limit
         return taken
 
-    def _found(self, window: Window, page: RangePage) -> list[_Node | Window]:
+    def _found(self, window: ProbedWindow, page: RangePage) -> list[_Node | ProbedWindow]:
         if window.owner is not None:
             window.owner.keys -= page.count
             window.owner.unseen -= 1
@@ -133,7 +133,7 @@ class _Seeking:
         last.keys += unread
         last.unseen = len(ranges)
         limit = FEW if unread > KEYS_PER_ANSWER else KEYS_PER_ANSWER
-        return [*nodes, *(Window(*each, limit, last) for each in ranges)]
+        return [*nodes, *(ProbedWindow(*each, limit, last) for each in ranges)]
 
     def _nodes(self, page: RangePage) -> list[_Node]:
         nodes: list[_Node] = []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ALL_LEVELS = 1 << 62
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """A key, or a whole branch that was only counted."""
 
     path: bytes
@@ -34,7 +34,7 @@ class _Branch:
     size: int = 0
 
 
-def walk(entries: Iterable[Entry], root: Root, depth: int) -> Iterator[TreeVisit]:
+def walk(entries: Iterable[TreeEntry], root: Root, depth: int) -> Iterator[TreeVisit]:
     """Visit the nodes of at most ``depth`` levels below the root."""
     return _Walk(root, depth).visits(entries)
 
@@ -47,7 +47,7 @@ class _Walk:
         self._depth = depth
         self._open: list[_Branch] = []
 
-    def visits(self, entries: Iterable[Entry]) -> Iterator[TreeVisit]:
+    def visits(self, entries: Iterable[TreeEntry]) -> Iterator[TreeVisit]:
         for entry in entries:
             path = entry.path
             while self._open and not path.startswith(self._open[-1].path):

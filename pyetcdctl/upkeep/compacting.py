@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.diagnosis.defrag_plan import Candidate
+    from pyetcdctl.diagnosis.defrag_plan import DefragCandidate
     from pyetcdctl.keyspace.source import Source
 
 _SETTLE_SECONDS, _PAUSE_SECONDS = 30.0, 0.3
@@ -71,7 +71,7 @@ def wait_for_free_space(connection: Connection, seconds: float) -> None:
         sleep(_PAUSE_SECONDS)
 
 
-def late_members(members: Sequence[Candidate]) -> tuple[Candidate, ...]:
+def late_members(members: Sequence[DefragCandidate]) -> tuple[DefragCandidate, ...]:
     """Return those that defragmented before they had compacted: much larger than the smallest."""
     voters = [each for each in members if not each.is_learner]
     least = min((each.size for each in voters), default=0)

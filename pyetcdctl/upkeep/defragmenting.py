@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.diagnosis.defrag_plan import Candidate, Plan
+    from pyetcdctl.diagnosis.defrag_plan import DefragCandidate, DefragOrder
     from pyetcdctl.diagnosis.facts import Alarm, Status
 
 _SETTLE_SECONDS = 120.0
@@ -39,7 +39,7 @@ CORRUPT = "CORRUPT"
 class Defragmented:
     """A member that is done: its size before and after, in bytes."""
 
-    member: Candidate
+    member: DefragCandidate
     after: int
     seconds: float
 
@@ -52,7 +52,7 @@ class Defragmenter:
         self._seconds = seconds
         self._note = note
 
-    def run(self, plan: Plan, everyone: Sequence[Candidate]) -> Iterator[Defragmented]:
+    def run(self, plan: DefragOrder, everyone: Sequence[DefragCandidate]) -> Iterator[Defragmented]:
         """Yield each member when it is done; raise where going on would be unsafe."""
         known = self._alarms(everyone)
         for step in plan.steps:
@@ -66,7 +66,7 @@ class Defragmenter:
                 names = ", ".join(sorted({alarm.name for alarm in raised}))
                 raise InvalidInput(f"alarm {names} was raised meanwhile: the rest is left as it is")
 
-    def _defragment(self, member: Candidate) -> Defragmented:
+    def _defragment(self, member: DefragCandidate) -> Defragmented:
         began = monotonic()
         with closing(self._connection.for_endpoint(member.endpoint)) as own:
             try:
@@ -82,7 +82,7 @@ class Defragmenter:
             self._until(lambda: bool(self._status(own).size), member)
             return Defragmented(member, self._status(own).size, took)
 
-    def _wait_until_done(self, own: Connection, member: Candidate) -> None:
+    def _wait_until_done(self, own: Connection, member: DefragCandidate) -> None:
         """A member that defragments serves no read; one that dies meanwhile is given up."""
         responded = monotonic()
         while True:
@@ -100,7 +100,7 @@ class Defragmenter:
                 raise InvalidInput(f"{member.label} does not respond any more")
             sleep(_PAUSE_SECONDS)
 
-    def _hand_over(self, leader: Candidate, everyone: Sequence[Candidate]) -> None:
+    def _hand_over(self, leader: DefragCandidate, everyone: Sequence[DefragCandidate]) -> None:
         """Move the leadership to the voter that has applied most; alone there is none."""
         others = [each for each in everyone if not each.is_learner and each is not leader]
         if not others:
@@ -114,7 +114,7 @@ class Defragmenter:
             self._until(lambda: self._status(own).leader == target.member_id, leader)
         self._note(f"moved the leadership from {leader.label} to {target.label}")
 
-    def _settle(self, member: Candidate, everyone: Sequence[Candidate]) -> None:
+    def _settle(self, member: DefragCandidate, everyone: Sequence[DefragCandidate]) -> None:
         """Wait for a linearizable read through the member and for its applied index."""
 
         def is_back() -> bool:
@@ -126,7 +126,7 @@ class Defragmenter:
 
         self._until(is_back, member)
 
-    def _until(self, condition: Callable[[], bool], member: Candidate) -> None:
+    def _until(self, condition: Callable[[], bool], member: DefragCandidate) -> None:
         ends, why = Deadline.after(_SETTLE_SECONDS), "it lags behind"
         while not ends.expired:
             try:
@@ -139,7 +139,7 @@ class Defragmenter:
             sleep(_PAUSE_SECONDS)
         raise InvalidInput(f"{member.label} is not back: {why}; the rest is left as it is")
 
-    def _alarms(self, everyone: Sequence[Candidate]) -> set[Alarm]:
+    def _alarms(self, everyone: Sequence[DefragCandidate]) -> set[Alarm]:
         """Return the alarms that are on; CORRUPT raises."""
         found = {alarm for each in everyone for alarm in alarms_in(self._status_at(each).errors)}
         if any(alarm.name == CORRUPT for alarm in found):
@@ -148,7 +148,7 @@ class Defragmenter:
             )
         return found
 
-    def _status_at(self, member: Candidate) -> Status:
+    def _status_at(self, member: DefragCandidate) -> Status:
         with closing(self._connection.for_endpoint(member.endpoint)) as own:
             return self._status(own)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyetcdctl.diagnosis.defrag_plan import Candidate
+from pyetcdctl.diagnosis.defrag_plan import DefragCandidate
 from pyetcdctl.diagnosis.space import DEFAULT_QUOTA
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.measuring.members import list_members, locate, members_known_to
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.measuring.members import Place
+    from pyetcdctl.measuring.members import ReachedMember
     from pyetcdctl.settings import ConnectionSettings
 
 _QUOTA, _DEFRAGMENTING = "etcd_server_quota_backend_bytes", "etcd_disk_defrag_inflight"
@@ -23,18 +23,18 @@ _SMALL_WRITE_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundMembers:
     """All members as they were found, and those that respond with their sizes."""
 
-    places: tuple[Place, ...]
-    members: tuple[Candidate, ...]
+    places: tuple[ReachedMember, ...]
+    members: tuple[DefragCandidate, ...]
 
 
-def find_members(connection: Connection, seconds: float) -> Found:
+def find_members(connection: Connection, seconds: float) -> FoundMembers:
     """Find all members and their sizes."""
     listed = list_members(connection, seconds)
     places = locate(connection, listed.members, seconds)
-    return Found(
+    return FoundMembers(
         places, tuple(_candidate(each, connection.settings) for each in places if each.status)
     )
 
@@ -65,7 +65,7 @@ def fullest_member(connection: Connection, seconds: float) -> Filling | None:
     return max(known, key=lambda each: each.size / each.quota, default=None)
 
 
-def check_quorum(places: Sequence[Place]) -> None:
+def check_quorum(places: Sequence[ReachedMember]) -> None:
     """Raise unless the voters that are left keep a quorum while one defragments.
 
     A cluster that has all its members is exempt: with one or two there is no other way.
@@ -88,10 +88,10 @@ def is_defragmenting(endpoint: str, settings: ConnectionSettings) -> bool:
     return isinstance(taken, Scrape) and bool(taken.page.total(_DEFRAGMENTING))
 
 
-def _candidate(place: Place, settings: ConnectionSettings) -> Candidate:
+def _candidate(place: ReachedMember, settings: ConnectionSettings) -> DefragCandidate:
     status = place.status
     assert status is not None
-    return Candidate(
+    return DefragCandidate(
         place.label,
         place.endpoint,
         status.member_id,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.keyspace.source import Source
-    from pyetcdctl.upkeep.members import Found
+    from pyetcdctl.upkeep.members import FoundMembers
 
 PROOF_KEY = b"pyetcdctl/recovered"
 COMPACTION_KEY = b"compact_rev_key"
@@ -55,7 +55,7 @@ class Usage:
 class FullCluster:
     """What a full cluster was found to be."""
 
-    found: Found
+    found: FoundMembers
     alarmed: tuple[str, ...]
     """The members that raised the alarm; empty where none is on."""
     usage: tuple[Usage, ...]
@@ -135,12 +135,12 @@ def prove(connection: Connection, seconds: float) -> None:
     delete(connection, DeleteRangeRequest(key=PROOF_KEY), Deadline.after(seconds))
 
 
-def is_roomy(found: Found) -> bool:
+def is_roomy(found: FoundMembers) -> bool:
     """Whether all databases have room for some time."""
     return all(each.size < each.quota * ROOMY for each in found.members)
 
 
-def check_below_quota(found: Found) -> str:
+def check_below_quota(found: FoundMembers) -> str:
     """Return how full the databases are; raise where one is still near its quota."""
     fullest = max(found.members, key=lambda each: each.size / each.quota)
     share = fullest.size / fullest.quota

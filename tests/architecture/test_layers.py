@@ -148,3 +148,46 @@ def test_an_error_is_not_changed_after_it_was_made():
                 if isinstance(target, ast.Attribute) and target.attr in ("advice", "message"):
                     owner = getattr(target.value, "id", "")
                     assert owner == "self", f"{path}:{node.lineno}: {target.attr} is assigned"
+
+
+def test_no_two_classes_have_one_name():
+    places = {}
+    for path in modules():
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
+    assert not {name: files for name, files in places.items() if len(files) > 1}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Imports for types alone do not count, nor those that a function makes when it is called."""
+    names = {path: name_of(path) for path in modules()}
+    graph = {name: imported_at_once(path, set(names.values())) for path, name in names.items()}
+    done = set()
+
+    def visit(name, way):
+        assert name not in way, " imports ".join([*way[way.index(name) :], name])
+        if name not in done:
+            for each in sorted(graph[name]):
+                visit(each, [*way, name])
+            done.add(name)
+
+    for name in graph:
+        visit(name, [])
+
+
+def name_of(path):
+    parts = ("pyetcdctl", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def imported_at_once(path, known):
+    """Return the modules that importing a module runs."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom):
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    # A package of which a module is imported has been begun before; it may be going on.
+    return (found & known) - {name_of(path)}

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pyetcdctl.errors import DeadlineExceeded
-from pyetcdctl.sandbox.certificates import LOCAL_NAMES, Authority, Pair, Validity
+from pyetcdctl.sandbox.certificates import LOCAL_NAMES, Authority, KeyPair, Validity
 from pyetcdctl.sandbox.sites import PlainLayout
 from pyetcdctl.settings import TlsFiles
 from tests.server import running
@@ -44,7 +44,7 @@ def issued(authority, name, *, usages, names=None, validity=NOW):
     form = serialization.PrivateFormat.PKCS8
     pem = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
     signed = builder.sign(ca_key, hashes.SHA256())
-    return Pair(signed.public_bytes(serialization.Encoding.PEM), pem)
+    return KeyPair(signed.public_bytes(serialization.Encoding.PEM), pem)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pyetcdctl.sandbox.certificates import Authority, Pair, Validity
+from pyetcdctl.sandbox.certificates import Authority, KeyPair, Validity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ class Disk:
 
     def issue(
         self, path: str, key: str = "", validity: Validity | None = None, **names: tuple[str, ...]
-    ) -> Pair:
+    ) -> KeyPair:
         """Issue a certificate and write it; its key lies beside it with ``.key``."""
         pair = self.authority.issue("test", validity=validity, **names)
         pair.write(self.path(path), self.path(key or path.replace(".crt", ".key")))

@@ -19,7 +19,7 @@ from pyetcdctl.discovery import Reason, discover, find_connection
 from pyetcdctl.discovery.certificates import examine_pair
 from pyetcdctl.discovery.glance import is_current, is_fine
 from pyetcdctl.discovery.node import Node, Unusable
-from pyetcdctl.sandbox.certificates import Authority, Pair, Validity
+from pyetcdctl.sandbox.certificates import Authority, KeyPair, Validity
 from tests.discovery.disk import EXPIRED, FUTURE, PKI
 
 if TYPE_CHECKING:
@@ -295,7 +295,7 @@ def test_a_glance_survives_every_damaged_byte(authority: Authority) -> None:
         assert is_fine(pair.certificate, bytes(damaged)) in (True, False)
 
 
-def passes(folder: Path, pair: Pair) -> bool:
+def passes(folder: Path, pair: KeyPair) -> bool:
     pair.write(folder / "x.crt", folder / "x.key")
     try:
         examine_pair(Node(folder), "/x.crt", "/x.key")

@@ -4,7 +4,7 @@ import pytest
 
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubectl.etcd_options import etcd_options
-from pyetcdctl.kubectl.place import Place, parse_place
+from pyetcdctl.kubectl.place import PodPlace, parse_place
 from pyetcdctl.kubectl.pods import read_pod
 from pyetcdctl.kubectl.secret_mounts import SecretItem
 from pyetcdctl.settings import TlsFiles
@@ -111,9 +111,9 @@ def test_a_key_from_a_secret_is_found_by_its_path(volume):
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("kubectl", Place("kubectl", "kube-system", "")),
-        ("kubectl:etcd-m1", Place("kubectl", "kube-system", "etcd-m1")),
-        ("port-forward:db/etcd-0", Place("port-forward", "db", "etcd-0")),
+        ("kubectl", PodPlace("kubectl", "kube-system", "")),
+        ("kubectl:etcd-m1", PodPlace("kubectl", "kube-system", "etcd-m1")),
+        ("port-forward:db/etcd-0", PodPlace("port-forward", "db", "etcd-0")),
     ],
 )
 def test_a_place_names_a_pod_or_kubeadms(text, place):

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pyetcdctl.kubernetes.schema.table import Field, Message
+    from pyetcdctl.kubernetes.schema.table import FieldSchema, MessageSchema
 
 
-def declared_in(release: str) -> list[Message]:
+def declared_in(release: str) -> list[MessageSchema]:
     """Return what one release declared, by the table that is shipped."""
     history = generate.read_history(table.TABLE.read_bytes())
     return [by[release] for by in history.declared.values() if release in by]
 
 
-def write_sources(root: Path, messages: Iterable[Message], release: str) -> Path:
+def write_sources(root: Path, messages: Iterable[MessageSchema], release: str) -> Path:
     """Write messages as the sources that they could have been made of."""
-    packages: dict[str, list[Message]] = {}
+    packages: dict[str, list[MessageSchema]] = {}
     for message in messages:
         packages.setdefault(message.name.rpartition(".")[0], []).append(message)
     for package, members in packages.items():
@@ -37,7 +37,7 @@ def write_sources(root: Path, messages: Iterable[Message], release: str) -> Path
     return root
 
 
-def _proto(message: Message) -> str:
+def _proto(message: MessageSchema) -> str:
     lines = [f"// {message.name} ends in */\nmessage {_short(message.name)} {{"]
     for field in message.fields:
         kind = f".{field.type}" if "." in field.type else field.type
@@ -51,14 +51,14 @@ def _proto(message: Message) -> str:
     return "\n".join([*lines, "}\n"])
 
 
-def _go(message: Message) -> str:
+def _go(message: MessageSchema) -> str:
     if message.special:
         return f'type {_short(message.name)} struct {{\n\ttime.Time `protobuf:"-"`\n}}\n'
     lines = [f"type {_short(message.name)} struct {{", '\tmetav1.TypeMeta `json:",inline"`']
     return "\n".join([*lines, *map(_go_field, message.fields), "}\n"])
 
 
-def _go_field(field: Field) -> str:
+def _go_field(field: FieldSchema) -> str:
     options = (
         ",inline" * field.inline + ",omitempty" * field.omitempty + ",omitzero" * field.omitzero
     )
@@ -70,7 +70,7 @@ def _go_field(field: Field) -> str:
     return f"\t// It is said to be\n\t// +optional\n\t{kind} `{tags}` // so"
 
 
-def _proto_name(field: Field) -> str:
+def _proto_name(field: FieldSchema) -> str:
     word = "".join(letter for letter in field.name if letter.isalnum())
     return word if word and word.isascii() else f"field{field.number}"
 

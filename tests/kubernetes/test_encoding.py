@@ -15,7 +15,7 @@ from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.codec.quantities import canonical
 from pyetcdctl.kubernetes.codec.unfit import Unfit
-from pyetcdctl.kubernetes.codec.wire_fields import TOP, Reading
+from pyetcdctl.kubernetes.codec.wire_fields import TOP, WireReading
 from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.kubernetes.editing.documents import documents
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
@@ -224,7 +224,7 @@ def test_every_message_of_the_table_reads_what_it_writes() -> None:
         if message.special:
             continue
         empty = protobuf_writing.plan_of(name).write({})
-        reading = Reading()
+        reading = WireReading()
         shown = protobuf_reading.plan_of(name).read(empty, TOP, reading)
         assert (reading.problem, reading.unknown) == (None, []), name
         assert protobuf_writing.plan_of(name).write(shown) == empty, name

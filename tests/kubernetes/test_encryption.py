@@ -26,8 +26,8 @@ from pyetcdctl.kubernetes.encryption.configuration import (
     Block,
     EncryptionConfig,
     GroupResource,
+    KeySource,
     Secret,
-    Source,
 )
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, inspect
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
@@ -44,7 +44,7 @@ SIZES = {
     Provider.SECRETBOX: (32,),
 }
 EVERY = [(provider, size) for provider, sizes in SIZES.items() for size in sizes]
-IDENTITY = Source(Provider.IDENTITY)
+IDENTITY = KeySource(Provider.IDENTITY)
 
 
 def cbc(secret: bytes, plain: bytes) -> bytes:
@@ -70,16 +70,16 @@ WRITERS: dict[Provider, Callable[[bytes, bytes], bytes]] = {
 }
 
 
-def source(provider: Provider, name: str, secret: bytes) -> Source:
-    return Source(provider, name, Secret(secret))
+def source(provider: Provider, name: str, secret: bytes) -> KeySource:
+    return KeySource(provider, name, Secret(secret))
 
 
-def written(by: Source, plain: bytes = PLAIN) -> bytes:
+def written(by: KeySource, plain: bytes = PLAIN) -> bytes:
     header = f"k8s:enc:{by.provider.value}:v1:{by.name}:".encode()
     return header + WRITERS[by.provider](by.secret.reveal(), plain)
 
 
-def keyring(*sources: Source, more: tuple[Block, ...] = ()) -> Keyring:
+def keyring(*sources: KeySource, more: tuple[Block, ...] = ()) -> Keyring:
     config = EncryptionConfig((Block((GroupResource("secrets"),), sources), *more), "enc.yaml")
     return Keyring(lambda: config)
 
@@ -295,7 +295,7 @@ def test_random_values_are_refused_and_nothing_else_is_raised() -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)
     keys = [source(p, "k", chance.randbytes(32)) for p in WRITERS]
-    plugins = [Source(Provider(f"kms v{n}"), "k", endpoint="unix:///none.sock") for n in (1, 2)]
+    plugins = [KeySource(Provider(f"kms v{n}"), "k", endpoint="unix:///none.sock") for n in (1, 2)]
     ring = keyring(*keys, *plugins)
     headers = [each.header for each in (*keys, *plugins)]
     for _ in range(5_000):

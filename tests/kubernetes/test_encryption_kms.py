@@ -21,7 +21,7 @@ from pyetcdctl.kubernetes.encryption.configuration import (
     Block,
     EncryptionConfig,
     GroupResource,
-    Source,
+    KeySource,
 )
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, inspect
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
@@ -75,7 +75,9 @@ def v2_value(
 
 def keyring(sockets: PluginSockets, place: Path | str, version: str, timeout: float = 5) -> Keyring:
     endpoint = f"unix://{place}"
-    source = Source(Provider(f"kms {version}"), "vault", endpoint=endpoint, timeout_seconds=timeout)
+    source = KeySource(
+        Provider(f"kms {version}"), "vault", endpoint=endpoint, timeout_seconds=timeout
+    )
     block = Block((GroupResource("secrets"),), (source,))
     return Keyring(lambda: EncryptionConfig((block,), "enc.yaml"), sockets)
 
@@ -239,7 +241,7 @@ def test_a_place_without_a_socket_is_told(tmp_path: Path, make: object, why: str
 
 AS_NOBODY = """
 import os, sys
-from pyetcdctl.kubernetes.encryption.configuration import Source
+from pyetcdctl.kubernetes.encryption.configuration import KeySource
 from pyetcdctl.kubernetes.encryption.kms import NotUnwrapped, PluginSockets, Wrapped
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
 import grpc
@@ -247,7 +249,7 @@ if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 for place in sys.argv[1:]:
     try:
-        source = Source(Provider.KMS_V2, "k", endpoint=f"unix://{place}")
+        source = KeySource(Provider.KMS_V2, "k", endpoint=f"unix://{place}")
         PluginSockets().unwrap(source, Wrapped(b"x"))
     except NotUnwrapped as error:
         print(error)
@@ -306,7 +308,7 @@ def test_a_socket_in_the_abstract_namespace_is_reached() -> None:
     ],
 )
 def test_an_endpoint_is_read_as_the_api_server_reads_it(endpoint: str, path: str) -> None:
-    assert path_of(Source(Provider.KMS_V2, "k", endpoint=endpoint)) == path
+    assert path_of(KeySource(Provider.KMS_V2, "k", endpoint=endpoint)) == path
 
 
 def test_a_plugin_that_hangs_only_when_asked_for_its_status_still_opens(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pyetcdctl.cli.session.configuration import configuration
 from pyetcdctl.cli.session.keyring import reading_keyring, writing_keyring
-from pyetcdctl.cli.session.node import Node
+from pyetcdctl.cli.session.node import LocalNode
 from pyetcdctl.cli.session.process import Process
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
@@ -76,7 +76,7 @@ def keys_of(
     """Return the keys that a command has on a node, or without discovery."""
     found = {"PYETCDCTL_ROOT": str(node.root)} if node else {"PYETCDCTL_DISCOVERY": "off"}
     environment = {**found, **({"ETCDCTL_ENDPOINTS": endpoints} if endpoints else {})}
-    here = Node(configuration({}, environment), environment, is_connected=True)
+    here = LocalNode(configuration({}, environment), environment, is_connected=True)
     make = writing_keyring if to_write else reading_keyring
     return make(path, here, at_end, (notes if notes is not None else []).append)
 
@@ -203,6 +203,8 @@ def test_an_endpoint_of_the_nodes_own_etcd_is_the_nodes(
     environment = {"PYETCDCTL_ROOT": str(node.root)}
     if endpoints:
         environment["ETCDCTL_ENDPOINTS"] = endpoints
-    here = Node(configuration({}, environment), environment, is_connected=True)
+    here = LocalNode(configuration({}, environment), environment, is_connected=True)
     assert here.has_etcd_in_use is is_own
-    assert not Node(configuration({}, environment), environment, is_connected=False).has_etcd_in_use
+    assert not LocalNode(
+        configuration({}, environment), environment, is_connected=False
+    ).has_etcd_in_use

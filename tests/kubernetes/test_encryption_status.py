@@ -11,8 +11,8 @@ from pyetcdctl.kubernetes.encryption.configuration import (
     Block,
     EncryptionConfig,
     GroupResource,
+    KeySource,
     Secret,
-    Source,
 )
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
@@ -31,9 +31,9 @@ from tests.kubernetes.test_encryption import gcm
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IDENTITY = Source(Provider.IDENTITY)
+IDENTITY = KeySource(Provider.IDENTITY)
 NEW, OLD, LOST = (
-    Source(Provider.AESGCM, n, Secret(os.urandom(32))) for n in ("new", "old", "lost")
+    KeySource(Provider.AESGCM, n, Secret(os.urandom(32))) for n in ("new", "old", "lost")
 )
 PLAIN = wrap("v1", "Secret", b"")
 CONFIG = EncryptionConfig(
@@ -51,7 +51,7 @@ def key(resource: str, name: str = "a") -> bytes:
     return f"/registry/{resource}/default/{name}".encode()
 
 
-def sealed(by: Source, at: bytes) -> tuple[bytes, bytes]:
+def sealed(by: KeySource, at: bytes) -> tuple[bytes, bytes]:
     return at, by.header + gcm(by.secret.reveal(), PLAIN, at)
 
 

@@ -10,7 +10,7 @@ from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import encode
 from pyetcdctl.kubernetes.codec.unfit import Unfit
 from pyetcdctl.kubernetes.editing.documents import documents
-from pyetcdctl.kubernetes.editing.revising import Revision, form_of, obstacle
+from pyetcdctl.kubernetes.editing.revising import EditedObject, form_of, obstacle
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.stored_value import read
 from pyetcdctl.strict_yaml import NotYaml
@@ -42,7 +42,7 @@ def test_a_change_of_a_value_changes_nothing_else(
         assert obstacle(value) == "", key
         obj = value.decoded.object
         assert obj is not None
-        revision = Revision(obj, managed_fields=False)
+        revision = EditedObject(obj, managed_fields=False)
         assert "managedFields:" not in revision.text or "CustomResourceDefinition" in value.type
         [document] = documents(revision.text)
         assert revision.of(document.object) == obj, key
@@ -52,7 +52,7 @@ def test_a_change_of_a_value_changes_nothing_else(
 
 
 def revised(obj: Object, edit: Any) -> Object:
-    revision = Revision(
+    revision = EditedObject(
         {"apiVersion": "v1", "kind": "K", "metadata": {}, **obj}, managed_fields=True
     )
     edited = documents(revision.text)[0].object
@@ -94,7 +94,7 @@ def test_bytes_where_json_should_be_come_back_as_they_were() -> None:
     assert obstacle(value) == ""
     obj = value.decoded.object
     assert obj is not None
-    revision = Revision(obj, managed_fields=False)
+    revision = EditedObject(obj, managed_fields=False)
     same = revision.of(with_addition(documents(revision.text)[0].object))
     assert b"{no json" in encode(same)
 

@@ -76,10 +76,10 @@ def test_the_table_is_loaded_in_ten_milliseconds():
 def test_only_messages_that_occur_are_built():
     code = (
         "from pyetcdctl.kubernetes.codec.decoding import decode\n"
-        "from pyetcdctl.kubernetes.codec.protobuf_reading import Plan\n"
+        "from pyetcdctl.kubernetes.codec.protobuf_reading import MessagePlan\n"
         "built = []\n"
-        "prepare = Plan.prepare\n"
-        "Plan.prepare = lambda plan: built.append(plan.message.name) or prepare(plan)\n"
+        "prepare = MessagePlan.prepare\n"
+        "MessagePlan.prepare = lambda plan: built.append(plan.message.name) or prepare(plan)\n"
         "from pyetcdctl.kubernetes.codec.envelope import wrap\n"
         "decode(wrap('v1', 'ConfigMap', b'\\x0a\\x00'))\n"
         "print(len(built))"

@@ -9,7 +9,7 @@ import pytest
 from pyetcdctl.diagnosis.examination import examine
 from pyetcdctl.diagnosis.facts import (
     ClusterFacts,
-    Listed,
+    ListedMember,
     MemberFacts,
     SetOption,
     Status,
@@ -23,7 +23,7 @@ UNIT = "[Service]\nExecStart=/usr/bin/etcd --listen-client-urls={url} --enable-v
 
 
 def member(version, **roles):
-    listed = Listed(1, "etcd-1", ("http://p",), ("http://c",), **roles)
+    listed = ListedMember(1, "etcd-1", ("http://p",), ("http://c",), **roles)
     status = Status(1, 1, 1, 2, 10, 10, version, 1000, 900)
     return MemberFacts("etcd-1", "http://c", listed, status, status)
 

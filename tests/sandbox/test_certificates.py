@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from pyetcdctl.sandbox.certificates import Authority, Pair, Validity
+from pyetcdctl.sandbox.certificates import Authority, KeyPair, Validity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-def handshake(folder: Path, authority: Authority, server: Pair, client: Pair, host: str) -> None:
+def handshake(
+    folder: Path, authority: Authority, server: KeyPair, client: KeyPair, host: str
+) -> None:
     """Let a client that verifies ``host`` meet a server that wants a client certificate."""
     authority.pair.write(folder / "ca.crt", folder / "ca.key")
     contexts = []

@@ -3,12 +3,12 @@
 import pytest
 
 from pyetcdctl.transfer.comparison import Comparison, Deletion
-from pyetcdctl.transfer.entries import Entry
+from pyetcdctl.transfer.entries import TransferEntry
 
 
 def entries(text, revision=0):
     """Return entries of words such as a1: key a, value 1."""
-    return [Entry(word[:1].encode(), word[1:].encode(), revision) for word in text.split()]
+    return [TransferEntry(word[:1].encode(), word[1:].encode(), revision) for word in text.split()]
 
 
 def compared(source, target, prune=True):

@@ -6,15 +6,15 @@ import json
 import pytest
 
 from pyetcdctl.errors import InvalidInput
-from pyetcdctl.transfer.entries import Entry
+from pyetcdctl.transfer.entries import TransferEntry
 from pyetcdctl.transfer.export_file import ExportFile
 from pyetcdctl.transfer.export_lines import Head, export_lines
 
 HEAD = Head(b"/a/", 12, 2**63 + 5)
 ENTRIES = [
-    Entry(b'/a/"\n\xc3\xa9', b"text \x00 \xe2\x80\xa8", 5),
-    Entry(b"/a/b", b"", 6, 2**62 + 1),
-    Entry(b"/a/\xff", bytes(range(256)), 7),
+    TransferEntry(b'/a/"\n\xc3\xa9', b"text \x00 \xe2\x80\xa8", 5),
+    TransferEntry(b"/a/b", b"", 6, 2**62 + 1),
+    TransferEntry(b"/a/\xff", bytes(range(256)), 7),
 ]
 
 
@@ -74,9 +74,9 @@ def test_a_file_that_was_changed_is_refused():
 @pytest.mark.parametrize(
     "entries",
     [
-        [Entry(b"/a/b", b""), Entry(b"/a/a", b"")],
-        [Entry(b"/a/b", b""), Entry(b"/a/b", b"")],
-        [Entry(b"/b", b"")],
+        [TransferEntry(b"/a/b", b""), TransferEntry(b"/a/a", b"")],
+        [TransferEntry(b"/a/b", b""), TransferEntry(b"/a/b", b"")],
+        [TransferEntry(b"/b", b"")],
     ],
     ids=["order", "twice", "prefix"],
 )

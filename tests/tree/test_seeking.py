@@ -12,7 +12,7 @@ from pyetcdctl.kubernetes.registry_keys import branches
 from pyetcdctl.tree.reading import TreeReading
 from pyetcdctl.tree.root import REGISTRY, Root
 from pyetcdctl.tree.seeking import seek
-from pyetcdctl.tree.walk import Entry, walk
+from pyetcdctl.tree.walk import TreeEntry, walk
 
 ODD_KEYS = [
     b"/", b"//", b"//x", b"/a", b"/a/", b"/a//", b"/a//b", b"/a-b", b"/a/b", b"/a/b/c",
@@ -45,7 +45,7 @@ def in_display_order(keys):
 
 def counted(keys, root, depth):
     nodes = Counter(root.cut(key, depth) for key in in_display_order(keys))
-    return [Entry(path, is_branch, count) for (path, is_branch), count in nodes.items()]
+    return [TreeEntry(path, is_branch, count) for (path, is_branch), count in nodes.items()]
 
 
 def random_keys(seed, size):
@@ -111,5 +111,5 @@ def test_all_calls_read_the_revision_of_the_first(connection, only_keys, tree_et
     first = next(entries)
     tree_etcd.etcdctl("put", "/r/9", "changed", check=True)
     tree_etcd.etcdctl("del", "/r/5", check=True)
-    assert [first, *entries] == [Entry(b"/r/%d" % n) for n in range(10)]
+    assert [first, *entries] == [TreeEntry(b"/r/%d" % n) for n in range(10)]
     assert len(list(pinned.read((b"/r/", b"/r0")))) == 10

@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from pyetcdctl.client.connection import Connection
-from pyetcdctl.diagnosis.defrag_plan import Candidate, defrag_plan
+from pyetcdctl.diagnosis.defrag_plan import DefragCandidate, defrag_plan
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from pyetcdctl.settings import ConnectionSettings
 from pyetcdctl.upkeep.single_run import single_run
@@ -103,7 +103,7 @@ def test_corrupt_stops_before_anything_is_done(three):
 def test_learners_are_left_out_and_the_leader_is_last_whatever_it_gains():
     def member(label, free, **roles):
         roles = {"is_leader": False, "is_learner": False} | roles
-        return Candidate(label, f"http://{label}", 1, 100 + free, 100, 1000, **roles)
+        return DefragCandidate(label, f"http://{label}", 1, 100 + free, 100, 1000, **roles)
 
     members = [
         member("leader", 90, is_leader=True),

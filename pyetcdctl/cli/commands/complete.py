@@ -88,7 +88,7 @@ def complete(
 
 
 def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequence[Candidate]:
-    from pyetcdctl.cli.candidates import Place, candidates
+    from pyetcdctl.cli.candidates import CursorPlace, candidates
 
     *before, typed = words
     line = _parsed(root, before)
@@ -96,7 +96,7 @@ def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequ
     if asking.via:
         return []  # a program in a pod takes longer than anybody waits
     takes_keys = "KEY" in line.metavar
-    place = Place(typed, asking, line.words, line.flags, takes_keys, SECONDS)
+    place = CursorPlace(typed, asking, line.words, line.flags, takes_keys, SECONDS)
     may_be_flags = "--" not in before
     found = candidates(kind, place)
     return [each for each in found if not (may_be_flags and each.text.startswith("-"))]

@@ -22,9 +22,9 @@ from pyetcdctl.output.units import go_duration
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.diagnosis.defrag_plan import Plan
+    from pyetcdctl.diagnosis.defrag_plan import DefragOrder
     from pyetcdctl.diagnosis.expressions import Expression
-    from pyetcdctl.upkeep.members import Found
+    from pyetcdctl.upkeep.members import FoundMembers
 
 _EXAMPLE = """\
   pyetcdctl defrag --cluster --command-timeout 5m
@@ -151,7 +151,9 @@ def _rule(text: str) -> Expression | None:
     return Expression(text, VARIABLES) if text else None
 
 
-def _plan(session: Session, flags: DefragFlags, rule: Expression | None) -> tuple[Found, Plan]:
+def _plan(
+    session: Session, flags: DefragFlags, rule: Expression | None
+) -> tuple[FoundMembers, DefragOrder]:
     from pyetcdctl.diagnosis.defrag_plan import defrag_plan
     from pyetcdctl.upkeep.members import check_quorum, find_members
 

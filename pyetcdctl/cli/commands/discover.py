@@ -12,7 +12,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.discovery import Certificate, Discovery, FoundFile
+from pyetcdctl.discovery import Discovery, FoundCertificate, FoundFile
 from pyetcdctl.discovery import discover as search
 from pyetcdctl.errors import DiscoveryFailed
 from pyetcdctl.output import unsupported
@@ -107,7 +107,7 @@ def _rows(found: Discovery) -> Iterator[_Row]:
     yield "layout", found.layout, ""
 
 
-def _validity(certificate: Certificate) -> str:
+def _validity(certificate: FoundCertificate) -> str:
     from datetime import UTC, datetime
 
     ends = certificate.not_after
@@ -168,7 +168,7 @@ def _file(file: FoundFile) -> dict[str, str]:
     return {"file": file.path, "real_path": file.real}
 
 
-def _certificate(certificate: Certificate | None) -> dict[str, Any] | None:
+def _certificate(certificate: FoundCertificate | None) -> dict[str, Any] | None:
     if certificate is None:
         return None
     key = certificate.key

@@ -16,7 +16,7 @@ from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import TransferRows
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.transfer.comparison import Comparison
-from pyetcdctl.transfer.entries import Entry, entries_of
+from pyetcdctl.transfer.entries import TransferEntry, entries_of
 from pyetcdctl.transfer.export_file import ExportFile, open_export, spooled_export
 from pyetcdctl.transfer.guarded_writes import GuardedWrite
 from pyetcdctl.transfer.lease_grants import LeaseGrants
@@ -83,7 +83,7 @@ def _import(session: Session, export: ExportFile, flags: ImportFlags, consent: C
     if confirmed(session, comparison, consent, where):
         grants = LeaseGrants(connection, export.end.leases if flags.leases else None)
 
-        def write_of(entry: Entry, guard: int) -> GuardedWrite:
+        def write_of(entry: TransferEntry, guard: int) -> GuardedWrite:
             return GuardedWrite(entry.key, guard, entry.value, grants.lease_for(entry))
 
         carried_out(session, connection, comparison, export.entries(), write_of)
@@ -93,5 +93,5 @@ def _opened(session: Session, path: str) -> ExportFile:
     return spooled_export(session.streams.input) if path == "-" else open_export(path)
 
 
-def _is_same(entry: Entry, stored: Entry) -> bool:
+def _is_same(entry: TransferEntry, stored: TransferEntry) -> bool:
     return entry.value == stored.value

@@ -22,7 +22,7 @@ from pyetcdctl.tree.lines import LinesSource
 from pyetcdctl.tree.reading import TreeReading
 from pyetcdctl.tree.root import Root
 from pyetcdctl.tree.seeking import seek
-from pyetcdctl.tree.walk import ALL_LEVELS, Entry, walk
+from pyetcdctl.tree.walk import ALL_LEVELS, TreeEntry, walk
 
 _EXAMPLE = """\
   pyetcdctl tree /registry --depth 1
@@ -101,7 +101,7 @@ class _Keys:
         self._session = session
         self._reading = reading
 
-    def entries(self, depth: int, sizes: bool) -> Iterator[Entry]:
+    def entries(self, depth: int, sizes: bool) -> Iterator[TreeEntry]:
         """Yield the keys, or the branches at ``depth`` instead of what is in them."""
         if depth < ALL_LEVELS and not sizes and not self._session.asks_in_pods:
             return seek(self._reading, self.root, depth, self._reading.read)

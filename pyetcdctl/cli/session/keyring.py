@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from pyetcdctl.cli.session.node import Node
+    from pyetcdctl.cli.session.node import LocalNode
 
 
 def reading_keyring(
-    path: str, node: Node, at_end: ExitStack, note: Callable[[str], None]
+    path: str, node: LocalNode, at_end: ExitStack, note: Callable[[str], None]
 ) -> Keyring:
     """Return the keys to decrypt with: of a file, or of what discovery finds on the node.
 
@@ -52,7 +52,7 @@ def reading_keyring(
 
 
 def writing_keyring(
-    path: str, node: Node, at_end: ExitStack, note: Callable[[str], None]
+    path: str, node: LocalNode, at_end: ExitStack, note: Callable[[str], None]
 ) -> Keyring:
     """Return the keys to encrypt with: of a file, or of the node for its own etcd alone."""
     prefix = node.etcd_prefix or REGISTRY

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from pyetcdctl.cli.session.lazy_keyring import LazyKeyring
-    from pyetcdctl.cli.session.node import Node
+    from pyetcdctl.cli.session.node import LocalNode
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.kubernetes.encryption.keyring import Keyring
     from pyetcdctl.results import Decoding
@@ -34,12 +34,12 @@ class KubernetesInvocation(Invocation):
         self._has_reported_how_to_decrypt = False
 
     @cached_property
-    def node(self) -> Node:
+    def node(self) -> LocalNode:
         """This node, and whether the etcd in use is its own."""
-        from pyetcdctl.cli.session.node import Node
+        from pyetcdctl.cli.session.node import LocalNode
 
         is_connected = not (self.file_path or self.via)
-        return Node(self.configuration, self.streams.environment, is_connected=is_connected)
+        return LocalNode(self.configuration, self.streams.environment, is_connected=is_connected)
 
     @cached_property
     def release(self) -> str | None:
@@ -64,7 +64,7 @@ class KubernetesInvocation(Invocation):
         return self._make_keyring(writing_keyring)
 
     def _make_keyring(
-        self, make: Callable[[str, Node, ExitStack, Callable[[str], None]], Keyring]
+        self, make: Callable[[str, LocalNode, ExitStack, Callable[[str], None]], Keyring]
     ) -> Keyring:
         path = self.configuration.values["encryption-config"]
         return make(path, self.node, self.process.at_end, self.note)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session.configuration import Configuration
 
 
-class Node:
+class LocalNode:
     """The node of one invocation; ``root`` is None where discovery is switched off."""
 
     def __init__(

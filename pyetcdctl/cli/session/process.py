@@ -11,7 +11,7 @@ from pyetcdctl.cli.session.streams import Streams
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyetcdctl.cli.session.streams import Sink
+    from pyetcdctl.cli.session.streams import ByteSink
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.settings import ConnectionSettings, FileReading
     from pyetcdctl.storage.file_source import FileSource
@@ -35,7 +35,7 @@ class Process:
         self._connections: dict[ConnectionSettings, Connection] = {}
         self._files: dict[tuple[str, FileReading], FileSource] = {}
 
-    def beside(self, out: Sink, err: Sink, input: bytes) -> Process:
+    def beside(self, out: ByteSink, err: ByteSink, input: bytes) -> Process:
         """Return a process with streams of its own, which uses this one's connections where the
         settings are the same.
         """

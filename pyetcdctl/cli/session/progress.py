@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.cli.session.streams import Messages
     from pyetcdctl.rpc.snapshot import SnapshotResponse
-    from pyetcdctl.tree.walk import Entry
+    from pyetcdctl.tree.walk import TreeEntry
 
 _EVERY_KEYS = 1_000
 _EVERY_SECONDS = 0.2
@@ -20,7 +20,7 @@ _PATIENCE_SECONDS = 0.5
 _BAR_COLUMNS = 40
 
 
-def shown_progress(entries: Iterator[Entry], total: int, err: Messages) -> Iterator[Entry]:
+def shown_progress(entries: Iterator[TreeEntry], total: int, err: Messages) -> Iterator[TreeEntry]:
     """Yield the entries; after half a second say how many of ``total`` there were."""
     start = monotonic()
     due = start + _PATIENCE_SECONDS

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     """Where bytes go: a descriptor of the process, or a buffer."""
 
     @property
@@ -89,7 +89,7 @@ class Output:
     On a terminal the text of others cannot drive it: what is written is escaped.
     """
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: ByteSink) -> None:
         self._sink = sink
         self._parts: list[bytes] = []
         self._size = 0
@@ -141,7 +141,7 @@ class Output:
 class Messages:
     """Standard error: what people read, one line at a time, safe on a terminal."""
 
-    def __init__(self, sink: Sink, *, takes_escapes: bool) -> None:
+    def __init__(self, sink: ByteSink, *, takes_escapes: bool) -> None:
         self._sink = sink
         self._takes_escapes = takes_escapes
 
@@ -191,8 +191,8 @@ class Streams:
         self,
         environment: Mapping[str, str],
         *,
-        out: Sink | None = None,
-        err: Sink | None = None,
+        out: ByteSink | None = None,
+        err: ByteSink | None = None,
         input: BinaryIO | None = None,
     ) -> None:
         """What is left out is the process's own."""

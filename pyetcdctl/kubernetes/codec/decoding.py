@@ -18,7 +18,7 @@ from pyetcdctl.kubernetes.codec import (
     schemaless,
 )
 from pyetcdctl.kubernetes.codec.envelope import Format, recognise, unwrap
-from pyetcdctl.kubernetes.codec.wire_fields import TOP, Reading, UnknownField
+from pyetcdctl.kubernetes.codec.wire_fields import TOP, UnknownField, WireReading
 from pyetcdctl.kubernetes.objects import text
 from pyetcdctl.kubernetes.schema import table
 
@@ -73,7 +73,7 @@ def _decode_protobuf(value: bytes, release: str | None = None) -> Decoded:
         return _decode_foreign(envelope)
     name = table.message_name(envelope.api_version, envelope.kind)
     obj: Object = {"kind": envelope.kind, "apiVersion": envelope.api_version}
-    reading = Reading()
+    reading = WireReading()
     if name is None:
         obj.update(schemaless.dump(envelope.raw, reading))
     else:

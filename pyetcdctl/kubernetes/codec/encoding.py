@@ -17,7 +17,7 @@ from pyetcdctl.kubernetes.codec.envelope import wrap
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.codec.schemaless import WIRE
 from pyetcdctl.kubernetes.codec.unfit import Unfit, needs
-from pyetcdctl.kubernetes.codec.wire_fields import TOP, Reading
+from pyetcdctl.kubernetes.codec.wire_fields import TOP, WireReading
 from pyetcdctl.kubernetes.objects import in_order
 from pyetcdctl.kubernetes.resources import BUILT_IN
 from pyetcdctl.kubernetes.schema import table
@@ -61,7 +61,7 @@ def encode(obj: Plain, as_: str | None = None, release: str | None = None) -> by
         raise (unfit.without_value() if kind == SECRET else unfit) from None
     if (as_ or default_form(api_version, kind)) == PROTOBUF:
         return wrap(api_version, kind, raw)
-    shown = protobuf_reading.plan_of(message, release).read(raw, TOP, Reading())
+    shown = protobuf_reading.plan_of(message, release).read(raw, TOP, WireReading())
     kinded = {"kind": kind, "apiVersion": api_version, **shown}
     return cbor_writing.dumps(with_bytes(message, kinded)) if as_ == CBOR else _line(kinded)
 

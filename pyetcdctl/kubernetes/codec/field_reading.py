@@ -10,13 +10,13 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from pyetcdctl.kubernetes.codec.wire_fields import Place, Reading, read_value
+from pyetcdctl.kubernetes.codec.wire_fields import Place, WireReading, read_value
 from pyetcdctl.kubernetes.objects import Object, Plain, number, text
 from pyetcdctl.rpc.wire import WireError, read_varint
 
-Store = Callable[[Object, Any, Place, Reading], None]
+Store = Callable[[Object, Any, Place, WireReading], None]
 """What a store is given is a number or bytes, as the wire type of its slot has it."""
-Reader = Callable[[bytes, Place, Reading], Plain]
+Reader = Callable[[bytes, Place, WireReading], Plain]
 Convert = Callable[[bytes], Plain]
 
 MASK = 0xFFFFFFFFFFFFFFFF
@@ -27,7 +27,7 @@ NOTHING: tuple[Plain, ...] = (None, "", "0", "0s", 0, {}, [])
 def strings(name: str, *, zero: bool) -> Store:
     """Store a string; ``zero`` is whether an empty one is printed."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         if payload:
             try:
                 out[name] = payload.decode()
@@ -42,7 +42,7 @@ def strings(name: str, *, zero: bool) -> Store:
 def byte_strings(name: str, *, zero: bool) -> Store:
     """Store bytes as base64."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         if payload or zero:
             out[name] = base64.b64encode(payload).decode()
 
@@ -53,7 +53,7 @@ def numbers(name: str, convert: Callable[[int], Plain], *, zero: bool) -> Store:
     """Store a number, or a bool."""
     nothing = convert(0)
 
-    def store(out: Object, value: int, place: Place, reading: Reading) -> None:
+    def store(out: Object, value: int, place: Place, reading: WireReading) -> None:
         if value:
             out[name] = convert(value)
         elif zero:
@@ -78,7 +78,7 @@ def integer(bits: int, *, signed: bool) -> Callable[[int], int]:
 def doubles(name: str, *, zero: bool) -> Store:
     """Store a double."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         value = struct.unpack("<d", payload)[0]
         if value - value != 0:
             reading.damage((place, name, -1, 0), f"JSON has no {value}")
@@ -91,7 +91,7 @@ def doubles(name: str, *, zero: bool) -> Store:
 def messages(name: str, read: Reader, *, omit: bool) -> Store:
     """Store a message; ``omit`` leaves out one that says nothing."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         value = read(payload, (place, name, -1, place[3] + 1), reading)
         if not omit or value not in NOTHING:
             out[name] = value
@@ -102,7 +102,7 @@ def messages(name: str, read: Reader, *, omit: bool) -> Store:
 def inline(read: Reader) -> Store:
     """Store the fields of a message whose JSON is part of its parent's."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         out.update(read(payload, (place, "", -1, place[3] + 1), reading))
 
     return store
@@ -111,7 +111,7 @@ def inline(read: Reader) -> Store:
 def string_lists(name: str) -> Store:
     """Add a string to a list."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         if name in out:
             out[name].append(text(payload))
         else:
@@ -123,7 +123,7 @@ def string_lists(name: str) -> Store:
 def byte_string_lists(name: str) -> Store:
     """Add bytes, as base64, to a list."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         out.setdefault(name, []).append(base64.b64encode(payload).decode())
 
     return store
@@ -132,7 +132,7 @@ def byte_string_lists(name: str) -> Store:
 def number_lists(name: str, convert: Callable[[int], Plain]) -> Store:
     """Add a number to a list."""
 
-    def store(out: Object, value: int, place: Place, reading: Reading) -> None:
+    def store(out: Object, value: int, place: Place, reading: WireReading) -> None:
         out.setdefault(name, []).append(convert(value))
 
     return store
@@ -141,7 +141,7 @@ def number_lists(name: str, convert: Callable[[int], Plain]) -> Store:
 def packed_lists(name: str, convert: Callable[[int], Plain]) -> Store:
     """Add the numbers of a packed list, which readers have to accept."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         values, at = out.setdefault(name, []), 0
         while at < len(payload):
             value, at = read_varint(payload, at)
@@ -153,7 +153,7 @@ def packed_lists(name: str, convert: Callable[[int], Plain]) -> Store:
 def message_lists(name: str, read: Reader) -> Store:
     """Add a message to a list."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         values = out.get(name)
         if values is None:
             values = out[name] = []
@@ -165,7 +165,7 @@ def message_lists(name: str, read: Reader) -> Store:
 def maps(name: str, read: Reader) -> Store:
     """Add an entry to a map; its keys are put in order when the message is whole."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         entries = out.get(name)
         if entries is None:
             entries = out[name] = {}
@@ -179,7 +179,7 @@ def maps(name: str, read: Reader) -> Store:
 def string_maps(name: str) -> Store:
     """Add an entry to a map of strings."""
 
-    def store(out: Object, payload: bytes, place: Place, reading: Reading) -> None:
+    def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         entries = out.get(name)
         if entries is None:
             entries = out[name] = {}
@@ -204,7 +204,7 @@ def put_in_order(out: Object, name: str) -> None:
 def guarded(convert: Convert) -> Reader:
     """Make a reader of a function that raises; what it cannot read is null."""
 
-    def read(payload: bytes, place: Place, reading: Reading) -> Plain:
+    def read(payload: bytes, place: Place, reading: WireReading) -> Plain:
         try:
             return convert(payload)
         except WireError as error:

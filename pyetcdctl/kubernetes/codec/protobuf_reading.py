@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.codec import field_reading, special_reading
-from pyetcdctl.kubernetes.codec.wire_fields import TOP, Reading
+from pyetcdctl.kubernetes.codec.wire_fields import TOP, WireReading
 from pyetcdctl.kubernetes.schema import table
 from pyetcdctl.rpc.wire import FIXED64, LENGTH, VARINT, WireError, read_varint
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.codec.field_reading import Reader, Store
     from pyetcdctl.kubernetes.codec.wire_fields import Place
     from pyetcdctl.kubernetes.objects import Object, Plain
-    from pyetcdctl.kubernetes.schema.table import Field, Message
+    from pyetcdctl.kubernetes.schema.table import FieldSchema, MessageSchema
 
 MAX_DEPTH = 64
 CHOICE = "JSONSchemaPropsOr"
@@ -42,12 +42,12 @@ Slot = tuple[int, "Store", bool]
 """The field's rank in the JSON, what stores it, and whether bytes follow (a number otherwise)."""
 
 
-class Plan:
+class MessagePlan:
     """How one message is read; made of its fields when the first one is met."""
 
     __slots__ = ("doubles", "maps", "message", "order", "ready", "release", "required", "slots")
 
-    def __init__(self, message: Message, release: str | None = None) -> None:
+    def __init__(self, message: MessageSchema, release: str | None = None) -> None:
         self.message = message
         self.release = release
         self.ready = False
@@ -57,7 +57,7 @@ class Plan:
         self.required: list[tuple[str, Callable[[], Plain] | None]] = []
         self.maps: list[str] = []
 
-    def prepare(self) -> Plan:
+    def prepare(self) -> MessagePlan:
         """Make the plan, if that has not been done; return it."""
         if self.ready:
             return self
@@ -69,7 +69,7 @@ class Plan:
                 self._add(rank, field)
         return self
 
-    def read(self, data: bytes, place: Place, reading: Reading) -> Object:
+    def read(self, data: bytes, place: Place, reading: WireReading) -> Object:
         """Read a message's bytes into a dict in JSON order."""
         if not self.ready:
             self.prepare()
@@ -90,7 +90,7 @@ class Plan:
                 field_reading.put_in_order(out, name)
         return out if ordered else {name: out[name] for name in self.order if name in out}
 
-    def _walk(self, out: Object, data: bytes, place: Place, reading: Reading) -> bool:
+    def _walk(self, out: Object, data: bytes, place: Place, reading: WireReading) -> bool:
         """Store each field; return whether they came in JSON order."""
         at, end, last, ordered, slots = 0, len(data), -1, True, self.slots
         while at < end:
@@ -121,7 +121,7 @@ class Plan:
         return ordered
 
     def _walk_on(
-        self, out: Object, data: bytes, tag: int, at: int, place: Place, reading: Reading
+        self, out: Object, data: bytes, tag: int, at: int, place: Place, reading: WireReading
     ) -> int:
         store = self.doubles.get(tag)
         if store is None:
@@ -131,7 +131,7 @@ class Plan:
         store(out, data[at : at + 8], place, reading)
         return at + 8
 
-    def _add(self, rank: int, field: Field) -> None:
+    def _add(self, rank: int, field: FieldSchema) -> None:
         self.order.append(field.name)
         if field.map_value:
             self.maps.append(field.name)
@@ -143,7 +143,7 @@ class Plan:
         if _is_always_printed(field):
             self.required.append((field.name, _absent(field, self.release)))
 
-    def _add_inline(self, rank: int, field: Field) -> None:
+    def _add_inline(self, rank: int, field: FieldSchema) -> None:
         plan = plan_of(field.type, self.release).prepare()
         self.order += plan.order
         self.slots[field.number << 3 | LENGTH] = (rank, field_reading.inline(plan.read), True)
@@ -152,7 +152,7 @@ class Plan:
 
 
 @cache
-def plan_of(name: str, release: str | None = None) -> Plan:
+def plan_of(name: str, release: str | None = None) -> MessagePlan:
     """Return the plan of a message's full name, with the rules of a release or the newest."""
     message = table.message(name)
     if message is None:
@@ -161,7 +161,7 @@ def plan_of(name: str, release: str | None = None) -> Plan:
         from pyetcdctl.kubernetes.schema.as_of import as_of
 
         message = as_of(message, release)
-    return Plan(message, release)
+    return MessagePlan(message, release)
 
 
 def reader_of(name: str, release: str | None = None) -> Reader:
@@ -174,7 +174,7 @@ def reader_of(name: str, release: str | None = None) -> Reader:
     return _choice(name, release) or _wrapper(name, release) or plan_of(name, release).read
 
 
-def reads_special(message: Message) -> bool:
+def reads_special(message: MessageSchema) -> bool:
     """Return whether a special message, of the table or of a release to come, has a reader."""
     is_choice = message.name.rpartition(".")[2].startswith(CHOICE)
     is_wrapper = bool(special_reading.items_of(message))
@@ -189,7 +189,7 @@ def _wrapper(name: str, release: str | None) -> Reader | None:
     field = plan.message.fields[0]
     empty = dict if field.map_value else list
 
-    def read(data: bytes, place: Place, reading: Reading) -> Plain:
+    def read(data: bytes, place: Place, reading: WireReading) -> Plain:
         return plan.read(data, place, reading).get(field.name) or empty()
 
     return read
@@ -216,20 +216,20 @@ def _choice(name: str, release: str | None) -> Reader | None:
             0x12: (0, field_reading.message_lists("list", read_schema), True),
         },
     }
-    plan = Plan(table.Message(name, ()))
+    plan = MessagePlan(table.MessageSchema(name, ()))
     plan.slots = stores[kind.removeprefix(CHOICE)]
     plan.order = ["list", "schema", "plain"]
     plan.ready = True
     default = False if kind.endswith("Bool") else None
 
-    def read(data: bytes, place: Place, reading: Reading) -> Plain:
+    def read(data: bytes, place: Place, reading: WireReading) -> Plain:
         found = plan.read(data, place, reading)
         return next((found[name] for name in plan.order if name in found), default)
 
     return read
 
 
-def _stores(field: Field, release: str | None) -> list[tuple[int, Store]]:
+def _stores(field: FieldSchema, release: str | None) -> list[tuple[int, Store]]:
     name = field.name
     if field.map_value == "string":
         return [(LENGTH, field_reading.string_maps(name))]
@@ -242,7 +242,7 @@ def _stores(field: Field, release: str | None) -> list[tuple[int, Store]]:
     return [(LENGTH, _long_store(field, release))]
 
 
-def _number_stores(field: Field, *, zero: bool) -> list[tuple[int, Store]]:
+def _number_stores(field: FieldSchema, *, zero: bool) -> list[tuple[int, Store]]:
     convert: Callable[[int], Plain] = INTEGERS.get(field.type, bool)
     if field.repeated:
         return [
@@ -252,7 +252,7 @@ def _number_stores(field: Field, *, zero: bool) -> list[tuple[int, Store]]:
     return [(VARINT, field_reading.numbers(field.name, convert, zero=zero))]
 
 
-def _long_store(field: Field, release: str | None) -> Store:
+def _long_store(field: FieldSchema, release: str | None) -> Store:
     zero = _prints_zero(field)
     if field.type == "string":
         return (
@@ -269,28 +269,28 @@ def _long_store(field: Field, release: str | None) -> Store:
     return field_reading.messages(field.name, read, omit=omit)
 
 
-def _prints_zero(field: Field) -> bool:
+def _prints_zero(field: FieldSchema) -> bool:
     return not field.dropped and (field.pointer or not (field.omitempty or field.omitzero))
 
 
-def _is_wrapper_left_out(field: Field) -> bool:
+def _is_wrapper_left_out(field: FieldSchema) -> bool:
     return field.omitempty and not field.pointer and special_reading.is_wrapper(field.type)
 
 
-def _is_always_printed(field: Field) -> bool:
+def _is_always_printed(field: FieldSchema) -> bool:
     if field.dropped or field.omitzero:
         return False
     is_struct = not (field.pointer or field.repeated or field.map_value) and "." in field.type
     return (is_struct and not special_reading.is_wrapper(field.type)) or not field.omitempty
 
 
-def _absent(field: Field, release: str | None) -> Callable[[], Plain] | None:
+def _absent(field: FieldSchema, release: str | None) -> Callable[[], Plain] | None:
     if field.pointer or field.repeated or field.map_value or field.type == "bytes":
         return None
     if special_reading.is_wrapper(field.type):
         return None
     if "." in field.type:
         read = reader_of(field.type, release)
-        return lambda: read(b"", TOP, Reading())
+        return lambda: read(b"", TOP, WireReading())
     zero: Plain = {"string": "", "bool": False}.get(field.type, 0)
     return lambda: zero

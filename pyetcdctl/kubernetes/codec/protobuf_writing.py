@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.kubernetes.objects import Object, Plain
-    from pyetcdctl.kubernetes.schema.table import Field, Message
+    from pyetcdctl.kubernetes.schema.table import FieldSchema, MessageSchema
 
 Append: TypeAlias = "Callable[[bytearray, Plain], None]"
 """Appends a field with its tag."""
@@ -42,7 +42,7 @@ TYPE_META = ("apiVersion", "kind")
 class WritingPlan:
     """How one message is written."""
 
-    def __init__(self, message: Message, release: str | None = None) -> None:
+    def __init__(self, message: MessageSchema, release: str | None = None) -> None:
         self._message = message
         self._release = release
         self._ready = False
@@ -139,13 +139,13 @@ def _meant(name: str, names: set[str]) -> str:
     return f" (is {close[0]} meant?)" if close else ""
 
 
-def _is_always_written(field: Field) -> bool:
+def _is_always_written(field: FieldSchema) -> bool:
     if field.pointer or field.repeated or field.map_value or field.type == "bytes":
         return False
     return not (field.dropped or is_wrapper(field.type))
 
 
-def _appender(field: Field, release: str | None) -> Append:
+def _appender(field: FieldSchema, release: str | None) -> Append:
     if field.map_value:
         return partial(_append_map, field.number, writer_of(field.map_value, release))
     one = _one(field, release)
@@ -154,7 +154,7 @@ def _appender(field: Field, release: str | None) -> Append:
     return partial(_append_unless_zero, one) if field.dropped and not field.pointer else one
 
 
-def _one(field: Field, release: str | None) -> Append:
+def _one(field: FieldSchema, release: str | None) -> Append:
     """Return what appends the field once."""
     number = field.number
     if field.type == "bool":

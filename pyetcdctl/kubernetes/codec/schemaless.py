@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.codec.protobuf_reading import plan_of
-from pyetcdctl.kubernetes.codec.wire_fields import TOP, Reading, read_value
+from pyetcdctl.kubernetes.codec.wire_fields import TOP, WireReading, read_value
 from pyetcdctl.kubernetes.objects import text
 from pyetcdctl.rpc.wire import WireError, read_varint, signed
 
@@ -19,7 +19,7 @@ WIRE = "wire"
 """The key under which the fields that have no name are shown."""
 
 
-def dump(data: bytes, reading: Reading) -> Object:
+def dump(data: bytes, reading: WireReading) -> Object:
     """Return ``metadata``, if field 1 is one, and all other fields by number under ``wire``."""
     fields, problem = _fields(data)
     if problem:
@@ -49,7 +49,7 @@ def _fields(data: bytes) -> tuple[dict[int, list[int | bytes]], str | None]:
 def _metadata(values: list[int | bytes]) -> Object | None:
     if len(values) != 1 or not isinstance(values[0], bytes):
         return None
-    reading = Reading()
+    reading = WireReading()
     metadata = plan_of(OBJECT_META).read(values[0], TOP, reading)
     return None if reading.problem or reading.unknown else metadata
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.kubernetes.objects import Plain
-    from pyetcdctl.kubernetes.schema.table import Message
+    from pyetcdctl.kubernetes.schema.table import MessageSchema
 
 YEAR_ONE = -62135596800
 DAYS_FROM_YEAR_ZERO_TO_1970 = 719468
@@ -109,7 +109,7 @@ def is_string_list(name: str) -> bool:
     return table.is_special(name) and items_of(table.message(name)) == "string"
 
 
-def items_of(message: Message | None) -> str:
+def items_of(message: MessageSchema | None) -> str:
     """Return the type of a message's only field, number 1, if it is a list or a map."""
     if message is None or len(message.fields) != 1:
         return ""

@@ -24,7 +24,7 @@ class UnknownField(NamedTuple):
     value: int | bytes
 
 
-class Reading:
+class WireReading:
     """The findings of one decoding; ``problem`` is the first damage, in one line."""
 
     __slots__ = ("messages", "problem", "unknown")

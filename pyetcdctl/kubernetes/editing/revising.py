@@ -86,7 +86,7 @@ def without_managed_fields(obj: Object) -> Object:
     return {**obj, "metadata": {n: v for n, v in metadata.items() if n != MANAGED}}
 
 
-class Revision:
+class EditedObject:
     """An object that is edited as YAML, ``text``."""
 
     def __init__(self, original: Object, *, managed_fields: bool) -> None:

@@ -34,7 +34,7 @@ DATA_KEY_SIZES = (16, 24, 32)
 SHORTEST_SEED = 32
 
 
-class Refused(Exception):
+class CipherRefused(Exception):
     """Decryption failed: the key is another one, or the ciphertext was changed."""
 
 
@@ -59,16 +59,16 @@ class AesCbc:
         from cryptography.hazmat.primitives.padding import PKCS7
 
         if len(data) < 2 * BLOCK or len(data) % BLOCK:
-            raise Refused
+            raise CipherRefused
         decryptor = self._with(data[:BLOCK]).decryptor()
         padded = decryptor.update(data[BLOCK:]) + decryptor.finalize()
         unpadder = PKCS7(8 * BLOCK).unpadder()
         try:
             plain = unpadder.update(padded) + unpadder.finalize()
         except ValueError:
-            raise Refused from None
+            raise CipherRefused from None
         if not _is_whole(plain):
-            raise Refused
+            raise CipherRefused
         return plain
 
     def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
@@ -106,7 +106,7 @@ class AesGcm:
         try:
             return self._cipher.decrypt(data[:GCM_NONCE], data[GCM_NONCE:], bound_to)
         except (InvalidTag, ValueError):
-            raise Refused from None
+            raise CipherRefused from None
 
     def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
         """Return the bytes that follow the header."""
@@ -131,11 +131,11 @@ class Secretbox:
         from nacl.exceptions import CryptoError
 
         if len(data) < SECRETBOX_OVERHEAD:
-            raise Refused
+            raise CipherRefused
         try:
             return self._cipher.decrypt(data)
         except CryptoError:
-            raise Refused from None
+            raise CipherRefused from None
 
     def encrypt(self, plain: bytes, bound_to: bytes) -> bytes:
         """Return the bytes that follow the header."""

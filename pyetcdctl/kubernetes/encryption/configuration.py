@@ -83,7 +83,7 @@ class GroupResource(NamedTuple):
         return f"{self.resource}.{self.group}" if self.group or is_core else self.resource
 
 
-class Source(NamedTuple):
+class KeySource(NamedTuple):
     """One key of a file, one KMS plugin, or ``identity``."""
 
     provider: Provider
@@ -102,7 +102,7 @@ class Block(NamedTuple):
     """Some resources and their keys: the first writes, all read."""
 
     resources: tuple[GroupResource, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[KeySource, ...]
 
 
 class EncryptionConfig(NamedTuple):
@@ -111,18 +111,18 @@ class EncryptionConfig(NamedTuple):
     blocks: tuple[Block, ...] = ()
     path: str = ""
 
-    def sources_of(self, resource: GroupResource | None) -> tuple[Source, ...]:
+    def sources_of(self, resource: GroupResource | None) -> tuple[KeySource, ...]:
         """Return what the API server uses for a resource: identity when no block names it.
 
         The first block that covers it holds, and further blocks that name it in the same words
         lengthen that list.
         """
         if resource is None:
-            return (Source(Provider.IDENTITY),)
+            return (KeySource(Provider.IDENTITY),)
         entries = (entry for block in self.blocks for entry in block.resources)
         first = next((entry for entry in entries if entry.covers(resource)), None)
         if first is None:
-            return (Source(Provider.IDENTITY),)
+            return (KeySource(Provider.IDENTITY),)
         blocks = (block for block in self.blocks if first in block.resources)
         return tuple(source for block in blocks for source in block.sources)
 
@@ -132,7 +132,7 @@ class EncryptionConfig(NamedTuple):
         return resource is not None and any(entry.covers(resource) for entry in entries)
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[KeySource, ...]:
         """All keys and plugins of the file, each once."""
         return tuple(dict.fromkeys(s for block in self.blocks for s in block.sources))
 
@@ -216,12 +216,12 @@ def _resource(name: object, at: str) -> GroupResource:
     return GroupResource.parse(name)
 
 
-def _sources(item: object, at: str) -> list[Source]:
+def _sources(item: object, at: str) -> list[KeySource]:
     if not isinstance(item, dict) or len(item) != 1:
         raise _Malformed(f"{at} does not have exactly one provider")
     ((name, settings),) = item.items()
     if name == "identity":
-        return [Source(Provider.IDENTITY)]
+        return [KeySource(Provider.IDENTITY)]
     if name == "kms":
         return [_plugin(settings, f"{at}.kms")]
     sizes = KEY_SIZES.get(name)
@@ -231,7 +231,7 @@ def _sources(item: object, at: str) -> list[Source]:
     return [_key(Provider(name), key, sizes, here) for here, key in keys]
 
 
-def _key(provider: Provider, key: object, sizes: tuple[int, ...], at: str) -> Source:
+def _key(provider: Provider, key: object, sizes: tuple[int, ...], at: str) -> KeySource:
     name = _text(key, "name", at)
     encoded = _text(key, "secret", at)
     try:
@@ -243,10 +243,10 @@ def _key(provider: Provider, key: object, sizes: tuple[int, ...], at: str) -> So
         raise _Malformed(
             f"{at}.secret (key {shown(name.encode())}) has {len(secret)} bytes, not {expected}"
         )
-    return Source(provider, name, Secret(secret))
+    return KeySource(provider, name, Secret(secret))
 
 
-def _plugin(settings: object, at: str) -> Source:
+def _plugin(settings: object, at: str) -> KeySource:
     name = _text(settings, "name", at)
     endpoint = _text(settings, "endpoint", at)
     mapping: dict[str, Any] = settings if isinstance(settings, dict) else {}
@@ -258,7 +258,7 @@ def _plugin(settings: object, at: str) -> Source:
     if not endpoint.startswith("unix:/"):
         raise _Malformed(f"{at}.endpoint does not begin with unix:///")
     timeout = _seconds(mapping.get("timeout"), f"{at}.timeout")
-    return Source(Provider(f"kms {version}"), name, endpoint=endpoint, timeout_seconds=timeout)
+    return KeySource(Provider(f"kms {version}"), name, endpoint=endpoint, timeout_seconds=timeout)
 
 
 def _text(parent: object, name: str, at: str) -> str:

@@ -17,10 +17,10 @@ from pyetcdctl.kubernetes.encryption.ciphers import (
     CIPHERS,
     AesCbc,
     Cipher,
-    Refused,
+    CipherRefused,
     data_key_ciphers,
 )
-from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig, Source
+from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig, KeySource
 from pyetcdctl.kubernetes.encryption.encrypted_value import (
     EncryptionReport,
     Provider,
@@ -106,7 +106,7 @@ class Keyring:
         self._file = _File(load)
         self._unwrapping = unwrapping or PluginSockets()
         self._prefix = prefix
-        self._ciphers: dict[Source, Cipher] = {}
+        self._ciphers: dict[KeySource, Cipher] = {}
 
     def below(self, prefix: str) -> Keyring:
         """Return the same keys for the values below another prefix."""
@@ -194,32 +194,32 @@ class Keyring:
         kms = (Provider.KMS_V1, Provider.KMS_V2)
         return self.config is not None and not any(each.provider in kms for each in own)
 
-    def sources_of(self, key: bytes) -> tuple[Source, ...]:
+    def sources_of(self, key: bytes) -> tuple[KeySource, ...]:
         """Return what the API server uses for an etcd key, the writing one first."""
         config = self.config
         if config is None:
-            return (Source(Provider.IDENTITY),)
+            return (KeySource(Provider.IDENTITY),)
         return config.sources_of(self.resource_of(key))
 
     def _decrypt(
-        self, key: bytes, value: bytes, own: tuple[Source, ...]
-    ) -> tuple[Source, _Decryption]:
+        self, key: bytes, value: bytes, own: tuple[KeySource, ...]
+    ) -> tuple[KeySource, _Decryption]:
         reason = ""
         for source in self._candidates(value, own):
             try:
                 return source, self._decrypt_with(source, value, key)
             except NotUnwrapped as refused:
                 reason = reason or str(refused)
-            except Refused:
+            except CipherRefused:
                 reason = mismatch(source.provider)
         raise self._refusal(value, reason)
 
-    def _candidates(self, value: bytes, own: tuple[Source, ...]) -> list[Source]:
+    def _candidates(self, value: bytes, own: tuple[KeySource, ...]) -> list[KeySource]:
         every = (*own, *(self.config.sources if self.config else ()))
         sources = dict.fromkeys(s for s in every if s.provider is not Provider.IDENTITY)
         return [source for source in sources if value.startswith(source.header)]
 
-    def _decrypt_with(self, source: Source, value: bytes, key: bytes) -> _Decryption:
+    def _decrypt_with(self, source: KeySource, value: bytes, key: bytes) -> _Decryption:
         header = source.header
         payload = value[len(header) :]
         if source.provider is Provider.KMS_V1:
@@ -231,10 +231,10 @@ class Keyring:
         cipher = self._ciphers[source]
         return _Decryption(cipher.decrypt(payload, key), cipher, lambda data: header + data)
 
-    def _decrypt_kms_v1(self, source: Source, payload: bytes, key: bytes) -> _Decryption:
+    def _decrypt_kms_v1(self, source: KeySource, payload: bytes, key: bytes) -> _Decryption:
         split = split_v1(payload)
         if split is None:
-            raise Refused
+            raise CipherRefused
         wrapped, data = split
         data_key = self._unwrapping.unwrap(source, Wrapped(wrapped))
         front = source.header + payload[: len(payload) - len(data)]
@@ -244,10 +244,10 @@ class Keyring:
         in_old_mode = isinstance(cipher, AesCbc)
         return _Decryption(plaintext, cipher, lambda data: front + data, in_old_mode)
 
-    def _decrypt_kms_v2(self, source: Source, payload: bytes, key: bytes) -> _Decryption:
+    def _decrypt_kms_v2(self, source: KeySource, payload: bytes, key: bytes) -> _Decryption:
         found = encrypted_object(payload)
         if found is None:
-            raise Refused
+            raise CipherRefused
         wrapped = Wrapped(found.wrapped, found.key_id, found.annotations)
         data_key = self._unwrapping.unwrap(source, wrapped)
         ciphers = data_key_ciphers(data_key, is_seed=found.is_seed, may_be_cbc=False)
@@ -277,8 +277,8 @@ def shown_file(config: EncryptionConfig) -> str:
     return shown(config.path.encode()) or "the encryption configuration"
 
 
-def _plain(value: bytes, own: tuple[Source, ...]) -> Decrypted:
-    identity = Source(Provider.IDENTITY)
+def _plain(value: bytes, own: tuple[KeySource, ...]) -> Decrypted:
+    identity = KeySource(Provider.IDENTITY)
     return Decrypted(
         value,
         Provider.IDENTITY,
@@ -291,6 +291,6 @@ def _first_to_decrypt(ciphers: list[Cipher], data: bytes, key: bytes) -> tuple[b
     for cipher in ciphers:
         try:
             return cipher.decrypt(data, key), cipher
-        except Refused:
+        except CipherRefused:
             continue
-    raise Refused
+    raise CipherRefused

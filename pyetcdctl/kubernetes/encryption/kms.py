@@ -14,7 +14,7 @@ import uuid
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 from urllib.parse import unquote
 
-from pyetcdctl.kubernetes.encryption.configuration import Secret, Source
+from pyetcdctl.kubernetes.encryption.configuration import KeySource, Secret
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, append_field, shown
 from pyetcdctl.rpc.wire import WireError, read_fields
 
@@ -50,10 +50,10 @@ class Wrapped(NamedTuple):
 class Unwrapping(Protocol):
     """Where data keys come from."""
 
-    def unwrap(self, source: Source, wrapped: Wrapped) -> Secret:
+    def unwrap(self, source: KeySource, wrapped: Wrapped) -> Secret:
         """Return the plain data key, or raise NotUnwrapped."""
 
-    def current_key_id(self, source: Source) -> bytes | None:
+    def current_key_id(self, source: KeySource) -> bytes | None:
         """Return the id of the key that a KMS v2 plugin wraps with now, None when unknown."""
 
 
@@ -63,14 +63,14 @@ class GivenKeys:
     def __init__(self, keys: Mapping[bytes, bytes]) -> None:
         self._keys = {wrapped: Secret(plain) for wrapped, plain in keys.items()}
 
-    def unwrap(self, source: Source, wrapped: Wrapped) -> Secret:
+    def unwrap(self, source: KeySource, wrapped: Wrapped) -> Secret:
         """Return the plain data key, or raise NotUnwrapped."""
         try:
             return self._keys[wrapped.data]
         except KeyError:
             raise NotUnwrapped("its data key is not among the given ones") from None
 
-    def current_key_id(self, source: Source) -> bytes | None:
+    def current_key_id(self, source: KeySource) -> bytes | None:
         """Return None: it is not known."""
         return None
 
@@ -78,13 +78,13 @@ class GivenKeys:
 class NoPlugins:
     """No plugin is called: the values are another cluster's."""
 
-    def unwrap(self, source: Source, wrapped: Wrapped) -> Secret:
+    def unwrap(self, source: KeySource, wrapped: Wrapped) -> Secret:
         """Raise NotUnwrapped."""
         raise NotUnwrapped(
             f"this node's plugin {source.name} is not called for another cluster's values"
         )
 
-    def current_key_id(self, source: Source) -> bytes | None:
+    def current_key_id(self, source: KeySource) -> bytes | None:
         """Return None: it is not known."""
         return None
 
@@ -97,8 +97,8 @@ class PluginSockets:
         self._channels: dict[str, grpc.Channel] = {}
         self._silent: dict[tuple[str, str], str] = {}
         """Why no more is asked of an endpoint, by method: one may hang where the other responds."""
-        self._known: dict[tuple[Source, Wrapped], Secret | str] = {}
-        self._key_ids: dict[Source, bytes | None] = {}
+        self._known: dict[tuple[KeySource, Wrapped], Secret | str] = {}
+        self._key_ids: dict[KeySource, bytes | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -111,14 +111,14 @@ class PluginSockets:
         while self._channels:
             self._channels.popitem()[1].close()
 
-    def unwrap(self, source: Source, wrapped: Wrapped) -> Secret:
+    def unwrap(self, source: KeySource, wrapped: Wrapped) -> Secret:
         """Return the plain data key, or raise NotUnwrapped."""
         known = self._known.get((source, wrapped)) or self._ask_and_keep(source, wrapped)
         if isinstance(known, str):
             raise NotUnwrapped(known)
         return known
 
-    def current_key_id(self, source: Source) -> bytes | None:
+    def current_key_id(self, source: KeySource) -> bytes | None:
         """Return the id of the key that a KMS v2 plugin wraps with now, None when unknown."""
         if source not in self._key_ids:
             try:
@@ -127,7 +127,7 @@ class PluginSockets:
                 self._key_ids[source] = None
         return self._key_ids[source]
 
-    def _ask_and_keep(self, source: Source, wrapped: Wrapped) -> Secret | str:
+    def _ask_and_keep(self, source: KeySource, wrapped: Wrapped) -> Secret | str:
         answer: Secret | str
         try:
             request = _v1_request(wrapped) if _is_v1(source) else _v2_request(wrapped)
@@ -139,7 +139,7 @@ class PluginSockets:
         self._known[source, wrapped] = answer
         return answer
 
-    def _call(self, source: Source, method: str, request: bytes) -> dict[int, bytes]:
+    def _call(self, source: KeySource, method: str, request: bytes) -> dict[int, bytes]:
         import grpc
 
         if (source.endpoint, method) in self._silent:
@@ -157,7 +157,7 @@ class PluginSockets:
         except WireError:
             raise NotUnwrapped(f"its plugin at {shown_path(source)} answered no message") from None
 
-    def _complaint(self, source: Source, method: str, error: grpc.RpcError) -> str:
+    def _complaint(self, source: KeySource, method: str, error: grpc.RpcError) -> str:
         import grpc
 
         code, plugin = error.code(), f"its plugin at {shown_path(source)}"
@@ -170,7 +170,7 @@ class PluginSockets:
         self._silent[source.endpoint, method] = why
         return why
 
-    def _channel(self, source: Source) -> grpc.Channel:
+    def _channel(self, source: KeySource) -> grpc.Channel:
         import grpc
 
         if source.endpoint not in self._channels:
@@ -178,7 +178,7 @@ class PluginSockets:
             self._channels[source.endpoint] = grpc.insecure_channel(target, _SOCKET_OPTIONS)
         return self._channels[source.endpoint]
 
-    def _target(self, source: Source) -> str:
+    def _target(self, source: KeySource) -> str:
         path = path_of(source)
         if path.startswith("@"):
             return f"unix-abstract:{path[1:]}"
@@ -191,7 +191,7 @@ class _Unreachable(Exception):
     pass
 
 
-def path_of(source: Source) -> str:
+def path_of(source: KeySource) -> str:
     """Return a plugin's socket as the API server reads its URL: a path, or ``@`` and a name.
 
     It is never relative: the part before the path is a host, which no socket has.
@@ -203,7 +203,7 @@ def path_of(source: Source) -> str:
     return unquote(path if path.startswith("@") else f"/{path}")
 
 
-def shown_path(source: Source) -> str:
+def shown_path(source: KeySource) -> str:
     """Return a plugin's socket for a message."""
     return shown(path_of(source).encode())
 
@@ -224,7 +224,7 @@ def _look_at_socket(place: str, path: str) -> None:
         raise _Unreachable(f"{at} is not accessible to this user: use sudo")
 
 
-def _is_v1(source: Source) -> bool:
+def _is_v1(source: KeySource) -> bool:
     return source.provider is Provider.KMS_V1
 
 

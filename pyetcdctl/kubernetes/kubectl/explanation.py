@@ -126,23 +126,23 @@ def _place(resource: Resource, prefix: str) -> Iterator[tuple[str, str]]:
     yield "VALUE", JSON_TEXT if is_json else ENVELOPE
 
 
-def _fields(name: str) -> list[table.Field]:
+def _fields(name: str) -> list[table.FieldSchema]:
     """Return the fields of a message's JSON, in its order; none for a scalar or a special one."""
     message = table.message(name)
     if message is None or message.special:
         return []
-    found: list[table.Field] = []
+    found: list[table.FieldSchema] = []
     for field in message.fields:
         if message.retired or not field.retired:
             found += _fields(field.type) if field.inline else [field]
     return found
 
 
-def _row(field: table.Field) -> FieldRow:
+def _row(field: table.FieldSchema) -> FieldRow:
     return FieldRow(field.number, field.name, _type_text(field))
 
 
-def _type_text(field: table.Field) -> str:
+def _type_text(field: table.FieldSchema) -> str:
     inner = (field.map_value or field.type).rpartition(".")[2]
     if field.map_value:
         return f"map[string]{inner}"

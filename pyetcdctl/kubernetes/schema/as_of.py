@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyetcdctl.kubernetes.schema.table import Field, Message
+    from pyetcdctl.kubernetes.schema.table import FieldSchema, MessageSchema
 
 PRESENT, ABSENT = "+", "-"
 DROPPED = "ezxd"
@@ -42,7 +42,7 @@ def value_at(steps: str, release: tuple[int, ...], newest: str) -> str:
     return newest
 
 
-def as_of(message: Message, release: str) -> Message:
+def as_of(message: MessageSchema, release: str) -> MessageSchema:
     """Return a message with a release's rules; fields that the release lacks count as removed.
 
     A message that the release does not have is returned unchanged.
@@ -53,7 +53,7 @@ def as_of(message: Message, release: str) -> Message:
     return message._replace(fields=tuple(fields))
 
 
-def in_release(message: Message, release: str) -> Message | None:
+def in_release(message: MessageSchema, release: str) -> MessageSchema | None:
     """Return a message as a release declared it; None if the release does not have it."""
     if not _has(message, release):
         return None
@@ -61,12 +61,12 @@ def in_release(message: Message, release: str) -> Message | None:
     return type(message)(message.name, tuple(filter(None, fields)), message.special)
 
 
-def _has(message: Message, release: str) -> bool:
+def _has(message: MessageSchema, release: str) -> bool:
     newest = ABSENT if message.retired else PRESENT
     return value_at(message.steps, release_key(release), newest) == PRESENT
 
 
-def _field(field: Field, release: str) -> Field | None:
+def _field(field: FieldSchema, release: str) -> FieldSchema | None:
     newest = ABSENT if field.dropped else field.flags.replace("x", "")
     value = value_at(field.steps, release_key(release), newest)
     flags, _, kind = value.partition(":")

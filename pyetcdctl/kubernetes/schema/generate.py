@@ -31,7 +31,7 @@ from pyetcdctl.kubernetes.schema.sources import SourceError
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
-    from pyetcdctl.kubernetes.schema.table import Message
+    from pyetcdctl.kubernetes.schema.table import MessageSchema
 
 REQUIRED = re.compile(r"k8s\.io/apimachinery v0\.([1-9]\d*)\.")
 OPENSHIFT_MODULE = re.compile(r"^module github\.com/openshift/api$", re.MULTILINE)
@@ -48,7 +48,7 @@ def merge(
     messages = read_release(folders)
     if not messages:
         raise SourceError(folders[0], None, "no generated.proto with messages below this folder")
-    merged = read_history(packed) if packed else history.History({}, {})
+    merged = read_history(packed) if packed else history.SchemaHistory({}, {})
     merged.add(release, messages)
     as_table = merged.to_table()
     if problem := merged.problem(known) or _unreadable(as_table):
@@ -56,7 +56,7 @@ def merge(
     return table.pack(as_table, merged.releases)
 
 
-def read_history(packed: bytes) -> history.History:
+def read_history(packed: bytes) -> history.SchemaHistory:
     """Return what each release declared, from a packed table."""
     return history.of_table(_messages(packed), table.unpack_releases(packed))
 
@@ -89,7 +89,7 @@ def changes(before: bytes | None, after: bytes) -> list[str]:
     ]
 
 
-def _unreadable(messages: Sequence[Message]) -> str | None:
+def _unreadable(messages: Sequence[MessageSchema]) -> str | None:
     """Describe a special message that is the type of a field and cannot be decoded."""
     in_fields = {field.map_value or field.type for message in messages for field in message.fields}
     for message in messages:
@@ -98,7 +98,7 @@ def _unreadable(messages: Sequence[Message]) -> str | None:
     return None
 
 
-def _messages(packed: bytes) -> dict[str, Message]:
+def _messages(packed: bytes) -> dict[str, MessageSchema]:
     return {name: table.parse(name, *line) for name, line in table.unpack(packed).items()}
 
 

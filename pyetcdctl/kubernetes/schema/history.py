@@ -21,7 +21,7 @@ from pyetcdctl.kubernetes.schema.as_of import (
     in_release,
     release_key,
 )
-from pyetcdctl.kubernetes.schema.table import OPENSHIFT, Field, Message, Releases
+from pyetcdctl.kubernetes.schema.table import OPENSHIFT, FieldSchema, MessageSchema, Releases
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -36,13 +36,13 @@ def module_of(message: str) -> str:
     return OPENSHIFT if message.startswith(OPENSHIFT) else ".".join(message.split(".", 3)[:3])
 
 
-class History(NamedTuple):
+class SchemaHistory(NamedTuple):
     """The merged releases by module, and the declared messages by name, then by release."""
 
     releases: Releases
-    declared: dict[str, dict[str, Message]]
+    declared: dict[str, dict[str, MessageSchema]]
 
-    def add(self, release: str, messages: Mapping[str, Message]) -> None:
+    def add(self, release: str, messages: Mapping[str, MessageSchema]) -> None:
         """Merge a release into the modules that the messages belong to."""
         modules = {module_of(name) for name in messages}
         for module in modules:
@@ -54,7 +54,7 @@ class History(NamedTuple):
         for name, message in messages.items():
             self.declared.setdefault(name, {})[release] = message
 
-    def to_table(self) -> list[Message]:
+    def to_table(self) -> list[MessageSchema]:
         """Return all messages in the form of the field table."""
         merged = {
             name: _merged(by_release, self.releases[module_of(name)])
@@ -82,7 +82,7 @@ class History(NamedTuple):
                     yield f"{place} is {kind}, which is not declared"
 
     def _conflicts(self, name: str) -> Iterator[str]:
-        known: dict[int, tuple[str, Field]] = {}
+        known: dict[int, tuple[str, FieldSchema]] = {}
         for release in sorted(self.declared[name], key=release_key):
             for field in self.declared[name][release].fields:
                 earlier, other = known.get(field.number, (release, field))
@@ -94,7 +94,7 @@ class History(NamedTuple):
                     )
                 known[field.number] = release, field
 
-    def _has_same_wire_form(self, field: Field, other: Field) -> bool:
+    def _has_same_wire_form(self, field: FieldSchema, other: FieldSchema) -> bool:
         """Return whether both fields decode the same bytes; a message may have been renamed."""
         if field.type == other.type:
             return field.repeated == other.repeated
@@ -111,9 +111,9 @@ class History(NamedTuple):
         return {f.number: (f.name, "." in f.type or f.type, f.repeated) for f in fields}
 
 
-def of_table(messages: Mapping[str, Message], releases: Releases) -> History:
+def of_table(messages: Mapping[str, MessageSchema], releases: Releases) -> SchemaHistory:
     """Return what each release declared, from the field table."""
-    history = History({module: list(merged) for module, merged in releases.items()}, {})
+    history = SchemaHistory({module: list(merged) for module, merged in releases.items()}, {})
     for name, message in messages.items():
         by_release = (
             (release, in_release(message, release)) for release in releases[module_of(name)]
@@ -122,7 +122,7 @@ def of_table(messages: Mapping[str, Message], releases: Releases) -> History:
     return history
 
 
-def _merged(by_release: Mapping[str, Message], releases: list[str]) -> Message:
+def _merged(by_release: Mapping[str, MessageSchema], releases: list[str]) -> MessageSchema:
     present = [release for release in releases if release in by_release]
     newest = by_release[present[-1]]
     is_retired = present[-1] != releases[-1]
@@ -131,10 +131,12 @@ def _merged(by_release: Mapping[str, Message], releases: list[str]) -> Message:
     )
     declared = [(release, by_release[release]) for release in present]
     fields = (_merged_field(number, declared, is_retired) for number in _json_order(declared))
-    return Message(newest.name, tuple(fields), newest.special, is_retired, steps)
+    return MessageSchema(newest.name, tuple(fields), newest.special, is_retired, steps)
 
 
-def _merged_field(number: int, declared: list[tuple[str, Message]], is_retired: bool) -> Field:
+def _merged_field(
+    number: int, declared: list[tuple[str, MessageSchema]], is_retired: bool
+) -> FieldSchema:
     found = {r: field for r, m in declared for field in m.fields if field.number == number}
     last = list(found.values())[-1]
     values = [(release, _value(found.get(release), last)) for release, _ in declared]
@@ -143,7 +145,7 @@ def _merged_field(number: int, declared: list[tuple[str, Message]], is_retired: 
     return last.marked(marks)._replace(steps=add_steps(values))
 
 
-def _inherit(merged: dict[str, Message]) -> None:
+def _inherit(merged: dict[str, MessageSchema]) -> None:
     """Copy fields to a message that replaced another as a field's type, if only the other had them.
 
     No release of the new message has such a field, so it has no steps.
@@ -155,19 +157,19 @@ def _inherit(merged: dict[str, Message]) -> None:
                 merged[newest] = _with_fields_of(merged[newest], merged[earlier])
 
 
-def _with_fields_of(message: Message, earlier: Message) -> Message:
+def _with_fields_of(message: MessageSchema, earlier: MessageSchema) -> MessageSchema:
     numbers = {field.number for field in message.fields}
     lost = (field for field in earlier.fields if field.number not in numbers)
     return message._replace(fields=(*message.fields, *(f.marked(DROPPED) for f in lost)))
 
 
-def _value(field: Field | None, last: Field) -> str:
+def _value(field: FieldSchema | None, last: FieldSchema) -> str:
     if field is None:
         return ABSENT
     return field.flags if field.type == last.type else f"{field.flags}:{field.type}"
 
 
-def _json_order(declared: list[tuple[str, Message]]) -> list[int]:
+def _json_order(declared: list[tuple[str, MessageSchema]]) -> list[int]:
     """Return all field numbers in JSON order; a removed field follows its former neighbour."""
     numbers: list[int] = []
     for _, message in reversed(declared):
@@ -179,5 +181,5 @@ def _json_order(declared: list[tuple[str, Message]]) -> list[int]:
     return numbers
 
 
-def _shown(field: Field) -> str:
+def _shown(field: FieldSchema) -> str:
     return f"{field.name} ({'list of ' * field.repeated}{field.type})"

@@ -20,7 +20,7 @@ from pyetcdctl.kubernetes.schema.sources import (
     read_go,
     read_proto,
 )
-from pyetcdctl.kubernetes.schema.table import Field, Message
+from pyetcdctl.kubernetes.schema.table import FieldSchema, MessageSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ NOT_OF_THE_RELEASE = {"testapigroup", "vendor"}
 """An API group that only Kubernetes' own tests use; copies of other modules."""
 
 
-def read_release(folders: Iterable[Path]) -> dict[str, Message]:
+def read_release(folders: Iterable[Path]) -> dict[str, MessageSchema]:
     """Read the messages, by full name, of every ``generated.proto`` below the folders."""
     declared: list[ProtoMessage] = []
     types: dict[str, GoType] = {}
@@ -44,7 +44,7 @@ def read_release(folders: Iterable[Path]) -> dict[str, Message]:
         declared += found_here
         types |= {f"{package}.{name}": go_type for name, go_type in go.types.items()}
         own_json |= {f"{package}.{name}" for name in go.own_json}
-    messages: dict[str, Message] = {}
+    messages: dict[str, MessageSchema] = {}
     for found in declared:
         if found.name in messages:
             raise SourceError(found.path, found.line, f"{found.name} is declared a second time")
@@ -58,7 +58,7 @@ def _proto_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _message(declared: ProtoMessage, types: dict[str, GoType], own_json: set[str]) -> Message:
+def _message(declared: ProtoMessage, types: dict[str, GoType], own_json: set[str]) -> MessageSchema:
     go_type = types.get(declared.name)
     if go_type is None:
         name = declared.name.rpartition(".")[2]
@@ -67,11 +67,11 @@ def _message(declared: ProtoMessage, types: dict[str, GoType], own_json: set[str
     while renamed := types.get(go_type.renames) or types.get(f"{package}.{go_type.renames}"):
         go_type = renamed
     if declared.name in own_json or (declared.fields and not go_type.fields):
-        fields = [Field(f.number, f.name, f.type, "r" * f.repeated) for f in declared.fields]
-        return Message(declared.name, tuple(fields), special=True)
+        fields = [FieldSchema(f.number, f.name, f.type, "r" * f.repeated) for f in declared.fields]
+        return MessageSchema(declared.name, tuple(fields), special=True)
     _compare_numbers(declared, go_type)
     fields = [_field(field, go_type) for field in declared.fields]
-    return Message(declared.name, tuple(fields))
+    return MessageSchema(declared.name, tuple(fields))
 
 
 def _compare_numbers(declared: ProtoMessage, go_type: GoType) -> None:
@@ -85,7 +85,7 @@ def _compare_numbers(declared: ProtoMessage, go_type: GoType) -> None:
         raise SourceError(declared.path, declared.line, problem)
 
 
-def _field(proto: ProtoField, go_type: GoType) -> Field:
+def _field(proto: ProtoField, go_type: GoType) -> FieldSchema:
     go = go_type.fields[proto.number]
     name, *options = go.json.split(",")
     if name == "-":
@@ -99,4 +99,4 @@ def _field(proto: ProtoField, go_type: GoType) -> Field:
     }
     flags = "".join(flag for flag in table.FLAGS if marks.get(flag))
     # A tag without a name means Go's field name; an inlined field has no name in the JSON.
-    return Field(proto.number, name or go.name, proto.type, flags)
+    return FieldSchema(proto.number, name or go.name, proto.type, flags)

@@ -42,7 +42,7 @@ Releases = dict[str, list[str]]
 """Releases (``1.36``) by module (``k8s.io.api``), oldest first."""
 
 
-class Field(NamedTuple):
+class FieldSchema(NamedTuple):
     """One field; ``type`` is a scalar's name, ``map<string,T>`` or a message's full name."""
 
     number: int
@@ -86,7 +86,7 @@ class Field(NamedTuple):
         """Whether the field was removed before its message: printed only if it is not zero."""
         return "d" in self.flags
 
-    def marked(self, flags: str) -> Field:
+    def marked(self, flags: str) -> FieldSchema:
         """Return the field with additional flags and without its steps."""
         flags = "".join(flag for flag in FLAGS if flag in self.flags + flags)
         return self._replace(flags=flags, steps="")
@@ -97,18 +97,18 @@ class Field(NamedTuple):
         return self.type[11:-1] if self.type.startswith("map<") else None
 
 
-class Message(NamedTuple):
+class MessageSchema(NamedTuple):
     """One message; the JSON of a ``special`` one is not an object of its fields."""
 
     name: str
-    fields: tuple[Field, ...]
+    fields: tuple[FieldSchema, ...]
     special: bool = False
     retired: bool = False
     steps: str = ""
     """Whether earlier releases had it: ``1.25=-`` is absent up to 1.25, ``1.28=+`` present."""
 
 
-def pack(messages: Iterable[Message], releases: Releases | None = None) -> bytes:
+def pack(messages: Iterable[MessageSchema], releases: Releases | None = None) -> bytes:
     """Format and compress a table, to be stored as ``TABLE``."""
     modules = sorted((releases or {}).items())
     lines = [" ".join(f"{module}={','.join(merged)}" for module, merged in modules)]
@@ -137,14 +137,14 @@ def unpack_releases(packed: bytes) -> Releases:
     return {module: merged.split(",") for module, _, merged in modules}
 
 
-def parse(name: str, marks: str, fields: str) -> Message:
+def parse(name: str, marks: str, fields: str) -> MessageSchema:
     """Parse one message of an unpacked table."""
     parsed = []
     for text in fields.split("\t") if fields else ():
         number, json_name, kind, flags, steps = text.split(" ")
-        parsed.append(Field(int(number), json_name, kind, flags, steps))
+        parsed.append(FieldSchema(int(number), json_name, kind, flags, steps))
     steps = marks.partition(" ")[2]
-    return Message(name, tuple(parsed), SPECIAL in marks, RETIRED in marks, steps)
+    return MessageSchema(name, tuple(parsed), SPECIAL in marks, RETIRED in marks, steps)
 
 
 @cache
@@ -163,11 +163,11 @@ def names(package: str = "") -> list[str]:
 
 
 @cache
-def _known(name: str) -> Message:
+def _known(name: str) -> MessageSchema:
     return parse(name, *_lines(name)[name])
 
 
-def message(name: str) -> Message | None:
+def message(name: str) -> MessageSchema | None:
     """Return the message of a full name; None if the table does not have it."""
     return _known(name) if name in _lines(name) else None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.storage.bolt.cursor import bucket_in
-from pyetcdctl.storage.bolt.pages import BRANCH, LEAF, NO_FREELIST, Child, damage, leaf_of
+from pyetcdctl.storage.bolt.pages import BRANCH, LEAF, NO_FREELIST, ChildPage, damage, leaf_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +78,7 @@ class Audit:
 
     def _tree(self, root: int, *, has_buckets: bool = False) -> Iterator[Leaf]:
         last = b""
-        pending = [Child(root, b"")]
+        pending = [ChildPage(root, b"")]
         while pending:
             child = pending.pop()
             end = pending[-1].key if pending else None

@@ -15,7 +15,7 @@ from pyetcdctl.storage.bolt.pages import (
     NO_FREELIST,
     PAGE_HEAD,
     VERSION,
-    Child,
+    ChildPage,
     Meta,
     fnv_1a,
 )
@@ -42,7 +42,7 @@ class Builder:
         self._next = _FIRST_PAGE
         out.seek(_FIRST_PAGE * page_size)
 
-    def leaf(self, pairs: Pairs, flags: int = 0) -> Child:
+    def leaf(self, pairs: Pairs, flags: int = 0) -> ChildPage:
         """Write a leaf with these keys and values, as many pages as it takes."""
         table, at = bytearray(), PAGE_HEAD.size + len(pairs) * ELEMENT_BYTES
         for index, (key, value) in enumerate(pairs):
@@ -58,14 +58,14 @@ class Builder:
         groups = range(0, len(pairs), _PAIRS) or range(1)
         return self.tree([self.leaf(pairs[at : at + _PAIRS]) for at in groups])
 
-    def copied(self, page: bytes, first: bytes) -> Child:
+    def copied(self, page: bytes, first: bytes) -> ChildPage:
         """Write a page as it is, but for its number; ``first`` is its first key."""
         number = self._next
         self._out.write(number.to_bytes(8, "little") + page[8:])
         self._next += len(page) // self._page_size
-        return Child(number, first)
+        return ChildPage(number, first)
 
-    def tree(self, children: Sequence[Child]) -> int:
+    def tree(self, children: Sequence[ChildPage]) -> int:
         """Write the branches above some leaves; return the root."""
         while len(children) > 1:
             groups = range(0, len(children), _CHILDREN)
@@ -84,7 +84,7 @@ class Builder:
         self._out.flush()
         return high_water * self._page_size
 
-    def _branch(self, children: Sequence[Child]) -> Child:
+    def _branch(self, children: Sequence[ChildPage]) -> ChildPage:
         table, at = bytearray(), PAGE_HEAD.size + len(children) * ELEMENT_BYTES
         for index, child in enumerate(children):
             distance = at - PAGE_HEAD.size - index * ELEMENT_BYTES
@@ -93,7 +93,7 @@ class Builder:
         content = b"".join(child.key for child in children)
         return self._write(BRANCH, len(children), bytes(table) + content, children[0].key)
 
-    def _write(self, flags: int, entries: int, content: bytes, first: bytes) -> Child:
+    def _write(self, flags: int, entries: int, content: bytes, first: bytes) -> ChildPage:
         count = -(-(PAGE_HEAD.size + len(content)) // self._page_size)
         page = PAGE_HEAD.pack(0, flags, entries, count - 1) + content
         return self.copied(page.ljust(count * self._page_size, b"\0"), first)

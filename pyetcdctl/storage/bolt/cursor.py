@@ -20,7 +20,7 @@ from pyetcdctl.storage.bolt.pages import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.storage.bolt.pages import Child, Leaf, Pages
+    from pyetcdctl.storage.bolt.pages import ChildPage, Leaf, Pages
 
 BUCKET = 0x01
 BUCKET_HEAD = Struct("<QQ")  # root page, sequence
@@ -130,6 +130,6 @@ def bucket_in(leaf: Leaf, flag: int, name: bytes, start: int, end: int) -> Bucke
     return Bucket(name, 0, inline_page(content, at + BUCKET_HEAD.size, leaf.page.number))
 
 
-def _position(children: list[Child], key: bytes) -> int:
+def _position(children: list[ChildPage], key: bytes) -> int:
     """Return the index of the child that may have the key."""
     return max(0, bisect_right(children, key, key=lambda child: child.key) - 1)

@@ -59,7 +59,7 @@ class Page(NamedTuple):
     data: bytes
 
 
-class Child(NamedTuple):
+class ChildPage(NamedTuple):
     """A branch's entry: a page and the first key that it may have."""
 
     number: int
@@ -150,7 +150,7 @@ class Pages:
             raise damage(number, offset, f"a page of type {head.flags:#x} is not expected here")
         return head
 
-    def children(self, page: Page) -> list[Child]:
+    def children(self, page: Page) -> list[ChildPage]:
         """Return a branch's entries."""
         data, table = page.data, PAGE_HEAD.size
         if not page.entries or table + page.entries * ELEMENT_BYTES > len(data):
@@ -160,7 +160,7 @@ class Pages:
             position, size, number = unpack_from("<IIQ", data, at)
             if at + position + size > len(data):
                 raise damage(page.number, page.offset + at, "a key passes the end of the page")
-            children.append(Child(number, data[at + position : at + position + size]))
+            children.append(ChildPage(number, data[at + position : at + position + size]))
         return children
 
     def child_numbers(self, page: Page) -> tuple[int, ...]:

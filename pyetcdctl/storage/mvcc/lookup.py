@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 1 << 20
 
 
-class Record(NamedTuple):
+class RevisedEntry(NamedTuple):
     """What a key became at a revision: ``entry`` is a serialized KeyValue."""
 
     revision: Revision
     entry: bytes
 
 
-def all_records(database: Database) -> Iterator[Record]:
+def all_records(database: Database) -> Iterator[RevisedEntry]:
     """Yield all revisions of all keys, oldest first."""
     for leaf in database.key_leaves():
         data, at = leaf.data, leaf.start
         for key_size, value_size in zip(leaf.key_sizes, leaf.value_sizes, strict=True):
             value, end = at + key_size, at + key_size + value_size
-            yield Record(parse_revision(data[at:value]), data[value:end])
+            yield RevisedEntry(parse_revision(data[at:value]), data[value:end])
             at = end
 
 
-def records_of(database: Database, key: bytes) -> list[Record]:
+def records_of(database: Database, key: bytes) -> list[RevisedEntry]:
     """Return all that is stored of a key, oldest first."""
     found = _records_with(database, entry_of_key(key))
     return sorted(record for record in found if key_in(record.entry, 0, len(record.entry)) == key)
@@ -55,7 +55,7 @@ def keys_with_lease(database: Database, lease: int) -> set[bytes]:
     return {entry.key for entry in found if entry.lease == lease}
 
 
-def _records_with(database: Database, field: bytes) -> Iterator[Record]:
+def _records_with(database: Database, field: bytes) -> Iterator[RevisedEntry]:
     """Yield the records of the leaves that have these bytes anywhere."""
     leaves = database.key_leaves()
     if database.key_pages:
@@ -65,7 +65,7 @@ def _records_with(database: Database, field: bytes) -> Iterator[Record]:
         try:
             for at, value, end in leaf.spans():
                 if data.find(field, value, end) >= 0:
-                    yield Record(parse_revision(data[at:value]), data[value:end])
+                    yield RevisedEntry(parse_revision(data[at:value]), data[value:end])
         except (WireError, IndexError) as error:
             raise damage(leaf.number, leaf.offset, str(error)) from error
 

@@ -19,7 +19,7 @@ from pyetcdctl.storage.mvcc.buckets import Buckets
 from pyetcdctl.storage.mvcc.changes import Delete, Put
 from pyetcdctl.storage.mvcc.key_index import index_keys, offset_and_size
 from pyetcdctl.storage.mvcc.keys import Keys
-from pyetcdctl.storage.mvcc.lookup import Record, all_records, keys_with_lease, records_of
+from pyetcdctl.storage.mvcc.lookup import RevisedEntry, all_records, keys_with_lease, records_of
 from pyetcdctl.storage.mvcc.revisions import Revision, parse_revision
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Model:
         self.database = database
         self._progress = progress
         self._stored_revision = self.revision
-        self.changes: list[Record] = []
+        self.changes: list[RevisedEntry] = []
         """What was written since, in order."""
         self._newest: Keys | None = None
 
@@ -72,9 +72,11 @@ class Model:
             assert current is not None
             yield found, current
 
-    def last_records(self) -> list[Record]:
+    def last_records(self) -> list[RevisedEntry]:
         """Return what the last revision in the database changed."""
-        return [Record(parse_revision(key), value) for key, value in self.database.last_records()]
+        return [
+            RevisedEntry(parse_revision(key), value) for key, value in self.database.last_records()
+        ]
 
     def write(self, changes: Sequence[Put | Delete]) -> None:
         """Apply changes as one revision, the next."""
@@ -83,7 +85,9 @@ class Model:
         for sub, change in enumerate(changes):
             entry = self._entry(change)
             is_deletion = isinstance(change, Delete)
-            self.changes.append(Record(Revision(self.revision, sub, is_deletion), entry.encode()))
+            self.changes.append(
+                RevisedEntry(Revision(self.revision, sub, is_deletion), entry.encode())
+            )
             if is_deletion:
                 keys.remove(change.key)
             else:
@@ -109,12 +113,12 @@ class Model:
             return self.changes[-place - 1].entry
         return self.database.read(*offset_and_size(place))
 
-    def records(self, key: bytes) -> list[Record]:
+    def records(self, key: bytes) -> list[RevisedEntry]:
         """Return all that is stored of a key, oldest first."""
         stored = records_of(self.database, key)
         return stored + [each for each in self.changes if KeyValue.decode(each.entry).key == key]
 
-    def records_between(self, key: bytes, range_end: bytes) -> list[Record]:
+    def records_between(self, key: bytes, range_end: bytes) -> list[RevisedEntry]:
         """Return all that is stored of a range of keys, oldest first; of one key without an end."""
         if not range_end:
             return self.records(key)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         UserRoleRequest,
     )
     from pyetcdctl.rpc.raft_internal import ChangePasswordRequest, UserAddRequest
-    from pyetcdctl.storage.replay.model import Buckets
+    from pyetcdctl.storage.replay.model import ReplayBuckets
     from pyetcdctl.storage.replay.permissions import Permissions
 
 _INVALID = "etcdserver: invalid auth management"
@@ -37,7 +37,7 @@ _NO_ROLE = "etcdserver: role name not found"
 class Accounts:
     """Changes the users and roles of a model."""
 
-    def __init__(self, buckets: Buckets, permissions: Permissions) -> None:
+    def __init__(self, buckets: ReplayBuckets, permissions: Permissions) -> None:
         self._buckets = buckets
         self._permissions = permissions
 

@@ -36,7 +36,7 @@ _MOST_TRIED = 10
 _AGAIN = -1
 
 
-class Place(NamedTuple):
+class LogPlace(NamedTuple):
     """An entry, and the revision that the store had before it was applied."""
 
     entry_index: int
@@ -63,7 +63,7 @@ class Anchors:
 
     def _start(
         self, sample: Sample, puts: dict[Pair, int], database: Database, witness: Witness
-    ) -> Place | None:
+    ) -> LogPlace | None:
         known = [(at, self._revisions.get(pair, 0)) for pair, at in puts.items()]
         at, revision = min((each for each in known if each[1] > 0), default=(0, 0))
         if not revision:
@@ -161,15 +161,15 @@ def _fit(sample: Sample, at: int, revision: int, witness: Witness) -> int:
     return confirmed
 
 
-def _counted_back(sample: Sample, at: int, revision: int, witness: Witness) -> Place:
+def _counted_back(sample: Sample, at: int, revision: int, witness: Witness) -> LogPlace:
     """Return the earliest entry before which the revision is certain, from a known one back."""
-    place = Place(sample[at][0], revision)
+    place = LogPlace(sample[at][0], revision)
     for index, operation in reversed(sample[:at]):
         wrote = _wrote(operation, revision, witness)
         if wrote is None:
             break
         revision -= wrote
-        place = Place(index, revision)
+        place = LogPlace(index, revision)
     return place
 
 

@@ -39,8 +39,8 @@ from pyetcdctl.storage.wal.transactions import PUT, TXN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyetcdctl.storage.replay.conditions import Lost
-    from pyetcdctl.storage.replay.model import Model
+    from pyetcdctl.storage.replay.conditions import ConditionLost
+    from pyetcdctl.storage.replay.model import ReplayModel
     from pyetcdctl.storage.wal.operations import Operation
     from pyetcdctl.storage.wal.transactions import Transaction
 
@@ -52,7 +52,7 @@ _CORRUPT = "etcdserver: corrupt cluster"
 class Applier:
     """Applies entries to a model, in the order of the log."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: ReplayModel) -> None:
         self._buckets = buckets = model.buckets
         self._model = model
         self._leases = Leases(model)
@@ -186,7 +186,7 @@ class Applier:
             return 0
 
 
-def reason_of(lost: Lost) -> str:
+def reason_of(lost: ConditionLost) -> str:
     """Return why a condition did not hold; values are not quoted, for they may be secret."""
     condition, found = lost
     if found is None:

@@ -11,7 +11,7 @@ from pyetcdctl.storage.replay.model import NotKnown
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyetcdctl.storage.replay.model import Model, Version
+    from pyetcdctl.storage.replay.model import ReplayModel, Version
     from pyetcdctl.storage.wal.transactions import Condition
 
 FIGURES = ("version", "create_revision", "mod_revision", "value", "lease")
@@ -31,14 +31,14 @@ class NoVersion(NamedTuple):
 _NO_VERSION = NoVersion()
 
 
-class Lost(NamedTuple):
+class ConditionLost(NamedTuple):
     """The condition that does not hold, and what the figure was; None for a value that is not."""
 
     condition: Condition
     found: int | bytes | None
 
 
-def first_lost(model: Model, conditions: Sequence[Condition]) -> Lost | None:
+def first_lost(model: ReplayModel, conditions: Sequence[Condition]) -> ConditionLost | None:
     """Return the first condition that does not hold. Raises NotKnown where none is known to."""
     unknown = None
     for condition in conditions:
@@ -54,7 +54,7 @@ def first_lost(model: Model, conditions: Sequence[Condition]) -> Lost | None:
     return None
 
 
-def _lost(model: Model, condition: Condition) -> Lost | None:
+def _lost(model: ReplayModel, condition: Condition) -> ConditionLost | None:
     if not condition.range_end:
         return _compare(condition, model.newest(condition.key))
     versions = [found for _, found in model.newest_range(condition.key, condition.range_end)]
@@ -63,15 +63,15 @@ def _lost(model: Model, condition: Condition) -> Lost | None:
     return next(filter(None, (_compare(condition, each) for each in versions)), None)
 
 
-def _compare(condition: Condition, version: Version | None) -> Lost | None:
+def _compare(condition: Condition, version: Version | None) -> ConditionLost | None:
     """Compare one key's figure. The value of a key that is not there is like no value at all."""
     target = condition.target
     if version is None and target == VALUE:
-        return Lost(condition, None)
+        return ConditionLost(condition, None)
     found: Any = getattr(version or _NO_VERSION, FIGURES[target]) if target < len(FIGURES) else 0
     expected: Any = condition.expected
     holds = _HOLDS.get(condition.result, _always)(found, expected)
-    return None if holds else Lost(condition, found)
+    return None if holds else ConditionLost(condition, found)
 
 
 def _always(found: Any, expected: Any) -> bool:

@@ -8,14 +8,14 @@ from pyetcdctl.storage.mvcc.changes import Delete, Put
 from pyetcdctl.storage.replay.conditions import first_lost
 from pyetcdctl.storage.replay.leases import NOT_FOUND
 from pyetcdctl.storage.replay.model import NOT_KNOWN, NotKnown, Refused
-from pyetcdctl.storage.wal.transactions import DELETE, PUT, RANGE, Step
+from pyetcdctl.storage.wal.transactions import DELETE, PUT, RANGE, LoggedStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pyetcdctl.storage.replay.conditions import Lost
+    from pyetcdctl.storage.replay.conditions import ConditionLost
     from pyetcdctl.storage.replay.leases import Leases
-    from pyetcdctl.storage.replay.model import Model, Version
+    from pyetcdctl.storage.replay.model import ReplayModel, Version
     from pyetcdctl.storage.wal.transactions import Transaction
 
 _KEY_NOT_FOUND = "etcdserver: key not found"
@@ -26,16 +26,16 @@ _COMPACTED = "etcdserver: mvcc: required revision has been compacted"
 class KeyWriter:
     """Applies transactions to a model."""
 
-    def __init__(self, model: Model, leases: Leases) -> None:
+    def __init__(self, model: ReplayModel, leases: Leases) -> None:
         self._model = model
         self._leases = leases
 
-    def apply(self, transaction: Transaction) -> tuple[Lost | None, bool]:
+    def apply(self, transaction: Transaction) -> tuple[ConditionLost | None, bool]:
         """Apply a transaction; return the condition that did not hold, and whether a key changed.
 
         Raises Refused where etcd applies nothing of it.
         """
-        steps: list[Step] = []
+        steps: list[LoggedStep] = []
         lost = self._choose(transaction, steps)
         for step in steps:
             self._check(step)
@@ -43,7 +43,7 @@ class KeyWriter:
 
     def delete(self, keys: Iterable[bytes]) -> None:
         """Delete keys as one revision."""
-        self._write([Step(DELETE, key) for key in keys])
+        self._write([LoggedStep(DELETE, key) for key in keys])
 
     def compact(self, revision: int) -> None:
         """Compact the model."""
@@ -53,7 +53,7 @@ class KeyWriter:
             raise Refused(_FUTURE)
         self._model.compact(revision)
 
-    def _choose(self, transaction: Transaction, steps: list[Step]) -> Lost | None:
+    def _choose(self, transaction: Transaction, steps: list[LoggedStep]) -> ConditionLost | None:
         """Collect the steps to take. Conditions of nested transactions are compared before any."""
         lost = first_lost(self._model, transaction.conditions)
         for step in transaction.failure if lost else transaction.success:
@@ -63,7 +63,7 @@ class KeyWriter:
                 self._choose(step.transaction, steps)
         return lost
 
-    def _check(self, step: Step) -> None:
+    def _check(self, step: LoggedStep) -> None:
         if step.kind == PUT:
             if step.lease and not self._leases.exists(step.lease):
                 raise Refused(NOT_FOUND)
@@ -76,7 +76,7 @@ class KeyWriter:
             if step.revision < self._model.compacted:
                 raise Refused(_COMPACTED)
 
-    def _write(self, steps: Sequence[Step]) -> bool:
+    def _write(self, steps: Sequence[LoggedStep]) -> bool:
         changes = _Changes(self._model, self._leases)
         for step in steps:
             if step.kind == PUT:
@@ -91,13 +91,13 @@ class KeyWriter:
 class _Changes:
     """The changes of one revision; later ones see the earlier."""
 
-    def __init__(self, model: Model, leases: Leases) -> None:
+    def __init__(self, model: ReplayModel, leases: Leases) -> None:
         self.made: list[Put | Delete] = []
         self._model = model
         self._leases = leases
         self._now: dict[bytes, Put | None] = {}
 
-    def put(self, step: Step) -> None:
+    def put(self, step: LoggedStep) -> None:
         key, value, lease = step.key, step.value, step.lease
         try:
             before = self._before(key)
@@ -112,7 +112,7 @@ class _Changes:
         self._now[key] = change
         self.made.append(change)
 
-    def delete(self, step: Step) -> None:
+    def delete(self, step: LoggedStep) -> None:
         for key in self._live(step.key, step.range_end):
             before = self._before(key)
             self._leases.move(key, before.lease if before else 0, 0)

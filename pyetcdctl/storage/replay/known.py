@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyetcdctl.storage.mvcc.changes import Put
-    from pyetcdctl.storage.replay.model import Buckets, Model, Version
+    from pyetcdctl.storage.replay.model import ReplayBuckets, ReplayModel, Version
     from pyetcdctl.storage.wal.guards import Guard
 
 LONGEST_VALUE = 128
@@ -59,9 +59,9 @@ class KnownBuckets:
     def __init__(self, *, is_complete: bool) -> None:
         self._is_complete = is_complete
         self._contents: dict[bytes, dict[bytes, bytes | None]] = {}
-        self._base: Buckets | None = None
+        self._base: ReplayBuckets | None = None
 
-    def rest_on(self, base: Buckets) -> None:
+    def rest_on(self, base: ReplayBuckets) -> None:
         """Take what is in other buckets, and forget what the log has shown."""
         self._base = base
         self._contents.clear()
@@ -105,7 +105,7 @@ class KnownKeys:
         self._is_complete = is_complete
         self._revision = 1 if is_complete else NOT_KNOWN
         self._live: dict[bytes, KnownVersion | None] = {}
-        self._base: Model | None = None
+        self._base: ReplayModel | None = None
 
     @property
     def revision(self) -> int:
@@ -126,7 +126,7 @@ class KnownKeys:
         self._revision = NOT_KNOWN
         self._live.clear()
 
-    def rest_on(self, model: Model) -> None:
+    def rest_on(self, model: ReplayModel) -> None:
         """Take a model for what the store is now, whatever the log has shown."""
         self._base = model
         self._live.clear()

@@ -11,7 +11,7 @@ from pyetcdctl.storage.replay.model import NotKnown, Refused
 
 if TYPE_CHECKING:
     from pyetcdctl.rpc.raft_internal import LeaseCheckpointRequest
-    from pyetcdctl.storage.replay.model import Model
+    from pyetcdctl.storage.replay.model import ReplayModel
 
 LEASE, CLUSTER = b"lease", b"cluster"
 NOT_FOUND = "etcdserver: requested lease not found"
@@ -26,7 +26,7 @@ _KEEPS_CHECKPOINTS = (3, 6)
 class Leases:
     """The leases of a model. Which keys they have is looked up when one ends."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: ReplayModel) -> None:
         self._buckets = model.buckets
         self._model = model
         self._keys: defaultdict[int, set[bytes]] = defaultdict(set)

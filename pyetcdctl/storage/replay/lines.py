@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pyetcdctl.storage.replay.outcomes import Beside
-    from pyetcdctl.storage.wal.entries import Entry
+    from pyetcdctl.storage.wal.entries import WalEntry
     from pyetcdctl.storage.wal.log import Log
     from pyetcdctl.storage.wal.operations import Operation
 
@@ -50,7 +50,7 @@ def log_lines(log: Log, database: Callable[[], Beside | None] = lambda: None) ->
     yield from map(lines.take, chain(first, entries))
 
 
-def _begins_empty(log: Log, founders: list[Entry]) -> bool:
+def _begins_empty(log: Log, founders: list[WalEntry]) -> bool:
     """Whether a log begins with a cluster that was empty then.
 
     A restored member's begins with the new members, and a snapshot as of the last of them.
@@ -69,7 +69,7 @@ class _Lines:
         self._members: dict[int, str] = {}
         self._votes: int | None = None
 
-    def take(self, entry: Entry) -> LogLine:
+    def take(self, entry: WalEntry) -> LogLine:
         """Apply the next entry."""
         data = entry.data
         self._outcomes.reach(entry)
@@ -90,7 +90,7 @@ class _Lines:
             )
         return self._take_slowly(entry)
 
-    def _take_slowly(self, entry: Entry) -> LogLine:
+    def _take_slowly(self, entry: WalEntry) -> LogLine:
         operation = operation_of(entry)
         is_committed = entry.index <= self._log.committed or self._is_alone()
         outcome = self._outcomes.apply(operation)

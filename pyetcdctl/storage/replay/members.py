@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.rpc.raft import ConfChange
     from pyetcdctl.rpc.raft_internal import ClusterMemberAttrSetRequest, DowngradeInfoSetRequest
-    from pyetcdctl.storage.replay.model import Buckets
+    from pyetcdctl.storage.replay.model import ReplayBuckets
 
 MEMBERS, REMOVED, CLUSTER = b"members", b"members_removed", b"cluster"
 _NOT_FOUND = "etcdserver: member not found"
@@ -27,7 +27,7 @@ _NO_LEARNER = "etcdserver: can only promote a learner member"
 class Members:
     """The members of a model's cluster, as JSON objects with etcd's names."""
 
-    def __init__(self, buckets: Buckets) -> None:
+    def __init__(self, buckets: ReplayBuckets) -> None:
         self._buckets = buckets
 
     def voters(self) -> int:

@@ -50,7 +50,7 @@ class Version(Protocol):
     def value(self) -> bytes: ...
 
 
-class Buckets(Protocol):
+class ReplayBuckets(Protocol):
     """The buckets of the database beside the keys."""
 
     def get(self, bucket: bytes, key: bytes) -> bytes | None: ...
@@ -62,7 +62,7 @@ class Buckets(Protocol):
     def delete(self, bucket: bytes, key: bytes) -> None: ...
 
 
-class Model(Protocol):
+class ReplayModel(Protocol):
     """A member's keys and buckets. NotKnown is raised where a question has no known result."""
 
     @property
@@ -72,7 +72,7 @@ class Model(Protocol):
     def compacted(self) -> int: ...
 
     @property
-    def buckets(self) -> Buckets: ...
+    def buckets(self) -> ReplayBuckets: ...
 
     def newest(self, key: bytes) -> Version | None:
         """Return a live key, None without it."""

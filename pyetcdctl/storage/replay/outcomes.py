@@ -16,9 +16,9 @@ from pyetcdctl.storage.wal.transactions import RANGE
 
 if TYPE_CHECKING:
     from pyetcdctl.storage.replay.anchor import Anchors
-    from pyetcdctl.storage.replay.conditions import Lost
+    from pyetcdctl.storage.replay.conditions import ConditionLost
     from pyetcdctl.storage.replay.witness import Witness
-    from pyetcdctl.storage.wal.entries import Entry
+    from pyetcdctl.storage.wal.entries import WalEntry
     from pyetcdctl.storage.wal.guards import Guard
     from pyetcdctl.storage.wal.operations import Operation
     from pyetcdctl.storage.wal.transactions import Transaction
@@ -44,7 +44,7 @@ class Outcomes:
         self._applier = Applier(self._keys)
         self.members = self._applier.members
 
-    def reach(self, entry: Entry) -> None:
+    def reach(self, entry: WalEntry) -> None:
         """Note which entry is next."""
         if self._beside is None:
             return
@@ -133,7 +133,7 @@ class Outcomes:
             return True
         return found is not None and found.lease == lease
 
-    def _compare(self, transaction: Transaction | None) -> tuple[Lost | None, bool | None]:
+    def _compare(self, transaction: Transaction | None) -> tuple[ConditionLost | None, bool | None]:
         """Return the condition that does not hold, and whether all do; None for not known."""
         try:
             lost = first_lost(self._keys, transaction.conditions if transaction else ())

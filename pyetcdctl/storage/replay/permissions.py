@@ -12,8 +12,8 @@ from pyetcdctl.storage.wal.transactions import DELETE, PUT, RANGE
 if TYPE_CHECKING:
     from pyetcdctl.rpc.raft_internal import RequestHeader
     from pyetcdctl.storage.replay.leases import Leases
-    from pyetcdctl.storage.replay.model import Buckets
-    from pyetcdctl.storage.wal.transactions import Step, Transaction
+    from pyetcdctl.storage.replay.model import ReplayBuckets
+    from pyetcdctl.storage.wal.transactions import LoggedStep, Transaction
 
 AUTH, USERS, ROLES = b"auth", b"authUsers", b"authRoles"
 ENABLED, REVISION = b"authEnabled", b"authRevision"
@@ -27,7 +27,7 @@ AnyMessage = TypeVar("AnyMessage", bound=Message)
 class Permissions:
     """Who may do what: checks, and nothing else."""
 
-    def __init__(self, buckets: Buckets, leases: Leases) -> None:
+    def __init__(self, buckets: ReplayBuckets, leases: Leases) -> None:
         self._buckets = buckets
         self._leases = leases
         self.is_enabled = False
@@ -81,7 +81,7 @@ class Permissions:
             needed += self._needed_by(step)
         return needed
 
-    def _needed_by(self, step: Step) -> list[tuple[bytes, bytes, int]]:
+    def _needed_by(self, step: LoggedStep) -> list[tuple[bytes, bytes, int]]:
         if step.transaction is not None:
             return self._needed(step.transaction)
         if step.kind == RANGE:

@@ -8,27 +8,27 @@ from pyetcdctl.errors import DamagedLog
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.replay.applier import Applier
 from pyetcdctl.storage.replay.members import CLUSTER
-from pyetcdctl.storage.replay.model import REFUSED, UNKNOWN, Model
+from pyetcdctl.storage.replay.model import REFUSED, UNKNOWN, ReplayModel
 from pyetcdctl.storage.replay.witness import Made, explains
 from pyetcdctl.storage.wal.operations import operation_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyetcdctl.storage.mvcc.lookup import Record
+    from pyetcdctl.storage.mvcc.lookup import RevisedEntry
     from pyetcdctl.storage.wal.log import Log
     from pyetcdctl.storage.wal.operations import Operation
 
 _COUNTED_TOO_EARLY = b"3.5."
 
 
-class DatabaseModel(Model, Protocol):
+class DatabaseModel(ReplayModel, Protocol):
     """A model of a database that a log goes with."""
 
     @property
     def consistent_index(self) -> int: ...
 
-    def last_records(self) -> Sequence[Record]:
+    def last_records(self) -> Sequence[RevisedEntry]:
         """Return what the last revision in the database changed."""
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.database import Database
     from pyetcdctl.storage.mvcc.model import Model
     from pyetcdctl.storage.wal.operations import Operation
-    from pyetcdctl.storage.wal.transactions import Step, Transaction
+    from pyetcdctl.storage.wal.transactions import LoggedStep, Transaction
 
 _NEAR = 1000
 """So many revisions are passed over to reach one that is ahead; a later one is sought."""
@@ -43,7 +43,7 @@ class Made(NamedTuple):
     is_deletion: bool
 
 
-class Verdict(NamedTuple):
+class EntryVerdict(NamedTuple):
     """What a database shows of an entry."""
 
     outcome: Outcome
@@ -52,7 +52,7 @@ class Verdict(NamedTuple):
     """The store's revision behind the entry, 0 where it is not known."""
 
 
-_NO_VERDICT = Verdict(Outcome(UNKNOWN), [], 0)
+_NO_VERDICT = EntryVerdict(Outcome(UNKNOWN), [], 0)
 
 
 class Witness:
@@ -81,7 +81,9 @@ class Witness:
             self.first_whole = self.revision + 1
             return []
 
-    def settle(self, operation: Operation, revision: int, holds: bool | None = None) -> Verdict:
+    def settle(
+        self, operation: Operation, revision: int, holds: bool | None = None
+    ) -> EntryVerdict:
         """Return what became of an entry that the store had this revision before.
 
         ``holds`` says whether all conditions hold, None where that is not known.
@@ -96,7 +98,7 @@ class Witness:
         explaining = [name for name, steps in branches if explains(steps, made)]
         if explaining:
             name = explaining[0] if len(explaining) == 1 else UNKNOWN
-            return Verdict(Outcome(name, "", revision + 1), made, revision + 1)
+            return EntryVerdict(Outcome(name, "", revision + 1), made, revision + 1)
         if not is_whole:
             return _NO_VERDICT
         guarded = {each.key for each in transaction.conditions} if holds is None else set()
@@ -123,25 +125,27 @@ class Witness:
 
 def _branches(
     operation: Operation, transaction: Transaction, holds: bool | None
-) -> list[tuple[str, Sequence[Step]]]:
+) -> list[tuple[str, Sequence[LoggedStep]]]:
     """Return the branches that may have been taken, with the outcome that each stands for."""
     name = SUCCEEDED if operation.name == TXN else APPLIED
     branches = [(name, transaction.success), (FAILED, transaction.failure)]
     return branches if holds is None else branches[:1] if holds else branches[1:]
 
 
-def _end_of_lease(operation: Operation, revision: int, made: list[Made], is_whole: bool) -> Verdict:
+def _end_of_lease(
+    operation: Operation, revision: int, made: list[Made], is_whole: bool
+) -> EntryVerdict:
     """Return what became of the end of a lease: nothing else deletes without a key."""
     if operation.name != "lease revoke":
         return _NO_VERDICT
     if made and all(each.is_deletion for each in made):
-        return Verdict(Outcome(APPLIED, "", revision + 1), made, revision + 1)
-    return Verdict(Outcome(APPLIED), [], revision) if is_whole else _NO_VERDICT
+        return EntryVerdict(Outcome(APPLIED, "", revision + 1), made, revision + 1)
+    return EntryVerdict(Outcome(APPLIED), [], revision) if is_whole else _NO_VERDICT
 
 
 def _by_silence(
-    branches: list[tuple[str, Sequence[Step]]], revision: int, guarded: set[bytes]
-) -> Verdict:
+    branches: list[tuple[str, Sequence[LoggedStep]]], revision: int, guarded: set[bytes]
+) -> EntryVerdict:
     """Return what became of an entry that changed nothing, by the revision that follows it.
 
     A deletion of a guarded key finds it where the condition holds.
@@ -154,10 +158,10 @@ def _by_silence(
             possible.add(REFUSED)
     if not possible:
         return _NO_VERDICT
-    return Verdict(Outcome(possible.pop() if len(possible) == 1 else UNKNOWN), [], revision)
+    return EntryVerdict(Outcome(possible.pop() if len(possible) == 1 else UNKNOWN), [], revision)
 
 
-def explains(steps: Sequence[Step], made: list[Made]) -> bool:
+def explains(steps: Sequence[LoggedStep], made: list[Made]) -> bool:
     """Whether steps, one after the other, made these changes, and no others."""
     at = 0
     for step in steps:
@@ -171,21 +175,21 @@ def explains(steps: Sequence[Step], made: list[Made]) -> bool:
     return 0 < at == len(made)
 
 
-def _is_of_put(each: Made, step: Step) -> bool:
+def _is_of_put(each: Made, step: LoggedStep) -> bool:
     is_its_value = step.ignore_value or each.kv.value == step.value
     return each.kv.key == step.key and not each.is_deletion and is_its_value
 
 
-def _is_guarded(step: Step, guarded: set[bytes]) -> bool:
+def _is_guarded(step: LoggedStep, guarded: set[bytes]) -> bool:
     return step.kind == DELETE and not step.range_end and step.key in guarded
 
 
-def _can_be_refused(step: Step) -> bool:
+def _can_be_refused(step: LoggedStep) -> bool:
     """Whether a transaction may not be applied for this step's sake."""
     return bool(step.lease or step.revision or step.ignore_value or step.ignore_lease)
 
 
-def _has(step: Step, key: bytes) -> bool:
+def _has(step: LoggedStep, key: bytes) -> bool:
     if not step.range_end:
         return key == step.key
     return key >= step.key and (step.range_end == b"\0" or key < step.range_end)

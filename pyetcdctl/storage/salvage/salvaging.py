@@ -28,7 +28,7 @@ from pyetcdctl.storage.salvage.pages import DamagedPages, found_meta
 if TYPE_CHECKING:
     from pyetcdctl.storage.bolt.audit import Lost
     from pyetcdctl.storage.bolt.cursor import Bucket
-    from pyetcdctl.storage.bolt.pages import Child, Leaf
+    from pyetcdctl.storage.bolt.pages import ChildPage, Leaf
 
     Pair = tuple[bytes, bytes]
 
@@ -82,7 +82,7 @@ class _Copying:
         self._pages = pages
         self._faults = faults
         self._builder = Builder(out, pages.page_size)
-        self._leaves: list[Child] = []
+        self._leaves: list[ChildPage] = []
         self._others: dict[bytes, list[Pair]] = {}
         self._sound = bytearray(pages.count)
         """The pages whose records were all taken."""

@@ -18,11 +18,11 @@ from pyetcdctl.rpc.raft_internal import (
     ALARM_GET,
     ALARMS,
     AlarmRequest,
-    AuthenticateRequest,
     ChangePasswordRequest,
     ClusterMemberAttrSetRequest,
     ClusterVersionSetRequest,
     DowngradeInfoSetRequest,
+    InternalAuthenticateRequest,
     LeaseCheckpointRequest,
     UserAddRequest,
 )
@@ -81,7 +81,7 @@ def _alarm(message: AlarmRequest) -> str:
 
 @about.register
 def _name(
-    message: NameRequest | UserAddRequest | ChangePasswordRequest | AuthenticateRequest,
+    message: NameRequest | UserAddRequest | ChangePasswordRequest | InternalAuthenticateRequest,
 ) -> str:
     return message.name
 

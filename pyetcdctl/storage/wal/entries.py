@@ -13,7 +13,7 @@ from pyetcdctl.rpc.raft_internal import InternalRaftRequest, StoreRequest
 from pyetcdctl.rpc.wire import Message, WireError, read_fields, read_varint
 
 if TYPE_CHECKING:
-    from pyetcdctl.storage.wal.records import Record
+    from pyetcdctl.storage.wal.records import LogRecord
 
 _VARINT = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
 _ENTRY = re.compile(
@@ -23,7 +23,7 @@ AnyMessage = TypeVar("AnyMessage", bound=Message)
 STORE_METHODS = (b"PUT", b"POST", b"DELETE", b"QGET", b"SYNC")
 
 
-class Entry:
+class WalEntry:
     """One entry; what is in ``data`` is read when it is asked for, and raises WireError."""
 
     def __init__(self, index: int, term: int, kind: int, data: bytes, offset: int) -> None:
@@ -38,7 +38,7 @@ class Entry:
         return f"Entry({self.index}, {self.term}, {self.kind}, {len(self.data)} bytes)"
 
     @classmethod
-    def of_record(cls, record: Record) -> Entry:
+    def of_record(cls, record: LogRecord) -> WalEntry:
         """Read the entry in a record. Raises WireError."""
         data = record.data
         match = _ENTRY.match(data)
@@ -57,7 +57,7 @@ class Entry:
         )
 
     @classmethod
-    def _unusual(cls, record: Record) -> Entry:
+    def _unusual(cls, record: LogRecord) -> WalEntry:
         entry = LogEntry.decode(record.data)
         return cls(entry.Index, entry.Term, entry.Type, entry.Data, record.offset)
 

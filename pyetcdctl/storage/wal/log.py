@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from pyetcdctl.errors import DamagedLog
 from pyetcdctl.rpc.raft import HardState, LogMetadata, LogSnapshot
 from pyetcdctl.rpc.wire import WireError
-from pyetcdctl.storage.wal.entries import Entry
+from pyetcdctl.storage.wal.entries import WalEntry
 from pyetcdctl.storage.wal.records import ENTRY, METADATA, SNAPSHOT, STATE, Chain, Segment
 from pyetcdctl.storage.wal.segments import open_segments, wal_folder
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from pyetcdctl.storage.wal.records import Record
+    from pyetcdctl.storage.wal.records import LogRecord
 
 _MOST_HELD_BYTES = 64 << 20
 
@@ -45,7 +45,7 @@ class Log:
         self._on_bytes = on_bytes
         self._opened = ExitStack()
         self._files = self._opened.enter_context(open_segments(self.folder))
-        self._held: list[Entry] = []
+        self._held: list[WalEntry] = []
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +68,7 @@ class Log:
         """The highest index that the log knows to be committed."""
         return self.state.commit
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[WalEntry]:
         """Yield the entries, oldest first. Raises DamagedLog behind the last before the damage."""
         chain = Chain()
         try:
@@ -83,7 +83,7 @@ class Log:
             raise
         yield from self._held
 
-    def _take(self, records: list[Record], segment: Segment) -> list[Entry]:
+    def _take(self, records: list[LogRecord], segment: Segment) -> list[WalEntry]:
         """Take the next records; return the entries that nothing can replace any more."""
         state = b""
         for record in records:
@@ -99,9 +99,9 @@ class Log:
             self._on_bytes(records[-1].offset - records[0].offset)
         return self._released()
 
-    def _append(self, record: Record, segment: Segment) -> None:
+    def _append(self, record: LogRecord, segment: Segment) -> None:
         try:
-            entry = Entry.of_record(record)
+            entry = WalEntry.of_record(record)
         except WireError as error:
             raise segment.damage(record.offset, f"it holds no entry: {error}") from error
         held = self._held
@@ -110,7 +110,7 @@ class Log:
             self.replaced += 1
         held.append(entry)
 
-    def _note(self, record: Record, segment: Segment) -> None:
+    def _note(self, record: LogRecord, segment: Segment) -> None:
         try:
             if record.kind == METADATA:
                 self.metadata = LogMetadata.decode(record.data)
@@ -120,13 +120,13 @@ class Log:
         except WireError as error:
             raise segment.damage(record.offset, str(error)) from error
 
-    def _take_state(self, state: bytes, last: Record, segment: Segment) -> None:
+    def _take_state(self, state: bytes, last: LogRecord, segment: Segment) -> None:
         try:
             self.state = HardState.decode(state)
         except WireError as error:
             raise segment.damage(last.offset, f"a state before it: {error}") from error
 
-    def _released(self) -> list[Entry]:
+    def _released(self) -> list[WalEntry]:
         held, committed = self._held, self.committed
         count = 0
         while count < len(held) and held[count].index <= committed:

@@ -20,7 +20,7 @@ from pyetcdctl.storage.wal.transactions import (
     PUT,
     RANGE,
     TXN,
-    Step,
+    LoggedStep,
     Transaction,
     delete_at,
     length_at,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.raft import ConfChange
     from pyetcdctl.rpc.raft_internal import StoreRequest
     from pyetcdctl.rpc.wire import Message
-    from pyetcdctl.storage.wal.entries import Entry
+    from pyetcdctl.storage.wal.entries import WalEntry
 
 NEW_LEADER, UNKNOWN = "new leader", "unknown"
 MEMBER_ATTRIBUTES, CLUSTER_VERSION = "member attributes", "cluster version"
@@ -78,7 +78,7 @@ class Operation(NamedTuple):
 _NEW_LEADER = Operation(NEW_LEADER)
 
 
-def operation_of(entry: Entry) -> Operation:
+def operation_of(entry: WalEntry) -> Operation:
     """Return what an entry asks for; its name is "unknown" where that cannot be read."""
     if not entry.data and not entry.kind:
         return _NEW_LEADER
@@ -123,7 +123,7 @@ _KEY_REQUESTS: dict[int, tuple[str, Callable[[bytes, int, int], Transaction]]] =
 }
 
 
-def _unusual(entry: Entry) -> Operation:
+def _unusual(entry: WalEntry) -> Operation:
     if (change := entry.change) is not None:
         return _of_change(change)
     if (stored := entry.store_request) is not None:
@@ -187,7 +187,9 @@ def _of_attributes(request: StoreRequest, member: str) -> Operation:
 
 def _range(data: bytes, at: int, end: int) -> Transaction:
     asked = RangeRequest.decode(data[at:end])
-    return Transaction((), (Step(RANGE, asked.key, asked.range_end, revision=asked.revision),))
+    return Transaction(
+        (), (LoggedStep(RANGE, asked.key, asked.range_end, revision=asked.revision),)
+    )
 
 
 _READERS: dict[str, tuple[str, Callable[[bytes, int, int], Transaction]]] = {

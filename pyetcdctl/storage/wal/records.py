@@ -33,7 +33,7 @@ _BLOCK_BYTES = 1 << 20
 _LARGEST_RECORD = 256 << 20
 
 
-class Record(NamedTuple):
+class LogRecord(NamedTuple):
     """One record: what it is, its data, and where in the segment its frame begins."""
 
     kind: int
@@ -58,12 +58,12 @@ class Segment:
         self._chain = chain
         self._is_last = is_last
 
-    def records(self) -> Iterator[list[Record]]:
+    def records(self) -> Iterator[list[LogRecord]]:
         """Yield the records in lists, their checksums verified.
 
         Raises DamagedLog after the last record before the damage.
         """
-        held: list[Record] = []
+        held: list[LogRecord] = []
         for batch in self._batches():
             records = held + batch
             good = self._count_verified(records)
@@ -87,7 +87,7 @@ class Segment:
             raise self.damage(offset, reason)
         self.torn_at = offset
 
-    def _batches(self) -> Iterator[list[Record]]:
+    def _batches(self) -> Iterator[list[LogRecord]]:
         """Yield the records of one block after the other, not verified."""
         block, start, wanted = b"", 0, _BLOCK_BYTES
         while True:
@@ -120,7 +120,7 @@ class Segment:
             raise self.damage(offset, f"it says that it has {size} bytes")
         return missing
 
-    def _count_verified(self, records: list[Record]) -> int:
+    def _count_verified(self, records: list[LogRecord]) -> int:
         """Return how many of the records have the right checksum, by their own or a later one."""
         done = 0
         for end, record in enumerate(records):
@@ -132,14 +132,14 @@ class Segment:
                 done = end + 1
         return done + self._verify(records[done:])
 
-    def _take_start(self, record: Record) -> None:
+    def _take_start(self, record: LogRecord) -> None:
         """Take the checksum that a segment begins with: the one that the segment before ends in."""
         crc = _number(record.crc)
         if self._chain.value not in (None, 0, crc):
             raise self.damage(record.offset, "it does not continue the segment before it")
         self._chain.value = crc
 
-    def _verify(self, records: list[Record]) -> int:
+    def _verify(self, records: list[LogRecord]) -> int:
         if not records:
             return 0
         start = self._chain.value or 0
@@ -151,7 +151,7 @@ class Segment:
             return len(records)
         return self._verify_each(records, start)
 
-    def _verify_each(self, records: list[Record], crc: int) -> int:
+    def _verify_each(self, records: list[LogRecord], crc: int) -> int:
         """Count the records up to the last whose checksum is right: it vouches for all before."""
         good = 0
         for count, record in enumerate(records, 1):
@@ -191,9 +191,9 @@ def _frame_at(block: bytes, at: int) -> tuple[int, int]:
     return frame, (frame & _SIZE) + (frame >> 56 & 7 if frame & _PADDED else 0)
 
 
-def _records_in(block: bytes, start: int) -> tuple[list[Record], int]:
+def _records_in(block: bytes, start: int) -> tuple[list[LogRecord], int]:
     """Return the records that are whole in a block, and the offset behind the last of them."""
-    records: list[Record] = []
+    records: list[LogRecord] = []
     append, unpack, parse = records.append, _FRAME.unpack_from, _RECORD.match
     at, last = 0, len(block) - _FRAME.size
     while at <= last:
@@ -206,7 +206,7 @@ def _records_in(block: bytes, start: int) -> tuple[list[Record], int]:
         match = parse(block, body, end)
         if match and (match.group(3) is None) == (match.end() == end):
             kind, crc, _ = match.groups()
-            append(Record(kind[0], block[match.end() : end], crc, start + at))
+            append(LogRecord(kind[0], block[match.end() : end], crc, start + at))
         elif record := _unusual_record(block[body:end], start + at):
             append(record)
         else:
@@ -215,7 +215,7 @@ def _records_in(block: bytes, start: int) -> tuple[list[Record], int]:
     return records, at
 
 
-def _unusual_record(body: bytes, offset: int) -> Record | None:
+def _unusual_record(body: bytes, offset: int) -> LogRecord | None:
     """Read a record whose fields are not in the order in which etcd writes them."""
     try:
         fields = dict(read_fields(body))
@@ -224,7 +224,7 @@ def _unusual_record(body: bytes, offset: int) -> Record | None:
             varint = bytearray()
             append_varint(varint, crc)
             known = METADATA <= kind <= SNAPSHOT
-            return Record(kind, data, bytes(varint), offset) if known else None
+            return LogRecord(kind, data, bytes(varint), offset) if known else None
     except WireError:
         pass
     return None

@@ -36,7 +36,7 @@ class Condition(NamedTuple):
     range_end: bytes = b""
 
 
-class Step(NamedTuple):
+class LoggedStep(NamedTuple):
     """One operation on keys, with the names of etcd's requests; ``transaction`` is a nested one."""
 
     kind: str
@@ -55,10 +55,10 @@ class Transaction(NamedTuple):
     """Steps for when all conditions hold, and for when not; a plain put has no conditions."""
 
     conditions: Sequence[Condition]
-    success: Sequence[Step]
-    failure: Sequence[Step] = ()
+    success: Sequence[LoggedStep]
+    failure: Sequence[LoggedStep] = ()
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[LoggedStep]:
         """Yield all steps, of both branches, but instead of nested transactions their steps."""
         for step in (*self.success, *self.failure):
             if step.transaction is None:
@@ -72,8 +72,8 @@ def transaction_at(data: bytes, at: int, end: int, depth: int = 0) -> Transactio
     if depth > _MOST_NESTED:
         raise WireError("transactions are nested too deeply")
     conditions: list[Condition] = []
-    success: list[Step] = []
-    failure: list[Step] = []
+    success: list[LoggedStep] = []
+    failure: list[LoggedStep] = []
     while at < end:
         tag = data[at]
         size, at = length_at(data, at + 1)
@@ -90,7 +90,7 @@ def transaction_at(data: bytes, at: int, end: int, depth: int = 0) -> Transactio
     return Transaction(conditions, success, failure)
 
 
-def put_at(data: bytes, at: int, end: int) -> Step:
+def put_at(data: bytes, at: int, end: int) -> LoggedStep:
     """Read a PutRequest; WireError and IndexError as above."""
     start, value, lease = at, b"", 0
     if at < end and data[at] == _KEY:
@@ -104,9 +104,9 @@ def put_at(data: bytes, at: int, end: int) -> Step:
         if at < end and data[at] == _PUT_LEASE:
             lease, at = read_varint(data, at + 1)
         if at == end:
-            return Step(PUT, key, b"", value, signed(lease))
+            return LoggedStep(PUT, key, b"", value, signed(lease))
     put = PutRequest.decode(data[start:end])
-    return Step(
+    return LoggedStep(
         PUT,
         put.key,
         value=put.value,
@@ -117,10 +117,10 @@ def put_at(data: bytes, at: int, end: int) -> Step:
     )
 
 
-def delete_at(data: bytes, at: int, end: int) -> Step:
+def delete_at(data: bytes, at: int, end: int) -> LoggedStep:
     """Read a DeleteRangeRequest; WireError as above."""
     deletion = DeleteRangeRequest.decode(data[at:end])
-    return Step(DELETE, deletion.key, deletion.range_end, prev_kv=deletion.prev_kv)
+    return LoggedStep(DELETE, deletion.key, deletion.range_end, prev_kv=deletion.prev_kv)
 
 
 def length_at(data: bytes, at: int) -> tuple[int, int]:
@@ -134,10 +134,10 @@ def length_at(data: bytes, at: int) -> tuple[int, int]:
     return read_varint(data, at)
 
 
-def _step_at(data: bytes, at: int, end: int, depth: int) -> Step:
+def _step_at(data: bytes, at: int, end: int, depth: int) -> LoggedStep:
     """Read a RequestOp, which holds one request."""
     if at == end:
-        return Step(RANGE)  # etcd passes over a step without a request
+        return LoggedStep(RANGE)  # etcd passes over a step without a request
     tag = data[at]
     size, at = length_at(data, at + 1)
     if at + size != end:
@@ -148,11 +148,11 @@ def _step_at(data: bytes, at: int, end: int, depth: int) -> Step:
         return delete_at(data, at, end)
     if tag == _RANGE_STEP:
         if end - at > 1 and data[at] == _KEY and data[at + 1] == end - at - 2:
-            return Step(RANGE, data[at + 2 : end])
+            return LoggedStep(RANGE, data[at + 2 : end])
         asked = RangeRequest.decode(data[at:end])
-        return Step(RANGE, asked.key, asked.range_end, revision=asked.revision)
+        return LoggedStep(RANGE, asked.key, asked.range_end, revision=asked.revision)
     if tag == _TXN_STEP:
-        return Step(TXN, transaction=transaction_at(data, at, end, depth + 1))
+        return LoggedStep(TXN, transaction=transaction_at(data, at, end, depth + 1))
     raise WireError(f"field {tag >> 3} is not one of a transaction's steps")
 
 

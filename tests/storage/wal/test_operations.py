@@ -8,17 +8,17 @@ from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest
 from pyetcdctl.rpc.raft_internal import InternalRaftRequest, RequestHeader
 from pyetcdctl.rpc.txn import Compare, RequestOp, TxnRequest
 from pyetcdctl.rpc.wire import append_varint
-from pyetcdctl.storage.wal.entries import Entry
+from pyetcdctl.storage.wal.entries import WalEntry
 from pyetcdctl.storage.wal.log import Log
 from pyetcdctl.storage.wal.operations import operation_of
-from pyetcdctl.storage.wal.transactions import Condition, Step
+from pyetcdctl.storage.wal.transactions import Condition, LoggedStep
 
 MEMBERS_BITS = 48
 TARGETS = ("version", "create_revision", "mod_revision", "value", "lease")
 
 
 def operation(data, kind=0):
-    return operation_of(Entry(1, 1, kind, data, 0))
+    return operation_of(WalEntry(1, 1, kind, data, 0))
 
 
 def request_of(**request):
@@ -30,7 +30,7 @@ def test_a_put_is_read_with_all_its_fields():
     found = operation(request_of(put=put))
     assert (found.name, found.header.ID >> MEMBERS_BITS) == ("put", 7)
     (step,) = found.transaction.success
-    assert step == Step("put", b"k" * 200, b"", bytes(20_000), -5, 0, True, False, True)
+    assert step == LoggedStep("put", b"k" * 200, b"", bytes(20_000), -5, 0, True, False, True)
 
 
 def random_bytes(dice):
@@ -49,17 +49,17 @@ def random_step(dice, depth):
     steps = [
         (
             RequestOp(request_put=put),
-            Step("put", put.key, b"", put.value, put.lease, 0, False, put.ignore_value),
+            LoggedStep("put", put.key, b"", put.value, put.lease, 0, False, put.ignore_value),
         ),
         (
             RequestOp(request_delete_range=deletion),
-            Step("delete", deletion.key, deletion.range_end),
+            LoggedStep("delete", deletion.key, deletion.range_end),
         ),
-        (RequestOp(request_range=asked), Step("range", asked.key, revision=asked.revision)),
+        (RequestOp(request_range=asked), LoggedStep("range", asked.key, revision=asked.revision)),
     ]
     if depth:
         inner, transaction = random_transaction(dice, depth - 1)
-        steps.append((RequestOp(request_txn=inner), Step("txn", transaction=transaction)))
+        steps.append((RequestOp(request_txn=inner), LoggedStep("txn", transaction=transaction)))
     return dice.choice(steps)
 
 

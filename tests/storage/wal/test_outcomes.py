@@ -22,7 +22,7 @@ from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseRevokeResponse
 from pyetcdctl.rpc.raft_internal import InternalRaftRequest, RequestHeader
 from pyetcdctl.rpc.txn import MOD, TXN, Compare, RequestOp, TxnRequest, TxnResponse
 from pyetcdctl.storage.replay.lines import log_lines
-from pyetcdctl.storage.wal.entries import Entry
+from pyetcdctl.storage.wal.entries import WalEntry
 from pyetcdctl.storage.wal.log import Log
 from pyetcdctl.storage.wal.operations import operation_of
 from tests.storage.wal.writes import call, dial, random_request
@@ -47,7 +47,7 @@ def write(etcd, requests):
             header = RequestHeader(ID=1)
             data = InternalRaftRequest(header=header, **{field: request}).encode()
             told = response and kind.decode(response)
-            asked.append((operation_of(Entry(0, 0, 0, data, 0)), told))
+            asked.append((operation_of(WalEntry(0, 0, 0, data, 0)), told))
     return asked
 
 

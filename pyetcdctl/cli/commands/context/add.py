@@ -25,7 +25,7 @@ _SECRETS = ("password", "auth-jwt-token")
 app = new_app()
 
 
-class AddFlags(Flags):
+class ContextAddFlags(Flags):
     """The flags of ``context add``."""
 
     from_env: Annotated[
@@ -51,7 +51,9 @@ class AddFlags(Flags):
 
 
 @command(app, "add", _EXAMPLE, needs_server=False)
-def add(session: Session, names: Annotated[list[str], words("NAME")], flags: AddFlags) -> None:
+def add(
+    session: Session, names: Annotated[list[str], words("NAME")], flags: ContextAddFlags
+) -> None:
     """Add a context, or replace the one of its name.
 
     What reaches the cluster is taken from the line's own flags (--endpoints, --cacert, --cert,
@@ -74,7 +76,7 @@ def add(session: Session, names: Annotated[list[str], words("NAME")], flags: Add
     session.streams.err.line(f"Context {names[0]} is in {contexts.path}")
 
 
-def _settings(session: Session, flags: AddFlags) -> dict[str, Any]:
+def _settings(session: Session, flags: ContextAddFlags) -> dict[str, Any]:
     values = _of_this_node(session) if flags.from_node else {}
     given = dict(session.configuration.values) if flags.from_env else dict(session.flags)
     named = session.configuration.given if flags.from_env else set(session.flags)

@@ -15,7 +15,7 @@ from pyetcdctl.errors import PyetcdctlError
 from pyetcdctl.output.units import go_duration
 
 if TYPE_CHECKING:
-    from pyetcdctl.client.each import Outcome
+    from pyetcdctl.client.each import EndpointOutcome
 
 _SLOW_NANOSECONDS = 500_000_000
 
@@ -39,19 +39,19 @@ def health(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
     _report_unhealthy(session, outcomes)
 
 
-def _row(outcome: Outcome[Health]) -> EndpointHealth:
+def _row(outcome: EndpointOutcome[Health]) -> EndpointHealth:
     found = _health(outcome)
     return EndpointHealth(outcome.endpoint, found.nanoseconds, found.error)
 
 
-def _health(outcome: Outcome[Health]) -> Health:
+def _health(outcome: EndpointOutcome[Health]) -> Health:
     if outcome.answer is not None:
         return outcome.answer
     failure = outcome.failure
     return Health(0, failure.message, failure.advice) if failure else Health()
 
 
-def _report_slow(session: Session, outcomes: list[Outcome[Health]]) -> None:
+def _report_slow(session: Session, outcomes: list[EndpointOutcome[Health]]) -> None:
     """Report the endpoints that responded slowly."""
     if not session.streams.err.is_terminal:
         return
@@ -64,7 +64,7 @@ def _report_slow(session: Session, outcomes: list[Outcome[Health]]) -> None:
             )
 
 
-def _report_unhealthy(session: Session, outcomes: list[Outcome[Health]]) -> None:
+def _report_unhealthy(session: Session, outcomes: list[EndpointOutcome[Health]]) -> None:
     unhealthy = [each for each in outcomes if _health(each).error]
     if not unhealthy:
         return

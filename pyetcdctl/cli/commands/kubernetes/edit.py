@@ -37,7 +37,7 @@ from pyetcdctl.kubernetes.codec.envelope import Format
 from pyetcdctl.kubernetes.codec.unfit import Unfit
 from pyetcdctl.kubernetes.editing.completing import with_generation
 from pyetcdctl.kubernetes.editing.documents import documents
-from pyetcdctl.kubernetes.editing.revising import Revision, form_of, obstacle
+from pyetcdctl.kubernetes.editing.revising import EditedObject, form_of, obstacle
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.registry.putting import stale_remark
 from pyetcdctl.registry.targets import require_present, targets
@@ -126,7 +126,7 @@ class _Editing:
         self._has_warned = False
         self._before = present.stored.decoded.object or {}
         self._form = form_of(present.stored)
-        self._revision = Revision(self._before, managed_fields=flags.managed_fields)
+        self._revision = EditedObject(self._before, managed_fields=flags.managed_fields)
         title, revision = present.target.title, present.entry.mod_revision
         self._head = f"# {title} as it is stored, mod_revision {revision}\n{_HOW_TO_GIVE_UP}"
 

@@ -51,7 +51,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-class PutFlags(Flags):
+class PutObjectFlags(Flags):
     """The flags of ``kubernetes put``."""
 
     form: StoredAs = ""
@@ -71,7 +71,7 @@ class PutFlags(Flags):
 
 
 @command(app, "put", _EXAMPLE)
-def put(session: Session, surplus: Annotated[list[str], words("")], flags: PutFlags) -> None:
+def put(session: Session, surplus: Annotated[list[str], words("")], flags: PutObjectFlags) -> None:
     """Create or replace objects, past the API server.
 
     What the file says replaces the whole object, its status too. A resourceVersion in the file
@@ -105,7 +105,7 @@ def put(session: Session, surplus: Annotated[list[str], words("")], flags: PutFl
         make_change(session, each.change)
 
 
-def _plan(session: Session, flags: PutFlags, found: Sequence[Document]) -> list[Planned]:
+def _plan(session: Session, flags: PutObjectFlags, found: Sequence[Document]) -> list[Planned]:
     """Return the change that each object asks for; report those that are stored as they are."""
     store = open_unambiguous_store(session, flags.etcd_prefix)
     lease = lease_id(flags.lease) if flags.lease else None

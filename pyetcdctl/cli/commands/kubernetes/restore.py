@@ -24,7 +24,7 @@ from pyetcdctl.registry.wanted import parse_words, wanted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.registry.restoring import Found, Restorable
+    from pyetcdctl.registry.restoring import Restorable, RestoredObjects
     from pyetcdctl.registry.wanted import Wanted
 
 _EXAMPLE = """\
@@ -36,7 +36,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-class RestoreFlags(Flags):
+class ObjectRestoreFlags(Flags):
     """The flags of ``kubernetes restore``."""
 
     all_namespaces: Annotated[
@@ -58,7 +58,7 @@ class RestoreFlags(Flags):
 def restore(
     session: Session,
     objects: Annotated[list[str], words("[RESOURCE[,RESOURCE] [NAME...] | RESOURCE/NAME...]")],
-    flags: RestoreFlags,
+    flags: ObjectRestoreFlags,
 ) -> None:
     """Print objects of a backup as manifests for `kubectl apply -f -`.
 
@@ -87,7 +87,7 @@ def restore(
 class _Restoring:
     """One run."""
 
-    def __init__(self, session: Session, flags: RestoreFlags) -> None:
+    def __init__(self, session: Session, flags: ObjectRestoreFlags) -> None:
         self._session = session
         self._flags = flags
         self._remarks = Remarks(session)
@@ -97,7 +97,7 @@ class _Restoring:
             self._server.check_may_run("kubernetes restore --write")
             require_consent(session, yes=flags.yes)
 
-    def find(self, objects: Sequence[str]) -> Found:
+    def find(self, objects: Sequence[str]) -> RestoredObjects:
         """Read what is asked for."""
         flags, session = self._flags, self._session
         store = open_store(session, flags.etcd_prefix, View(flags.rev))
@@ -112,7 +112,7 @@ class _Restoring:
         self._missing = _missing(asked, found.objects)
         return found
 
-    def show(self, found: Found) -> None:
+    def show(self, found: RestoredObjects) -> None:
         """Print manifests."""
         out, form = self._session.streams.out, self._flags.output
         contents = [manifest(each.content) for each in found.objects]
@@ -126,7 +126,7 @@ class _Restoring:
         out.flush()
         self._report(found)
 
-    def write(self, found: Found) -> None:
+    def write(self, found: RestoredObjects) -> None:
         """Write what is absent in the cluster, after a question."""
         server = self._server
         store = open_unambiguous_store(server, self._flags.etcd_prefix)
@@ -159,7 +159,7 @@ class _Restoring:
         if self._remarks.has_unread:
             raise Reported
 
-    def _report(self, found: Found) -> None:
+    def _report(self, found: RestoredObjects) -> None:
         """Note what is left out, or that there is nothing."""
         note = self._session.streams.err.line
         if found.made_by_owners:

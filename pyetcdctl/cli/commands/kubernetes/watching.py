@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.commands.kubernetes.remarks import Remarks
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.output.object_listing import ObjectPrinter
-    from pyetcdctl.registry.changes import Listed
+    from pyetcdctl.registry.changes import ListedObjects
     from pyetcdctl.registry.finding import Finder
 
 
 def watch(
-    session: Session, finder: Finder, printer: ObjectPrinter, begin: Listed, remarks: Remarks
+    session: Session, finder: Finder, printer: ObjectPrinter, begin: ListedObjects, remarks: Remarks
 ) -> None:
     """Show each change after a listing, until it is interrupted."""
     watching = Watching(session.connection, teller_of_outages(session))
@@ -84,7 +84,7 @@ def watch_differences(
         pass
 
 
-def _request(finder: Finder, begin: Listed) -> WatchCreateRequest:
+def _request(finder: Finder, begin: ListedObjects) -> WatchCreateRequest:
     key, end = _range(finder, Wanted(begin.resource, begin.name))
     return WatchCreateRequest(key=key, range_end=end, start_revision=begin.revision + 1)
 

@@ -20,7 +20,7 @@ _EXAMPLE = "  pyetcdctl member add n4 --peer-urls http://127.0.0.1:12380 --learn
 app = new_app()
 
 
-class AddFlags(Flags):
+class MemberAddFlags(Flags):
     """The flags of ``member add``."""
 
     learner: Annotated[
@@ -30,7 +30,9 @@ class AddFlags(Flags):
 
 
 @command(app, "add", _EXAMPLE, prints=(MemberAdded,))
-def add(session: Session, names: Annotated[list[str], words("NAME")], flags: AddFlags) -> None:
+def add(
+    session: Session, names: Annotated[list[str], words("NAME")], flags: MemberAddFlags
+) -> None:
     """Add a member, which is then to be started.
 
     It counts for the quorum at once: a cluster of one member stops until the second one runs. A

@@ -32,7 +32,7 @@ def _count(name: str, text: str) -> typer.models.OptionInfo:
     return option
 
 
-class RestoreFlags(Flags):
+class SnapshotRestoreFlags(Flags):
     """The flags of ``snapshot restore``; all but the plan's own are etcdutl's."""
 
     bump_revision: Annotated[
@@ -66,7 +66,7 @@ class RestoreFlags(Flags):
 
 @command(app, "restore", _EXAMPLE, needs_server=False)
 def restore(
-    session: Session, paths: Annotated[list[str], words("FILE")], flags: RestoreFlags
+    session: Session, paths: Annotated[list[str], words("FILE")], flags: SnapshotRestoreFlags
 ) -> None:
     """Print how to restore a snapshot with etcdutl; nothing is restored, and the exit code is 1.
 

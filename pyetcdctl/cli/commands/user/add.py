@@ -20,7 +20,7 @@ _EXAMPLE = "  echo secret | pyetcdctl user add alice --interactive=false"
 app = new_app()
 
 
-class AddFlags(Flags):
+class UserAddFlags(Flags):
     """The flags of ``user add``."""
 
     interactive: Interactive = True
@@ -35,7 +35,7 @@ class AddFlags(Flags):
 
 @command(app, "add", _EXAMPLE, prints=(AuthChanged,))
 def add(
-    session: Session, users: Annotated[list[str], words("USER[:PASSWORD]")], flags: AddFlags
+    session: Session, users: Annotated[list[str], words("USER[:PASSWORD]")], flags: UserAddFlags
 ) -> None:
     """Add a user.
 
@@ -50,7 +50,7 @@ def add(
     session.print(AuthChanged(response, f"User {name} created"))
 
 
-def _new_user(session: Session, word: str, flags: AddFlags) -> tuple[str, str]:
+def _new_user(session: Session, word: str, flags: UserAddFlags) -> tuple[str, str]:
     """Return name and password: of the flag, the word, or the prompt."""
     if flags.new_user_password:
         return word, flags.new_user_password
