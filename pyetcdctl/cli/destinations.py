@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.configuration import configuration, connection_settings, limits
-from pyetcdctl.contexts.store import Contexts
 from pyetcdctl.errors import BadArguments, ReadOnlyContext
 
 if TYPE_CHECKING:
@@ -72,6 +71,8 @@ def context_connection(session: Session, name: str) -> Connection:
 
 def is_context(session: Session, word: str) -> bool:
     """Return whether a context has this name."""
+    from pyetcdctl.contexts.store import Contexts
+
     return word in Contexts(session.streams.environment).all()
 
 

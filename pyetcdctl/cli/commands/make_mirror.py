@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,10 +18,12 @@ from pyetcdctl.cli.session.configuration import user_credentials
 from pyetcdctl.cli.session.progress import CopyProgress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Messages
-from pyetcdctl.client.connection import Connection
 from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
 from pyetcdctl.errors import PyetcdctlError, UsageError
 from pyetcdctl.settings import TlsFiles
+
+if TYPE_CHECKING:
+    from pyetcdctl.client.connection import Connection
 
 _EXAMPLE = "  pyetcdctl make-mirror --prefix /registry/ --dest-prefix /copy/ $ETCDCTL_ENDPOINTS"
 _EVERY_SECONDS = 30.0
