@@ -14,6 +14,7 @@ import	Write the keys of an export where they are new or different
 history	Show what happened to a key
 lease	Grant, renew and revoke leases
 put	Write a value under a key
+top	Show which keys are written most
 tree	Show the hierarchy of the keys
 txn	Read and write several keys in one step, if conditions hold
 undelete	Bring back what was deleted, or what was there before
@@ -115,6 +116,7 @@ import	Write the keys of an export where they are new or different
 history	Show what happened to a key
 lease	Grant, renew and revoke leases
 put	Write a value under a key
+top	Show which keys are written most
 tree	Show the hierarchy of the keys
 txn	Read and write several keys in one step, if conditions hold
 undelete	Bring back what was deleted, or what was there before
@@ -231,6 +233,15 @@ __pyetcdctl_flags() {
 --lease	The ID of a lease, in hexadecimal
 --no-decode	Show the bytes of every value, as etcdctl does
 --prev-kv	Also print what was there before' ;;
+        top) REPLY='--by	What the groups are
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--for	With --once: how long to count (default 10s)
+--interval	How often to show anew (default 2s)
+--once	Count, print, and end
+--prev	Also count puts that change nothing: the server sends twice as much
+--n	On a terminal: so many rows; 0 for all. Else what fits
+-n	On a terminal: so many rows; 0 for all. Else what fits
+--sort	The order' ;;
         tree) REPLY='--all	With --sizes on a terminal: also the small ones
 --consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
 --counts	Keys in each branch; a terminal always shows them
@@ -565,6 +576,8 @@ __pyetcdctl_value() {
             put:--ignore-value | \
             put:--no-decode | \
             put:--prev-kv | \
+            top:--once | \
+            top:--prev | \
             tree:--all | \
             tree:--counts | \
             tree:--dirs-only | \
@@ -674,6 +687,7 @@ __pyetcdctl_value() {
         diff:--etcd-prefix | \
             du:--etcd-prefix | \
             history:--etcd-prefix | \
+            top:--etcd-prefix | \
             undelete:--etcd-prefix | \
             kubernetes\ del:--etcd-prefix | \
             kubernetes\ describe:--etcd-prefix | \
@@ -717,6 +731,8 @@ __pyetcdctl_value() {
             kubernetes\ restore:-n) REPLY='namespaces' ;;
         put:--lease | \
             kubernetes\ put:--lease) REPLY='leases' ;;
+        top:--by) REPLY='choices resource namespace key manager' ;;
+        top:--sort) REPLY='choices writes bytes keys' ;;
         undelete:--before) REPLY='choices DURATION TIME' ;;
         doctor:--rules) REPLY='file mixin openshift' ;;
         doctor:--fail-on) REPLY='choices warning critical' ;;
@@ -756,6 +772,7 @@ __pyetcdctl_word() {
             get:0 | \
             get:1 | \
             put:0 | \
+            top:0 | \
             tree:0 | \
             watch:0 | \
             watch:1 | \

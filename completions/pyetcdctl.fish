@@ -15,6 +15,7 @@ function __pyetcdctl_commands
             echo -- 'history'\t'Show what happened to a key'
             echo -- 'lease'\t'Grant, renew and revoke leases'
             echo -- 'put'\t'Write a value under a key'
+            echo -- 'top'\t'Show which keys are written most'
             echo -- 'tree'\t'Show the hierarchy of the keys'
             echo -- 'txn'\t'Read and write several keys in one step, if conditions hold'
             echo -- 'undelete'\t'Bring back what was deleted, or what was there before'
@@ -130,6 +131,7 @@ function __pyetcdctl_commands
             echo -- 'history'\t'Show what happened to a key'
             echo -- 'lease'\t'Grant, renew and revoke leases'
             echo -- 'put'\t'Write a value under a key'
+            echo -- 'top'\t'Show which keys are written most'
             echo -- 'tree'\t'Show the hierarchy of the keys'
             echo -- 'txn'\t'Read and write several keys in one step, if conditions hold'
             echo -- 'undelete'\t'Bring back what was deleted, or what was there before'
@@ -257,6 +259,16 @@ function __pyetcdctl_flags
             echo -- '--lease'\t'The ID of a lease, in hexadecimal'
             echo -- '--no-decode'\t'Show the bytes of every value, as etcdctl does'
             echo -- '--prev-kv'\t'Also print what was there before'
+        case 'top'
+            echo -- '--by'\t'What the groups are'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
+            echo -- '--for'\t'With --once: how long to count (default 10s)'
+            echo -- '--interval'\t'How often to show anew (default 2s)'
+            echo -- '--once'\t'Count, print, and end'
+            echo -- '--prev'\t'Also count puts that change nothing: the server sends twice as much'
+            echo -- '--n'\t'On a terminal: so many rows; 0 for all. Else what fits'
+            echo -- '-n'\t'On a terminal: so many rows; 0 for all. Else what fits'
+            echo -- '--sort'\t'The order'
         case 'tree'
             echo -- '--all'\t'With --sizes on a terminal: also the small ones'
             echo -- '--consistency'\t'Linearizable (l), as of now, or serializable (s), one member\'s view without quorum'
@@ -636,6 +648,8 @@ function __pyetcdctl_value
             'put:--ignore-value' \
             'put:--no-decode' \
             'put:--prev-kv' \
+            'top:--once' \
+            'top:--prev' \
             'tree:--all' \
             'tree:--counts' \
             'tree:--dirs-only' \
@@ -751,6 +765,7 @@ function __pyetcdctl_value
         case 'diff:--etcd-prefix' \
             'du:--etcd-prefix' \
             'history:--etcd-prefix' \
+            'top:--etcd-prefix' \
             'undelete:--etcd-prefix' \
             'kubernetes del:--etcd-prefix' \
             'kubernetes describe:--etcd-prefix' \
@@ -803,6 +818,10 @@ function __pyetcdctl_value
         case 'put:--lease' \
             'kubernetes put:--lease'
             echo -- 'leases'
+        case 'top:--by'
+            echo -- 'choices resource namespace key manager'
+        case 'top:--sort'
+            echo -- 'choices writes bytes keys'
         case 'undelete:--before'
             echo -- 'choices DURATION TIME'
         case 'doctor:--rules'
@@ -855,6 +874,7 @@ function __pyetcdctl_word
             'get:0' \
             'get:1' \
             'put:0' \
+            'top:0' \
             'tree:0' \
             'watch:0' \
             'watch:1' \

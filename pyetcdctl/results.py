@@ -201,6 +201,48 @@ class KeyChanges(Record):
     """Names a key, in one line."""
 
 
+class GroupWrites(NamedTuple):
+    """How often the keys of a group were written."""
+
+    name: str
+    writes: int
+    """With deletions; there may have been ``missed`` more."""
+    deletes: int
+    no_ops: int
+    """Puts of the value that the key had before."""
+    size_bytes: int
+    """Of all values that were written."""
+    keys: int
+    has_exact_keys: bool
+    missed: int = 0
+
+
+class WriteRates(Record):
+    """The result of ``top``: writes by group in so many seconds."""
+
+    by: str
+    seconds: float
+    groups: tuple[GroupWrites, ...]
+    total: GroupWrites
+    missed: int
+    """How many writes a group that is not shown may have had."""
+    keys_error: float
+    """The standard error of a number of keys that is not exact, as a fraction."""
+    order: str
+    compares: bool = False
+    """Whether ``no_ops`` were counted."""
+    gaps: tuple[str, ...] = ()
+    """What was not counted, a sentence each."""
+    is_partial: bool = False
+    """Whether the counting was interrupted."""
+    most_rows: int = 0
+    """How many groups a person is shown; 0 for all."""
+    time: str = ""
+    """When the counting ended."""
+    is_series: bool = False
+    """Whether there are results for several times."""
+
+
 class ExportLines(Record):
     """What ``export`` writes: pieces of whole lines, read while they are written."""
 

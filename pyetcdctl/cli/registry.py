@@ -55,6 +55,7 @@ COMMANDS = {
         },
     ),
     "put": _entry("put", _KEYS, "Write a value under a key."),
+    "top": _entry("top", _KEYS, "Show which keys are written most."),
     "tree": _entry("tree", _KEYS, "Show the hierarchy of the keys."),
     "txn": _entry("txn", _KEYS, "Read and write several keys in one step, if conditions hold."),
     "undelete": _entry("undelete", _KEYS, "Bring back what was deleted, or what was there before."),
@@ -244,6 +245,7 @@ BEYOND_ETCDCTL = frozenset(
         "kubernetes",
         "recover",
         "sandbox",
+        "top",
         "tree",
         "undelete",
         "wal",
@@ -253,7 +255,7 @@ BEYOND_ETCDCTL = frozenset(
 READING = frozenset(
     {
         # What copy writes to is not what the context is of.
-        *("copy", "diff", "du", "export", "get", "history", "tree", "watch", "wal"),
+        *("copy", "diff", "du", "export", "get", "history", "top", "tree", "watch", "wal"),
         *("lease list", "lease timetolive", "alarm list", "doctor", "downgrade validate"),
         *("endpoint hashkv", "endpoint health", "endpoint status", "member list"),
         *("snapshot check", "snapshot restore", "snapshot save", "snapshot status"),

@@ -59,16 +59,18 @@ class Watching:
     """Several watches. One thread iterates over ``received()``; any thread may add, ask and close.
 
     ``report`` is called with the failure when no server can be found for a stream that was lost,
-    and with None when one has been.
+    and with None when one has been; ``created`` with the store's revision when a watch begins.
     """
 
     def __init__(
         self,
         connection: Connection,
         report: Callable[[PyetcdctlError | None], None] = lambda failure: None,
+        created: Callable[[int], None] = lambda revision: None,
     ) -> None:
         self._connection = connection
         self._report = report
+        self._created = created
         self._losses = 0
         self._short_streams = 0
         self._opened_at = 0.0
@@ -201,6 +203,7 @@ class Watching:
             return
         self._by_id[response.watch_id] = number
         self._watches[number].advance(response)
+        self._created(response.header.revision)
         self._logins = 0
         # A server that ends each stream at once is as good as none.
         if self._short_streams < MOST_SHORT_STREAMS:

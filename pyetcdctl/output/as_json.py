@@ -23,6 +23,7 @@ from pyetcdctl.results import (
     LeaseRevoked,
     Listing,
     SpaceUse,
+    WriteRates,
 )
 from pyetcdctl.rpc.lease import LeaseAnswer
 from pyetcdctl.rpc.watch import WatchResponse
@@ -120,6 +121,13 @@ def _examination(result: Examination, out: Sink, settings: OutputSettings) -> No
     from pyetcdctl.output.findings import json_of
 
     out.write(json_of(result.report).encode("utf-8", "surrogateescape") + b"\n")
+
+
+@render.register(WriteRates)
+def _write_rates(result: WriteRates, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.write_rates import json_of
+
+    out.write(json_of(result).encode("utf-8", "surrogateescape"))
 
 
 @render.register(KeyHistory)

@@ -22,6 +22,7 @@ from pyetcdctl.results import (
     KeyHistory,
     Listing,
     TransferRows,
+    WriteRates,
 )
 from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
@@ -118,6 +119,16 @@ def _key_changes(result: KeyChanges, out: Sink, settings: OutputSettings) -> Non
     write = _writer(out, settings)
     for line in json_lines(result):
         write(line)
+
+
+@render.register(WriteRates)
+def _write_rates(result: WriteRates, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.write_rates import json_lines
+
+    write = _writer(out, settings)
+    for line in json_lines(result):
+        write(line)
+    out.flush()
 
 
 @render.register(KeyHistory)

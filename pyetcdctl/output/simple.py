@@ -24,6 +24,7 @@ from pyetcdctl.results import (
     Listing,
     SpaceUse,
     TransferRows,
+    WriteRates,
 )
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.lease import LeaseGrantResponse, LeaseKeepAliveResponse, LeasesResponse
@@ -203,6 +204,17 @@ def _differences(result: Differences, out: Sink, settings: OutputSettings) -> No
     from pyetcdctl.output.differences import write_text
 
     write_text(result, out, settings)
+
+
+@render.register(WriteRates)
+def _write_rates(result: WriteRates, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.write_rates import write_lines, write_table
+
+    if settings.terminal:
+        write_table(result, out, settings)
+    else:
+        write_lines(result, out)
+    out.flush()
 
 
 @render.register(KeyHistory)

@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "changes": {"keyspace", "kubernetes", "rpc", *SHARED},
     "contexts": SHARED,
     "usage": {"kubernetes", "rpc", *SHARED},
+    "traffic": {"kubernetes", "rpc", *SHARED},
     "tree": {"keyspace", "rpc", *SHARED},
     "completion": {"keyspace", "rpc", *SHARED},
     "cli": {
@@ -62,6 +63,7 @@ MAY_IMPORT = {
         "sandbox",
         "storage",
         "transfer",
+        "traffic",
         "tree",
         "upkeep",
         "usage",

@@ -213,6 +213,11 @@ class Streams:
         return sys.stdin.buffer
 
     @property
+    def takes_escapes(self) -> bool:
+        """Whether the terminal is known to understand escape sequences."""
+        return _takes_escapes(self.environment)
+
+    @property
     def wants_colour(self) -> bool:
         """Whether the environment leaves colours on (no-color.org)."""
         return not self.environment.get("NO_COLOR") and _takes_escapes(self.environment)

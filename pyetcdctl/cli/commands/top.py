@@ -1,0 +1,201 @@
+"""``top``: which keys are written most."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
+from pyetcdctl.cli.flags.struct import Flags
+from pyetcdctl.cli.flags.values import duration, raw
+from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.outages import teller_of_outages
+from pyetcdctl.cli.session.interruption import interruptible
+from pyetcdctl.cli.session.session import Session
+from pyetcdctl.errors import BadArguments, Interrupted, UnsupportedFormat
+from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.results import WriteRates
+from pyetcdctl.rpc.watch import WatchCreateRequest
+from pyetcdctl.traffic.grouping import GROUPS
+from pyetcdctl.traffic.tally import ORDERS, Grouping, rates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.cli.write_counting import WriteCounter
+    from pyetcdctl.errors import PyetcdctlError
+
+_EXAMPLE = """\
+  pyetcdctl top --once --for 1s
+  pyetcdctl top /registry/leases/ --by key --once --for 1s -w json"""
+_LONGEST_SECONDS = 86_400.0
+_SHORTEST_SECONDS = 0.1
+_FOR_SECONDS, _EVERY_SECONDS = 10.0, 2.0
+
+app = new_app()
+
+
+class TopFlags(Flags):
+    """The flags of ``top``."""
+
+    by: Annotated[
+        str, typer.Option("--by", metavar="|".join(GROUPS), help="What the groups are.")
+    ] = "resource"
+    etcd_prefix: EtcdPrefix = ""
+    window: Annotated[
+        float,
+        typer.Option(
+            "--for",
+            parser=duration,
+            metavar="duration",
+            help="With --once: how long to count (default 10s).",
+            show_default=False,
+        ),
+    ] = 0.0
+    interval: Annotated[
+        float,
+        typer.Option(
+            "--interval",
+            parser=duration,
+            metavar="duration",
+            help="How often to show anew (default 2s).",
+            show_default=False,
+        ),
+    ] = 0.0
+    once: Annotated[bool, typer.Option("--once", help="Count, print, and end.")] = False
+    prev: Annotated[
+        bool,
+        typer.Option(
+            "--prev", help="Also count puts that change nothing: the server sends twice as much."
+        ),
+    ] = False
+    rows: Annotated[
+        int, number("-n", "On a terminal: so many rows; 0 for all. Else what fits.")
+    ] = -1
+    sort: Annotated[str, typer.Option("--sort", metavar="|".join(ORDERS), help="The order.")] = (
+        "writes"
+    )
+
+
+@command(app, "top", _EXAMPLE, prints=(WriteRates,))
+def top(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags: TopFlags) -> None:
+    """Show which keys are written most.
+
+    On a terminal a table of the last 10 seconds is drawn anew until q or Ctrl-C; the keys r, n, k
+    and m change the groups, s the order. A pipe gets lines of time, group, writes and bytes a
+    second, keys and share, with tabs between, every --interval; with --once it gets them once, and
+    no time. Deletions are writes. Reads, lost comparisons and renewals of leases are not seen by a
+    watch.
+
+    --by manager reads metadata.managedFields of the values. Ctrl-C ends --once with what was
+    counted, exit 5.
+    """
+    _check(session, prefix, flags)
+    session.check_format()
+    run = _Run(session, raw(prefix[0]) if prefix else b"", flags)
+    if flags.once:
+        run.once()
+    else:
+        run.go_on()
+
+
+def _check(session: Session, prefix: list[str], flags: TopFlags) -> None:
+    if len(prefix) > 1:
+        raise BadArguments("top takes one PREFIX")
+    if flags.by not in GROUPS:
+        raise BadArguments(f"--by is one of: {', '.join(GROUPS)}")
+    if flags.sort not in ORDERS:
+        raise BadArguments(f"--sort is one of: {', '.join(ORDERS)}")
+    for name, seconds in (("--for", flags.window), ("--interval", flags.interval)):
+        if seconds and not _SHORTEST_SECONDS <= seconds <= _LONGEST_SECONDS:
+            raise BadArguments(f"{name} is a duration from 100ms to 24h")
+    if flags.once and flags.interval:
+        raise BadArguments("--interval is for a table that goes on, --for is for --once")
+    if not flags.once and flags.window:
+        raise BadArguments("--for needs --once")
+    if not flags.once and session.output.format not in ("simple", "jsonl"):
+        raise UnsupportedFormat(
+            f"{session.output.format} not supported as output format",
+            "Try:  --once, or -w jsonl",
+        )
+
+
+class _Run:
+    """Counts, and shows what was counted."""
+
+    def __init__(self, session: Session, prefix: bytes, flags: TopFlags) -> None:
+        from pyetcdctl.kubernetes.stored_value import Reader
+
+        self._session = session
+        self._flags = flags
+        self._prefix = prefix
+        reader = Reader(session.decrypter, session.release)
+        registry = session.registry_of(flags.etcd_prefix)
+        self._groupings = {by: Grouping(by, registry, reader) for by in GROUPS}
+
+    def once(self) -> None:
+        """Count for a while, and print."""
+        counter, is_partial = self._counter(), False
+        try:
+            with interruptible():
+                counter.begin()
+                self._show_progress(counter, self._flags.window or _FOR_SECONDS)
+        except KeyboardInterrupt:
+            is_partial = True
+        self._print(counter, is_partial=is_partial, most_rows=max(self._flags.rows, 0))
+        counter.stop()
+        if is_partial:
+            raise Interrupted("interrupted: what was counted so far is shown")
+
+    def go_on(self) -> None:
+        """Show what is counted until the user ends it."""
+        streams, interval = self._session.streams, self._flags.interval or _EVERY_SECONDS
+        is_table = self._session.output.format == "simple"
+        if is_table and streams.out.is_terminal and streams.takes_escapes:
+            from pyetcdctl.cli.live_rates import LiveOptions, LiveRates
+
+            flags = self._flags
+            options = LiveOptions(flags.by, flags.sort, flags.prev, max(flags.rows, 0), interval)
+            view = LiveRates(self._session, self._groupings, options)
+            view.run(self._counter(view.report))
+            return
+        counter = self._counter()
+        counter.begin()
+        while True:
+            counter.wait(interval)
+            self._print(counter, is_series=True)
+
+    def _counter(
+        self, report: Callable[[PyetcdctlError | None], None] | None = None
+    ) -> WriteCounter:
+        from pyetcdctl.cli.write_counting import WriteCounter
+
+        key, end = prefix_range(self._prefix)
+        request = WatchCreateRequest(
+            key=key, range_end=end, prev_kv=self._flags.prev, fragment=True
+        )
+        report = report or teller_of_outages(self._session)
+        grouping = self._groupings[self._flags.by]
+        return WriteCounter(self._session.connection, request, grouping, report)
+
+    def _show_progress(self, counter: WriteCounter, seconds: float) -> None:
+        """Wait so many seconds; on a terminal show how many are left."""
+        err = self._session.streams.err
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0:
+            if err.is_terminal:
+                err.status(f"Counting writes, {left:.0f} s left")
+            counter.wait(min(left, 1.0) if err.is_terminal else left)
+        if err.is_terminal:
+            err.status("")
+
+    def _print(self, counter: WriteCounter, **more: Any) -> None:
+        done, flags = counter.cut(), self._flags
+        gaps = tuple(counter.gaps)
+        seconds = done.end - done.begin
+        time = datetime.now(UTC).isoformat(timespec="milliseconds")
+        more |= {"compares": flags.prev, "gaps": gaps, "time": time}
+        self._session.print(rates([done.tally], seconds, flags.sort, **more))

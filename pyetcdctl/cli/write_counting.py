@@ -1,0 +1,126 @@
+"""The writes of a running cluster, counted while a watch runs in a thread of its own."""
+
+from __future__ import annotations
+
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pyetcdctl.client.status import COMPACTED
+from pyetcdctl.concurrency.watching import Watching
+from pyetcdctl.errors import WatchCanceled
+from pyetcdctl.rpc.watch import WatchCreateRequest
+from pyetcdctl.traffic.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyetcdctl.client.connection import Connection
+    from pyetcdctl.errors import PyetcdctlError
+    from pyetcdctl.rpc.watch import WatchResponse
+    from pyetcdctl.traffic.tally import Grouping
+
+
+class Slice:
+    """What was counted between two moments."""
+
+    def __init__(self, tally: Tally, begin: float) -> None:
+        self.tally = tally
+        self.begin = begin
+        self.end = begin
+
+
+class WriteCounter(Thread):
+    """Counts events until it is stopped; ``failure`` is how it ended otherwise."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        request: WatchCreateRequest,
+        grouping: Grouping,
+        report: Callable[[PyetcdctlError | None], None],
+    ) -> None:
+        """``report`` gets what keeps the watch from a server, and None when it has one again."""
+        super().__init__(name="counting", daemon=True)
+        self._request = request
+        self._watching = Watching(connection, report, self._begin)
+        self._grouping = grouping
+        self._lock = Lock()
+        self._slice = Slice(Tally(grouping), monotonic())
+        self._next_revision = 0
+        self.gaps: list[str] = []
+        self.failure: BaseException | None = None
+        self.has_begun = Event()
+        """Set when the watch begins, and when it ends before that."""
+        self.has_ended = Event()
+
+    def run(self) -> None:
+        """Count until the watch ends."""
+        self._watching.add(self._request)
+        try:
+            for received in self._watching.received():
+                if received.reason == COMPACTED and received.response.compact_revision:
+                    self._pass_over(received.response.compact_revision)
+                elif received.reason:
+                    raise WatchCanceled(f"watch was canceled ({received.reason})")
+                else:
+                    self._take(received.response)
+        except BaseException as failure:  # whatever it is, the main thread raises it
+            self.failure = failure
+        finally:
+            self.has_ended.set()
+            self.has_begun.set()
+
+    def begin(self) -> None:
+        """Start the thread, and wait until the watch begins; raises what keeps it from that."""
+        self.start()
+        self.has_begun.wait()
+        self.raise_failure()
+
+    def wait(self, seconds: float) -> None:
+        """Wait while it counts; raises what ends it."""
+        self.has_ended.wait(seconds)
+        self.raise_failure()
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._watching.close()
+
+    def cut(self, grouping: Grouping | None = None) -> Slice:
+        """Return what was counted since the last cut, and begin anew, maybe by other groups."""
+        with self._lock:
+            self._grouping = grouping or self._grouping
+            done, now = self._slice, monotonic()
+            done.end = now
+            self._slice = Slice(Tally(self._grouping), now)
+        return done
+
+    def raise_failure(self) -> None:
+        """Raise what ended the counting, if anything did."""
+        if self.failure is not None:
+            raise self.failure
+
+    def _begin(self, revision: int) -> None:
+        """Count time from when the watch begins."""
+        if not self.has_begun.is_set():
+            self.cut()
+            self._next_revision = revision + 1
+            self.has_begun.set()
+
+    def _take(self, response: WatchResponse) -> None:
+        with self._lock:
+            tally = self._slice.tally
+            for batch in response.batches:
+                tally.take(batch, compares=self._request.prev_kv)
+        if response.batches:
+            self._next_revision = response.batches[-1].revisions[1] + 1
+
+    def _pass_over(self, compacted: int) -> None:
+        """Go on behind a compaction, which took what was not yet counted."""
+        self.gaps.append(
+            f"Revisions {self._next_revision:,} to {compacted:,} were compacted before they could"
+            " be counted."
+        )
+        request = WatchCreateRequest(**self._request.__dict__)
+        request.start_revision = self._next_revision = compacted + 1
+        self._watching.add(request)

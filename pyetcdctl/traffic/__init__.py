@@ -1,0 +1,1 @@
+"""Who writes what and how often: events of a watch, or of a log, counted in bounded memory."""
