@@ -1,6 +1,6 @@
 """Run the program: as ``python -m pyetcdctl``, as the installed command, as kubectl's plugin."""
 
-from pyetcdctl.cli.session.ending import ENDING, let_signals_end
+from pyetcdctl.ending import ENDING, let_signals_end
 
 # Until a command installs a handler Ctrl-C ends the program at once and silently, as it ends
 # etcdctl; from here on, before anything that takes time is loaded.

@@ -9,8 +9,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pyetcdctl.cli.session.ending import end_by
 from pyetcdctl.cli.session.grpc_loading import GrpcLoading
+from pyetcdctl.ending import end_by
 from pyetcdctl.errors import (
     ExitCode,
     OutputClosed,

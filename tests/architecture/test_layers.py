@@ -12,7 +12,8 @@ RESULTS = {"cluster_results", "file_results", "results"}
 SHARED = {"errors", "records", "settings", "strict_yaml", *RESULTS}
 MAY_IMPORT = {
     "__init__": set(),
-    "__main__": {"cli"},
+    "__main__": {"cli", "ending"},
+    "ending": set(),
     "errors": set(),
     "settings": set(),
     "records": set(),
@@ -53,6 +54,7 @@ MAY_IMPORT = {
         "contexts",
         "diagnosis",
         "discovery",
+        "ending",
         "keyspace",
         "kubectl",
         "kubernetes",

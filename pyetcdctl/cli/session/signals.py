@@ -6,7 +6,7 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pyetcdctl.cli.session.ending import ENDING, end_by, let_signals_end
+from pyetcdctl.ending import ENDING, end_by, let_signals_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

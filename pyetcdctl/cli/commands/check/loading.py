@@ -6,12 +6,12 @@ import signal
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from pyetcdctl.cli.session.ending import ENDING, end_by, let_signals_end
 from pyetcdctl.cli.session.progress import shown_steps
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_one
 from pyetcdctl.client.kv import compact, delete
 from pyetcdctl.client.workload import Workload, open_connections
+from pyetcdctl.ending import ENDING, end_by, let_signals_end
 from pyetcdctl.errors import InvalidInput, PyetcdctlError
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.quoting import go_quoted
