@@ -10,6 +10,7 @@ from pyetcdctl.cli import registry
 from pyetcdctl.cli.app import app
 from pyetcdctl.cli.lazy import click_command
 from pyetcdctl.cli.registry import COMMANDS, READING
+from pyetcdctl.cli.session.configuration import configuration
 from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.client.etcd3_bridge.client import EtcdClient
 from pyetcdctl.errors import DeadlineExceeded, ReadOnlyContext
@@ -17,6 +18,7 @@ from pyetcdctl.rpc import etcdserverpb_pb2, v3electionpb_pb2, v3lockpb_pb2
 from pyetcdctl.settings import ConnectionSettings
 from tests.runner import run as run_process
 from tests.runner import run_here
+from tests.server import write_certificates
 
 NOWHERE = "127.0.0.1:1"
 CHANGING = sorted(
@@ -168,6 +170,65 @@ def test_a_context_is_made_from_this_node_and_from_the_environment(home, tmp_pat
     shown = run(home, "context", "show", "e").stdout.decode()
     assert "a:1,b:2" in shown
     assert "root" in shown
+
+
+UNIT = """[Service]
+ExecStart=/usr/bin/etcd --listen-client-urls=https://127.0.0.1:2379 --trusted-ca-file=/pki/ca.crt \\
+    --cert-file=/pki/server.crt --key-file=/pki/server.key --client-cert-auth=true
+"""
+
+
+def test_a_context_from_this_node_has_what_discovery_finds(home, tmp_path):
+    root = tmp_path / "node"
+    (root / "etc/systemd/system").mkdir(parents=True)
+    (root / "etc/systemd/system/etcd.service").write_text(UNIT)
+    (root / "pki").mkdir()
+    write_certificates(root / "pki")
+    node = {"PYETCDCTL_ROOT": str(root), "PYETCDCTL_DISCOVERY": "on"}
+    found = run(home, "context", "show", "--origin", env=node).stdout.decode()
+    done = run(home, "context", "add", "here", "--from-node", env=node)
+    assert done.exit_code == 0, done.stderr
+    shown = run(home, "context", "show", "here").stdout.decode()
+    values = dict(line.split()[:2] for line in shown.splitlines())
+    assert values.pop("context") == "here"
+    assert values == {line.split()[0]: line.split()[1] for line in found.splitlines()}
+    assert set(values) == {"endpoints", "cacert", "cert", "key"}
+    assert "this node: " in found
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "context", "expected"),
+    [
+        ({"user": "f"}, {"ETCDCTL_USER": "v"}, {"user": "c"}, ("f", "--user")),
+        ({}, {"ETCDCTL_USER": "v"}, {"user": "c"}, ("v", "ETCDCTL_USER")),
+        ({}, {}, {"user": "c"}, ("c", "context lab")),
+        ({}, {}, {}, ("", None)),
+    ],
+)
+def test_a_flag_wins_over_a_variable_and_that_over_a_context(
+    home, flags, variables, context, expected
+):
+    given = [word for name, value in context.items() for word in (f"--{name}", value)]
+    add(home, "lab", "--endpoints", NOWHERE, *given)
+    found = configuration({**flags, "context": "lab"}, {**home, **variables})
+    assert (found.values["user"], found.origins.get("user")) == expected
+    assert found.values["endpoints"] == [NOWHERE]
+
+
+def test_the_current_context_has_a_file_of_its_own_and_the_others_may_be_read_only(home, tmp_path):
+    xdg = {"XDG_CONFIG_HOME": str(tmp_path / "c"), "XDG_STATE_HOME": str(tmp_path / "s")}
+    for name in ("a", "b"):
+        assert run(home, "context", "add", name, "--endpoints", NOWHERE, env=xdg).exit_code == 0
+    config = tmp_path / "c/pyetcdctl/contexts.yaml"
+    before = config.read_bytes()
+    config.chmod(0o400)
+    config.parent.chmod(0o500)
+    try:
+        assert run(home, "context", "use", "b", env=xdg).exit_code == 0
+    finally:
+        config.parent.chmod(0o700)
+    assert config.read_bytes() == before
+    assert (tmp_path / "s/pyetcdctl/current-context").read_text() == "b\n"
 
 
 def test_a_context_is_deleted_and_is_current_no_more(home):

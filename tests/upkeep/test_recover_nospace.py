@@ -115,15 +115,18 @@ def test_without_a_terminal_it_takes_a_yes(etcd):
     assert "--yes" in result.stderr
 
 
-def test_a_no_on_the_terminal_leaves_all_as_it_is():
+def test_a_no_on_the_terminal_leaves_all_as_it_is_and_the_question_names_the_context(tmp_path):
     with running(flags=FLAGS) as etcd:
         fill(etcd, b"busy")
-        environment = {**etcd.environment, "TERM": "xterm"}
+        environment = {"HOME": str(tmp_path), "TERM": "xterm"}
+        added = ("context", "add", "lab", "--endpoints", etcd.address, "--use")
+        assert run_here(*added, env=environment).exit_code == 0
         words = [str(word) for word in command("recover", "nospace")]
         child = pexpect.spawn(
             words[0], words[1:], env=clean_environment(environment), encoding="utf-8", timeout=20
         )
-        child.expect_exact("Recover the member of the cluster at")
+        where = f"{etcd.address} (context lab)"
+        child.expect_exact(f"Recover the member of the cluster at {where}? [y/N]")
         child.sendline("n")
         child.expect(pexpect.EOF)
         child.close()
