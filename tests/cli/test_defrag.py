@@ -37,12 +37,28 @@ def test_all_members_take_their_turn(three_members):
     assert sorted(urls) == sorted(three_members.client_urls)
 
 
+def test_endpoints_given_take_their_turns_in_that_order_as_in_etcdctl(three_members):
+    urls = three_members.client_urls
+    for given in (urls, urls[::-1]):
+        theirs = three_members.etcdctl("defrag", env={"ETCDCTL_ENDPOINTS": ",".join(given)})
+        ours = run_here("defrag", env={"ETCDCTL_ENDPOINTS": ",".join(given)})
+        assert (ours.exit_code, ours.stderr) == (0, "")
+        pattern = "".join(FINISHED.format(re.escape(url)) for url in given)
+        assert re.fullmatch(pattern, ours.stdout.decode())
+        assert without_times(ours.stdout) == without_times(theirs.stdout)
+
+
+def without_times(output):
+    """etcdctl 3.5 does not print how long it took; 3.7 does."""
+    return re.sub(rb"\. took .*", b"", output)
+
+
 def test_a_dead_endpoint_is_told_and_the_next_has_its_turn(etcd):
     env = {"ETCDCTL_ENDPOINTS": f"{DEAD},{etcd.address}"}
     result = run_here("defrag", "--command-timeout", "4s", env=env)
     assert result.exit_code == 1
     assert re.fullmatch(FINISHED.format(re.escape(etcd.address)), result.stdout.decode())
-    _, first, second = result.stderr.splitlines()
+    first, second = result.stderr.splitlines()
     failed = rf"Failed to defragment etcd member\[{DEAD}\]\. took [0-9.]+s\."
     assert re.fullmatch(rf"{failed} \(context deadline exceeded\)", first)
     assert second == f"  {DEAD} refused the connection: no server listens there."

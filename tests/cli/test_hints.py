@@ -75,7 +75,7 @@ def test_a_pipe_gets_etcdctls_table(three_members):
 def test_the_leader_is_defragmented_last_and_the_order_is_printed_before(three_members):
     status = run_here("endpoint", "status", env=three_members.environment).stdout.decode()
     (leader,) = (line.split(",")[0] for line in status.splitlines() if ", true, false," in line)
-    done = run_here("defrag", env=three_members.environment)
+    done = run_here("defrag", "--cluster", env=three_members.environment)
     urls = [line.split("[")[1].split("]")[0] for line in done.stdout.decode().splitlines()]
     assert urls[-1] == leader
     assert done.stderr == f"# 3 endpoints, the leader last: {', '.join(urls)}\n"

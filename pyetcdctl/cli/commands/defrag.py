@@ -63,8 +63,8 @@ def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: De
     """Return unused space in the database files to the disk.
 
     A member serves no requests while it defragments, seconds for each gigabyte: the endpoints take
-    turns, the leader last, each within --command-timeout. Compaction frees the space; defrag only
-    returns it to the disk.
+    turns, with --cluster the leader last, each within --command-timeout. Compaction frees the
+    space; defrag only returns it to the disk.
 
     --rule knows size, inUse, free, quota and usage (size / quota), the names of etcd-defrag, and
     sizes and per cent. With it learners are left out, followers come first, the leadership is moved
@@ -74,7 +74,9 @@ def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: De
         _by_plan(session, flags)
         return
     # One after the other, so that a cluster never has more than one member busy.
-    endpoints = _leader_last(session, endpoints_to_ask(session, flags.cluster))
+    endpoints = endpoints_to_ask(session, flags.cluster)
+    if flags.cluster:
+        endpoints = _leader_last(session, endpoints)
     failures = [_defragment(session, endpoint) for endpoint in endpoints]
     if all(failures):
         tell_local_advice(session, failures)
