@@ -61,6 +61,9 @@ CHECKS = {
     "status-errors": Check("errors that the member reports", Unit.FAULT, _STATUS),
     "quota-used": Check("size of the database, of the quota", Unit.SHARE, _DEFRAG),
     "quota-predicted": Check("size in 4 hours, of the quota", Unit.SHARE, _DEFRAG),
+    "growth": Check(
+        "pace of a short window, of the quota", Unit.SHARE, "pyetcdctl doctor --for 5m"
+    ),
     "in-use": Check("bytes in use, of the file", Unit.SHARE, _DEFRAG),
     "in-use-bytes": Check("bytes in use", Unit.BYTES, _DEFRAG),
     "wal-fsync-p99": Check("p99 of the WAL's fsync", Unit.SECONDS, _LOAD),

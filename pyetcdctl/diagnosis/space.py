@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.diagnosis.readings import CLUSTER, Reading, exact, fault, missing, sound
-from pyetcdctl.diagnosis.wording import size_words
+from pyetcdctl.diagnosis.wording import seconds_words, size_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,10 @@ DEFAULT_QUOTA = 2 * 1024**3
 _QUOTA = "etcd_server_quota_backend_bytes"
 _SIZE = "etcd_mvcc_db_total_size_in_bytes"
 _FORECAST_SECONDS = 4 * 3600
-_SHORTEST_SECONDS = 300
-"""What a minute writes is no trend: files grow in steps."""
+_TREND_SECONDS, _SHORTEST_SECONDS = 300, 4
+"""From when on a pace is a trend, and from when on it is one at all: files grow in steps, and what
+compaction frees is used again.
+"""
 
 
 def space_readings(cluster: ClusterFacts) -> Iterator[Reading]:
@@ -72,24 +74,19 @@ def _sizes(member: MemberFacts, status: Status) -> Iterator[Reading]:
 
 
 def _growth(member: MemberFacts, status: Status) -> Iterator[Reading]:
+    """Yield the size in four hours at the pace of the window; a short one gives a hint only."""
     quota, window = quota_of(member, status), member.window
     if not quota or window is None:
-        return
-    if window.seconds < _SHORTEST_SECONDS:
-        reason = "the window is too short for a trend; --for 5m is enough"
-        yield missing("quota-predicted", member.label, reason)
         return
     before, after = window.before.total(_SIZE), window.after.total(_SIZE)
     if before is None or after is None:
         return
+    if window.seconds < _SHORTEST_SECONDS:
+        reason = f"a window of {seconds_words(window.seconds)} is too short; --for 10s is enough"
+        yield missing("growth", member.label, reason)
+        return
+    check = "growth" if window.seconds < _TREND_SECONDS else "quota-predicted"
     expected = after + (after - before) / window.seconds * _FORECAST_SECONDS
-    text = f"{size_words(expected)} in 4 hours, at the pace of the window"
-    yield Reading(
-        "quota-predicted",
-        member.label,
-        expected / quota,
-        expected / quota,
-        text,
-        None,
-        window.seconds,
-    )
+    share, grown = expected / quota, size_words(after - before)
+    text = f"grew by {grown}; at that pace {size_words(max(expected, 0))} in 4 hours"
+    yield Reading(check, member.label, share, share, text, None, window.seconds)

@@ -144,7 +144,7 @@ def test_a_wrong_file_of_rules_is_refused(text, complaint):
 def test_a_report_lists_the_worst_first():
     readings = [
         sound("leader", "etcd-1", "follows"),
-        fault("unencrypted", "cluster", "plain"),
+        fault("learner", "etcd-2", "does not vote"),
         fault("version-skew", "cluster", "skew"),
         fault("quorum", "cluster", "none"),
     ]
@@ -152,7 +152,7 @@ def test_a_report_lists_the_worst_first():
     assert [each.evidence.check for each in report.findings] == [
         "quorum",
         "version-skew",
-        "unencrypted",
+        "learner",
     ]
     assert report.has(Severity.CRITICAL)
     assert len(report.passed) == 1

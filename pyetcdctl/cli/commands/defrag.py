@@ -74,9 +74,8 @@ def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: De
         _by_plan(session, flags)
         return
     # One after the other, so that a cluster never has more than one member busy.
-    endpoints = endpoints_to_ask(session, flags.cluster)
-    if flags.cluster:
-        endpoints = _leader_last(session, endpoints)
+    given = endpoints_to_ask(session, flags.cluster)
+    endpoints = _leader_last(session, given) if flags.cluster else given
     failures = [_defragment(session, endpoint) for endpoint in endpoints]
     if all(failures):
         tell_local_advice(session, failures)
