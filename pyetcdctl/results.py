@@ -155,6 +155,8 @@ class SpaceUse(Record):
     revision: int
     is_partial: bool = False
     """Whether the reading was interrupted."""
+    measured_keys: int = 0
+    """Of how many keys the sizes are: fewer than ``keys`` where all were counted before."""
     largest: tuple[Large, ...] = ()
     lists_largest: bool = False
     """Whether only the largest values are asked for."""

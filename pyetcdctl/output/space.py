@@ -111,6 +111,8 @@ def _aligned(rows: Sequence[tuple[str, ...]], columns: int) -> bytes:
 
 
 def _sentences(use: SpaceUse) -> Iterator[str]:
+    if use.is_partial and use.measured_keys < use.keys:
+        yield f"The sizes are those of the first {use.measured_keys:,} keys."
     parts = list(_parts(use))
     if parts:
         total = sum(size for _, size in parts)

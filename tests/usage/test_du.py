@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
+import sys
 from base64 import b64decode
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
+import pexpect
 import pytest
 
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.client.live_source import LiveSource
+from pyetcdctl.registry.counting import Counting
+from pyetcdctl.settings import ConnectionSettings
 from tests.runner import PROJECT, clean_environment, command, run_here
 
 
@@ -142,6 +149,48 @@ def test_ctrl_c_shows_what_was_read_and_ends_with_5(own_etcd):
     found = json.loads(out)
     assert found["partial"]
     assert found["keys"] < 20_000
+
+
+def on_a_terminal(etcd, *args):
+    environment = {**etcd.environment, "TERM": "xterm", "NO_COLOR": "1"}
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "pyetcdctl", "du", *args],
+        env=clean_environment(environment),
+        cwd=str(PROJECT),
+        dimensions=(30, 200),
+        encoding="utf-8",
+    )
+
+
+def keys_column(text):
+    rows = (re.fullmatch(r"(\S.*?\S) +([\d,]+)(?:  .*)?", line) for line in text.splitlines())
+    return {row[1]: int(row[2].replace(",", "")) for row in rows if row}
+
+
+@pytest.mark.parametrize("by", ["resource", "namespace", "prefix"])
+def test_the_numbers_of_keys_stand_on_a_terminal_before_the_sizes(sample_etcd, by):
+    args = ("--by", by, "-n", "0", *(("/registry/",) if by == "prefix" else ()))
+    with closing(on_a_terminal(sample_etcd, *args)) as screen:
+        screen.expect(pexpect.EOF)
+    first, _, last = screen.before.partition("\x1b[J")
+    counted, measured = keys_column(first), keys_column(last)
+    assert counted["total"] == measured["total"] > 1000
+    known = {name: keys for name, keys in counted.items() if not name.startswith("(")}
+    assert known == {name: keys for name, keys in measured.items() if name in known}
+    assert len(known) > 5
+    assert "kB" not in first
+
+
+def test_counts_divide_the_keys_of_any_store(etcd, prefix):
+    for name in ("a/x/1", "a/x/2", "a/y", "b/z", "plain"):
+        etcd.etcdctl("put", f"{prefix}{name}", "", check=True)
+    with closing(Connection(ConnectionSettings(endpoints=(etcd.endpoint,)))) as connection:
+        counting = Counting(LiveSource(connection), prefix.encode())
+        assert counting.by_folder(1) == [(f"{prefix}a/", 3), (prefix, 1), (f"{prefix}b/", 1)]
+        assert counting.by_folder(2)[0] == (f"{prefix}a/x/", 2)
+        assert sum(each.keys for each in counting.by_resource("/registry")) == 5
+        assert counting.by_resource(prefix.rstrip("/")) == [("a", 3), (prefix, 1), ("b", 1)]
 
 
 def wait_for_connection(process):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,16 +13,18 @@ from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.preview import Preview
 from pyetcdctl.cli.session.interruption import interruptible
 from pyetcdctl.cli.session.progress import ReadingProgress
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, Interrupted, PyetcdctlError, Reported
+from pyetcdctl.errors import BadArguments, CallFailed, Interrupted, PyetcdctlError, Reported
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.keyspace.source import counts
 from pyetcdctl.results import DatabaseSizes, SpaceUse, Sum
 from pyetcdctl.rpc.kv import RangeRequest
 
 if TYPE_CHECKING:
+    from pyetcdctl.registry.counting import Counted
     from pyetcdctl.rpc.range_page import RangePage
     from pyetcdctl.usage.tally import KeyTally, ValueTally
 
@@ -74,7 +77,8 @@ def du(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags:
     Sizes are those of the values. Below each resource are the namespaces that have 5 % of all or
     more; -w json has them all. --by field sums parts of all objects: managedFields, last-applied
     annotations, status, data. With --from a file its bytes are accounted for to the last one;
-    a live server adds the size of its database. Ctrl-C shows what was read so far, and ends with 5.
+    a live server adds the size of its database, and on a terminal the numbers of keys stand first.
+    Ctrl-C shows what is known so far, and ends with 5.
 
     A pipe gets group, group within it, keys and bytes with tabs between; -w folded is for flame
     graphs.
@@ -123,23 +127,34 @@ class _Reading:
         self._least = least
         self._largest = Largest(flags.top, least + 1 if least else 0)
         self._revision = 0
+        self._counted: Sequence[Counted] = ()
 
     def run(self) -> SpaceUse:
         """Read all values and return the sums; what there is after an interrupt."""
-        flags, tally, is_partial = self._flags, self._tally(), False
+        tally, is_partial = self._tally(), False
+        preview = Preview(self._session)
         try:
             with interruptible():
-                for page in self._pages():
+                for page in self._pages(preview):
                     tally.take(page)
         except KeyboardInterrupt:
             is_partial = True
+        preview.clear()
+        return self._found(tally, is_partial=is_partial)
+
+    def _found(self, tally: KeyTally | ValueTally, *, is_partial: bool) -> SpaceUse:
+        flags, sums = self._flags, tally.sums()
+        counted = self._counted if is_partial else ()
+        if counted:
+            sums = _with_counts(sums, counted)
         return SpaceUse(
             by=flags.by,
-            sums=_sorted(tally, flags.sort),
-            keys=tally.keys,
+            sums=_sorted(sums, flags.sort),
+            keys=sum(each.keys for each in counted) if counted else tally.keys,
             size_bytes=tally.size,
             revision=self._revision,
             is_partial=is_partial,
+            measured_keys=tally.keys,
             largest=tuple(self._largest.found()),
             lists_largest=bool(self._least),
             file=None if is_partial or self._least else self._file(),
@@ -147,19 +162,45 @@ class _Reading:
             most_rows=self._most_rows(),
         )
 
-    def _pages(self) -> Iterator[RangePage]:
+    def _pages(self, preview: Preview) -> Iterator[RangePage]:
+        total = 0
+        with suppress(CallFailed):  # the sizes do not need it
+            total = self._total(preview)
         source, (key, end) = self._session.source, prefix_range(self._prefix)
         found = source.range(RangeRequest(key=key, range_end=end))
         self._revision = found.header.revision
-        err = self._session.streams.err
-        total = 0
-        if err.is_terminal:
-            request = RangeRequest(key=key, range_end=end, revision=self._revision, count_only=True)
-            total = counts(source, [request])[0]
-        with ReadingProgress(total, err) as progress:
+        with ReadingProgress(total, self._session.streams.err) as progress:
             for page in found.pages():
                 yield page
                 progress.add(len(page), page.size)
+
+    def _total(self, preview: Preview) -> int:
+        """Return how many keys there are, for a terminal; show how many each group has."""
+        session = self._session
+        if not session.streams.err.is_terminal:
+            return 0
+        if preview.is_possible and not (self._least or session.file_path or session.asks_in_pods):
+            self._counted = self._counts()
+        if not self._counted:
+            key, end = prefix_range(self._prefix)
+            request = RangeRequest(key=key, range_end=end, count_only=True)
+            return counts(session.source, [request])[0]
+        total = sum(each.keys for each in self._counted)
+        sums = tuple(Sum(each.name, each.keys, 0) for each in self._counted)
+        preview.show(SpaceUse(self._flags.by, sums, total, 0, 0, most_rows=self._most_rows()))
+        return total
+
+    def _counts(self) -> Sequence[Counted]:
+        """Return how many keys each group has, where the keys alone say it."""
+        from pyetcdctl.registry.counting import Counting
+
+        counting = Counting(self._session.source, self._prefix)
+        by, registry = self._flags.by, self._session.registry_of(self._flags.etcd_prefix)
+        if by == "resource":
+            return counting.by_resource(registry)
+        if by == "namespace":
+            return counting.by_namespace(registry)
+        return counting.by_folder(self._flags.depth) if by == "prefix" else ()
 
     def _tally(self) -> KeyTally | ValueTally:
         from pyetcdctl.usage import names
@@ -207,8 +248,16 @@ class _Reading:
         return max(self._session.streams.out.height - _ROWS_AROUND - self._flags.top, 5)
 
 
-def _sorted(tally: KeyTally | ValueTally, order: str) -> tuple[Sum, ...]:
-    sums = tally.sums()
+def _sorted(sums: tuple[Sum, ...], order: str) -> tuple[Sum, ...]:
     if order == "keys":
         return tuple(sorted(sums, key=lambda each: (-each.keys, each.name)))
     return tuple(sorted(sums, key=lambda each: each.name)) if order == "name" else sums
+
+
+def _with_counts(sums: Iterable[Sum], counted: Sequence[Counted]) -> tuple[Sum, ...]:
+    """Return the sums of what was read with the numbers of all keys, and groups still unread."""
+    read = {each.name: each for each in sums}
+    found = (
+        read.get(name, Sum(name, 0, 0))._replace(keys=keys, within=()) for name, keys in counted
+    )
+    return tuple(sorted(found, key=lambda each: (-each.size_bytes, -each.keys, each.name)))

@@ -150,6 +150,11 @@ class Messages:
         """Whether a person looks at it; progress is shown only then."""
         return self._sink.is_terminal
 
+    @property
+    def takes_escapes(self) -> bool:
+        """Whether it is a terminal that can take away what it shows."""
+        return self.is_terminal and self._takes_escapes
+
     def line(self, text: str) -> None:
         """Write one line; a closed standard error is not a failure."""
         data = text.encode("utf-8", "surrogateescape")
