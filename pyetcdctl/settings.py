@@ -61,6 +61,10 @@ class ConnectionSettings(NamedTuple):
     debug: bool = False
     found_in: str = ""
     """The file that discovery took the endpoints from; empty when they were given."""
+    unreadable: str = ""
+    """A file that this user may not read, without which discovery has no client certificate."""
+    alternates: tuple[tuple[str, str], ...] = ()
+    """(name, URL) of other members of the found etcd, for reads while its own member is down."""
     server_names: tuple[tuple[str, str], ...] = ()
     """(endpoint, name in its certificate), for endpoints whose own name is not in it."""
     read_only: str = ""

@@ -5,8 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.session.program import with_sudo
 from pyetcdctl.client.status import COMPACTED, NO_SPACE, WITHOUT_QUORUM
-from pyetcdctl.errors import CallFailed, DeadlineExceeded, PyetcdctlError, WatchCanceled
+from pyetcdctl.errors import (
+    BadArguments,
+    CallFailed,
+    DeadlineExceeded,
+    PyetcdctlError,
+    WatchCanceled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +27,8 @@ SECONDS = 1.0
 
 def advice_on(error: PyetcdctlError, session: Session) -> tuple[str, ...]:
     """Return all lines to print below an error: what was found out now, and the error's own."""
+    if isinstance(error, BadArguments) and isinstance(error.__cause__, PermissionError):
+        return (*error.advice, f"Try:  {with_sudo(session.command)}")
     if session.via:
         return error.advice
     if isinstance(error, WatchCanceled) and error.reason == COMPACTED:

@@ -23,6 +23,7 @@ from pyetcdctl.client.failover import (
     with_early_end,
 )
 from pyetcdctl.client.login import API_VERSION, Login
+from pyetcdctl.client.reports import NO_REPORTS
 from pyetcdctl.client.status import details_of, error_from, never_left, request_too_large
 from pyetcdctl.errors import DeadlineExceeded
 
@@ -55,6 +56,8 @@ class Connection:
         self._opened_route: Route | None = None
         self._login = Login(settings.credentials)
         self._limited: dict[int, Connection] = {}
+        self.reports = NO_REPORTS
+        """To be set before the first call."""
 
     @property
     def endpoint(self) -> str:
@@ -90,6 +93,7 @@ class Connection:
             endpoints=(endpoint,),
             insecure_transport=settings.insecure_transport and not begins_secure(settings),
             found_in=settings.found_in if given else "",
+            alternates=(),
         )
         return Connection(alone, look_up=False)
 
@@ -253,7 +257,7 @@ class Connection:
     def _route(self) -> Route:
         if self._opened_route is None:
             settings = self._resolved() if self._look_up and self.settings.srv.domain else None
-            self._opened_route = Route(settings or self.settings)
+            self._opened_route = Route(settings or self.settings, self.reports)
         return self._opened_route
 
     def _resolved(self) -> ConnectionSettings:

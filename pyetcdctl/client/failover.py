@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.channels import open_link
-from pyetcdctl.client.endpoints import parse_endpoints, wants_tls
+from pyetcdctl.client.endpoints import parse_endpoint, parse_endpoints, wants_tls
+from pyetcdctl.client.reports import NO_REPORTS, report_waiting
 from pyetcdctl.client.status import (
     DEADLINE_TEXT,
     LEARNER,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pyetcdctl.client.channels import Link
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.client.endpoints import Endpoint
+    from pyetcdctl.client.probe import Verdict
+    from pyetcdctl.client.reports import Reports
     from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.settings import ConnectionSettings
 
@@ -86,7 +89,7 @@ def with_early_end(
 class Route:
     """The endpoints in the order to try, and one link to each that was tried."""
 
-    def __init__(self, settings: ConnectionSettings) -> None:
+    def __init__(self, settings: ConnectionSettings, reports: Reports = NO_REPORTS) -> None:
         if settings.tls:
             from pyetcdctl.client.tls import check_files
 
@@ -94,6 +97,11 @@ class Route:
         self.settings = settings
         self.endpoints = _shuffled(list(dict.fromkeys(parse_endpoints(settings.endpoints))))
         self._links: dict[Endpoint, Link] = {}
+        self._reports = reports
+        self._own = self.endpoints[0]
+        self._alternates = {url: name for name, url in settings.alternates}
+        # They come last: the member that was found has a head start.
+        self.endpoints += map(parse_endpoint, self._alternates)
         self._chosen = len(self.endpoints) == 1
         self._files = self._files_now()
 
@@ -128,6 +136,7 @@ class Route:
         if won is None:
             raise self.too_late()
         self.endpoints.insert(0, self.endpoints.pop(won))
+        self._report_other_member()
         self._chosen = True
         return self._link(self.endpoint).channel
 
@@ -167,19 +176,42 @@ class Route:
         """
         from pyetcdctl.client.probe import EARLY_SECONDS, is_passing, verdict
 
-        if not is_passing(details):
+        if is_passing(details):
+            self._report_waiting(deadline)
+        else:
             seconds = deadline.within(EARLY_SECONDS).remaining() or 0.0
             found = verdict(self.settings, self.endpoints, seconds)
             if found.permanent:
                 raise deadline_exceeded(*found.advice)
             for endpoint in found.reachable:
                 self._use_relay(endpoint)
+            if not found.reachable:
+                self._report_waiting(deadline)
+
+    def _report_other_member(self) -> None:
+        """Report once that another member is read than the one that was found."""
+        name = self._alternates.get(self.endpoint.text)
+        if name is not None and self._reports.other_member:
+            self._reports.other_member(
+                f"Note: {self._own.text}, the member on this node, does not respond: "
+                f"this was read from {self.endpoint.text} ({name})"
+            )
+            self._reports = self._reports._replace(other_member=None)
+
+    def _report_waiting(self, deadline: Deadline) -> None:
+        """Report after a second why the command waits, if it still does; once."""
+        report, self._reports = self._reports.waiting, self._reports._replace(waiting=None)
+        if report is not None:
+            report_waiting(report, self._examine, deadline)
+
+    def _examine(self) -> Verdict:
+        from pyetcdctl.client.probe import LATE_SECONDS, verdict
+
+        return verdict(self.settings, self.endpoints, LATE_SECONDS)
 
     def too_late(self) -> DeadlineExceeded:
         """Return the error of a call whose time is over, with the cause if it can be found."""
-        from pyetcdctl.client.probe import LATE_SECONDS, verdict
-
-        found = verdict(self.settings, self.endpoints, LATE_SECONDS)
+        found = self._examine()
         return deadline_exceeded(*found.advice, has_reached=bool(found.reachable))
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic_ns
 from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
+from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded, PyetcdctlError
 from pyetcdctl.rpc.kv import RANGE, RangeRequest
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ class Health:
     nanoseconds: int | None = None
     error: str = ""
     advice: tuple[str, ...] = ()
+    is_silent: bool = False
+    """Whether nothing came in time, not even an error."""
 
 
 def health_of(connection: Connection, deadline: Deadline) -> Health:
@@ -36,7 +38,8 @@ def health_of(connection: Connection, deadline: Deadline) -> Health:
     except ConnectionFailed as error:
         return Health(error=error.message, advice=error.advice)
     except CallFailed as error:
-        return Health(monotonic_ns() - began, error.message, error.advice)
+        silent = isinstance(error, DeadlineExceeded)
+        return Health(monotonic_ns() - began, error.message, error.advice, is_silent=silent)
     return Health(monotonic_ns() - began, *_alarm_state(connection, deadline))
 
 

@@ -163,6 +163,5 @@ def _read(path: str) -> bytes:
             return file.read()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        advice = ("Try:  the same command with sudo",) if isinstance(error, PermissionError) else ()
         action = "read" if isinstance(error, IsADirectoryError) else "open"
-        raise BadArguments(f"{action} {path}: {reason}", *advice) from error
+        raise BadArguments(f"{action} {path}: {reason}") from error

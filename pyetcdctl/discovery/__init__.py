@@ -16,14 +16,15 @@ from pyetcdctl.discovery.findings import (
     Server,
     Skipped,
 )
+from pyetcdctl.discovery.own_etcd import apply, other_members, with_own_certificates
 from pyetcdctl.discovery.pki import pki
 from pyetcdctl.discovery.search import (
     advice,
-    apply,
     discover,
     find_connection,
     find_overrides,
     serves,
+    why_down,
 )
 
 __all__ = [
@@ -43,6 +44,9 @@ __all__ = [
     "find_encryption_config",
     "find_etcd_prefix",
     "find_overrides",
+    "other_members",
     "pki",
     "serves",
+    "why_down",
+    "with_own_certificates",
 ]

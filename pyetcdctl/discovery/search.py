@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from pyetcdctl.settings import ConnectionSettings
-
 DEFAULT_PORT = 2379
 _NAMES = {
     "kubeadm": "as a kubeadm static pod",
@@ -32,6 +30,17 @@ _NAMES = {
 }
 
 
+_LOGS = {
+    "k0s": "journalctl -u k0scontroller",
+    "k3s": "journalctl -u k3s",
+    "rke2": "crictl ps -a --name etcd, then crictl logs CONTAINER; journalctl -u rke2-server",
+    "systemd": "systemctl status etcd; journalctl -u etcd",
+    "config file": "systemctl status etcd; journalctl -u etcd",
+    "talos": "talosctl service etcd; talosctl logs etcd",
+}
+_LOGS_OF_A_POD = "crictl ps -a --name etcd, then crictl logs CONTAINER; journalctl -u kubelet"
+
+
 def discover(root: str | os.PathLike[str] = "/") -> Discovery:
     """Find the node's etcd and check every file that could serve, with dates and reasons."""
     return _search(Node(root), quick=False)
@@ -42,21 +51,13 @@ def find_connection(root: str | os.PathLike[str] = "/") -> Discovery:
     return _search(Node(root), quick=True)
 
 
-def apply(settings: ConnectionSettings, root: str | os.PathLike[str]) -> ConnectionSettings:
-    """Return the settings with what was found on the node; unchanged if nothing was found."""
-    discovery = find_connection(root)
-    if not discovery.endpoints or discovery.found_in is None:
-        return settings
-    return settings._replace(
-        endpoints=tuple(endpoint.url for endpoint in discovery.endpoints),
-        tls=discovery.tls,
-        found_in=discovery.found_in.path,
-    )
-
-
 def serves(root: str | os.PathLike[str], endpoints: Sequence[str]) -> bool:
     """Whether all endpoints are client URLs of the etcd that runs on this node."""
-    found = find_connection(root)
+    return is_served_by(find_connection(root), endpoints)
+
+
+def is_served_by(found: Discovery, endpoints: Sequence[str]) -> bool:
+    """Whether all endpoints are client URLs of the etcd that was found."""
     urls = [endpoint.url for endpoint in found.endpoints]
     for flag in ("listen-client-urls", "advertise-client-urls"):
         if option := found.server.options.get(flag):
@@ -92,6 +93,11 @@ def _overrides(node: Node) -> tuple[Override, ...]:
 def find_overrides(root: str | os.PathLike[str] = "/") -> tuple[Override, ...]:
     """Return the resources that this node's API server keeps in an etcd of their own."""
     return _overrides(Node(root))
+
+
+def why_down(discovery: Discovery) -> str:
+    """Return the commands that show on this node why its etcd does not serve."""
+    return f"To see why:  {_LOGS.get(discovery.layout, _LOGS_OF_A_POD)}"
 
 
 def _search(node: Node, *, quick: bool) -> Discovery:

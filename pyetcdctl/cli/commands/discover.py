@@ -11,6 +11,7 @@ import typer
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root
+from pyetcdctl.cli.session.program import with_sudo
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.discovery import Discovery, FoundCertificate, FoundFile
 from pyetcdctl.discovery import discover as search
@@ -79,7 +80,7 @@ def _nothing_found(found: Discovery) -> DiscoveryFailed:
     skipped = [f"{_printable(skip.file.path)}: {skip.why}" for skip in found.skipped]
     looked = [f"Looked at {path}" for path in found.looked_at]
     remedy = (
-        "sudo pyetcdctl discover" if found.needs_root else "--endpoints with the address of an etcd"
+        with_sudo("discover") if found.needs_root else "--endpoints with the address of an etcd"
     )
     return DiscoveryFailed(f"no etcd was found{below}", *looked, *skipped, f"Try:  {remedy}")
 

@@ -198,11 +198,12 @@ def _with_discovery(
     settings: ConnectionSettings, given: frozenset[str], environment: Mapping[str, str]
 ) -> ConnectionSettings:
     root = discovery_root(environment)
-    if root is None or given.intersection(LOCATES):
+    located = given.intersection(LOCATES)
+    if root is None or located - {"endpoints"}:
         return settings
-    from pyetcdctl.discovery import apply
+    from pyetcdctl.discovery import apply, with_own_certificates
 
-    return apply(settings, root)
+    return with_own_certificates(settings, root) if located else apply(settings, root)
 
 
 def _tls_files(values: Mapping[str, Any]) -> TlsFiles:

@@ -15,14 +15,18 @@ from pyetcdctl.cli.session.configuration import (
     limits,
 )
 from pyetcdctl.cli.session.kubernetes import KubernetesInvocation
-from pyetcdctl.errors import BadArguments, NeedsServer
+from pyetcdctl.cli.session.program import with_sudo
+from pyetcdctl.errors import BadArguments, ConnectionFailed, NeedsServer
 from pyetcdctl.settings import DEFAULT_ENDPOINT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyetcdctl.cli.session.via import Via
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.client.etcd3_bridge.client import EtcdClient
+    from pyetcdctl.discovery import Discovery
     from pyetcdctl.keyspace.source import Source
     from pyetcdctl.registry.writing import Writer
     from pyetcdctl.settings import ConnectionSettings
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.opening import OpenedFile
 
 _OF_FILE = ("from", *FILE_FLAGS)
+_OF_ONE_MEMBER = ("endpoint", "doctor", "batch", "kubernetes restore", "downgrade")
 UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
 NOTHING_HERE = (
     "No etcd was found on this machine.",
@@ -70,7 +75,15 @@ class Session(KubernetesInvocation):
             return self.through.settings
         if self.file_path:
             return limits(self.configuration.values)
-        return connection_settings(self.configuration, environment, self.ask_password)
+        settings = connection_settings(self.configuration, environment, self.ask_password)
+        return settings if self.may_ask_others else settings._replace(alternates=())
+
+    @property
+    def may_ask_others(self) -> bool:
+        """Whether another member serves the command as well: it reads, and no certain member."""
+        from pyetcdctl.cli.registry import READING
+
+        return self.command in READING and not self.command.startswith(_OF_ONE_MEMBER)
 
     @cached_property
     def file(self) -> FileSource:
@@ -153,8 +166,17 @@ class Session(KubernetesInvocation):
 
     def _connect(self, settings: ConnectionSettings) -> Connection:
         from pyetcdctl.client.connection import Connection
+        from pyetcdctl.client.reports import Reports
 
+        if settings.unreadable and os.geteuid() != 0:
+            raise ConnectionFailed(
+                "the etcd of this node demands a client certificate, and you may not read its key",
+                f"{settings.unreadable}: permission denied",
+                f"Try:  {with_sudo(self.command)}",
+            )
         connection = self.through.connection() if self.through else Connection(settings)
+        on_terminal = self.note if self.streams.err.is_terminal else None
+        connection.reports = Reports(other_member=self.note, waiting=on_terminal)
         if connection.verification_skipped:
             self.note(UNVERIFIED)
         for endpoint in connection.ignored_endpoints:
@@ -187,9 +209,9 @@ class Session(KubernetesInvocation):
             return NOTHING_HERE
         used = {endpoint.url for endpoint in found.endpoints} & set(self.settings.endpoints)
         if used:
-            lines = lines[1:]
+            lines = (*lines[1:], *_on_member_down(found))
         if found.needs_root and os.geteuid() != 0:
-            lines += ("Try:  the same with sudo",)
+            lines += (f"Try:  {with_sudo(self.command)}",)
         return lines
 
     def _start_debugging(self) -> None:
@@ -200,3 +222,13 @@ class Session(KubernetesInvocation):
             self.streams.err.line(line)
         with logging():
             import pyetcdctl.client.channels  # noqa: F401
+
+
+def _on_member_down(found: Discovery) -> Iterator[str]:
+    """Yield how to see why this node's member is down, and where the others should be."""
+    from pyetcdctl.discovery import other_members, why_down
+
+    yield why_down(found)
+    others = [f"{url} ({name})" for name, url in other_members(found)]
+    if others:
+        yield f"Other members by {found.found_in}: {', '.join(others)}."

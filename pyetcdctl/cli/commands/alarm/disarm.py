@@ -8,11 +8,10 @@ from typing import Annotated
 from pyetcdctl.cli.flags.parameters import check_count, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
+from pyetcdctl.client.health import ALARMS
 from pyetcdctl.cluster_results import Alarms
 from pyetcdctl.errors import PyetcdctlError
 from pyetcdctl.output.units import decimal_size
-from pyetcdctl.rpc import etcdserverpb_pb2 as api
-from pyetcdctl.upkeep.members import fullest_member
 
 _SECONDS = 1.0
 
@@ -29,12 +28,14 @@ def disarm(session: Session, surplus: Annotated[list[str], words("")]) -> None:
     check_count(0, surplus, "alarm disarm command accepts no arguments")
     ended = session.client.maintenance.disarm(session.deadline())
     session.print(Alarms(ended))
-    if any(api.AlarmType.Name(each.alarm) == "NOSPACE" for each in ended.alarms):
+    if any(ALARMS.get(each.alarm) == "NOSPACE" for each in ended.alarms):
         _warn_if_full(session)
 
 
 def _warn_if_full(session: Session) -> None:
     """Name a member whose database is as large as before: the next write is refused again."""
+    from pyetcdctl.upkeep.members import fullest_member
+
     with suppress(PyetcdctlError):
         fullest = fullest_member(session.connection, _SECONDS)
         if fullest is not None and fullest.refuses_writes:

@@ -73,4 +73,6 @@ def _report_unhealthy(session: Session, outcomes: list[EndpointOutcome[Health]])
             text = f"is unhealthy: failed to commit proposal: {_health(each).error}"
             session.streams.err.line(f"{each.endpoint} {text}")
     advice = dict.fromkeys(line for each in unhealthy for line in _health(each).advice)
+    if all(_health(each).is_silent for each in outcomes):
+        advice |= dict.fromkeys(session.local_advice())
     raise PyetcdctlError("unhealthy cluster", *advice)
