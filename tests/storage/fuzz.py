@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_SECONDS = 10.0
+"""Of the processor, so that a busy machine does not count; a reading that waits has more."""
+MOST_SECONDS_WAITED = 300.0
 MOST_BYTES = 2 << 30
 """Of address space, threads and libraries with it."""
 IN_MEMORY = "/dev/shm"
@@ -51,37 +53,40 @@ class TooLong(BaseException):
 
 
 def run(kind: Kind, sound: Any, seeds: range, folder: Path) -> float:
-    """Read one file for each seed; return the seconds that the slowest took."""
+    """Read one file for each seed; return the processor's seconds that the slowest took."""
     slowest = 0.0
     for seed in seeds:
         kind.write(sound, seed, folder)
-        start = time.monotonic()
+        start = time.process_time()
         try:
-            with limited(MOST_SECONDS):
+            with limited(MOST_SECONDS, MOST_SECONDS_WAITED):
                 kind.read(folder, seed)
         except BaseException:
             print(f"seed {seed}", file=sys.stderr)
             raise
-        slowest = max(slowest, time.monotonic() - start)
+        slowest = max(slowest, time.process_time() - start)
     return slowest
 
 
 @contextmanager
-def limited(seconds: float) -> Iterator[None]:
+def limited(seconds: float, seconds_waited: float) -> Iterator[None]:
     """Raise TooLong after so many seconds; a call into C that does not return ends the process."""
 
     def stop(number: int, frame: object) -> None:
-        raise TooLong(f"not done after {seconds:.0f} s")
+        raise TooLong(signal.Signals(number).name)
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    faulthandler.dump_traceback_later(2 * seconds, exit=True, file=sys.__stderr__)
+    timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
+    before = {number: signal.signal(number, stop) for number in timers}
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds_waited)
+    faulthandler.dump_traceback_later(2 * seconds_waited, exit=True, file=sys.__stderr__)
     try:
         yield
     finally:
         faulthandler.cancel_dump_traceback_later()
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for number, timer in timers.items():
+            signal.setitimer(timer, 0)
+            signal.signal(number, before[number])
 
 
 def main() -> None:
@@ -102,7 +107,7 @@ def main() -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     print(
         f"{options.rounds} mutated {options.kind}s were read in {time.monotonic() - started:.0f} s,"
-        f" the slowest in {slowest:.2f} s; {memory} MB"
+        f" the slowest in {slowest:.2f} s of the processor; {memory} MB"
     )
 
 
