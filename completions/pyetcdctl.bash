@@ -67,6 +67,7 @@ update	Change the peer URLs of a member' ;;
         snapshot) REPLY='save	Save a snapshot of one member'\''s database to a file
 status	Show hash, revision, keys and size of a snapshot, without a server
 check	Find what is wrong in a snapshot or a member'\''s database, and where
+redact	Copy a snapshot or a member'\''s database without its values, to hand it to others
 restore	Print how to restore a snapshot with etcdutl; nothing is restored, and the exit code is 1' ;;
         auth) REPLY='enable	Turn authentication on: from now on every call needs a user
 disable	Turn authentication off: every client may do anything
@@ -303,6 +304,7 @@ __pyetcdctl_flags() {
 -y	Do not ask' ;;
         snapshot\ save) REPLY='--stall-timeout	Fail when no data arrives for so long
 --verify	Check all of it as `snapshot check` does' ;;
+        snapshot\ redact) REPLY='--only	Only values of objects of this; repeatable' ;;
         snapshot\ restore) REPLY='--bump-revision	Continue revisions so far above the snapshot'\''s
 --data-dir	The data directory to write
 --initial-advertise-peer-urls	This member'\''s peer URLs
@@ -488,7 +490,7 @@ __pyetcdctl_flags() {
 --context	Cluster of this name (see `context`), in place of the current context
 --from	Read a file instead of a server: what `snapshot save` wrote, a member'\''s database or its data directory
 --skip-hash-check	Read a snapshot with --from although the hash at its end is wrong
---salvage	read what is sound of a damaged file with --from, and report what is lost
+--salvage	Read what is sound of a damaged file with --from, and report what is lost
 --no-wal	Read the database of a data directory with --from, without the log beside it
 --via	Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm'\''s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port
 --kubeconfig	Kubeconfig for --via (default what kubectl uses)
@@ -702,6 +704,7 @@ __pyetcdctl_value() {
             kubernetes\ restore:--etcd-prefix | \
             kubernetes\ versions:--etcd-prefix) REPLY='keys' ;;
         diff:--resource | \
+            snapshot\ redact:--only | \
             wal:--resource) REPLY='resources' ;;
         du:--by) REPLY='choices resource namespace kind owner field prefix' ;;
         du:--sort) REPLY='choices size keys name' ;;

@@ -75,6 +75,7 @@ function __pyetcdctl_commands
             echo -- 'save'\t'Save a snapshot of one member\'s database to a file'
             echo -- 'status'\t'Show hash, revision, keys and size of a snapshot, without a server'
             echo -- 'check'\t'Find what is wrong in a snapshot or a member\'s database, and where'
+            echo -- 'redact'\t'Copy a snapshot or a member\'s database without its values, to hand it to others'
             echo -- 'restore'\t'Print how to restore a snapshot with etcdutl; nothing is restored, and the exit code is 1'
         case 'auth'
             echo -- 'enable'\t'Turn authentication on: from now on every call needs a user'
@@ -344,6 +345,8 @@ function __pyetcdctl_flags
         case 'snapshot save'
             echo -- '--stall-timeout'\t'Fail when no data arrives for so long'
             echo -- '--verify'\t'Check all of it as `snapshot check` does'
+        case 'snapshot redact'
+            echo -- '--only'\t'Only values of objects of this; repeatable'
         case 'snapshot restore'
             echo -- '--bump-revision'\t'Continue revisions so far above the snapshot\'s'
             echo -- '--data-dir'\t'The data directory to write'
@@ -559,7 +562,7 @@ function __pyetcdctl_flags
     echo -- '--context'\t'Cluster of this name (see `context`), in place of the current context'
     echo -- '--from'\t'Read a file instead of a server: what `snapshot save` wrote, a member\'s database or its data directory'
     echo -- '--skip-hash-check'\t'Read a snapshot with --from although the hash at its end is wrong'
-    echo -- '--salvage'\t'read what is sound of a damaged file with --from, and report what is lost'
+    echo -- '--salvage'\t'Read what is sound of a damaged file with --from, and report what is lost'
     echo -- '--no-wal'\t'Read the database of a data directory with --from, without the log beside it'
     echo -- '--via'\t'Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm\'s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port'
     echo -- '--kubeconfig'\t'Kubeconfig for --via (default what kubectl uses)'
@@ -781,6 +784,7 @@ function __pyetcdctl_value
             'kubernetes versions:--etcd-prefix'
             echo -- 'keys'
         case 'diff:--resource' \
+            'snapshot redact:--only' \
             'wal:--resource'
             echo -- 'resources'
         case 'du:--by'

@@ -124,6 +124,8 @@ COMMANDS = {
             "save": "Save a snapshot of one member's database to a file.",
             "status": "Show hash, revision, keys and size of a snapshot, without a server.",
             "check": "Find what is wrong in a snapshot or a member's database, and where.",
+            "redact": "Copy a snapshot or a member's database without its values, to hand it to "
+            "others.",
             "restore": "Print how to restore a snapshot with etcdutl; nothing is restored, and the "
             "exit code is 1.",
         },
@@ -258,7 +260,8 @@ READING = frozenset(
         *("copy", "diff", "du", "export", "get", "history", "top", "tree", "watch", "wal"),
         *("lease list", "lease timetolive", "alarm list", "doctor", "downgrade validate"),
         *("endpoint hashkv", "endpoint health", "endpoint status", "member list"),
-        *("snapshot check", "snapshot restore", "snapshot save", "snapshot status"),
+        *("snapshot check", "snapshot redact", "snapshot restore", "snapshot save"),
+        "snapshot status",
         *("auth status", "role get", "role list", "user get", "user list"),
         *("context add", "context delete", "context list", "context show", "context use"),
         *("kubernetes decode", "kubernetes encode", "kubernetes encryption", "kubernetes get"),

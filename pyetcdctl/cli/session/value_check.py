@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.kubernetes.stored_value import Reader
+from pyetcdctl.storage.redaction import is_filler
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
@@ -29,6 +30,8 @@ class ValueCheck:
 
     def problem(self, key: bytes, value: bytes) -> str:
         """Return what is wrong with a value; empty where nothing is, or nothing can be known."""
+        if is_filler(value):
+            return ""
         stored = self._read(key, value)
         if stored.decryption_error or stored.is_kubernetes:
             return stored.decoded.problem or ""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import BadArguments, BadFeature
-from pyetcdctl.kubernetes.registry_keys import parse, parse_prefix
-from pyetcdctl.kubernetes.resources import find
+from pyetcdctl.cli.words.resource_filter import ResourceFilter
+from pyetcdctl.errors import BadFeature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +19,6 @@ OPERATIONS = (
 )
 """The words that the names of operations begin with."""
 _IN_TRANSACTIONS = ("put", "delete", "range")
-_MOST_KEYS = 1 << 16
 
 
 class LogFilter:
@@ -42,10 +39,8 @@ class LogFilter:
         self._start = start
         self._prefix = prefix
         self._operations = [_operation(word) for word in operations]
-        self._paths = {_path(word) for word in resources}
+        self._resources = ResourceFilter(resources, registry)
         self._only_failed = only_failed
-        self._registry = registry
-        self._is_of_resource = lru_cache(_MOST_KEYS)(self._look_up)
 
     def takes(self, line: LogLine) -> bool:
         """Whether an entry is asked for."""
@@ -53,7 +48,7 @@ class LogFilter:
             line.entry_index >= self._start
             and (not self._only_failed or line.outcome == FAILED)
             and (not self._prefix or self._has_key(line))
-            and (not self._paths or any(self._is_of_resource(key) for key, _ in line.ranges))
+            and (not self._resources or any(self._resources.has(key) for key, _ in line.ranges))
             and (not self._operations or any(_does(line, each) for each in self._operations))
         )
 
@@ -63,11 +58,6 @@ class LogFilter:
             key.startswith(prefix) or (range_end and key < prefix and _reaches(range_end, prefix))
             for key, range_end in line.ranges
         )
-
-    def _look_up(self, key: bytes) -> bool:
-        text = key.decode("utf-8", "replace")
-        found = parse(text, self._registry) or parse_prefix(text, self._registry)
-        return found is not None and found.path in self._paths
 
 
 def _reaches(range_end: bytes, prefix: bytes) -> bool:
@@ -92,17 +82,3 @@ def _does(line: LogLine, operation: str) -> bool:
         return False
     transaction = line.read().transaction
     return any(step.kind == operation for step in transaction.steps())
-
-
-def _path(word: str) -> str:
-    """Return where a resource is below the prefix, by any of its names."""
-    known = find(word)
-    if known is not None:
-        return known.path
-    plural, _, group = word.lower().partition(".")
-    if not group:
-        raise BadArguments(
-            f"the log has no list of resources to find {word!r} in",
-            "Try:  PLURAL.GROUP, as for `kubectl get`, for a custom resource",
-        )
-    return f"{group}/{plural}"

@@ -77,9 +77,9 @@ class Builder:
         pairs = [(name, BUCKET_HEAD.pack(root, 0)) for name, root in sorted(roots.items())]
         root = self.leaf(pairs, BUCKET).number
         high_water = max(high_water, self._next)
-        for number in range(_FIRST_PAGE):
-            self._out.seek(number * self._page_size)
-            self._out.write(self._meta(number, root, high_water))
+        meta = Meta(MAGIC, VERSION, self._page_size, 0, root, 0, NO_FREELIST, high_water, 1, 0)
+        self._out.seek(0)
+        self._out.write(b"".join(meta_page(meta, number) for number in range(_FIRST_PAGE)))
         self._out.truncate(high_water * self._page_size)
         self._out.flush()
         return high_water * self._page_size
@@ -98,8 +98,13 @@ class Builder:
         page = PAGE_HEAD.pack(0, flags, entries, count - 1) + content
         return self.copied(page.ljust(count * self._page_size, b"\0"), first)
 
-    def _meta(self, number: int, root: int, high_water: int) -> bytes:
-        meta = Meta(MAGIC, VERSION, self._page_size, 0, root, 0, NO_FREELIST, high_water, number, 0)
-        fields = META.pack(*meta)[:-8]
-        page = PAGE_HEAD.pack(number, _META_FLAG, 0, 0) + fields
-        return (page + fnv_1a(fields).to_bytes(8, "little")).ljust(self._page_size, b"\0")
+
+def meta_page(meta: Meta, number: int) -> bytes:
+    """Return one of the two meta pages: that of a transaction, or of the one before with its tree.
+
+    The last bit of a transaction's number says which of the two is its own.
+    """
+    transaction = max(0, meta.transaction - ((meta.transaction ^ number) & 1))
+    fields = META.pack(*meta._replace(transaction=transaction))[:-8]
+    page = PAGE_HEAD.pack(number, _META_FLAG, 0, 0) + fields
+    return (page + fnv_1a(fields).to_bytes(8, "little")).ljust(meta.page_size, b"\0")

@@ -176,12 +176,17 @@ class Pages:
     def free_pages(self) -> tuple[Page, tuple[int, ...]]:
         """Return the page that lists the free ones, and its list; there must be one."""
         page = self.page(self.meta.freelist, FREELIST)
-        at, count = PAGE_HEAD.size, page.entries
-        if count == _MANY:
-            count, at = unpack_from("<Q", page.data, at)[0], at + 8
-        if at + count * 8 > len(page.data):
-            raise damage(page.number, page.offset, f"{count} free pages do not fit in it")
-        return page, unpack_from(f"<{count}Q", page.data, at)
+        return page, free_list_in(page)[1]
+
+
+def free_list_in(page: Page) -> tuple[int, tuple[int, ...]]:
+    """Return where in a page its list of free ones begins, and the list."""
+    at, count = PAGE_HEAD.size, page.entries
+    if count == _MANY:
+        count, at = unpack_from("<Q", page.data, at)[0], at + 8
+    if at + count * 8 > len(page.data):
+        raise damage(page.number, page.offset, f"{count} free pages do not fit in it")
+    return at, unpack_from(f"<{count}Q", page.data, at)
 
 
 def leaf_of(page: Page) -> Leaf:
