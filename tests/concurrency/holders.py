@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import json
+import sys
 from time import monotonic
 
+from pyetcdctl.concurrency.sessions import DEFAULT_TTL
 from tests.runner import command
 
 SECONDS = 30.0
 PROGRAMS = ("pyetcdctl", "etcdctl")
 
 
+SHORT_LIVED = "pyetcdctl with short leases"
+WITH_SHORT_LEASES = """
+from pyetcdctl.__main__ import run
+from pyetcdctl.concurrency import sessions
+sessions.DEFAULT_TTL = 3
+run()
+"""
+
+
 def program(name, etcd):
     """Return the beginning of a command line: that of ours, or of the server's own etcdctl."""
+    if name == SHORT_LIVED:
+        assert DEFAULT_TTL == 60
+        return [sys.executable, "-c", WITH_SHORT_LEASES]
     return command() if name == "pyetcdctl" else [str(etcd.cluster.programs.beside("etcdctl"))]
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.concurrency.gate import Gate
 from tests.concurrency.holders import (
     PROGRAMS,
+    SHORT_LIVED,
     keys,
     leading_member,
     lease_of,
@@ -92,9 +93,9 @@ def test_a_signal_while_waiting_withdraws_the_candidate(etcd, lead, elect, prefi
 def test_a_lost_lease_ends_a_leader_and_a_candidate(own_etcd, lead, elect):
     etcd = own_etcd()
     _, held = lead(etcd, "e", "me")
-    candidate = elect(etcd, "e", "you")
+    candidate = elect(etcd, "e", "you", by=SHORT_LIVED)
     waiting = next(key for key in until_waiting(etcd, "e", 2) if key != held)
-    leader, leading = lead(etcd, "f", "me")
+    leader, leading = lead(etcd, "f", "me", by=SHORT_LIVED)
     for key in (waiting, leading):
         etcd.etcdctl("lease", "revoke", lease_of(key), check=True)
     assert candidate.ended() == leader.ended() == (1, "Error: elect: session expired\n")

@@ -162,16 +162,15 @@ def test_a_reader_raises_what_the_watching_was_closed_with(etcd, connect, prefix
 
 def test_no_thread_outlives_a_closed_watching(etcd, connect, prefix):
     connection = connect(etcd)
-    before = threading.active_count()
+    before = set(threading.enumerate())
     watching = Watching(connection)
     watching.add(under(prefix))
     threading.Timer(0.2, watching.close).start()
     assert list(watching.received()) == []
     connection.close()
-    for thread in threading.enumerate():
-        if thread is not threading.main_thread():
-            thread.join(5)
-    assert threading.active_count() <= before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive(), thread.name
 
 
 @pytest.mark.parametrize(("end", "size"), [("stop", 1), ("kill", 3)])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
 
 _EXAMPLE = "  pyetcdctl make-mirror --prefix /registry/ --dest-prefix /copy/ $ETCDCTL_ENDPOINTS"
-_EVERY_SECONDS = 30.0
+EVERY_SECONDS = 30.0
 _PROGRESS_SECONDS = 0.2
 
 
@@ -127,7 +127,7 @@ def _run(mirror: Mirror, session: Session) -> None:
     work = MirrorThread(mirror)
     progress = CopyProgress(session.streams.err)
     work.start()
-    due = monotonic() + _EVERY_SECONDS
+    due = monotonic() + EVERY_SECONDS
     while work.is_alive():
         if mirror.is_copying:
             progress.show(mirror.total, mirror.to_copy)
@@ -136,7 +136,7 @@ def _run(mirror: Mirror, session: Session) -> None:
             progress.end()
             work.join(max(0.0, due - monotonic()))
         if monotonic() >= due:
-            due += _EVERY_SECONDS
+            due += EVERY_SECONDS
             session.streams.out.text(f"{mirror.total}\n")
             session.streams.out.flush()
     progress.end()
