@@ -217,10 +217,21 @@ class GroupWrites(NamedTuple):
     keys: int
     has_exact_keys: bool
     missed: int = 0
+    lost: int = 0
+    """Transactions whose comparison lost; only a log has them."""
+
+
+class LostComparisons(NamedTuple):
+    """How often a member proposed transactions whose comparison of a key lost."""
+
+    key: str
+    member: str
+    times: int
+    missed: int
 
 
 class WriteRates(Record):
-    """The result of ``top``: writes by group in so many seconds."""
+    """The result of ``top``: writes by group in so many seconds, 0 where that is not known."""
 
     by: str
     seconds: float
@@ -241,6 +252,9 @@ class WriteRates(Record):
     """How many groups a person is shown; 0 for all."""
     time: str = ""
     """When the counting ended."""
+    is_log: bool = False
+    """Whether a log was read."""
+    lost: tuple[LostComparisons, ...] = ()
     is_series: bool = False
     """Whether there are results for several times."""
 

@@ -18,22 +18,33 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import OutputSettings
 
 _BAR_COLUMNS = 20
-_TOTAL = "(total)"
+_TOTAL, _LOST = "(total)", "(lost)"
 _LEAST_NAME = 16
 
 
 def write_lines(found: WriteRates, out: Sink) -> None:
-    """Write name, writes and bytes a second, keys and share, with tabs between; the total last."""
+    """Write a line for each group, with tabs between its cells; the total last.
+
+    They are name, writes and bytes a second, keys and share; of a log name, writes and bytes,
+    keys, share and lost comparisons, and behind all of them the lost ones by key and member.
+    """
     for group in (*found.groups, found.total._replace(name=_TOTAL)):
-        cells = [
-            escaped(os.fsencode(group.name)),
-            f"{_per_second(found, group.writes):.1f}",
-            f"{_per_second(found, group.size_bytes):.0f}",
-            str(group.keys),
-            f"{_share(found, group):.4f}",
-            *([str(group.no_ops)] if found.compares else []),
-        ]
-        out.write(("\t".join([*([found.time] if found.is_series else []), *cells]) + "\n").encode())
+        share = f"{_share(found, group):.4f}"
+        if found.is_log:
+            cells = [str(group.writes), str(group.size_bytes), str(group.keys), share]
+            cells.append(str(group.lost))
+        else:
+            writes, size = _per_second(found, group.writes), _per_second(found, group.size_bytes)
+            cells = [f"{writes:.1f}", f"{size:.0f}", str(group.keys), share]
+        cells += [str(group.no_ops)] if found.compares else []
+        time = [found.time] if found.is_series else []
+        out.write(_line(*time, group.name, *cells))
+    for each in found.lost:
+        out.write(_line(_LOST, each.key, each.member, str(each.times)))
+
+
+def _line(*cells: str) -> bytes:
+    return ("\t".join(escaped(os.fsencode(cell)) for cell in cells) + "\n").encode()
 
 
 def write_table(found: WriteRates, out: Sink, settings: OutputSettings) -> None:
@@ -46,27 +57,60 @@ def table_lines(found: WriteRates, columns: int) -> Iterator[str]:
     """Yield the lines of the table, which fit into so many columns."""
     shown = found.groups[: found.most_rows] if found.most_rows else found.groups
     total = found.total._replace(name="total (partial)" if found.is_partial else "total")
-    titles = [found.by.upper(), "WRITES/S", "BYTES/S", "KEYS", "SHARE"]
-    titles += ["NO-OPS"] if found.compares else []
-    rows = [[*titles, ""], *(_row(found, group) for group in shown), _row(found, total)]
+    rows = [_titles(found), *(_row(found, group) for group in shown), _row(found, total)]
     rows[-1][-1] = ""
     yield from _aligned(rows, columns)
     if len(shown) < len(found.groups):
-        yield f"… {len(found.groups) - len(shown):,} more (-n 0 shows them)"
+        yield _more(len(found.groups) - len(shown))
+    if found.lost:
+        yield ""
+        yield from _lost_lines(found, columns)
     yield from _sentences(found)
+
+
+def _more(count: int) -> str:
+    return f"… {count:,} more (-n 0 shows them)"
+
+
+def _titles(found: WriteRates) -> list[str]:
+    rates = ["WRITES/S", "BYTES/S"] if found.seconds or not found.is_log else []
+    titles = [found.by.upper(), *(["WRITES"] if found.is_log else []), *rates]
+    titles += [*([] if rates else ["BYTES"]), "KEYS", "SHARE"]
+    titles += ["LOST"] if found.is_log else []
+    return [*titles, *(["NO-OPS"] if found.compares else []), ""]
 
 
 def _row(found: WriteRates, group: GroupWrites) -> list[str]:
     share = _share(found, group)
+    if found.seconds or not found.is_log:
+        rates = [
+            f"{_per_second(found, group.writes):,.1f}",
+            human_size(round(_per_second(found, group.size_bytes))),
+        ]
+    else:
+        rates = [human_size(group.size_bytes)]
     return [
         escaped(os.fsencode(group.name)),
-        f"{_per_second(found, group.writes):,.1f}",
-        human_size(round(_per_second(found, group.size_bytes))),
+        *([f"{group.writes:,}"] if found.is_log else []),
+        *rates,
         f"{'' if group.has_exact_keys else '~'}{group.keys:,}",
         f"{share:.1%}",
+        *([f"{group.lost:,}"] if found.is_log else []),
         *([f"{group.no_ops:,}"] if found.compares else []),
         "━" * round(share * _BAR_COLUMNS),
     ]
+
+
+def _lost_lines(found: WriteRates, columns: int) -> Iterator[str]:
+    shown = found.lost[: found.most_rows] if found.most_rows else found.lost
+    rows = [["LOST COMPARISONS OF", "MEMBER", "LOST", ""]]
+    rows += [
+        [escaped(os.fsencode(each.key)), escaped(os.fsencode(each.member)), f"{each.times:,}", ""]
+        for each in shown
+    ]
+    yield from _aligned(rows, columns)
+    if len(shown) < len(found.lost):
+        yield _more(len(found.lost) - len(shown))
 
 
 def _aligned(rows: Sequence[list[str]], columns: int) -> Iterator[str]:
@@ -94,14 +138,24 @@ def _cut(name: str, columns: int) -> str:
 
 
 def _sentences(found: WriteRates) -> Iterator[str]:
+    if found.is_log and found.seconds:
+        yield f"By the renewals of its Leases the log took {_duration(found.seconds)}."
+    elif found.is_log:
+        yield "How long the log took is not known: no Lease was renewed in it."
     if found.missed:
-        yield (
-            f"Groups with few writes are not all counted: one may have had"
-            f" {_per_second(found, found.missed):,.1f} writes/s more than is shown."
-        )
+        missed = f"{found.missed:,} writes"
+        if not found.is_log:
+            missed = f"{_per_second(found, found.missed):,.1f} writes/s"
+        yield f"Rare groups are not all counted: one may have had {missed} more than is shown."
     if not all(group.has_exact_keys for group in (*found.groups, found.total)):
         yield f"~ numbers of keys are estimates: ±{found.keys_error:.0%} (standard error)."
     yield from found.gaps
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def _per_second(found: WriteRates, figure: int) -> float:
@@ -128,6 +182,16 @@ def json_of(found: WriteRates) -> str:
         "gaps": list(found.gaps),
     }
     del whole["total"]["name"]
+    if found.is_log:
+        whole["lost"] = [
+            {
+                "key": escaped(os.fsencode(each.key)),
+                "member": escaped(os.fsencode(each.member)),
+                "count": each.times,
+                "missed": each.missed,
+            }
+            for each in found.lost
+        ]
     return json.dumps(whole, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
@@ -140,17 +204,18 @@ def json_lines(found: WriteRates) -> Iterator[str]:
 
 
 def _group(found: WriteRates, group: GroupWrites) -> dict[str, Any]:
-    no_ops = {"no_ops": group.no_ops} if found.compares else {}
+    is_timed = bool(found.seconds)
     return {
         "name": escaped(os.fsencode(group.name)),
         "writes": group.writes,
-        "writes_per_second": round(_per_second(found, group.writes), 3),
+        "writes_per_second": round(_per_second(found, group.writes), 3) if is_timed else None,
         "bytes": group.size_bytes,
-        "bytes_per_second": round(_per_second(found, group.size_bytes), 1),
+        "bytes_per_second": round(_per_second(found, group.size_bytes), 1) if is_timed else None,
         "deletes": group.deletes,
         "keys": group.keys,
         "keys_exact": group.has_exact_keys,
         "share": round(_share(found, group), 4),
         "missed": group.missed,
-        **no_ops,
+        **({"lost": group.lost} if found.is_log else {}),
+        **({"no_ops": group.no_ops} if found.compares else {}),
     }

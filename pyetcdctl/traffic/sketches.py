@@ -82,7 +82,7 @@ class DistinctKeys:
 class Count:
     """What was counted of a group."""
 
-    __slots__ = ("deletes", "keys", "missed", "no_ops", "size", "writes")
+    __slots__ = ("deletes", "keys", "lost", "missed", "no_ops", "size", "writes")
 
     def __init__(self, missed: int = 0) -> None:
         self.writes = 0
@@ -90,6 +90,8 @@ class Count:
         self.deletes = 0
         self.no_ops = 0
         self.size = 0
+        self.lost = 0
+        """Comparisons that lost: such a transaction is no write of the group."""
         self.keys = DistinctKeys()
         self.missed = missed
         """How many more writes there may have been before the group was counted."""
@@ -100,6 +102,7 @@ class Count:
         self.deletes += other.deletes
         self.no_ops += other.no_ops
         self.size += other.size
+        self.lost += other.lost
         self.missed += other.missed
         self.keys.update(other.keys)
 

@@ -72,6 +72,11 @@ class Tally(Totals):
             elif is_no_op:
                 count.no_ops += 1
 
+    def add_lost(self, key: bytes, value: bytes) -> None:
+        """Count a transaction that was to write a value, and whose comparison of the key lost."""
+        for count in (self._count_of(self.groups, key, value, False), self.total):
+            count.lost += 1
+
 
 class Grouping:
     """By what writes are grouped: makes what finds the count of each."""
@@ -154,4 +159,5 @@ def _writes(name: str, count: Count) -> GroupWrites:
         count.keys.count(),
         count.keys.is_exact,
         count.missed,
+        count.lost,
     )

@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 
 _EXAMPLE = """\
   pyetcdctl top --once --for 1s
-  pyetcdctl top /registry/leases/ --by key --once --for 1s -w json"""
+  pyetcdctl top /registry/leases/ --by key --once --for 1s -w json
+  pyetcdctl top --from /var/lib/etcd --by key"""
 _LONGEST_SECONDS = 86_400.0
 _SHORTEST_SECONDS = 0.1
+_LINES_AROUND = 7
+"""Lines of the screen that the titles, the sums and the prompt take."""
 _FOR_SECONDS, _EVERY_SECONDS = 10.0, 2.0
 
 app = new_app()
@@ -80,7 +83,7 @@ class TopFlags(Flags):
     )
 
 
-@command(app, "top", _EXAMPLE, prints=(WriteRates,))
+@command(app, "top", _EXAMPLE, needs_server=False, prints=(WriteRates,))
 def top(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags: TopFlags) -> None:
     """Show which keys are written most.
 
@@ -90,13 +93,20 @@ def top(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags
     no time. Deletions are writes. Reads, lost comparisons and renewals of leases are not seen by a
     watch.
 
+    --from DIR counts the write-ahead log of a data directory to its end: the last hours or more,
+    with the comparisons that lost, by key and by the member that proposed them. A pipe gets lines
+    of group, writes, bytes, keys, share and lost comparisons, then of (lost), key, member and
+    number. How long it took is known from the renewals of Lease objects.
+
     --by manager reads metadata.managedFields of the values. Ctrl-C ends --once with what was
     counted, exit 5.
     """
     _check(session, prefix, flags)
     session.check_format()
     run = _Run(session, raw(prefix[0]) if prefix else b"", flags)
-    if flags.once:
+    if session.file_path:
+        run.of_log()
+    elif flags.once:
         run.once()
     else:
         run.go_on()
@@ -109,18 +119,25 @@ def _check(session: Session, prefix: list[str], flags: TopFlags) -> None:
         raise BadArguments(f"--by is one of: {', '.join(GROUPS)}")
     if flags.sort not in ORDERS:
         raise BadArguments(f"--sort is one of: {', '.join(ORDERS)}")
-    for name, seconds in (("--for", flags.window), ("--interval", flags.interval)):
-        if seconds and not _SHORTEST_SECONDS <= seconds <= _LONGEST_SECONDS:
-            raise BadArguments(f"{name} is a duration from 100ms to 24h")
-    if flags.once and flags.interval:
-        raise BadArguments("--interval is for a table that goes on, --for is for --once")
-    if not flags.once and flags.window:
-        raise BadArguments("--for needs --once")
-    if not flags.once and session.output.format not in ("simple", "jsonl"):
+    _check_times(flags, is_log=bool(session.file_path))
+    goes_on = not (flags.once or session.file_path)
+    if goes_on and session.output.format not in ("simple", "jsonl"):
         raise UnsupportedFormat(
             f"{session.output.format} not supported as output format",
             "Try:  --once, or -w jsonl",
         )
+
+
+def _check_times(flags: TopFlags, *, is_log: bool) -> None:
+    for name, seconds in (("--for", flags.window), ("--interval", flags.interval)):
+        if seconds and not _SHORTEST_SECONDS <= seconds <= _LONGEST_SECONDS:
+            raise BadArguments(f"{name} is a duration from 100ms to 24h")
+    if is_log and (flags.window or flags.interval):
+        raise BadArguments("--from reads a log to its end: --for and --interval are for a server")
+    if flags.once and flags.interval:
+        raise BadArguments("--interval is for a table that goes on, --for is for --once")
+    if flags.window and not flags.once:
+        raise BadArguments("--for needs --once")
 
 
 class _Run:
@@ -132,9 +149,25 @@ class _Run:
         self._session = session
         self._flags = flags
         self._prefix = prefix
-        reader = Reader(session.decrypter, session.release)
-        registry = session.registry_of(flags.etcd_prefix)
-        self._groupings = {by: Grouping(by, registry, reader) for by in GROUPS}
+        self._reader = Reader(session.decrypter, session.release)
+        self._registry = session.registry_of(flags.etcd_prefix)
+        self._groupings = {by: Grouping(by, self._registry, self._reader) for by in GROUPS}
+
+    def of_log(self) -> None:
+        """Count what is in a log, and print."""
+        from pyetcdctl.cli.log_counting import LogCounting
+
+        flags = self._flags
+        counting = LogCounting(self._session, self._groupings[flags.by], self._reader)
+        found = counting.run(
+            self._prefix,
+            self._registry,
+            flags.sort,
+            compares=flags.prev,
+            most_rows=self._most_rows,
+        )
+        self._session.print(found)
+        self._report_partial(found.is_partial)
 
     def once(self) -> None:
         """Count for a while, and print."""
@@ -145,8 +178,17 @@ class _Run:
                 self._show_progress(counter, self._flags.window or _FOR_SECONDS)
         except KeyboardInterrupt:
             is_partial = True
-        self._print(counter, is_partial=is_partial, most_rows=max(self._flags.rows, 0))
+        self._print(counter, is_partial=is_partial, most_rows=self._most_rows)
         counter.stop()
+        self._report_partial(is_partial)
+
+    @property
+    def _most_rows(self) -> int:
+        if self._flags.rows >= 0:
+            return self._flags.rows
+        return max(self._session.streams.out.height - _LINES_AROUND, 5)
+
+    def _report_partial(self, is_partial: bool) -> None:
         if is_partial:
             raise Interrupted("interrupted: what was counted so far is shown")
 

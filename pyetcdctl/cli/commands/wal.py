@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,25 +11,20 @@ from pyetcdctl.cli.flags.parameters import number
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.logs import beside
 from pyetcdctl.cli.session.configuration import discovery_root
 from pyetcdctl.cli.session.decoding import decoding, fail_where_not_decrypted
 from pyetcdctl.cli.session.progress import reading_progress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.log_filter import LogFilter
-from pyetcdctl.errors import BadArguments, PyetcdctlError
+from pyetcdctl.errors import BadArguments
 from pyetcdctl.file_results import LogListing
-from pyetcdctl.settings import FileReading
-from pyetcdctl.storage.opening import OpenedFile, database_path
-from pyetcdctl.storage.replay.anchor import Anchors
 from pyetcdctl.storage.replay.lines import log_lines
 from pyetcdctl.storage.replay.model import UNKNOWN
-from pyetcdctl.storage.replay.outcomes import Beside
-from pyetcdctl.storage.replay.witness import Witness
 from pyetcdctl.storage.wal.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
 
     from pyetcdctl.file_results import LogLine
 
@@ -120,29 +114,6 @@ def _of_this_node(session: Session) -> str:
         "wal reads a data directory, and none of an etcd on this machine was found",
         "Try:  --from DIR",
     )
-
-
-def beside(path: str, opened: ExitStack) -> Beside | None:
-    """Open the database beside a log, None where there is none that can be read."""
-    if not os.path.exists(database_path(path)):
-        return None
-    try:
-        reading = FileReading(skip_hash_check=True, use_log=False)
-        file = OpenedFile(path, reading, progress=_no_progress, note=_no_note)
-        opened.enter_context(closing(file))
-        witness = Witness(file.database, file.model)
-        with Log(path) as log:
-            return Beside(witness, Anchors(log, file.database, witness))
-    except PyetcdctlError:
-        return None
-
-
-def _no_progress() -> AbstractContextManager[Callable[[int], None]]:
-    return nullcontext(lambda size: None)
-
-
-def _no_note(line: str) -> None:
-    """Say nothing: what the database lacks is in the log."""
 
 
 @contextmanager

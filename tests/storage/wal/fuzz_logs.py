@@ -12,7 +12,7 @@ from contextlib import ExitStack, nullcontext, suppress
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.cli.commands.wal import beside
+from pyetcdctl.cli.logs import beside
 from pyetcdctl.errors import PyetcdctlError
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.rpc.wire import WireError

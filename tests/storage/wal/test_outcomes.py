@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from pyetcdctl.cli.commands.wal import beside
+from pyetcdctl.cli.logs import beside
 from pyetcdctl.client.live_source import LiveSource
 from pyetcdctl.rpc.kv import (
     DELETE_RANGE,
