@@ -125,5 +125,5 @@ def familiar_name(branch: bytes) -> str:
     if "." in path and "/" not in path and path not in _GROUPS:
         return "custom resources"
     known = _BY_PATH.get(path)
-    is_renamed = known is not None and path not in (known.plural, f"{known.group}/{known.plural}")
+    is_renamed = known is not None and path.rpartition("/")[2] != known.plural
     return known.plural if known is not None and is_renamed else ""

@@ -20,7 +20,7 @@ import pytest
 
 from pyetcdctl.cli.registry import COMMANDS
 from tests.kubectl.standin_cluster import StandIn, pod
-from tests.runner import PROJECT, clean_environment
+from tests.runner import PROJECT, clean_environment, run_here
 
 README = (PROJECT / "README.md").read_text()
 BLOCK = re.compile(r"^```console ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -138,6 +138,23 @@ def test_an_example_on_a_node_prints_what_readme_says(example):
     sandbox = ["pyetcdctl", "sandbox", "--layout", example.place, "--"]
     printed = run_example(example.command, clean_environment(), sandbox)
     assert pattern_of(example.output).fullmatch(printed), printed
+
+
+FIRST_TABLE = README[: README.index("## ")]
+IN_FIRST_TABLE = re.findall(r"`(pyetcdctl [^`]*)`", FIRST_TABLE)
+
+
+@pytest.mark.parametrize("line", IN_FIRST_TABLE)
+def test_a_line_for_kubectls_users_runs(line, sample_etcd, tmp_path):
+    saved = run_here("snapshot", "save", str(tmp_path / "backup.db"), env=sample_etcd.environment)
+    assert saved.exit_code == 0
+    done = run_here(*line.split()[1:], env=sample_etcd.environment, cwd=tmp_path)
+    assert len(done.stdout.splitlines()) > 2
+    assert done.exit_code == 0
+
+
+def test_the_first_table_is_there():
+    assert len(IN_FIRST_TABLE) >= 5
 
 
 @pytest.mark.parametrize("name", [name for name, entry in COMMANDS.items() if entry.panel])

@@ -162,7 +162,6 @@ def test_a_branch_that_etcd_calls_otherwise_has_its_familiar_name() -> None:
     assert {branch: name for branch, name in named.items() if name} == {
         "minions": "nodes",
         "services/specs": "services",
-        "services/endpoints": "endpoints",
         "ingress": "ingresses",
         "controllers": "replicationcontrollers",
         "shop.example.com": "custom resources",
