@@ -8,7 +8,7 @@ copy	Copy keys to another cluster, where they are new or different
 del	Delete a key or a range of keys
 diff	Show what differs between two files, revisions or clusters
 du	Show what uses the space
-export	Write all keys with a prefix to a file or standard output, at one revision
+export	Write all keys with a prefix to a file, a folder or standard output, at one revision
 get	Read a key or a range of keys
 import	Write the keys of an export where they are new or different
 history	Show what happened to a key
@@ -111,7 +111,7 @@ copy	Copy keys to another cluster, where they are new or different
 del	Delete a key or a range of keys
 diff	Show what differs between two files, revisions or clusters
 du	Show what uses the space
-export	Write all keys with a prefix to a file or standard output, at one revision
+export	Write all keys with a prefix to a file, a folder or standard output, at one revision
 get	Read a key or a range of keys
 import	Write the keys of an export where they are new or different
 history	Show what happened to a key
@@ -194,7 +194,8 @@ __pyetcdctl_flags() {
 -n	On a terminal: so many rows; 0 for all. Else what fits
 --sort	The order
 --top	Also the so many largest values' ;;
-        export) REPLY='--output	Write a file, which is there whole or not
+        export) REPLY='--as	A file, or a YAML file for each key
+--output	What is written: it is there whole or not
 --rev	As of this revision' ;;
         get) REPLY='--consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
 --count-only	Only the count; needs -w fields
@@ -708,6 +709,7 @@ __pyetcdctl_value() {
             wal:--resource) REPLY='resources' ;;
         du:--by) REPLY='choices resource namespace kind owner field prefix' ;;
         du:--sort) REPLY='choices size keys name' ;;
+        export:--as) REPLY='choices jsonl folder' ;;
         get:--consistency | \
             tree:--consistency | \
             member\ list:--consistency | \
@@ -785,7 +787,6 @@ __pyetcdctl_word() {
             role\ revoke-permission:2) REPLY='keys' ;;
         diff:0 | \
             diff:1 | \
-            import:0 | \
             txn:1 | \
             snapshot\ save:0 | \
             snapshot\ status:0 | \
@@ -794,6 +795,7 @@ __pyetcdctl_word() {
             kubernetes\ decode:0 | \
             kubernetes\ encode:0 | \
             batch:0) REPLY='file' ;;
+        import:0) REPLY='choices FILE FOLDER' ;;
         history:0 | \
             history:1 | \
             undelete:0 | \

@@ -9,7 +9,7 @@ function __pyetcdctl_commands
             echo -- 'del'\t'Delete a key or a range of keys'
             echo -- 'diff'\t'Show what differs between two files, revisions or clusters'
             echo -- 'du'\t'Show what uses the space'
-            echo -- 'export'\t'Write all keys with a prefix to a file or standard output, at one revision'
+            echo -- 'export'\t'Write all keys with a prefix to a file, a folder or standard output, at one revision'
             echo -- 'get'\t'Read a key or a range of keys'
             echo -- 'import'\t'Write the keys of an export where they are new or different'
             echo -- 'history'\t'Show what happened to a key'
@@ -126,7 +126,7 @@ function __pyetcdctl_commands
             echo -- 'del'\t'Delete a key or a range of keys'
             echo -- 'diff'\t'Show what differs between two files, revisions or clusters'
             echo -- 'du'\t'Show what uses the space'
-            echo -- 'export'\t'Write all keys with a prefix to a file or standard output, at one revision'
+            echo -- 'export'\t'Write all keys with a prefix to a file, a folder or standard output, at one revision'
             echo -- 'get'\t'Read a key or a range of keys'
             echo -- 'import'\t'Write the keys of an export where they are new or different'
             echo -- 'history'\t'Show what happened to a key'
@@ -214,7 +214,8 @@ function __pyetcdctl_flags
             echo -- '--sort'\t'The order'
             echo -- '--top'\t'Also the so many largest values'
         case 'export'
-            echo -- '--output'\t'Write a file, which is there whole or not'
+            echo -- '--as'\t'A file, or a YAML file for each key'
+            echo -- '--output'\t'What is written: it is there whole or not'
             echo -- '--rev'\t'As of this revision'
         case 'get'
             echo -- '--consistency'\t'Linearizable (l), as of now, or serializable (s), one member\'s view without quorum'
@@ -791,6 +792,8 @@ function __pyetcdctl_value
             echo -- 'choices resource namespace kind owner field prefix'
         case 'du:--sort'
             echo -- 'choices size keys name'
+        case 'export:--as'
+            echo -- 'choices jsonl folder'
         case 'get:--consistency' \
             'tree:--consistency' \
             'member list:--consistency' \
@@ -889,7 +892,6 @@ function __pyetcdctl_word
             echo -- 'keys'
         case 'diff:0' \
             'diff:1' \
-            'import:0' \
             'txn:1' \
             'snapshot save:0' \
             'snapshot status:0' \
@@ -899,6 +901,8 @@ function __pyetcdctl_word
             'kubernetes encode:0' \
             'batch:0'
             echo -- 'file'
+        case 'import:0'
+            echo -- 'choices FILE FOLDER'
         case 'history:0' \
             'history:1' \
             'undelete:0' \

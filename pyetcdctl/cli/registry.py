@@ -34,7 +34,7 @@ COMMANDS = {
     "export": _entry(
         "export",
         _KEYS,
-        "Write all keys with a prefix to a file or standard output, at one revision.",
+        "Write all keys with a prefix to a file, a folder or standard output, at one revision.",
     ),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
     "import": _entry(

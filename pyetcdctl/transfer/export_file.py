@@ -13,7 +13,7 @@ from pyetcdctl.transfer.export_lines import parse_end, parse_entry, parse_head
 from pyetcdctl.transfer.whole_file import cannot_open
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.transfer.entries import TransferEntry
 
@@ -23,15 +23,23 @@ _TAIL_BYTES = 64 << 10
 class ExportFile:
     """An export; ``head`` and ``end`` are parsed when it is opened, so that a cut file raises."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        """Take a file that can be read again, and close it at the end."""
+    def __init__(
+        self, file: BinaryIO, parse: Callable[[bytes, int], TransferEntry] | None = None
+    ) -> None:
+        """Take a file that can be read again, and close it at the end.
+
+        ``parse`` reads the line of a key where the value is in a file of its own.
+        """
         self._file = file
+        self._parse = parse or parse_entry
         try:
             file.seek(0)
             self.head = parse_head(file.readline())
             self._body = file.tell()
             self._end_offset, last = _last_line(file)
             self.end = parse_end(last)
+            if self.head.is_folder and parse is None:
+                raise InvalidInput("this lists a folder's files", "Try:  import with the folder")
         except InvalidInput:
             file.close()
             raise
@@ -45,7 +53,7 @@ class ExportFile:
             line = self._file.readline()
             digest.update(line)
             count += 1
-            entry = parse_entry(line, count + 1)
+            entry = self._parse(line, count + 1)
             if entry.key <= previous or not entry.key.startswith(self.head.prefix):
                 raise InvalidInput(
                     f"line {count + 1}: the keys of an export ascend and have its prefix"

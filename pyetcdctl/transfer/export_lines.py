@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 FORMAT = 1
+IN_FILES = "files"
 _ENTRIES_A_PIECE = 512
 _text_of = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -28,6 +29,8 @@ class Head(NamedTuple):
     prefix: bytes
     revision: int
     cluster_id: int = 0
+    is_folder: bool = False
+    """Whether the values are in files of their own, beside the lines."""
 
 
 class End(NamedTuple):
@@ -42,12 +45,17 @@ def export_lines(
     head: Head,
     entries: Iterable[TransferEntry],
     granted_seconds: Callable[[Iterable[int]], Mapping[int, int]],
+    line_of: Callable[[TransferEntry], bytes] | None = None,
 ) -> Iterator[bytes]:
-    """Yield an export in pieces of whole lines; ``granted_seconds`` is asked at the end."""
+    """Yield an export in pieces of whole lines; ``granted_seconds`` is asked at the end.
+
+    ``line_of`` makes the line of a key, where that is not to have the value.
+    """
     digest, count, leases = sha256(), 0, set()
     piece = [_head_line(head)]
+    line_of = line_of or _entry_line
     for entry in entries:
-        piece.append(_entry_line(entry))
+        piece.append(line_of(entry))
         count += 1
         if entry.lease:
             leases.add(entry.lease)
@@ -64,19 +72,33 @@ def parse_head(line: bytes) -> Head:
     if found.get("export") != FORMAT:
         raise InvalidInput("the first line is not the head of an export that this release knows")
     cluster_id = int(found.get("cluster_id", "0"), 16)
-    return Head(_bytes(found, "prefix"), int(found["revision"]), cluster_id)
+    is_folder = found.get("values") == IN_FILES
+    return Head(bytes_of(found, "prefix"), int(found["revision"]), cluster_id, is_folder)
 
 
 def parse_entry(line: bytes, number: int) -> TransferEntry:
     """Parse the line of a key; ``number`` is for errors."""
-    found = _parsed(line, f"line {number} is not that of a key")
+    found = parse_line(line, number)
     try:
-        lease = int(found.get("lease", "0"), 16)
-        return TransferEntry(
-            _bytes(found, "key"), _bytes(found, "value"), int(found.get("mod_revision", 0)), lease
-        )
+        return entry_of(found, bytes_of(found, "value"))
     except (KeyError, ValueError, TypeError):
-        raise InvalidInput(f"line {number} is not that of a key") from None
+        raise not_of_a_key(number) from None
+
+
+def parse_line(line: bytes, number: int) -> dict[str, Any]:
+    """Parse the JSON of a key's line; ``number`` is for errors."""
+    return _parsed(line, not_of_a_key(number).message)
+
+
+def not_of_a_key(number: int) -> InvalidInput:
+    """Return the error for a line that is no key's."""
+    return InvalidInput(f"line {number} is not that of a key")
+
+
+def entry_of(found: Mapping[str, Any], value: bytes) -> TransferEntry:
+    """Return the entry of a parsed line. Raises KeyError, ValueError and TypeError."""
+    lease = int(found.get("lease", "0"), 16)
+    return TransferEntry(bytes_of(found, "key"), value, int(found.get("mod_revision", 0)), lease)
 
 
 def parse_end(line: bytes) -> End:
@@ -99,17 +121,19 @@ def _hashed(lines: list[bytes], digest: Any) -> bytes:
 def _head_line(head: Head) -> bytes:
     fields = [f'"export":{FORMAT}', _member("prefix", head.prefix), f'"revision":{head.revision}']
     fields += [f'"cluster_id":"{head.cluster_id:x}"'] if head.cluster_id else []
+    fields += [f'"values":"{IN_FILES}"'] if head.is_folder else []
     return _line(fields)
 
 
 def _entry_line(entry: TransferEntry) -> bytes:
-    fields = [
-        _member("key", entry.key),
-        _member("value", entry.value),
-        f'"mod_revision":{entry.mod_revision}',
-    ]
-    fields += [f'"lease":"{entry.lease:x}"'] if entry.lease else []
-    return _line(fields)
+    return line_with(entry, [_member("value", entry.value)])
+
+
+def line_with(entry: TransferEntry, fields: list[str]) -> bytes:
+    """Return the line of a key with what is said of its value."""
+    lease = [f'"lease":"{entry.lease:x}"'] if entry.lease else []
+    revision = f'"mod_revision":{entry.mod_revision}'
+    return _line([_member("key", entry.key), *fields, revision, *lease])
 
 
 def _end_line(end: End) -> bytes:
@@ -129,7 +153,8 @@ def _member(name: str, value: bytes) -> str:
         return f'"{name}":{{"base64":"{b64encode(value).decode()}"}}'
 
 
-def _bytes(found: Mapping[str, Any], name: str) -> bytes:
+def bytes_of(found: Mapping[str, Any], name: str) -> bytes:
+    """Return the bytes of a member. Raises KeyError, ValueError and TypeError."""
     value = found[name]
     return value.encode() if isinstance(value, str) else b64decode(value["base64"], validate=True)
 

@@ -24,7 +24,10 @@ from pyetcdctl.transfer.whole_file import written_whole
 
 _EXAMPLE = """\
   pyetcdctl export /registry/configmaps/ > configmaps.jsonl
-  pyetcdctl export /registry/configmaps/ --output configmaps.jsonl"""
+  pyetcdctl export /registry/configmaps/ --output configmaps.jsonl
+  pyetcdctl export /registry/configmaps/ --as folder --output configmaps"""
+FOLDER = "folder"
+_FORMS = ("jsonl", FOLDER)
 
 app = new_app()
 
@@ -32,9 +35,13 @@ app = new_app()
 class ExportFlags(Flags):
     """The flags of ``export``."""
 
+    as_: Annotated[
+        str,
+        typer.Option("--as", metavar="jsonl|folder", help="A file, or a YAML file for each key."),
+    ] = "jsonl"
     output: Annotated[
         str,
-        typer.Option("--output", metavar="FILE", help="Write a file, which is there whole or not."),
+        typer.Option("--output", metavar="PATH", help="What is written: it is there whole or not."),
     ] = ""
     rev: Annotated[int, number("--rev", "As of this revision.")] = 0
 
@@ -43,23 +50,41 @@ class ExportFlags(Flags):
 def export(
     session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags: ExportFlags
 ) -> None:
-    """Write all keys with a prefix to a file or standard output, at one revision.
+    """Write all keys with a prefix to a file, a folder or standard output, at one revision.
 
     A line of JSON for each key, in key order, between a head and an end; the end has count and
     SHA-256, so that `import` refuses a file that was cut. Values are as they are stored: the file
     is as secret as they are.
+
+    With --as folder, each object is a YAML file below --output, and any other value, or one that
+    YAML would change, a .value file; export.jsonl there lists them. It takes some ms an object.
     """
-    if len(prefix) > 1:
-        raise BadArguments("export takes one PREFIX")
+    _check(prefix, flags)
     start = raw(prefix[0]) if prefix else b""
     key, end = prefix_range(start)
     request = RangeRequest(key=key, range_end=end, revision=max(0, flags.rev))
     reading = session.source.range(request)
     revision = flags.rev if flags.rev > 0 else reading.header.revision
     head = Head(start, revision, reading.header.cluster_id)
-    lines = export_lines(head, entries_of(reading), partial(granted_seconds, session))
+    entries, granted = entries_of(reading), partial(granted_seconds, session)
+    if flags.as_ == FOLDER:
+        from pyetcdctl.transfer.export_folder import write_folder
+
+        with cleaned_up_when_ended():
+            write_folder(flags.output, head, entries, granted)
+        return
+    lines = export_lines(head, entries, granted)
     if flags.output:
         with cleaned_up_when_ended():
             written_whole(flags.output, lines)
     else:
         session.print(ExportLines(lines))
+
+
+def _check(prefix: list[str], flags: ExportFlags) -> None:
+    if len(prefix) > 1:
+        raise BadArguments("export takes one PREFIX")
+    if flags.as_ not in _FORMS:
+        raise BadArguments(f"--as is one of: {', '.join(_FORMS)}")
+    if flags.as_ == FOLDER and not flags.output:
+        raise BadArguments("a folder needs a place", "Try:  --as folder --output DIR")

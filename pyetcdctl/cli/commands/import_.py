@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -43,7 +44,7 @@ class ImportFlags(Flags):
 
 @command(app, "import", _EXAMPLE, prints=(TransferRows,))
 def import_(
-    session: Session, files: Annotated[list[str], words("FILE")], flags: ImportFlags
+    session: Session, files: Annotated[list[str], words("FILE|FOLDER")], flags: ImportFlags
 ) -> None:
     """Write the keys of an export where they are new or different.
 
@@ -52,7 +53,8 @@ def import_(
 
     Each key is written only if it still is what was compared, so that nothing another client writes
     is lost; such a key is a row with ! and ends the command with 1. Run again after an
-    interruption, it goes on where it ended. With - the export comes from standard input.
+    interruption, it goes on where it ended. With - the export comes from standard input. FOLDER is
+    what `export --as folder` wrote; a file in it that was changed since is refused.
     """
     if len(files) != 1:
         raise BadArguments("import takes one FILE, or - for standard input")
@@ -90,7 +92,13 @@ def _import(session: Session, export: ExportFile, flags: ImportFlags, consent: C
 
 
 def _opened(session: Session, path: str) -> ExportFile:
-    return spooled_export(session.streams.input) if path == "-" else open_export(path)
+    if path == "-":
+        return spooled_export(session.streams.input)
+    if not os.path.isdir(path):
+        return open_export(path)
+    from pyetcdctl.transfer.export_folder import open_folder
+
+    return open_folder(path)
 
 
 def _is_same(entry: TransferEntry, stored: TransferEntry) -> bool:
