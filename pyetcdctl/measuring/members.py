@@ -63,8 +63,9 @@ def locate(
     given = _statuses(connection, connection.endpoints, seconds)
     reached = {each.answer.member_id for each in given if each.answer}
     others = [each for each in listed if each.id not in reached]
-    urls = [url for each in others for url in each.client_urls]
-    advertised = {each.endpoint: each for each in _statuses(connection, urls, seconds)}
+    advertised = {each.endpoint: each for each in given}
+    urls = [url for each in others for url in each.client_urls if url not in advertised]
+    advertised |= {each.endpoint: each for each in _statuses(connection, urls, seconds)}
     known = {each.id: each for each in listed}
     places = [_answering(each, known) for each in _first_of_each(given)]
     places += [_other(each, advertised) for each in others if each.client_urls]

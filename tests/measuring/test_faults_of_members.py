@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import signal
-import subprocess
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pytest
 
-from pyetcdctl.sandbox.ports import Ports
 from pyetcdctl.sandbox.programs import find_programs
 from tests.measuring.injuries import (
     IMPATIENT,
@@ -23,6 +20,7 @@ from tests.measuring.injuries import (
     statuses,
     until,
 )
+from tests.measuring.learners import add_learner, started_learner
 from tests.measuring.peer_gates import PeerGates
 from tests.measuring.shifted_clock import clock_behind
 from tests.server import freeze, running, thaw
@@ -54,7 +52,11 @@ def label(etcd, index):
 
 @pytest.mark.parametrize("size", [3, 5])
 def test_a_healthy_cluster_gives_no_finding(size, own_etcd, three):
-    report, code = doctor(three if size == 3 else own_etcd(size=size))
+    etcd = three if size == 3 else own_etcd(size=size)
+    for _ in range(3):  # a machine that is very busy may cost a cluster its leader
+        report, code = doctor(etcd)
+        if code == 0:
+            break
     assert (found(report), code, report["members"]) == (set(), 0, size)
     passed = {each["check"] for each in report["passed"]}
     assert passed >= {"hash", "member-lists", "raft-lag", "version-skew", "leader-changes"}
@@ -112,42 +114,8 @@ def test_a_learner_that_never_started_is_found(three):
     assert finding(report, "learner-stuck")["next"] == f"pyetcdctl member remove {learner}"
 
 
-def add_learner(etcd, peer):
-    """Add a member; etcd refuses that while its members have been connected for a moment only."""
-    words = ("member", "add", "late", "--learner", f"--peer-urls={peer}")
-    tries = []
-    until(lambda: tries.append(etcd.etcdctl(*words)) or tries[-1].returncode == 0)
-    return tries[-1].stdout.decode()
-
-
-@contextmanager
-def started_learner(etcd, folder):
-    """Run a fourth member that does not vote."""
-    with closing(Ports()) as ports:
-        peer, client = (f"http://127.0.0.1:{ports.pick('127.0.0.1')}" for _ in range(2))
-        added = add_learner(etcd, peer)
-        cluster = re.search(r'ETCD_INITIAL_CLUSTER="(.*)"', added)[1]
-        command = [
-            *(str(etcd.cluster.programs.etcd), "--name=late", f"--data-dir={folder}"),
-            *(f"--listen-peer-urls={peer}", f"--initial-advertise-peer-urls={peer}"),
-            *(f"--listen-client-urls={client}", f"--advertise-client-urls={client}"),
-            *(f"--initial-cluster={cluster}", "--initial-cluster-state=existing"),
-        ]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
-            yield server, client
-        finally:
-            server.send_signal(signal.SIGCONT)
-            server.kill()
-            server.wait()
-            etcd.etcdctl("member", "remove", added.split()[1], check=True)
-
-
 def test_a_learner_in_step_and_one_that_is_stuck_are_told_apart(three, tmp_path):
-    with started_learner(three, tmp_path) as (server, client):
-        until(lambda: "ready to serve" in (tmp_path / "log").read_text())
-        until(lambda: any(each.get("isLearner") for each in statuses(three, client)))
+    with started_learner(three, tmp_path) as (server, _):
         report, code = doctor(three)
         assert (found(report), code) == (set(), 0)
         assert finding(report, "learner")["next"].startswith("pyetcdctl member promote ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import closing
 from threading import Thread
 
@@ -14,6 +15,7 @@ from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from pyetcdctl.settings import ConnectionSettings
 from pyetcdctl.upkeep.single_run import single_run
 from tests.measuring.injuries import alarm, connected, leader_index, put, statuses, until
+from tests.measuring.learners import started_learner
 from tests.runner import run_here
 from tests.server import freeze, running, thaw
 
@@ -116,18 +118,36 @@ def test_learners_are_left_out_and_the_leader_is_last_whatever_it_gains():
     assert [step.reason for step in plan.left_out] == ["a learner: etcd defragments none"]
 
 
+def test_a_learner_is_left_out_with_a_note(three, tmp_path):
+    with started_learner(three, tmp_path) as (_, client):
+        plan = plan_of(three, "--rule", "true")
+        result = run_here("defrag", "--cluster", "--rule", "false", env=three.environment)
+    assert [(row["endpoint"], row["reason"]) for row in plan if row["isLearner"]] == [
+        (client, "a learner: etcd defragments none")
+    ]
+    assert [row["order"] for row in plan] == [1, 2, 3, 0]
+    assert (result.exit_code, result.stdout) == (0, b"")
+    assert "late is left out: a learner: etcd defragments none" in result.stderr
+
+
 def test_the_leader_is_last_and_hands_over_first(three):
-    leader = leader_index(three)
     result = run_here("defrag", "--cluster", "--rule", "free > 1MiB", env=three.environment)
     assert result.exit_code == 0, result.stderr
     lines = result.stdout.decode().splitlines()
     assert len(lines) == 3
-    assert f"member[{three.client_urls[leader]}]" in lines[2]
-    assert "moved the leadership from" in result.stderr
-    assert leader_index(three) != leader
+    moved = re.search(r"moved the leadership from (\S+) to (\S+)\n", result.stderr)
+    leader, successor = (url_of(three, name) for name in moved.groups())
+    assert f"member[{leader}]" in lines[2]
+    assert f"member[{successor}]" in lines[0] + lines[1]
     assert all(each["dbSize"] < 1 << 20 for each in statuses(three))
     again = run_here("defrag", "--cluster", "--rule", "free > 1MiB", env=three.environment)
     assert (again.exit_code, again.stdout) == (0, b"")
+
+
+def url_of(etcd, name):
+    """Return where a member serves its clients."""
+    names = [each.site.name for each in etcd.members]
+    return etcd.client_urls[names.index(name)]
 
 
 def test_a_client_time_out_is_waited_out(own_etcd):
