@@ -65,6 +65,9 @@ def _authentication(cluster: ClusterFacts) -> Iterator[Reading]:
     auth = cluster.auth
     if auth is None:
         return
+    if auth.unknown:
+        yield missing("auth-off", CLUSTER, auth.unknown)
+        return
     if auth.enabled:
         yield _rights(auth)
         return

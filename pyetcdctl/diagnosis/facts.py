@@ -145,6 +145,8 @@ class AuthFacts:
     refused: str = ""
     """The error of a call that requires root, where authentication is on."""
     has_root: bool | None = None
+    unknown: str = ""
+    """Why it was not asked at all."""
 
 
 @dataclass(frozen=True, slots=True)

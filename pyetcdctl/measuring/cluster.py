@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client import auth
 from pyetcdctl.client.cluster import ClusterService
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_each
 from pyetcdctl.client.endpoints import parse_endpoint
 from pyetcdctl.client.handshakes import plain_socket
 from pyetcdctl.client.health import read_consistently
-from pyetcdctl.client.status import INVALID_TOKEN, USER_EMPTY
 from pyetcdctl.diagnosis.facts import (
     Alarm,
     AuthFacts,
@@ -26,6 +24,7 @@ from pyetcdctl.diagnosis.facts import (
 )
 from pyetcdctl.diagnosis.windows import Window
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
+from pyetcdctl.measuring.authentication import WANTS_A_USER, measure_authentication
 from pyetcdctl.measuring.certificates import certificates_in, presented_certificates
 from pyetcdctl.measuring.divergence import comparable, differing_keys, hashes
 from pyetcdctl.measuring.members import list_members, locate, status_of
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
 _ALARM = re.compile(r"memberID:(\d+)\s+alarm:(\w+)")
 _HASH_TRIES = 3
-_WANTS_A_USER = frozenset({USER_EMPTY, INVALID_TOKEN})
+_CLUSTER_VERSION = "etcd_cluster_version"
 _PEER_SECONDS = 2.0
 
 Wait = Callable[[float], None]
@@ -90,7 +89,7 @@ def measure(connection: Connection, plan: MeasuringPlan, wait: Wait) -> ClusterF
         window_seconds=monotonic() - began,
         records=stored_members(plan.data_dir) if plan.data_dir else None,
         differences=differences,
-        auth=None if listed.doubt else _auth(connection, plan.call_seconds),
+        auth=None if listed.doubt else _auth(connection, listed.members, lasts, plan),
     )
 
 
@@ -130,7 +129,7 @@ def _read(own: Connection, seconds: float) -> ConsistentRead:
     try:
         read_consistently(own, Deadline.after(seconds))
     except CallFailed as error:
-        if error.details in _WANTS_A_USER:
+        if error.details in WANTS_A_USER:
             return ConsistentRead(monotonic() - began, refused=error.message)
         return ConsistentRead(monotonic() - began, error.message)
     return ConsistentRead(monotonic() - began)
@@ -265,26 +264,18 @@ def _with_files(members: Sequence[MemberFacts], plan: MeasuringPlan) -> list[Mem
     return [first, *members[1:]]
 
 
-def _auth(connection: Connection, seconds: float) -> AuthFacts | None:
-    try:
-        if auth.status(connection, Deadline.after(seconds)).enabled:
-            return AuthFacts(enabled=True, refused=_refusal(connection, seconds))
-        users = auth.list_users(connection, Deadline.after(seconds)).users or ()
-        has_root = "root" in users and "root" in (
-            auth.get_user(connection, "root", Deadline.after(seconds)).roles or ()
-        )
-    except CallFailed as error:
-        wants_user = error.details in _WANTS_A_USER
-        return AuthFacts(enabled=True, refused=error.message) if wants_user else None
-    except PyetcdctlError:
-        return None
-    return AuthFacts(enabled=False, users=len(users), has_root=has_root)
-
-
-def _refusal(connection: Connection, seconds: float) -> str:
-    """Return why a question that takes root was refused, or nothing."""
-    try:
-        auth.list_users(connection, Deadline.after(seconds))
-    except CallFailed as error:
-        return error.message
-    return ""
+def _auth(
+    connection: Connection,
+    listed: Sequence[ListedMember],
+    lasts: Mapping[str, _Look],
+    plan: MeasuringPlan,
+) -> AuthFacts | None:
+    known = {look.status.member_id: look.status.version for look in lasts.values() if look.status}
+    versions = [known.get(each.id, "") for each in listed]
+    published = [
+        version
+        for look in lasts.values()
+        if isinstance(look.scrape, Scrape)
+        for version in look.scrape.page.label_values(_CLUSTER_VERSION, "cluster_version")
+    ]
+    return measure_authentication(connection, versions, published, plan.call_seconds)

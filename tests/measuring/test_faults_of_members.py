@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from pyetcdctl.measuring.authentication import measure_authentication
 from pyetcdctl.sandbox.programs import find_programs
 from tests.measuring.injuries import (
     IMPATIENT,
+    connected,
     doctor,
     finding,
     found,
@@ -23,6 +25,7 @@ from tests.measuring.injuries import (
 from tests.measuring.learners import add_learner, started_learner
 from tests.measuring.peer_gates import PeerGates
 from tests.measuring.shifted_clock import clock_behind
+from tests.runner import run_here
 from tests.server import freeze, running, thaw
 
 
@@ -192,7 +195,7 @@ def test_members_of_two_releases_are_found(own_etcd):
     older, newer = find_programs(shutil.which("etcd", path="/usr/bin:/bin")), distributed()
     etcd = own_etcd(older, size=3)
     member = etcd.members[2]
-    member.stop()
+    member.kill()
     member.command = (str(newer.etcd), *member.command[1:])
     member.start()
     member.wait_until_healthy()
@@ -200,3 +203,27 @@ def test_members_of_two_releases_are_found(own_etcd):
     assert (found(report), code) == ({("version-skew", "cluster")}, 1)
     measured = finding(report, "version-skew")["measured"]
     assert all(version in measured for version in (older.version, newer.version))
+    # The question would have ended the older members, for ever: a release that knows it logs it.
+    assert "auth-off" in {each["check"] for each in report["unjudged"]}
+    assert run_here("get", "x", env=etcd.environment).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("versions", "published", "is_asked"),
+    [
+        (["3.5.1"], [], True),
+        (["3.5.1", "3.6.0-rc.1"], [], True),
+        (["3.5.1", "3.4.23"], ["3.4"], False),
+        (["3.5.1", ""], [], False),
+        (["3.5.1", ""], ["3.4", "3.4"], False),
+        (["3.5.1", ""], ["3.5"], True),
+        (["3.4.23", "3.4.20"], [], False),
+        ([], [], False),
+    ],
+)
+def test_authentication_is_asked_for_only_where_all_members_know_the_question(
+    versions, published, is_asked, etcd
+):
+    with connected(etcd) as connection:
+        facts = measure_authentication(connection, versions, published, 5.0)
+    assert (facts is not None and facts.users is not None) is is_asked
