@@ -9,6 +9,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
 from pyetcdctl.cluster_results import AuthState
+from pyetcdctl.errors import CallFailed, InvalidInput
 from pyetcdctl.storage.auth import stored_status
 
 app = new_app()
@@ -18,10 +19,33 @@ app = new_app()
 def status(session: Session, surplus: Annotated[list[str], words("")]) -> None:
     """Show whether authentication is on.
 
-    The revision counts changes of users and roles, not of keys.
+    The revision counts changes of users and roles, not of keys. A cluster of etcd 3.5 that has a
+    member of 3.4 is not asked: that member would panic, now and at each start.
     """
     check_count(0, surplus, "auth status command does not accept any arguments")
     if session.file_path:
         session.print(AuthState(stored_status(session.stored)))
     else:
+        _check_members(session)
         session.print(AuthState(auth.status(session.connection, session.deadline())))
+
+
+def _check_members(session: Session) -> None:
+    """Raise InvalidInput where a server of 3.5 would pass the question on to a member of 3.4."""
+    from pyetcdctl.measuring.members import list_members, locate, status_of
+
+    connection, seconds = session.connection, session.settings.command_timeout
+    try:
+        if not status_of(connection, seconds).version.startswith("3.5."):
+            return
+        members = list_members(connection, seconds).members
+        found = locate(connection, members, seconds) if len(members) > 1 else ()
+    except CallFailed:  # the call itself reports what is wrong
+        return
+    for each in found:
+        if each.status and each.status.version.startswith("3.4."):
+            raise InvalidInput(
+                f"{each.label} is of etcd {each.status.version}, which panics when a member of 3.5 "
+                "is asked for this",
+                "Try:  after the upgrade of all members",
+            )
