@@ -280,7 +280,7 @@ class NotWritten(PyetcdctlError):
 
 
 class TemplateFailed(PyetcdctlError):
-    """A JSONPath leads out of a list's bounds, or into what is no list."""
+    """A JSONPath leads out of a list's bounds, or into what is not a list."""
 
 
 class DiscoveryFailed(PyetcdctlError):

@@ -26,7 +26,7 @@ class Kind(Enum):
 class KeyDifference(NamedTuple):
     """A key that differs: its records (see rpc/key_values.py) on both sides, None where it is not.
 
-    Keys differ by their values: the same value at another revision is no difference.
+    Keys differ by their values: the same value at another revision is not a difference.
     """
 
     kind: Kind

@@ -60,7 +60,7 @@ class Child:
             raise CommandFailed(_start_failure(words[0], error), ExitCode.ERROR) from error
 
     def wait(self) -> None:
-        """Wait for its end. Raises CommandFailed with its exit status, 255 if a signal ended it."""
+        """Wait until it ends. Raises CommandFailed with its exit code, 255 if a signal ended it."""
         returncode = self._process.wait()
         if self._kept:
             self._kept.deliver()
@@ -69,7 +69,7 @@ class Child:
             raise CommandFailed(end_in_go(returncode), code)
 
     def end(self) -> None:
-        """Ask it and what it has started to end; what has not after some seconds is killed."""
+        """Ask it and its descendants to end; kill those that have not after some seconds."""
         processes = _with_descendants(self._process.pid)
         _signal(processes, signal.SIGTERM)
         killing = Timer(GRACE_SECONDS, _signal, (processes, signal.SIGKILL))

@@ -41,7 +41,7 @@ def run(variables: Sequence[tuple[str, str]] = ()) -> NoReturn:
 
     ``variables`` stand for those that the environment does not set.
     """
-    # Modules and decoded objects are no garbage: looking for cycles among them takes a tenth.
+    # Modules and decoded objects are not garbage: looking for cycles among them takes a tenth.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     _fill_closed_descriptors()
     code = main(sys.argv[1:], {**dict(variables), **os.environ})

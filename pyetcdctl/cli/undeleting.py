@@ -291,7 +291,7 @@ def _apart(ranges: Iterable[KeyRange]) -> list[KeyRange]:
 
 
 def _cluster_uid(store: Store) -> str:
-    """Return the uid of a cluster's namespace kube-system; empty for what is no cluster's."""
+    """Return the uid of a cluster's namespace kube-system; empty where there is none."""
     entry = next(store.list_key(f"{store.prefix}/namespaces/kube-system").entries, None)
     content = store.read(entry).decoded.object if entry else None
     return uid_of(content) if content else ""

@@ -35,7 +35,7 @@ def _connected(address: tuple[str, int], timeout: float) -> socket.socket:
     try:
         return socket.create_connection(address, timeout=timeout)
     except UnicodeError as error:  # a part of the name is empty or too long to be looked up
-        raise socket.gaierror(socket.EAI_NONAME, "it is no host name") from error
+        raise socket.gaierror(socket.EAI_NONAME, "it is not a host name") from error
 
 
 def secure_socket(

@@ -53,7 +53,7 @@ def revoke(connection: Connection, lease: int, deadline: Deadline) -> LeaseRevok
 def time_to_live(
     connection: Connection, lease: int, deadline: Deadline, *, keys: bool = False
 ) -> LeaseTimeToLiveResponse:
-    """Ask how long a lease will live, and for its keys. An unknown one is no error."""
+    """Ask how long a lease will live, and for its keys. An unknown one is not an error."""
     request = LeaseTimeToLiveRequest(ID=lease, keys=keys)
     return call(
         connection, TIME_TO_LIVE, request, LeaseTimeToLiveResponse, deadline, repeatable=True
@@ -78,7 +78,7 @@ class Renewals:
         self._exchange: Exchange | None = None
 
     def renew(self, deadline: Deadline) -> LeaseKeepAliveResponse:
-        """Let the lease begin anew. An unknown one is no error: its time to live is 0."""
+        """Let the lease begin anew. An unknown one is not an error: its time to live is 0."""
         request = LeaseRequest(ID=self._lease).encode()
         self._connection.check_request(KEEP_ALIVE, request)
         try:

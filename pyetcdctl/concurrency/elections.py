@@ -76,7 +76,7 @@ class Leadership(Place):
 
 
 def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[RangeResponse]:
-    """Yield the leader, what it proclaims later, and each later leader, until told to stop.
+    """Yield the leader, what it proclaims later, and each later leader, until stopped.
 
     Raises what kept the first look from being served within the command timeout.
     """
@@ -135,7 +135,7 @@ def _reign(
 def _events(
     connection: Connection, request: WatchCreateRequest, stop: Stop
 ) -> Iterator[tuple[int, RangeResponse]]:
-    """Yield events until told to stop, or the watch has to begin anew."""
+    """Yield events until stopped, or until the watch has to begin again."""
     watching = Watching(connection)
     watching.add(request)
     with stop.calling(watching.close), closing(watching):

@@ -1,7 +1,7 @@
 """A lease for as long as something is held: granted, kept alive by a thread, revoked.
 
 Invariant: when the session's ``with`` block is left its thread has ended and its lease is revoked,
-or the server could not be told so in time and lets the lease expire. Only the session's owner makes
+or no server could be reached in time and the lease expires. Only the session's owner makes
 calls on its connection; the thread has a connection of its own.
 """
 
@@ -35,7 +35,7 @@ PASSING = frozenset({"UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "UNAUTHENTI
 """Codes of failures after which another server, or a new token, may help."""
 
 HASTY_SECONDS = 0.6
-"""How long may be tidied up by somebody who was told to end."""
+"""How long the clean-up after a signal may take."""
 FIRST_SHARE = 1 / 3
 """Of the time to tidy up: what the server in use has, before another is asked."""
 
@@ -97,7 +97,7 @@ class LeaseSession:
             raise canceled()
 
     def hold(self, lost: str) -> None:
-        """Wait until told to end. Raises LeaseLost with these words."""
+        """Wait until stopped. Raises LeaseLost with these words."""
         self._stop.wait()
         if self.is_lost:
             raise LeaseLost(lost)

@@ -48,7 +48,7 @@ CHECKS = {
     "peer-send-failures": Check("messages to peers that failed", Unit.PER_SECOND, _MEMBERS),
     "learner": Check("member is a learner", Unit.FAULT, _STATUS),
     "learner-stuck": Check("learner does not catch up", Unit.FAULT, _MEMBERS),
-    "quorum": Check("members that can be reached are no quorum", Unit.FAULT, _STATUS),
+    "quorum": Check("members that can be reached are not a quorum", Unit.FAULT, _STATUS),
     "leader": Check("member has no leader", Unit.FAULT, _STATUS),
     "leader-changes": Check("changes of the leader", Unit.COUNT, _STATUS),
     "consistent-read": Check("linearizable read through the member", Unit.FAULT, _HEALTH),

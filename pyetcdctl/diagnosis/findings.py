@@ -36,7 +36,7 @@ class Evidence:
     window_seconds: float | None = None
     """None for what was measured at one moment."""
     samples: int | None = None
-    """None for what is no statistic."""
+    """None for what is not a statistic."""
 
 
 @dataclass(frozen=True, slots=True)

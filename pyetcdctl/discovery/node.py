@@ -112,7 +112,7 @@ def _words_of(error: OSError) -> str:
 
 
 def _read_regular(path: str) -> bytes:
-    # A named pipe without a writer would block an ordinary open for ever.
+    # A named pipe without a writer would block an ordinary open forever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

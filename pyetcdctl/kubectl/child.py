@@ -1,7 +1,7 @@
 """A kubectl that runs beside this process: its output in pieces, and how it is ended.
 
-Whatever runs in the pod goes on when its kubectl dies, and waits forever once the pipe that nobody
-reads is full. So a kubectl that is not needed any more gets end of input, and what it still brings
+Whatever runs in the pod goes on when its kubectl dies, and waits forever once a pipe without a
+reader is full. So a kubectl that is not needed any more gets end of input, and what it still brings
 is read and dropped until it ends by itself; only one that takes too long for that is terminated.
 """
 

@@ -51,7 +51,7 @@ class StoredValue(NamedTuple):
 
     @property
     def type(self) -> str:
-        """apiVersion and kind in one line; empty for what is no object."""
+        """apiVersion and kind in one line; empty for what is not an object."""
         return f"{self.decoded.api_version} {self.decoded.kind}".strip()
 
     @property

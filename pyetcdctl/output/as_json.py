@@ -69,7 +69,7 @@ def _about_lease(result: LeaseLife | LeaseRevoked, out: Sink, settings: OutputSe
 
 @render.register(LeaseGone)
 def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
-    """Say nothing."""
+    """Print nothing."""
 
 
 @render.register(Listing)

@@ -89,7 +89,7 @@ def _about_lease(result: LeaseLife | LeaseRevoked, out: Sink, settings: OutputSe
 
 @_write.register(LeaseGone)
 def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
-    """Say nothing."""
+    """Print nothing."""
 
 
 @_write.register(Listing)

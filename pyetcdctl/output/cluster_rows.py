@@ -53,7 +53,7 @@ _STATUS = (
 
 @singledispatch
 def rows_of(result: Any) -> Rows:
-    """Return the result's rows. Raises UnsupportedFormat for one that is no table."""
+    """Return the result's rows. Raises UnsupportedFormat for one that is not a table."""
     raise unsupported("table")
 
 

@@ -119,7 +119,7 @@ def _leases(result: LeasesResponse, out: Sink, settings: OutputSettings) -> None
 
 @render.register(LeaseGone)
 def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
-    """Say nothing."""
+    """Print nothing."""
 
 
 @render.register(WatchResponse)

@@ -53,4 +53,4 @@ def _safe(cell: str) -> str:
 
 @render.register(LeaseGone)
 def _lease_gone(result: LeaseGone, out: Sink, settings: OutputSettings) -> None:
-    """Say nothing."""
+    """Print nothing."""

@@ -83,7 +83,7 @@ def json_value(value: StoredValue, mod_revision: int | None = None) -> str:
 
 
 def json_bytes(data: bytes) -> str:
-    """Return bytes as a JSON string, or as ``{"base64": ...}`` where they are no UTF-8."""
+    """Return bytes as a JSON string, or as ``{"base64": ...}`` where they are not UTF-8."""
     if _PLAIN_KEY.fullmatch(data):
         return f'"{data.decode()}"'
     text = _as_text(data)

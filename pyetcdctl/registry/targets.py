@@ -23,7 +23,7 @@ class Target(NamedTuple):
 
     key: bytes
     title: str
-    """The object's short name: ``pods/shop/web-1``; the key where it is no object's."""
+    """The object's short name: ``pods/shop/web-1``; the key where it is not an object's."""
 
 
 class Present(NamedTuple):

@@ -24,7 +24,7 @@ DEEPEST = 100
 
 
 class WireError(ValueError):
-    """Bytes that are no protobuf message."""
+    """Bytes that are not a protobuf message."""
 
 
 class Field(NamedTuple):

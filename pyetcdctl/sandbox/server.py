@@ -192,7 +192,7 @@ class Cluster:
 
 
 def is_healthy(metrics_port: int) -> bool:
-    """Ask a member for its health. A full database is no reason to wait for ever."""
+    """Ask a member for its health. A full database is no reason to wait forever."""
     request = b"GET /health?exclude=NOSPACE HTTP/1.0\r\n\r\n"
     try:
         with socket.create_connection((LOOPBACK, metrics_port), timeout=1) as connection:

@@ -32,7 +32,7 @@ STEPS = (
     ),
     Step(
         "Some names are older than kubectl's",
-        "Nodes are stored as minions. `explain` tells where a kind is stored and how;\n"
+        "Nodes are stored as minions. `explain` shows where a kind is stored and how;\n"
         "`pyetcdctl help registry` lists the layout.",
         "pyetcdctl kubernetes explain nodes | head -n 8",
     ),

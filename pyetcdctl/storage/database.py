@@ -28,7 +28,7 @@ class Database:
     """What is in the first ``size`` bytes of a file."""
 
     def __init__(self, file: Readable, size: int, name: str) -> None:
-        """Read the table of buckets. Raises DamagedSnapshot for what is no database of etcd."""
+        """Read the table of buckets. Raises DamagedSnapshot for what is not a database of etcd."""
         self._file = file
         self.pages = Pages(file, size)
         self._buckets = buckets(self.pages)

@@ -77,7 +77,7 @@ def check_quorum(places: Sequence[ReachedMember]) -> None:
         gone = ", ".join(each.label for each in voters if each.status is None)
         raise InvalidInput(
             f"{gone} does not respond: {present} of {len(voters)} voting members are left, and "
-            "without the one that defragments they are no quorum",
+            "without the one that defragments they are not a quorum",
             "Try:  pyetcdctl doctor",
         )
 

@@ -297,7 +297,7 @@ def test_a_snapshot_is_checked_before_it_has_its_name(sample_etcd, etcd, prefix,
     assert (faulty.exit_code, faulty.stdout) == (5, b"")
     assert faulty.stderr == (
         "Error: the snapshot has 1 fault; nothing was saved\n"
-        f"  key {key}: its value is no object of Kubernetes\n"
+        f"  key {key}: its value is not an object of Kubernetes\n"
     )
     assert path.read_bytes() == kept
     assert list(tmp_path.iterdir()) == [path]

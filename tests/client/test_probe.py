@@ -25,7 +25,7 @@ def test_a_name_without_an_address_is_told():
 
 @pytest.mark.parametrize("name", ["a..b", "a" * 64])
 def test_a_name_that_cannot_be_looked_up_is_told(name):
-    assert cause_of(f"{name}:2379").endswith("has no address here: it is no host name.")
+    assert cause_of(f"{name}:2379").endswith("has no address here: it is not a host name.")
 
 
 def test_a_refused_connection_is_told(free_port):

@@ -177,7 +177,7 @@ def test_what_a_terminal_changed_is_explained(
 def test_a_value_that_is_nothing_of_kubernetes_is_refused() -> None:
     result = run("kubernetes", "decode", input="hello")
     assert result.exit_code == 3
-    assert result.stderr.startswith("Error: this is no value of Kubernetes\n")
+    assert result.stderr.startswith("Error: this is not a value of Kubernetes\n")
     assert run("kubernetes", "decode", input="").exit_code == 3
 
 

@@ -223,8 +223,8 @@ def test_a_socket_that_accepts_and_says_nothing_is_waited_for_within_bounds(tmp_
     ("make", "why"),
     [
         (lambda place: None, "is not on this host"),
-        (lambda place: place.write_text("x"), "is no socket"),
-        (lambda place: place.mkdir(), "is no socket"),
+        (lambda place: place.write_text("x"), "is not a socket"),
+        (lambda place: place.mkdir(), "is not a socket"),
     ],
     ids=["missing", "a file", "a folder"],
 )

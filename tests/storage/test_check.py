@@ -97,7 +97,7 @@ def test_pages_of_every_size_are_read(page_size, tmp_path):
             "key a",
             "the deletion at revision 2 has more than a key",
         ),
-        ([record(b"/registry/pods/default/x", 2)], "key /reg", "its value is no object of Kuberne"),
+        ([record(b"/registry/pods/default/x", 2)], "key /reg", "its value is not an object of Kub"),
         (
             [record(b"/registry/pods/default/x", 2, value=b"k8s\0\x0a\xff\xff")],
             "key /registry/pods/default/x",
@@ -161,7 +161,7 @@ def test_a_torn_meta_page_is_a_fault_though_the_other_serves(sample_database, tm
     data[newer * 4096 + 20] ^= 1
     path = tmp_path / "a.db"
     path.write_bytes(data)
-    assert (f"page {newer} at offset {newer * 4096}", "it is no valid meta page") in faults(path)
+    assert (f"page {newer} at offset {newer * 4096}", "it is not a valid meta page") in faults(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 10_000, bytes(8192)])

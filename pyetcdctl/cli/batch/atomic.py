@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def run_atomically(session: Session, reader: LineReader, writer: ResultWriter) -> int:
     """Commit all lines at once and show each response; return how many lines there were.
 
-    Raises InvalidInput, before anything is sent, for a line that is no plain operation on one key.
+    Raises InvalidInput, before anything is sent, for a line that is not a plain operation on one
+    key.
     """
     found = _operations(reader)
     if not found:

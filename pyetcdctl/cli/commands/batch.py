@@ -155,7 +155,7 @@ class _JsonLines:
 
 
 def _text(name: str, data: bytes) -> dict[str, str]:
-    """Return bytes under a name; in base64 under another where they are no UTF-8."""
+    """Return bytes under a name; in base64 under another where they are not UTF-8."""
     if not data and name == "error":
         return {}
     try:

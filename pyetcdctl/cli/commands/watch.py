@@ -159,7 +159,7 @@ def _watch_changes(
 
 
 class _InteractiveWatch:
-    """Watches that are typed; a thread reads the lines while the answers are printed."""
+    """Watches of an interactive session; a thread reads the lines while responses are printed."""
 
     def __init__(
         self,

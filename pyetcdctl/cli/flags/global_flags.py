@@ -212,5 +212,5 @@ FILE_FLAGS = ("skip-hash-check", "salvage", "no-wal")
 """What is said about the file of --from."""
 GLOBAL_FLAGS = ETCDCTL_FLAGS + OWN_FLAGS
 
-# Watch takes its key from these; they are no flags.
+# Watch takes its key from these; they are not flags.
 OTHER_VARIABLES = ("ETCDCTL_API", "ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END")

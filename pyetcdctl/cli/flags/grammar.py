@@ -138,7 +138,7 @@ def parse_line(arguments: Sequence[str], flags: FlagSet) -> ParsedLine:
 
 
 def find_command_word(arguments: Sequence[str], flags: FlagSet) -> int | None:
-    """Return the index of the first word that is no flag and no flag's value.
+    """Return the index of the first word that is not a flag and no flag's value.
 
     As in cobra, a flag that is not known here (it belongs to the command, whose name is still
     ahead) is taken to have a value behind it unless it is written with ``=``. The empty word and

@@ -140,7 +140,7 @@ class Invocation:
         return via
 
     def ask_password(self, prompt: str = "Password: ") -> str:
-        """Return a password: typed without echo, or a line of an input that is no terminal."""
+        """Return a password: typed without echo, or a line of an input that is not a terminal."""
         from pyetcdctl.cli.session.passwords import ask
 
         return ask(self.streams, prompt)

@@ -197,7 +197,7 @@ class Session(KubernetesInvocation):
         return Deadline.after(self.settings.command_timeout)
 
     def local_advice(self) -> tuple[str, ...]:
-        """Return advice from this node's files for a user to whom no server responded."""
+        """Return advice for a user without a server, by the files of this node."""
         root = discovery_root(self.streams.environment)
         if root is None or self.via:
             return ()

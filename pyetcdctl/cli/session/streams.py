@@ -253,7 +253,7 @@ def _height(descriptor: int) -> int:
 
 
 def is_terminal(descriptor: int) -> bool:
-    """Whether a descriptor is a terminal; a closed one is none."""
+    """Whether a descriptor is a terminal; a closed one is not."""
     try:
         return os.isatty(descriptor)
     except OSError:

@@ -14,7 +14,7 @@ _STDIN, _STDERR = 0, 2
 
 
 def show(text: bytes) -> None:
-    """Write to the terminal that is typed on, wherever the output goes."""
+    """Write to the user's terminal, wherever the output goes."""
     try:
         terminal = os.open(os.ttyname(_STDIN), os.O_WRONLY | os.O_NOCTTY)
     except OSError:  # it may have no name here, as in some containers

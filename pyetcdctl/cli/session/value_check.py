@@ -38,4 +38,4 @@ class ValueCheck:
         if stored.decoded.problem:
             return stored.decoded.problem
         place = parse(key.decode("utf-8", "surrogateescape"))
-        return "its value is no object of Kubernetes" if place and place.resource.kind else ""
+        return "its value is not an object of Kubernetes" if place and place.resource.kind else ""

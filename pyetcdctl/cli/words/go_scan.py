@@ -29,7 +29,7 @@ _CONTROLS = {
 
 
 class NotQuoted(ValueError):
-    """The text is no Go string; the message is Go's."""
+    """The text is not a Go string; the message is Go's."""
 
 
 def match_quoted(text: str, at: int) -> tuple[bytes, int]:

@@ -13,7 +13,7 @@ _ADDRESS = re.compile(rb".*:[0-9]*")
 
 
 def peer_urls(text: str) -> list[str]:
-    """Split a list at its commas. Raises, in etcdctl's words, for what is no peer URL."""
+    """Split a list at its commas. Raises, in etcdctl's words, for what is not a peer URL."""
     urls = text.split(",")
     for url in urls:
         _check(url.strip())

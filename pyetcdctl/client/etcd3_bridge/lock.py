@@ -10,7 +10,7 @@ class EtcdLock(Lock):  # type: ignore[misc]  # etcd3 has no types
     """A key that one client at a time can create, and that its lease removes if it dies."""
 
     def acquire(self, timeout: float | None = 10) -> bool:
-        """Take the lock, waiting for it up to ``timeout`` seconds, or for ever with None.
+        """Take the lock, waiting for it up to ``timeout`` seconds, or forever with None.
 
         The base class gives tenacity a function of a form that it has not taken since its release
         5, leaves a lease behind at each attempt, and misses a release before its watch has begun.

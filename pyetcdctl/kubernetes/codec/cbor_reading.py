@@ -130,7 +130,7 @@ class Parser:
             while self._goes_on(low, count, len(entries)):
                 key = self.value(depth + 1)
                 if not isinstance(key, str) or key in entries:
-                    raise CborError(f"a key that is no text, or twice there, at byte {self.at}")
+                    raise CborError(f"a key that is not text, or is repeated, at byte {self.at}")
                 entries[key] = self.value(depth + 1, encode)
         except CborError as error:
             self.problem = str(error)

@@ -124,7 +124,7 @@ def _decode_base64(value: bytes) -> Decoded:
 def _typed(form: Format, plain: Plain, problem: str | None = None) -> Decoded:
     if isinstance(plain, dict):
         return Decoded(form, plain, problem=problem)
-    return Decoded(form, problem=problem or "the value is no object")
+    return Decoded(form, problem=problem or "the value is not an object")
 
 
 READERS: dict[Format, Callable[[bytes], Decoded]] = {

@@ -236,7 +236,7 @@ def _refusal(data: bytes) -> InvalidInput:
             HOW,
         )
     return InvalidInput(
-        "this is no value of Kubernetes",
+        "this is not a value of Kubernetes",
         "It is neither protobuf, JSON, CBOR nor encrypted, and no hex or base64 of these.",
         HOW,
     )

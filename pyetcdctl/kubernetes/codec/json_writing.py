@@ -46,7 +46,7 @@ def _encoder(default: Callable[[object], object]) -> json.JSONEncoder:
 def _holder(literals: list[str]) -> Callable[[object], str]:
     def hold(value: object) -> str:
         if not isinstance(value, Literal):
-            raise TypeError(f"{type(value).__name__} is no part of the plain form")
+            raise TypeError(f"{type(value).__name__} is not part of the plain form")
         literals.append(value.text)
         return PLACE
 

@@ -1,7 +1,7 @@
 """One plan per message: how the fields of its JSON become its bytes, as Go's marshalers write them.
 
 The counterpart of ``protobuf_reading``, from the same field table. Fields are written in the order
-of their numbers; those that are no pointers, lists or maps are written also when they are zero or
+of their numbers; those that are not pointers, lists or maps are written also when they are zero or
 missing.
 """
 

@@ -119,7 +119,7 @@ def items_of(message: MessageSchema | None) -> str:
 
 
 def scalar(name: str) -> Callable[[bytes], Plain] | None:
-    """Return the reader of a message that is no dict in JSON, None when it is one."""
+    """Return the reader of a message that is not a dict in JSON, None when it is one."""
     if is_string_list(name):
         return strings
     return raw if name.endswith(RAW) else SCALARS.get(name)

@@ -147,7 +147,7 @@ WRITERS: dict[str, Callable[[Plain], bytes]] = {
 
 
 def writer(name: str) -> Callable[[Plain], bytes] | None:
-    """Return what writes a message that is no object in JSON, None when it is one."""
+    """Return what writes a message that is not an object in JSON, None when it is one."""
     if special_reading.is_string_list(name):
         return strings
     return raw if name.endswith(special_reading.RAW) else WRITERS.get(name)

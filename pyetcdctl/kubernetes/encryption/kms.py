@@ -217,7 +217,7 @@ def _look_at_socket(place: str, path: str) -> None:
     except (OSError, ValueError):
         raise _Unreachable(f"{at} is not on this host") from None
     if not stat.S_ISSOCK(mode):
-        raise _Unreachable(f"{at} is no socket")
+        raise _Unreachable(f"{at} is not a socket")
     if len(os.fsencode(place)) > LONGEST_SOCKET_PATH:
         raise _Unreachable(f"{at} has too long a path")
     if not os.access(place, os.W_OK):

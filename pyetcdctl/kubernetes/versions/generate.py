@@ -38,7 +38,7 @@ _ANY_REMOVED = re.compile(r"^func .*APILifecycleRemoved\(", re.MULTILINE)
 
 
 def read_removals(folders: Sequence[Path]) -> dict[StoredType, Removal]:
-    """Return the removals that the sources below the folders name; lists are no stored types."""
+    """Return the removals that the sources below the folders name; lists are not stored types."""
     paths = sorted(path for folder in folders for path in folder.rglob(FILE))
     if not paths:
         raise SourceError(folders[0], None, f"no {FILE} below")

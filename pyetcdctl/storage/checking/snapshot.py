@@ -84,7 +84,7 @@ class _Checking:
     def _check_pages(self, pages: Pages) -> None:
         for number in invalid_metas(self._file, pages.page_size):
             offset = number * pages.page_size
-            self.faults.add(f"page {number} at offset {offset}", "it is no valid meta page")
+            self.faults.add(f"page {number} at offset {offset}", "it is not a valid meta page")
         audit = Audit(pages, self.faults.take)
         names = set()
         for bucket in audit.buckets():

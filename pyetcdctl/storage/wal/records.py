@@ -114,7 +114,7 @@ class Segment:
             return 0
         missing = _FRAME.size + size - len(block)
         if missing <= 0:  # it is whole, and no record
-            self._end_at(offset, "it is no record")
+            self._end_at(offset, "it is not a record")
             return 0
         if size > _LARGEST_RECORD:
             raise self.damage(offset, f"it says that it has {size} bytes")

@@ -65,7 +65,7 @@ def nospace(
         raise BadArguments("recover nospace takes no arguments")
     if not (flags.dry_run or flags.yes or session.streams.input_is_terminal):
         raise BadArguments(
-            "standard input is no terminal, so that the plan cannot be confirmed",
+            "standard input is not a terminal, so there is no way to confirm the plan",
             "Try:  the same with --yes, or --dry-run to see the plan",
         )
     from pyetcdctl.upkeep.nospace import look
