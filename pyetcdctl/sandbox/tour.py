@@ -22,7 +22,7 @@ STEPS = (
         "Every object is one key",
         "The API server keeps all that kubectl shows in etcd, under keys that look\n"
         "like paths. etcd itself knows no folders: --prefix reads what begins alike.",
-        "pyetcdctl get / --prefix --keys-only | tail -n 9",
+        "pyetcdctl get /registry/pods/kube-system --prefix --keys-only",
     ),
     Step(
         "The keys as a tree",

@@ -85,6 +85,7 @@ def test_a_topic_has_a_text_that_is_named_in_the_help(topic):
     shown = run_here("help", topic)
     assert (shown.exit_code, shown.stderr) == (0, "")
     assert len(shown.stdout.splitlines()) > 8
+    assert max(map(len, shown.stdout.decode().splitlines())) <= 80
     for path in ((), ("help",)):
         assert topic in run_here(*path, "--help").stdout.decode()
 

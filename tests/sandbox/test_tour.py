@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHOWN = {
-    "Every object is one key": "/registry/volumeattachments/",
+    "Every object is one key": "/registry/pods/kube-system/etcd-master\n",
     "The keys as a tree": "/registry/services/specs/kube-system/\t1\n",
     "Some names are older than kubectl's": "KEY:        /registry/minions/NAME\n",
     "What a value looks like": r"k   8   s  \0",
@@ -55,9 +55,9 @@ def test_on_a_terminal_it_waits_and_ends_in_a_shell(tmp_path: Path) -> None:
     )
     terminal.expect("1 of 10  Every object is one key")
     terminal.expect("q ends the tour")
-    assert "/registry/volumeattachments" not in terminal.before
+    assert "/registry/pods/kube-system/etcd-master" not in terminal.before
     terminal.sendline("")
-    terminal.expect("/registry/volumeattachments")
+    terminal.expect("/registry/pods/kube-system/etcd-master")
     terminal.expect("2 of 10  The keys as a tree")
     terminal.expect("q ends the tour")
     terminal.sendline("q")
