@@ -80,7 +80,7 @@ class Counting:
             return []
         inside = ((os.fsdecode(path), name) for path in found for name in names)
         known = {f"{path}{name}/": name for path, name in inside}
-        return self._rows(self._counted(known, lambda _: None))
+        return self._rows(self._counted(known, None))
 
     def by_folder(self, depth: int) -> list[Counted]:
         """Return the keys of each folder, ``depth`` names below the start."""
@@ -101,15 +101,17 @@ class Counting:
         sums: dict[str, int] = {}
         for each in groups:
             sums[each.name] = sums.get(each.name, 0) + each.keys
-        rows = (Counted(name, count) for name, count in sums.items())
+        rows = (Counted(name, count) for name, count in sums.items() if count)
         return sorted(rows, key=lambda each: (-each.keys, each.name))
 
-    def _counted(self, known: dict[str, str], group: Group) -> list[_Group]:
-        """Return the groups that have keys."""
+    def _counted(self, known: dict[str, str], group: Group | None) -> list[_Group]:
+        """Return the groups that have keys; without ``group`` only those that are known."""
         spans = list(self._divided(known))
         counted = [each for each in zip(spans, self._counts(spans), strict=True) if each[1]]
         found = [_Group(span.name, count, span.key) for span, count in counted if span.name]
         unknown = [each for each in counted if not each[0].name]
+        if group is None:
+            return [*found, _Group(OTHER_KEYS, sum(count for _, count in unknown))]
         return found + self._unknown(unknown, group)
 
     def _divided(self, known: dict[str, str]) -> Iterator[_Span]:

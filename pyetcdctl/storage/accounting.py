@@ -10,15 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.rpc.key_values import records_at
+from pyetcdctl.rpc.wire import WireError
 from pyetcdctl.storage.bolt.audit import Audit
-from pyetcdctl.storage.bolt.pages import ELEMENT_BYTES
+from pyetcdctl.storage.bolt.pages import ELEMENT_BYTES, damage
 from pyetcdctl.storage.database import KEYS
 from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from pyetcdctl.storage.bolt.pages import Leaf, Pages
+    from pyetcdctl.storage.bolt.leaves import LeafColumns
+    from pyetcdctl.storage.database import Database
+
+_HALF_BITS = 32
+_HALF = (1 << _HALF_BITS) - 1
 
 
 class Accounting(NamedTuple):
@@ -42,58 +47,70 @@ class Accounting(NamedTuple):
         return self.superseded + self.deletions
 
 
-def account(
-    pages: Pages, file_size: int, on_bytes: Callable[[int], None] = lambda size: None
-) -> Accounting:
-    """Read every page once. Raises DamagedSnapshot where one is not what it should be."""
-    audit, records, other = Audit(pages), _Records(), 0
-    for bucket in audit.buckets():
-        for leaf in audit.leaves(bucket):
-            if bucket.name == KEYS:
-                records.take(leaf)
-            else:
-                other += len(leaf.body) + ELEMENT_BYTES * len(leaf.key_sizes)
-            on_bytes(len(leaf.page.data))
-    free = len(audit.free_pages()) * pages.page_size
-    live_values, live = records.live()
-    used = live + records.superseded + records.deletions + other
-    return Accounting(
-        live_values,
-        live - live_values,
-        records.superseded,
-        records.deletions,
-        other,
-        pages.size - free - used,
-        free,
-        file_size - pages.size,
-    )
+class Sizing:
+    """One pass through a database, which finds the sizes of all live values on its way.
 
+    The keys' leaves are read as the index reads them (bolt/leaves.py), all other pages as the audit
+    does. What an interrupted pass has found so far is there.
+    """
 
-class _Records:
-    """The revisions so far: of each live key the sizes of its last record and of its value."""
-
-    def __init__(self) -> None:
+    def __init__(self, database: Database, file_size: int) -> None:
+        self._database = database
+        self._file_size = file_size
         self._live: dict[bytes, int] = {}
-        self.superseded = 0
-        self.deletions = 0
+        """Of each live key the size of its record and, in the lower half, of its value."""
+        self._overflow = 0
+        self._superseded = self._deletions = 0
 
-    def take(self, leaf: Leaf) -> None:
-        """Take a leaf of the bucket of keys; leaves come in the order of the revisions."""
-        live, body = self._live, leaf.body
-        spans, at = [], 0
-        for key_size, value_size in zip(leaf.key_sizes, leaf.value_sizes, strict=True):
-            spans.append((at + key_size, at + key_size + value_size))
-            at += key_size + value_size
-        sizes = zip(leaf.key_sizes, leaf.value_sizes, strict=True)
-        for (key_size, value_size), record in zip(sizes, records_at(body, spans), strict=True):
-            size = ELEMENT_BYTES + key_size + value_size
-            self.superseded += live.pop(record[0], 0) >> 32
+    def run(self, on_bytes: Callable[[int], None] = lambda size: None) -> None:
+        """Read all. Raises DamagedSnapshot where a page is not what it should be."""
+        for leaf in self._database.key_leaves():
+            self._overflow += max(leaf.pages - 1, 0)
+            try:
+                self._take(leaf)
+            except (WireError, IndexError) as error:
+                raise damage(leaf.number, leaf.offset, str(error)) from error
+            on_bytes(sum(leaf.value_sizes))
+
+    def values(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the live keys, in no order, with the sizes of their values."""
+        for key, both in self._live.items():
+            yield key, both & _HALF
+
+    def accounting(self) -> Accounting:
+        """Return where the bytes of the file are; when all was read."""
+        pages, audit, other = self._database.pages, Audit(self._database.pages), 0
+        for bucket in audit.buckets():
+            if bucket.name != KEYS or bucket.inline:
+                for leaf in audit.leaves(bucket):
+                    size = len(leaf.body) + ELEMENT_BYTES * len(leaf.key_sizes)
+                    other += size if bucket.name != KEYS else 0
+        taken = self._database.key_branches + len(self._database.key_pages) + self._overflow
+        free = (len(audit.free_pages()) - taken) * pages.page_size
+        live = sum(each >> _HALF_BITS for each in self._live.values())
+        values = sum(each & _HALF for each in self._live.values())
+        used = live + self._superseded + self._deletions + other
+        return Accounting(
+            values,
+            live - values,
+            self._superseded,
+            self._deletions,
+            other,
+            pages.size - free - used,
+            free,
+            self._file_size - pages.size,
+        )
+
+    def _take(self, leaf: LeafColumns) -> None:
+        live = self._live
+        spans = [(value, end) for _, value, end in leaf.spans()]
+        records = records_at(leaf.data, spans)
+        for record, key_size, size in zip(records, leaf.key_sizes, leaf.value_sizes, strict=True):
+            key, whole = record[0], ELEMENT_BYTES + key_size + size
+            if key in live:
+                self._superseded += live[key] >> _HALF_BITS
             if key_size > REVISION_BYTES:
-                self.deletions += size
+                live.pop(key, None)
+                self._deletions += whole
             else:
-                live[record[0]] = size << 32 | len(record[4])
-
-    def live(self) -> tuple[int, int]:
-        """Return the bytes of all live values, and of the records that hold them."""
-        both = self._live.values()
-        return sum(each & 0xFFFFFFFF for each in both), sum(each >> 32 for each in both)
+                live[key] = whole << _HALF_BITS | len(record[4])

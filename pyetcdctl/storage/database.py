@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.storage.bolt.cursor import Cursor, buckets, used_pages
-from pyetcdctl.storage.bolt.leaves import inline_leaf, leaf_numbers, leaves_at
+from pyetcdctl.storage.bolt.leaves import branch_pages, inline_leaf, leaf_numbers, leaves_at
 from pyetcdctl.storage.bolt.pages import Pages
 
 if TYPE_CHECKING:
@@ -87,3 +87,8 @@ class Database:
     def key_pages(self) -> array[int]:
         """The pages of the leaves of the bucket of keys, in order; none where it is inline."""
         return leaf_numbers(self.pages, self._buckets[KEYS])
+
+    @property
+    def key_branches(self) -> int:
+        """How many pages the bucket of keys takes above those."""
+        return branch_pages(self.pages, self._buckets[KEYS])

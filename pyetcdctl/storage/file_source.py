@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments, CallFailed
 from pyetcdctl.keyspace.history import History, KeyRevision
+from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.database import META
 from pyetcdctl.storage.file_range import FileRange, FoundKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pyetcdctl.rpc.kv import RangeRequest
     from pyetcdctl.rpc.range_page import RangePage
+    from pyetcdctl.storage.accounting import Sizing
     from pyetcdctl.storage.opening import OpenedFile
 
 KEYS_WITHOUT_LEASES = (3, 7)
@@ -29,6 +31,7 @@ class FileSource:
         self.opened = opened
         self._model = opened.model
         self._lookups = 0
+        self._is_measured = False
 
     @property
     def name(self) -> str:
@@ -39,9 +42,49 @@ class FileSource:
         """Close the file."""
         self.opened.close()
 
+    def measure(self) -> None:
+        """Read every page once: ``sizes`` and ``accounting`` return what was found, if all was."""
+        with self._model.progress() as on_bytes, self.opened.trusted():
+            self._sizing.run(on_bytes)
+        self.opened.check_digest()
+        self._is_measured = True
+
+    def sizes(self, key: bytes, range_end: bytes) -> Iterator[tuple[bytes, int]]:
+        """Return the keys of a range, in no order, with the sizes of their values.
+
+        After an interrupted measuring these are the ones that it has met.
+        """
+        found = self._sizing.values()
+        if self._is_measured and self._model.changes:
+            found = self._changed(found)
+        if key <= FIRST_KEY and range_end == NO_END:
+            return found
+        return (
+            each
+            for each in found
+            if each[0] >= key and (range_end == NO_END or each[0] < range_end)
+        )
+
     def accounting(self) -> dict[str, int]:
         """Return where the bytes of the database file are, part by part."""
-        return self.opened.accounting()._asdict()
+        if not self._is_measured:
+            self.measure()
+        return self._sizing.accounting()._asdict()
+
+    def _changed(self, found: Iterator[tuple[bytes, int]]) -> Iterator[tuple[bytes, int]]:
+        """Return what the log has made of the sizes in the database."""
+        sizes = dict(found)
+        for change in self._model.changes:
+            entry = KeyValue.decode(change.entry)
+            if change.revision.is_deletion:
+                sizes.pop(entry.key, None)
+            else:
+                sizes[entry.key] = len(entry.value)
+        return iter(sizes.items())
+
+    @cached_property
+    def _sizing(self) -> Sizing:
+        return self.opened.sizing()
 
     def range(self, request: RangeRequest, *, stream: bool = False) -> FileRange:
         """Read a range of any size."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
 from pyetcdctl.rpc.kv import ResponseHeader
-from pyetcdctl.storage.accounting import Accounting, account
+from pyetcdctl.storage.accounting import Sizing
 from pyetcdctl.storage.database import Database
 from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.live_copy import copy_of, is_written
@@ -91,9 +91,9 @@ class OpenedFile:
             advice = (*error.advice[:1], "Try:  --skip-hash-check to read it all the same")
             raise error.with_advice(*advice) from error.__cause__
 
-    def accounting(self) -> Accounting:
-        """Read every page and return where the bytes of the file are."""
-        return account(self.model.database.pages, self._file.size)
+    def sizing(self) -> Sizing:
+        """Return the pass that finds the sizes of values, and where the bytes of the file are."""
+        return Sizing(self.database, self._file.size)
 
     @contextmanager
     def trusted(self) -> Iterator[None]:

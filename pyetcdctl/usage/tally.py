@@ -82,6 +82,19 @@ class KeyTally:
         self.keys += len(page)
         self.size += size
 
+    def take_sizes(self, sizes: Iterable[tuple[bytes, int]]) -> None:
+        """Add keys of which only the sizes of the values are known."""
+        folders, look = self._folders, self._largest.take
+        for key, size in sizes:
+            folder = folders.get(key[: key.rfind(b"/") + 1])
+            if folder is None:
+                folder = self._new_folder(key)
+            folder.keys += 1
+            folder.size += size
+            self.keys += 1
+            self.size += size
+            look(key, size)
+
     def sums(self) -> tuple[Sum, ...]:
         """Return the sums, the largest first."""
         self._fold()

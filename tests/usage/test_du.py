@@ -103,6 +103,24 @@ def test_the_parts_of_a_file_add_up_to_its_size(sample_etcd, values, tmp_path):
     assert as_json(sample_etcd)["groups"] == found["groups"]
 
 
+def test_a_data_directory_is_measured_with_its_log(own_etcd):
+    etcd = own_etcd()
+    etcd.etcdctl("put", "/a/1", "v" * 100, check=True)
+    etcd.etcdctl("put", "/a/2", "v" * 10, check=True)
+    etcd.etcdctl("del", "/a/1", check=True)
+    etcd.etcdctl("put", "/b", "v" * 7, check=True)
+    etcd.members[0].kill()
+    folder = str(etcd.members[0].site.data_folder)
+    done = run_here("du", "--from", folder, "--by", "prefix", "-w", "json")
+    found = json.loads(done.stdout)
+    assert [(each["name"], each["bytes"]) for each in found["groups"]] == [("/a/", 10), ("/", 7)]
+    parts = found["file"]
+    database = Path(folder) / "member" / "snap" / "db"
+    assert sum(each for name, each in parts.items() if name != "total") == database.stat().st_size
+    done = run_here("du", "/a/", "--from", folder, "--top", "3", "-w", "json")
+    assert json.loads(done.stdout)["largest"] == [{"key": "/a/2", "bytes": 10}]
+
+
 def test_compaction_and_deletion_move_bytes_between_the_parts(own_etcd, tmp_path):
     etcd = own_etcd()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeGuard
 
 import typer
 
@@ -135,10 +135,11 @@ class _Reading:
         preview = Preview(self._session)
         try:
             with interruptible():
-                for page in self._pages(preview):
-                    tally.take(page)
+                self._read(tally, preview)
         except KeyboardInterrupt:
             is_partial = True
+        if self._is_of_sizes(tally):
+            tally.take_sizes(self._session.file.sizes(*prefix_range(self._prefix)))
         preview.clear()
         return self._found(tally, is_partial=is_partial)
 
@@ -161,6 +162,21 @@ class _Reading:
             database=None if is_partial or self._least else self._database(),
             most_rows=self._most_rows(),
         )
+
+    def _read(self, tally: KeyTally | ValueTally, preview: Preview) -> None:
+        if self._is_of_sizes(tally):
+            source = self._session.file
+            source.measure()
+            self._revision = source.opened.header.revision
+            return
+        for page in self._pages(preview):
+            tally.take(page)
+
+    def _is_of_sizes(self, tally: KeyTally | ValueTally) -> TypeGuard[KeyTally]:
+        """Whether sizes are all that is needed, which a file has without reading values."""
+        from pyetcdctl.usage.tally import KeyTally
+
+        return bool(self._session.file_path) and isinstance(tally, KeyTally)
 
     def _pages(self, preview: Preview) -> Iterator[RangePage]:
         total = 0

@@ -27,7 +27,7 @@ MOST_GAP = 4
 class LeafColumns(NamedTuple):
     """A leaf's keys and values: ``data[start:]`` begins with the first key, without gaps.
 
-    ``base`` is the offset of ``data`` in the file.
+    ``base`` is the offset of ``data`` in the file, ``pages`` how many the leaf takes.
     """
 
     number: int
@@ -36,6 +36,7 @@ class LeafColumns(NamedTuple):
     start: int
     key_sizes: tuple[int, ...]
     value_sizes: tuple[int, ...]
+    pages: int
 
     def spans(self) -> Iterator[tuple[int, int, int]]:
         """Yield where in ``data`` each key begins, its value begins, and that ends."""
@@ -69,9 +70,19 @@ def leaf_numbers(pages: Pages, bucket: Bucket) -> array[int]:
     raise damage(bucket.root, bucket.root * pages.page_size, "the pages lead in a circle")
 
 
+def branch_pages(pages: Pages, bucket: Bucket) -> int:
+    """Return how many pages a bucket takes above its leaves, which ``leaf_numbers`` has found."""
+    taken, level = 0, [] if bucket.inline else [bucket.root]
+    while level and pages.head(level[0], BRANCH | LEAF).flags & BRANCH:
+        branches = [pages.page(number, BRANCH) for number in level]
+        taken += sum(len(each.data) // pages.page_size for each in branches)
+        level = [number for each in branches for number in pages.child_numbers(each)]
+    return taken
+
+
 def inline_leaf(bucket: Bucket) -> Iterator[LeafColumns]:
     """Yield the one leaf of an inline bucket, if there is anything in it."""
-    if bucket.inline is not None and (columns := _columns(bucket.inline)).key_sizes:
+    if bucket.inline is not None and (columns := _columns(bucket.inline, 0)).key_sizes:
         yield columns
 
 
@@ -82,7 +93,9 @@ def leaves_at(pages: Pages, numbers: Sequence[int]) -> Iterator[LeafColumns]:
         first = run[0]
         data = pages.read_pages(first, run[-1] + 1)
         for number in run:
-            columns = _columns_in(data, first, number, size) or _columns(pages.page(number, LEAF))
+            columns = _columns_in(data, first, number, size) or _columns(
+                pages.page(number, LEAF), size
+            )
             if columns.key_sizes:
                 yield columns
 
@@ -97,7 +110,8 @@ def _columns_in(data: bytes, first: int, number: int, size: int) -> LeafColumns 
         return None
     table = unpack_from(f"<{count * 4}I", data, at + PAGE_HEAD.size)
     start = at + PAGE_HEAD.size + table[1]
-    columns = LeafColumns(number, first * size, data, start, table[2::4], table[3::4])
+    sizes = table[2::4], table[3::4]
+    columns = LeafColumns(number, first * size, data, start, *sizes, overflow + 1)
     filled = start + sum(columns.key_sizes) + sum(columns.value_sizes)
     # All keys are where the sizes put them if the last one is; else ``leaf_of`` finds which.
     last = body - ELEMENT_BYTES + table[-3]
@@ -120,8 +134,11 @@ def _runs(numbers: Sequence[int], most: int, count: int) -> Iterator[Sequence[in
         begin = end
 
 
-def _columns(page: Page) -> LeafColumns:
+def _columns(page: Page, page_size: int) -> LeafColumns:
+    """Return a leaf; one without a page of its own has a size of 0."""
     leaf = leaf_of(page)
     if any(leaf.flags):
         raise damage(page.number, page.offset, "a bucket within a bucket")
-    return LeafColumns(page.number, leaf.offset, leaf.body, 0, leaf.key_sizes, leaf.value_sizes)
+    taken = len(page.data) // page_size if page_size else 0
+    sizes = leaf.key_sizes, leaf.value_sizes
+    return LeafColumns(page.number, leaf.offset, leaf.body, 0, *sizes, taken)

@@ -49,7 +49,7 @@ class Model:
         self.term = self._number(b"term")
         """That entry's term, 0 in databases before 3.5."""
         self.database = database
-        self._progress = progress
+        self.progress = progress
         self._stored_revision = self.revision
         self.changes: list[RevisedEntry] = []
         """What was written since, in order."""
@@ -156,7 +156,7 @@ class Model:
         return revision or self.revision
 
     def _keys_at(self, revision: int) -> Keys:
-        with self._progress() as on_bytes:
+        with self.progress() as on_bytes:
             stored = revision if revision < self._stored_revision else None
             keys = Keys(index_keys(self.database.key_leaves(), stored, on_bytes))
         for number, record in enumerate(self.changes, 1):
