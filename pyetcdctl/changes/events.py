@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.kubernetes.objects import Object, Plain
     from pyetcdctl.kubernetes.stored_value import StoredValue
     from pyetcdctl.rpc.key_values import Record
     from pyetcdctl.rpc.watch import WatchResponse
@@ -26,12 +26,13 @@ _MOST_VALUES, _MOST_BYTES = 2_000, 8 << 20
 class Side:
     """The value of a key before or after a change; it is the same object in the next change."""
 
-    __slots__ = ("lines", "stored")
+    __slots__ = ("sections", "stored")
 
     def __init__(self, stored: StoredValue) -> None:
         self.stored = stored
-        self.lines: list[str] | None = None
-        """The lines that a printer made of it, kept for the next change."""
+        self.sections: dict[str, tuple[Plain, list[str]]] = {}
+        """The fields of the object that a printer showed, with the lines that it made of each: most
+        are the same in the next change."""
 
     @property
     def object(self) -> Object | None:

@@ -76,18 +76,24 @@ def _lines(change: KeyChange, found: KeyChanges) -> Iterator[DiffLine]:
 
 def _object_difference(title: str, change: KeyChange, found: KeyChanges) -> Iterator[DiffLine]:
     before, after = change.before, change.after
-    if before and after and _shown(before, found) == _shown(after, found):
-        after.lines = before.lines
-        return iter(())
-    return _unified(title, change, *(_yaml_lines(side, found) for side in (before, after)))
+    old = _yaml_lines(before, None, found) if before else []
+    new = _yaml_lines(after, before, found) if after else []
+    return _unified(title, change, old, new)
 
 
-def _yaml_lines(side: Side | None, found: KeyChanges) -> list[str]:
-    if side is None:
-        return []
-    if side.lines is None:
-        side.lines = yaml_lines(_shown(side, found))
-    return side.lines
+def _yaml_lines(side: Side, before: Side | None, found: KeyChanges) -> list[str]:
+    """Return the lines of an object's YAML; fields that are as they were before have them."""
+    shown = _shown(side, found)
+    if not shown:
+        return yaml_lines(shown)
+    if not side.sections:
+        known = before.sections if before else {}
+        for name, value in sorted(shown.items()):
+            section = known.get(name)
+            if section is None or section[0] != value:
+                section = value, yaml_lines({name: value})
+            side.sections[name] = section
+    return [line for _, lines in side.sections.values() for line in lines]
 
 
 def _shown(side: Side | None, found: KeyChanges) -> Object | None:

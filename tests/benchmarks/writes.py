@@ -26,6 +26,8 @@ from tests.server import running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pyetcdctl.client.answers import Answer
+
 UNDER_WAY = 256
 KEYS = 1_000
 SECONDS = 10
@@ -34,20 +36,21 @@ PODS = 100
 
 
 class Load(Thread):
-    """Writes at a steady rate until it is stopped; ``marks`` are (time, writes so far)."""
+    """Writes at a steady rate until it is stopped; ``marks`` are (time, writes done so far)."""
 
     def __init__(self, address: str, rate: int, puts_a_transaction: int) -> None:
         super().__init__(daemon=True)
         self._address = address
         self._rate = rate
         self._puts = puts_a_transaction
+        self._done = 0
         self.is_stopped = False
         self.marks: list[tuple[float, int]] = []
 
     def run(self) -> None:
         """Write; a write that comes late is made up for."""
         connection = Connection(ConnectionSettings(endpoints=(self._address,)))
-        answers: deque[object] = deque()
+        answers: deque[Answer] = deque()
         begin, written = monotonic(), 0
         while not self.is_stopped:
             while written < (monotonic() - begin) * self._rate and not self.is_stopped:
@@ -55,14 +58,17 @@ class Load(Thread):
                     (b"/registry/leases/ns/%d" % ((written + number) % KEYS), b"v" * 200)
                     for number in range(self._puts)
                 ]
-                answers.append(send(connection, pairs))
+                answers.append(answer := send(connection, pairs))
+                answer.when_done(self._note)
                 written += self._puts
                 if len(answers) > UNDER_WAY:
-                    answers.popleft().result()  # type: ignore[attr-defined]
-                    self.marks.append((time(), written))
-            self.marks.append((time(), written))
+                    answers.popleft().result()
             sleep(0.002)
         connection.close()
+
+    def _note(self) -> None:
+        self._done += self._puts
+        self.marks.append((time(), self._done))
 
     def rate(self, begin: float, end: float) -> float:
         """Return the writes a second between two moments."""
@@ -126,17 +132,17 @@ def _changes(address: str, count: int, words: tuple[str, ...]) -> float:
 
 def _sent(connection: Connection, count: int) -> Iterator[None]:
     pod = bytes.fromhex(ONE_OBJECT.read_text())
-    answers: deque[object] = deque()
+    answers: deque[Answer] = deque()
     for number in range(count):
         phase = PHASES[number // PODS % 2]
         answers.append(
             send(connection, [(b"/pods/%d" % (number % PODS), pod.replace(PHASES[0], phase))])
         )
         if len(answers) > UNDER_WAY:
-            answers.popleft().result()  # type: ignore[attr-defined]
+            answers.popleft().result()
         yield
     for answer in answers:
-        answer.result()  # type: ignore[attr-defined]
+        answer.result()
 
 
 if __name__ == "__main__":
