@@ -107,9 +107,9 @@ class LiveRates:
             gaps=tuple(counter.gaps[-1:]),
             most_rows=self._options.rows or max(height - _LINES_AROUND, _LEAST_ROWS),
         )
-        title = f"Writes by {self._by} in the last {seconds:.0f} s, by {self._order}, {target}"
+        title = f"Writes by {self._by}, last {seconds:.0f} s, sorted by {self._order}, {target}"
         return [title, "", *table_lines(found, columns)]
 
     def _key_line(self) -> str:
         groups = "  ".join(f"{letter} {by}" for letter, by in _KEYS.items())
-        return f"{groups}  s sort  q quit"
+        return f"q quit  {groups}  s sort"

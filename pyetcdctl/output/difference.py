@@ -36,6 +36,11 @@ class DiffLine(NamedTuple):
         return b"\x1b[%bm%b\x1b[0m\n" % (colour, data) if colour else data + b"\n"
 
 
+def title_line(text: str, *, coloured: bool) -> bytes:
+    """Return the line above a difference; ``text`` is safe for a terminal."""
+    return f"\x1b[33m{text}\x1b[0m\n".encode() if coloured else f"{text}\n".encode()
+
+
 def difference(
     title: str, before: Object | None, after: Object | None, *, shows_secrets: bool = False
 ) -> Iterator[DiffLine]:

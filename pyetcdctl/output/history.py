@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.changes.noise import without_noise
 from pyetcdctl.output.columns import aligned
-from pyetcdctl.output.difference import difference
+from pyetcdctl.output.difference import difference, title_line
 from pyetcdctl.output.tree import escaped
 from pyetcdctl.output.units import human_size
 
@@ -62,7 +62,7 @@ def _since(found: KeyHistory) -> str:
 def _write_step(step: KeyStep, found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
     words = [f"revision {step.revision}", str(step.time), step.event, step.writer]
     title = "  ".join(filter(None, words))
-    out.write(f"{escaped(os.fsencode(title))}\n".encode())
+    out.safe(title_line(escaped(os.fsencode(title)), coloured=settings.colour))
     for line in _lines(step, found):
         out.write(line.shown(safe=settings.terminal, coloured=settings.colour))
     out.write(b"\n")

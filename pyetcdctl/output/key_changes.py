@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.changes.noise import without_noise
-from pyetcdctl.output.difference import DiffLine, difference, yaml_lines
+from pyetcdctl.output.difference import DiffLine, difference, title_line, yaml_lines
 from pyetcdctl.output.line_difference import unified
 from pyetcdctl.output.tree import escaped
 
@@ -31,7 +31,7 @@ def write_text(found: KeyChanges, out: Sink, settings: OutputSettings) -> None:
         remarks, lines = _remarks(change), list(_lines(change, found))
         if not (lines or remarks):
             continue
-        out.write(f"{_title(change, found, lines)}\n".encode())
+        out.safe(title_line(_title(change, found, lines), coloured=settings.colour))
         for remark in remarks:
             out.write(f"# {escaped(os.fsencode(remark))}\n".encode())
         for line in lines:

@@ -119,12 +119,12 @@ def _aligned(rows: Sequence[list[str]], columns: int) -> Iterator[str]:
     figures = sum(size + 2 for size in sizes)
     room = columns - 1 - figures
     longest = max(width_of(row[0]) for row in rows)
-    bars = max(min(_BAR_COLUMNS, room - max(longest, _LEAST_NAME) - 2), 0)
+    bars = max(min(_BAR_COLUMNS, room - max(longest, _LEAST_NAME) - 2), 0) / _BAR_COLUMNS
     names = max(min(longest, room), _LEAST_NAME)
     for name, *cells, bar in rows:
         parts = [_cut(name, names)]
         parts += [f"{cell:>{size}}" for cell, size in zip(cells, sizes, strict=True)]
-        yield "  ".join([*parts, bar[:bars]]).rstrip()
+        yield "  ".join([*parts, bar[: round(len(bar) * bars)]]).rstrip()
 
 
 def _cut(name: str, columns: int) -> str:

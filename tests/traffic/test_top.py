@@ -162,15 +162,15 @@ def terminal(busy):
 
 def test_a_table_is_drawn_anew_and_keys_change_it_until_q(terminal):
     shown = terminal("--interval", "200ms")
-    shown.expect("Writes by resource in the last")
+    shown.expect("Writes by resource, last")
     shown.expect("pods ")
     shown.send("n")
-    shown.expect("Writes by namespace in the last")
+    shown.expect("Writes by namespace, last")
     shown.expect("payments ")
     shown.send("s")
-    shown.expect("by bytes, at ")
+    shown.expect("sorted by bytes, at ")
     shown.setwinsize(12, 40)
-    shown.expect(r"\x1b\[2J\x1b\[HWrites by namespace in the last")
+    shown.expect(r"\x1b\[2J\x1b\[HWrites by namespace, last")
     shown.send("q")
     shown.expect(pexpect.EOF)
     shown.close()
@@ -190,7 +190,7 @@ def test_an_interrupt_ends_once_with_what_was_counted(terminal):
 
 def test_an_interrupt_ends_the_table_and_gives_the_terminal_back(terminal):
     shown = terminal("--interval", "200ms")
-    shown.expect("Writes by resource in the last")
+    shown.expect("Writes by resource, last")
     assert not termios.tcgetattr(shown.child_fd)[3] & termios.ICANON
     shown.sendintr()
     shown.expect(pexpect.EOF)
