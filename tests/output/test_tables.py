@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pyetcdctl.cluster_results import EndpointStatus, StatusReport
-from pyetcdctl.output.boxes import drawn
 from pyetcdctl.output.cluster_rows import rows_of
+from pyetcdctl.output.table import drawn
 from pyetcdctl.output.width import width
 from pyetcdctl.rpc import etcdserverpb_pb2
 

@@ -14,9 +14,9 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.preview import Preview
-from pyetcdctl.cli.session.interruption import interruptible
 from pyetcdctl.cli.session.progress import ReadingProgress
 from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.signals import interruptible
 from pyetcdctl.errors import BadArguments, CallFailed, Interrupted, PyetcdctlError, Reported
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.keyspace.source import counts

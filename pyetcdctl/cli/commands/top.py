@@ -13,8 +13,8 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration, raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.outages import teller_of_outages
-from pyetcdctl.cli.session.interruption import interruptible
 from pyetcdctl.cli.session.session import Session
+from pyetcdctl.cli.session.signals import interruptible
 from pyetcdctl.errors import BadArguments, Interrupted, UnsupportedFormat
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import WriteRates

@@ -141,7 +141,7 @@ class Invocation:
 
     def ask_password(self, prompt: str = "Password: ") -> str:
         """Return a password: typed without echo, or a line of an input that is not a terminal."""
-        from pyetcdctl.cli.session.passwords import ask
+        from pyetcdctl.cli.session.terminal import ask
 
         return ask(self.streams, prompt)
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
-    from pyetcdctl.cli.session.lazy_keyring import LazyKeyring
     from pyetcdctl.cli.session.node import LocalNode
     from pyetcdctl.cli.session.process import Process
-    from pyetcdctl.kubernetes.encryption.keyring import Keyring
+    from pyetcdctl.kubernetes.encryption.encrypted_value import EncryptionReport
+    from pyetcdctl.kubernetes.encryption.keyring import Decrypted, Keyring
     from pyetcdctl.results import Decoding
 
 _RELEASE = re.compile(r"\d+\.\d+", re.ASCII)
@@ -72,7 +72,7 @@ class KubernetesInvocation(Invocation):
     @property
     def decrypter(self) -> LazyKeyring:
         """The keyring, made when the first encrypted value is met."""
-        from pyetcdctl.cli.session.lazy_keyring import LazyKeyring
+        from pyetcdctl.cli.session.kubernetes import LazyKeyring
 
         return LazyKeyring(lambda: self.keyring)
 
@@ -108,3 +108,28 @@ class KubernetesInvocation(Invocation):
         if not self._has_reported_how_to_decrypt and self.keyring.config is None:
             self.streams.err.line(f"# {HOW_TO_DECRYPT}")
         self._has_reported_how_to_decrypt = True
+
+
+class LazyKeyring:
+    """Load the keyring on first use: ciphers are slow to import, and few runs need them."""
+
+    def __init__(self, load: Callable[[], Keyring], prefix: str | None = None) -> None:
+        self._load = load
+        self._prefix = prefix
+
+    def below(self, prefix: str) -> LazyKeyring:
+        """Return the same keys for the values below a registry prefix."""
+        return LazyKeyring(self._load, prefix)
+
+    def decrypt(self, key: bytes, value: bytes) -> Decrypted:
+        """Decrypt the value of an etcd key."""
+        return self._keyring.decrypt(key, value)
+
+    def report(self, value: bytes) -> EncryptionReport:
+        """Report on an encrypted value."""
+        return self._keyring.report(value)
+
+    @cached_property
+    def _keyring(self) -> Keyring:
+        found = self._load()
+        return found if self._prefix is None else found.below(self._prefix)

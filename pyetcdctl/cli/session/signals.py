@@ -1,9 +1,10 @@
-"""Signals that end a command which has something to clean up first."""
+"""Signals that end a command which has something to clean up, or to show, first."""
 
 from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
 from pyetcdctl.ending import ENDING, end_by, let_signals_end
@@ -64,3 +65,20 @@ def closed_before_end(close: Callable[[], None]) -> Iterator[None]:
     finally:
         for each in watched:
             signal.signal(each, before[each])
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGINT raise KeyboardInterrupt instead of ending the program.
+
+    A signal that was ignored, as nohup does, stays ignored.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before == signal.SIG_IGN or current_thread() is not main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,14 +1,21 @@
-"""The user's terminal: questions that are shown there, and the replies."""
+"""The user's terminal: questions that are shown there, the replies, and passwords."""
 
 from __future__ import annotations
 
 import os
+import termios
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.session.signals import cleaned_up_when_ended
+from pyetcdctl.errors import BadArguments
 from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyetcdctl.cli.session.streams import Streams
+
 
 _STDIN, _STDERR = 0, 2
 
@@ -36,3 +43,59 @@ def choose(streams: Streams, question: str) -> str:
         if not line.endswith(b"\n"):
             show(b"\n")
     return line.decode("utf-8", "replace").strip()[:1].lower()
+
+
+_STDIN = 0
+
+
+def ask(streams: Streams, prompt: str) -> str:
+    """Return the line that is typed, without the blanks around it; nothing at the input's end.
+
+    Only a terminal is shown the prompt.
+    """
+    if not streams.input_is_terminal:
+        return _line(streams)
+    with cleaned_up_when_ended(), _unseen(prompt):
+        return _line(streams)
+
+
+def ask_twice(streams: Streams, name: str) -> str:
+    """Return a user's new password, which is typed twice. Raises BadArguments."""
+    try:
+        password = ask(streams, f"Password of {name}: ")
+        if not password:
+            raise BadArguments("empty password")
+        again = ask(streams, f"Type password of {name} again for confirmation: ")
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        raise BadArguments(
+            f"failed to ask password: failed during password entry: read /dev/stdin: {reason}"
+        ) from error
+    if again != password:
+        raise BadArguments("given passwords are different")
+    return password
+
+
+def first_word(streams: Streams) -> str:
+    """Return the first word of the first line of standard input; it may be missing."""
+    words = streams.input.readline().decode("utf-8", "replace").split(maxsplit=1)
+    return words[0] if words else ""
+
+
+def _line(streams: Streams) -> str:
+    return streams.input.readline().decode("utf-8", "surrogateescape").strip()
+
+
+@contextmanager
+def _unseen(prompt: str) -> Iterator[None]:
+    """Show the prompt on the terminal, and not what is typed behind it."""
+    before = termios.tcgetattr(_STDIN)
+    silent = before.copy()
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(_STDIN, termios.TCSADRAIN, silent)
+    try:
+        show(terminal_safe(prompt.encode("utf-8", "surrogateescape")))
+        yield
+    finally:
+        termios.tcsetattr(_STDIN, termios.TCSADRAIN, before)
+        show(b"\n")

@@ -8,11 +8,11 @@ the API server's gate CBORServingAndStorage is on.
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes import openshift
 from pyetcdctl.kubernetes.codec import cbor_writing, protobuf_reading, protobuf_writing
-from pyetcdctl.kubernetes.codec.byte_fields import with_bytes
 from pyetcdctl.kubernetes.codec.envelope import wrap
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.codec.schemaless import WIRE
@@ -101,3 +101,28 @@ def _without_answers(obj: Object) -> Object:
 
 def _line(obj: Object) -> bytes:
     return f"{json_text(obj)}\n".encode()
+
+
+def with_bytes(message: str, obj: Object) -> Object:
+    """Return an object, as it is read from its protobuf, with ``bytes`` where it has base64."""
+    known = table.message(message)
+    if known is None or known.special:
+        return obj
+    found = dict(obj)
+    for field in known.fields:
+        if field.inline:
+            found = with_bytes(field.type, found)
+        elif field.map_value and found.get(field.name):
+            items = found[field.name].items()
+            found[field.name] = {key: _typed(field.map_value, item) for key, item in items}
+        elif field.name in found:
+            found[field.name] = _typed(field.type, found[field.name])
+    return found
+
+
+def _typed(type_: str, value: Plain) -> Plain:
+    if isinstance(value, list):
+        return [_typed(type_, item) for item in value]
+    if isinstance(value, dict):
+        return with_bytes(type_, value)
+    return base64.b64decode(value) if type_ == "bytes" and value is not None else value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.session.passwords import ask_twice, first_word
+from pyetcdctl.cli.session.terminal import ask_twice, first_word
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
