@@ -40,6 +40,7 @@ class ExaminationFlags(Protocol):
 
 def measured(session: Session, flags: ExaminationFlags) -> ClusterFacts:
     """Measure the cluster; an error means that nothing could be looked at."""
+    from pyetcdctl.measuring.authentication import wants_a_user
     from pyetcdctl.measuring.cluster import MeasuringPlan, measure
 
     try:
@@ -56,7 +57,8 @@ def measured(session: Session, flags: ExaminationFlags) -> ClusterFacts:
     except DeadlineExceeded as error:
         raise ConnectionFailed(error.message, *error.advice, *session.local_advice()) from error
     except CallFailed as error:
-        raise ConnectionFailed(error.message, *error.advice) from error
+        advice = ("Try:  pyetcdctl doctor --user root",) if wants_a_user(error) else ()
+        raise ConnectionFailed(error.message, *error.advice, *advice) from error
     return facts if flags.no_objects else _with_objects(session, facts)
 
 

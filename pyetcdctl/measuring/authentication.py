@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
     from pyetcdctl.client.connection import Connection
 
-WANTS_A_USER = frozenset({USER_EMPTY, INVALID_TOKEN})
+_WANTS_A_USER = frozenset({USER_EMPTY, INVALID_TOKEN})
 _KNOWS_THE_QUESTION = (3, 5)
+
+
+def wants_a_user(error: CallFailed) -> bool:
+    """Whether a call was refused for want of a user."""
+    return error.details in _WANTS_A_USER
 
 
 def measure_authentication(
@@ -57,8 +62,8 @@ def _ask(connection: Connection, seconds: float) -> AuthFacts | None:
             auth.get_user(connection, "root", Deadline.after(seconds)).roles or ()
         )
     except CallFailed as error:
-        wants_user = error.details in WANTS_A_USER
-        return AuthFacts(enabled=True, refused=error.message) if wants_user else None
+        refused = wants_a_user(error)
+        return AuthFacts(enabled=True, refused=error.message) if refused else None
     except PyetcdctlError:
         return None
     return AuthFacts(enabled=False, users=len(users), has_root=has_root)

@@ -24,7 +24,7 @@ from pyetcdctl.diagnosis.facts import (
 )
 from pyetcdctl.diagnosis.windows import Window
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
-from pyetcdctl.measuring.authentication import WANTS_A_USER, measure_authentication
+from pyetcdctl.measuring.authentication import measure_authentication, wants_a_user
 from pyetcdctl.measuring.certificates import certificates_in, presented_certificates
 from pyetcdctl.measuring.divergence import comparable, differing_keys, hashes
 from pyetcdctl.measuring.members import list_members, locate, status_of
@@ -129,7 +129,7 @@ def _read(own: Connection, seconds: float) -> ConsistentRead:
     try:
         read_consistently(own, Deadline.after(seconds))
     except CallFailed as error:
-        if error.details in WANTS_A_USER:
+        if wants_a_user(error):
             return ConsistentRead(monotonic() - began, refused=error.message)
         return ConsistentRead(monotonic() - began, error.message)
     return ConsistentRead(monotonic() - began)

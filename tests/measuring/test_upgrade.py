@@ -51,6 +51,7 @@ def verdicts(version, target, options=(), **roles):
         ("3.6.10", "3.7", False),
         ("3.6.11", "3.7", True),
         ("3.7.0-rc.0", "3.7", True),
+        ("3.7.3", "3.6", True),
     ],
 )
 def test_the_patch_that_is_needed_first_is_known(version, target, is_ready):
