@@ -146,7 +146,7 @@ def test_the_output_of_a_command_that_a_line_starts_is_the_line_s(etcd, prefix):
     assert batch(etcd, *lines, f"get {prefix}k").stdout.decode() == f"OK\nheld\n{prefix}k\nv\n"
 
 
-@pytest.mark.parametrize("flags", [(), ("--parallel", "4"), ("--txn-ops", "1")])
+@pytest.mark.parametrize("flags", [(), ("--parallel", "4")])
 def test_of_many_writes_those_acknowledged_before_a_lost_server_are_known(own_etcd, flags):
     """Every line that ended with 0 was written, and no line that was not run."""
     etcd = own_etcd()
