@@ -143,6 +143,14 @@ def test_a_read_only_context_refuses_what_may_change_something_before_it_dials(h
     assert done.exit_code == 1
 
 
+@pytest.mark.parametrize("line", ["defrag --dry-run", "recover nospace --dry-run"])
+def test_a_read_only_context_shows_what_a_change_would_be(etcd, home, line):
+    add(home, "prod", "--endpoints", etcd.address, "--read-only", "--use")
+    assert run(home, *line.split()).exit_code == 0
+    refused = run(home, *line.split()[:-1], "--dry-run=false")
+    assert "context prod is read-only: " in refused.stderr
+
+
 def test_a_read_only_context_holds_for_the_lines_of_a_batch(etcd, home, prefix):
     add(home, "prod", "--endpoints", etcd.address, "--read-only", "--use")
     done = run(home, "batch", input=f"put {prefix} v\nget {prefix}\n")
