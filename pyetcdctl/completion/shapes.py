@@ -27,6 +27,7 @@ _KINDS = {
     "FILE": FILE,
     "PATH": FILE,
     "DIR": FOLDER,
+    "FOLDER": FOLDER,
     "KEY": KEYS,
     "RANGE_END": KEYS,
     "PREFIX": KEYS,
@@ -40,7 +41,20 @@ _KINDS = {
     "A": FILE,
     "B": FILE,
 }
-
+_ETCDS_VALUES = frozenset(
+    (
+        "ASCEND",
+        "DESCEND",
+        "CREATE",
+        "KEY",
+        "MODIFY",
+        "VALUE",
+        "VERSION",
+        "READ",
+        "WRITE",
+        "READWRITE",
+    )
+)
 _UNNAMED = re.compile(r"[\[\]]|\.\.\.")
 _REST_OF_A_WORD = re.compile(r"\[[^\w\s][^\]]*\]")
 _OBJECT = re.compile(r"RESOURCE\b.*\bNAME\b")
@@ -114,10 +128,12 @@ def offer_of(metavar: str) -> str:
     names = [name for name in _UNNAMED.sub("", metavar).split("|") if name != "-"] or [""]
     if len(names) == 1:
         return _KINDS.get(names[0].partition(".")[0], ANYTHING)
-    # Beside lower-case choices a name in capitals stands for many values.
-    is_placeholder = {name: name in _KINDS and any(map(str.islower, names)) for name in names}
-    kinds = [_KINDS[name] for name in names if is_placeholder[name]] or [CHOICES]
-    return " ".join([*kinds[:1], *(_choice(name) for name in names if not is_placeholder[name])])
+    if _ETCDS_VALUES.issuperset(names):
+        return " ".join([CHOICES, *names])
+    # Another name in capitals stands for many values.
+    choices = [_choice(name) for name in names if not name.isupper()]
+    kinds = [_KINDS[name] for name in names if name in _KINDS] or ([CHOICES] if choices else [])
+    return " ".join([*kinds[:1], *choices]) or ANYTHING
 
 
 def _choice(name: str) -> str:

@@ -171,6 +171,9 @@ def test_help_keeps_silent_about_the_hidden_command() -> None:
         ("3.6|3.7", "choices 3.6 3.7"),
         ("CREATE|KEY|VALUE", "choices CREATE KEY VALUE"),
         ("mixin|openshift|FILE", "file mixin openshift"),
+        ("CONTEXT|ENDPOINTS", "contexts"),
+        ("DURATION|TIME", "anything"),
+        ("READ|WRITE|READWRITE", "choices READ WRITE READWRITE"),
         (
             "yaml|jsonpath=TEMPLATE|custom-columns=TITLE:PATH,...",
             "choices yaml jsonpath= custom-columns=",

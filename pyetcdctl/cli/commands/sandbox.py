@@ -51,7 +51,10 @@ class SandboxFlags(Flags):
         ),
     ] = ""
     tour: Annotated[
-        bool, typer.Option("--tour", help="Walk through ten steps, each a command, on kubeadm's.")
+        bool,
+        typer.Option(
+            "--tour", help="A guided tour on the kubeadm layout: ten steps, each a command."
+        ),
     ] = False
     members: Annotated[int, number("--members", "How many members the cluster has.")] = 1
     empty: Annotated[bool, typer.Option("--empty", help="Without the sample cluster's keys.")] = (
@@ -69,6 +72,9 @@ def sandbox(
 
     It serves a shell, or the command after --; when that ends, the server and all its data are
     gone. The sample is what a kubeadm cluster keeps in etcd.
+
+    etcdctl and etcdutl of its etcd are on PATH, and a stand-in for kubectl, for there is no API
+    server: it runs `kubectl exec etcd-master -n kube-system -- etcdctl ...` as lectures type it.
     """
     _check(session, command_words, flags)
     from pyetcdctl.sandbox.session import Sandbox
