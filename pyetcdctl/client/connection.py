@@ -95,7 +95,7 @@ class Connection:
             found_in=settings.found_in if given else "",
             alternates=(),
         )
-        return Connection(alone, look_up=False)
+        return self._with_login(Connection(alone, look_up=False))
 
     def receiving_at_most(self, size_bytes: int) -> Connection:
         """Return a connection to the same endpoints, with the same login, that refuses larger
@@ -108,6 +108,12 @@ class Connection:
             limited._login = self._login
             self._limited[size_bytes] = limited
         return limited
+
+    def beside(self) -> Connection:
+        """Return a second connection to the same endpoints with the same login, for a thread of its
+        own; the caller closes it.
+        """
+        return self._with_login(Connection(self._route.settings, look_up=False))
 
     def unary(
         self,
@@ -252,6 +258,11 @@ class Connection:
         if self._opened_route is not None:
             self._opened_route.close()
             self._opened_route = None
+
+    def _with_login(self, other: Connection) -> Connection:
+        """Spare another connection to the same cluster its own login, if there was one here."""
+        other._login = self._login.copy()
+        return other
 
     @property
     def _route(self) -> Route:

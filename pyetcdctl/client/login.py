@@ -25,9 +25,19 @@ LEADER_WANTED = ("hasleader", "true")
 class Login:
     """The login of one connection."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, token: str | None = None) -> None:
+        """``token`` is one that the cluster has issued already."""
         self._credentials = credentials
+        self._first_token = token
         self._tokens: Tokens | None = None
+
+    def copy(self) -> Login:
+        """Return the login of another connection to the same cluster, with the token of this one.
+
+        Renewing it is the other's own affair: connections may be used in several threads.
+        """
+        token = self._tokens.token if self._tokens is not None else self._first_token
+        return Login(self._credentials, token)
 
     def metadata(
         self, deadline: Deadline, authenticate: Callable[[bytes, Deadline], bytes]
@@ -38,7 +48,7 @@ class Login:
         if self._tokens is None:
             from pyetcdctl.client.tokens import Tokens
 
-            self._tokens = Tokens(self._credentials, authenticate)
+            self._tokens = Tokens(self._credentials, authenticate, self._first_token)
         token = self._tokens.current(deadline)
         return (API_VERSION, ("token", token)) if token else (API_VERSION,)
 
@@ -59,4 +69,4 @@ class Login:
 
     def forget(self) -> None:
         """Forget the token, so that the next call fetches another."""
-        self._tokens = None
+        self._tokens = self._first_token = None

@@ -46,11 +46,22 @@ class AuthenticateResponse(Message):
 class Tokens:
     """The token of one connection. ``login`` makes the Authenticate call on raw bytes."""
 
-    def __init__(self, credentials: Credentials, login: Callable[[bytes, Deadline], bytes]) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        login: Callable[[bytes, Deadline], bytes],
+        token: str | None = None,
+    ) -> None:
+        """``token`` is one that the cluster has issued already."""
         self._credentials = credentials
         self._login = login
-        self._token: str | None = credentials.token or None
+        self._token: str | None = credentials.token or token
         self._renewals = 0
+
+    @property
+    def token(self) -> str | None:
+        """The token; None before the first login, empty where the server demands none."""
+        return self._token
 
     def current(self, deadline: Deadline) -> str:
         """Return the token, logging in for the first. Empty: the server asks for none."""

@@ -12,7 +12,6 @@ from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.lease import grant, revoke
 from pyetcdctl.concurrency.keepalive import Life, later_renewals, rings_before
@@ -28,6 +27,8 @@ from pyetcdctl.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+
+    from pyetcdctl.client.connection import Connection
 
 DEFAULT_TTL = 60
 ATTEMPT_SECONDS, PAUSE_SECONDS = 2.0, 0.1
@@ -53,7 +54,6 @@ class LeaseSession:
         self._stop = stop
         self._over = Event()
         self._tidying: Deadline | None = None
-        self._renewing = Connection(connection.settings)
 
     def __enter__(self) -> Self:
         if self._stop.has_rung:
@@ -64,6 +64,7 @@ class LeaseSession:
         if not answer.ID or answer.TTL <= 0:
             raise ResponseMakesNoSense(f"lease {answer.ID:x} was granted for {answer.TTL} s")
         self.lease = answer.ID
+        self._renewing = self.connection.beside()
         self._life = Life(since, answer.TTL)
         self._threads = [Thread(target=each, daemon=True) for each in (self._keep, self._expire)]
         for thread, name in zip(self._threads, ("lease", "lease-end"), strict=True):
