@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator, Mapping
 
 PREFACE_BYTES = 24
@@ -32,23 +33,35 @@ def header_block(headers: Mapping[str, str]) -> bytes:
 
 
 @contextmanager
-def responding(headers: Mapping[str, str]) -> Iterator[str]:
-    """Serve: every request gets these headers, and no body. Yields the endpoint."""
+def responding(headers: Mapping[str, str], secure: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve: every request gets these headers, and no body. Yields the endpoint.
+
+    ``secure`` makes it a TLS server.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def accept() -> None:
             with suppress(OSError):
                 while True:
                     peer, _ = listener.accept()
-                    threading.Thread(target=serve, args=(peer, headers), daemon=True).start()
+                    arguments = (peer, headers, secure)
+                    threading.Thread(target=serve, args=arguments, daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
         yield f"127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def serve(peer: socket.socket, headers: Mapping[str, str]) -> None:
+def serve(
+    peer: socket.socket, headers: Mapping[str, str], secure: ssl.SSLContext | None = None
+) -> None:
     """Respond to each request of a connection."""
+    if secure is not None:
+        try:
+            peer = secure.wrap_socket(peer, server_side=True)
+        except OSError:
+            peer.close()
+            return
     with peer, peer.makefile("rb") as stream, suppress(OSError):
         stream.read(PREFACE_BYTES)
         peer.sendall(frame(SETTINGS, 0, 0))

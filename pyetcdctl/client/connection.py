@@ -24,7 +24,14 @@ from pyetcdctl.client.failover import (
 )
 from pyetcdctl.client.login import API_VERSION, Login
 from pyetcdctl.client.reports import NO_REPORTS
-from pyetcdctl.client.status import details_of, error_from, never_left, request_too_large
+from pyetcdctl.client.status import (
+    CERTIFICATE_ADVICE,
+    demands_certificate,
+    details_of,
+    error_from,
+    never_left,
+    request_too_large,
+)
 from pyetcdctl.errors import DeadlineExceeded
 
 if TYPE_CHECKING:
@@ -249,7 +256,11 @@ class Connection:
     def translate(self, error: grpc.RpcError) -> PyetcdctlError:
         """Return our error for a failed call; one without a response is explained."""
         failure = error_from(error)
-        return self.too_late() if isinstance(failure, DeadlineExceeded) else failure
+        if isinstance(failure, DeadlineExceeded):
+            return self.too_late()
+        if demands_certificate(error) and self._route.lacks_certificate:
+            return failure.with_advice(*failure.advice, *CERTIFICATE_ADVICE)
+        return failure
 
     def close(self) -> None:
         """Close all channels; a later call opens new ones."""

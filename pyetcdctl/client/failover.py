@@ -110,6 +110,11 @@ class Route:
         """The endpoint in use, or the one to be tried first."""
         return self.endpoints[0]
 
+    @property
+    def lacks_certificate(self) -> bool:
+        """Whether the endpoint in use is reached in TLS without a client certificate."""
+        return wants_tls(self.endpoint, self.settings) and not self.settings.tls.certificate
+
     def channel(self, deadline: Deadline) -> grpc.Channel:
         """Return a channel for a call; several endpoints are raced for it."""
         if deadline.expired:

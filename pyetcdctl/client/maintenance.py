@@ -84,12 +84,17 @@ class MaintenanceService:
             raise error.with_advice(*advice) from error.__cause__
 
     def too_old(self, command: str, release: str, deadline: Deadline) -> tuple[str, ...]:
-        """Return the advice for a call that the server does not know."""
+        """Return the advice for a call that the server does not know, by the release it reports."""
         try:
             version = self.status(deadline).version
         except CallFailed:
             return ()
         endpoint = self._connection.endpoint
+        if _is_at_least(version, release):
+            return (
+                f"{endpoint} reports release {version}, which has {command} in etcd: "
+                "it is not etcd itself.",
+            )
         return (f"{command} needs etcd {release} or later; {endpoint} runs {version}.",)
 
     def _alarm(self, request: api.AlarmRequest, deadline: Deadline) -> api.AlarmResponse:
@@ -107,3 +112,11 @@ class MaintenanceService:
         return call(
             self._connection, SERVICE + method, request, kind, deadline, repeatable=repeatable
         )
+
+
+def _is_at_least(version: str, release: str) -> bool:
+    """Whether a version, such as 3.5.13+k3s1, is of a release or of a later one."""
+    parts = version.split(".")[:2]
+    if not all(part.isdecimal() for part in parts):
+        return False
+    return tuple(map(int, parts)) >= tuple(map(int, release.split(".")))

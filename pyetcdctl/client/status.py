@@ -119,7 +119,15 @@ NEVER_LEFT = (
     "name resolution failure",
 )
 TOO_LARGE = "Received message larger than max"
+CERTIFICATE_ADVICE = (
+    "It may demand a client certificate, and none was given.",
+    "Try:  --cert FILE --key FILE",
+)
 HTTP_STATUS = "Received http2 header with status: "
+
+
+FIRST_RELEASES = {"AuthStatus": "3.5", "Downgrade": "3.5", "RangeStream": "3.7"}
+"""The releases of etcd that brought calls which are younger than the oldest supported one."""
 
 
 def code_name(error: grpc.RpcError) -> str:
@@ -189,11 +197,26 @@ def _from_proxy(code: str, details: str) -> CallFailed:
     return CallFailed(go_text(code, details), advice, code="UNAVAILABLE", details=details)
 
 
+def demands_certificate(error: grpc.RpcError) -> bool:
+    """Whether a proxy's HTTP status is one that proxies give a client without a certificate."""
+    return details_of(error).removeprefix(HTTP_STATUS) in ("400", "401", "403", "495", "496")
+
+
 def _locally_cancelled(details: str) -> bool:
     return details in ("Locally cancelled by application!", "Channel closed!", "CANCELLED")
 
 
 def _unknown_method(details: str) -> MethodUnknown:
-    advice = "The server does not know this call: it is older than the command, or it is not etcd."
+    """Return the error for a call that the server does not implement, by its own words why."""
+    method = details.removeprefix("unknown method ").partition(" ")[0]
+    if details.startswith("unknown service "):
+        advice = "The server does not have this part of etcd's API: it is not etcd itself."
+    elif method in FIRST_RELEASES:
+        release = FIRST_RELEASES[method]
+        advice = f"Etcd has this call from {release} on: the server is older, or it is not etcd."
+    elif details.startswith("unknown method "):
+        advice = "The server does not know this call: it is an older etcd, or it is not etcd."
+    else:
+        advice = "The server does not implement what was asked for: it is not etcd itself."
     text = go_text("UNIMPLEMENTED", details)
     return MethodUnknown(text, advice, code="UNIMPLEMENTED", details=details)

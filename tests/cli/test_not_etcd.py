@@ -1,12 +1,15 @@
 """A server that speaks gRPC and is not etcd: one clear line, no traceback."""
 
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
 
+from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from tests.http2 import responding
 from tests.runner import run_here
+from tests.stand_in import serving as serving_methods
 
 NONSENSE = b"\xff\xff\xff\xff\xff"
 
@@ -86,3 +89,58 @@ def test_a_proxy_without_a_server_is_named():
         done = run_here("put", "k", "v", "--endpoints", endpoint)
     assert "  A proxy responded with HTTP status 404, not etcd" in done.stderr
     assert done.exit_code == 1
+
+
+def test_a_proxy_that_demands_a_client_certificate_is_named(secure_etcd):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(secure_etcd.cert.replace("client", "server"), server_key(secure_etcd))
+    context.set_alpn_protocols(["h2"])
+    with responding({":status": "400"}, context) as endpoint:
+        words = ("put", "k", "v", "--endpoints", f"https://{endpoint}", "--cacert", secure_etcd.ca)
+        without = run_here(*words)
+        given = run_here(*words, "--cert", secure_etcd.cert, "--key", secure_etcd.key)
+    assert "A proxy responded with HTTP status 400" in without.stderr
+    advice = "  It may demand a client certificate, and none was given.\n  Try:  --cert FILE"
+    assert advice in without.stderr
+    assert advice not in given.stderr
+
+
+def server_key(etcd):
+    return etcd.key.replace("client", "server")
+
+
+UNKNOWN = {
+    "unknown service etcdserverpb.Auth": "The server does not have this part of etcd's API",
+    "unknown method RangeStream for service etcdserverpb.KV": "Etcd has this call from 3.7 on",
+    "unknown method Put for service etcdserverpb.KV": "it is an older etcd, or it is not etcd",
+    "sortOrder is not implemented by kine": "does not implement what was asked for: it is not etcd",
+}
+
+
+@pytest.mark.parametrize(("details", "meaning"), UNKNOWN.items(), ids=list(UNKNOWN))
+def test_what_a_server_does_not_implement_is_explained_by_its_own_words(details, meaning):
+    def refuse(request, context):
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, details)
+
+    with serving_methods({}, refuse) as endpoint:
+        failed = run_here("user", "list", "--endpoints", endpoint)
+    assert failed.exit_code == 1
+    assert failed.stderr.startswith(f"Error: rpc error: code = Unimplemented desc = {details}\n")
+    assert meaning in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "meaning"),
+    [
+        ("3.5.13", "reports release 3.5.13, which has auth status in etcd: it is not etcd itself."),
+        ("3.4.9", "auth status needs etcd 3.5 or later; "),
+    ],
+)
+def test_the_release_is_blamed_only_where_it_is_to_blame(version, meaning):
+    def refuse(request, context):
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, "unknown service etcdserverpb.Auth")
+
+    status = api.StatusResponse(version=version).SerializeToString()
+    methods = {"/etcdserverpb.Maintenance/Status": lambda request, context: status}
+    with serving_methods(methods, refuse) as endpoint:
+        assert meaning in run_here("auth", "status", "--endpoints", endpoint).stderr
