@@ -21,28 +21,46 @@ KEEPALIVE_FLOOR_SECONDS = 10.0
 
 INT32_MAX = 2**31 - 1
 ONLY_UNCOMPRESSED = 1
-SMALL_RESPONSE_BYTES = 4 << 20
-SMALL = {
+Methods: TypeAlias = dict[str, tuple[str, ...]]
+SMALL_RESPONSE_BYTES, VALUE_RESPONSE_BYTES = 4 << 20, 64 << 20
+SMALL: Methods = {
     "etcdserverpb.Auth": (
         *("AuthEnable", "AuthDisable", "AuthStatus", "Authenticate", "RoleAdd", "RoleDelete"),
         *("RoleGrantPermission", "RoleRevokePermission", "UserAdd", "UserChangePassword"),
         *("UserDelete", "UserGrantRole", "UserRevokeRole"),
     ),
+    "etcdserverpb.Cluster": (
+        *("MemberAdd", "MemberList", "MemberPromote", "MemberRemove", "MemberUpdate"),
+    ),
     "etcdserverpb.KV": ("Compact",),
     "etcdserverpb.Lease": ("LeaseGrant", "LeaseKeepAlive", "LeaseRevoke"),
     "etcdserverpb.Maintenance": (
-        *("Defragment", "Downgrade", "Hash", "HashKV", "MoveLeader", "Status"),
+        *("Alarm", "Defragment", "Downgrade", "Hash", "HashKV", "MoveLeader", "Status"),
     ),
     "grpc.health.v1.Health": ("Check",),
 }
-"""Methods whose responses are small, whatever the cluster holds."""
-_NAMES = ",".join(
-    f'{{"service":"{service}","method":"{method}"}}'
-    for service, methods in SMALL.items()
-    for method in methods
-)
-SMALL_RESPONSES = (
-    f'{{"methodConfig":[{{"name":[{_NAMES}],"maxResponseMessageBytes":{SMALL_RESPONSE_BYTES}}}]}}'
+"""Methods whose responses are small, whatever the cluster holds. Protobuf's own library decodes
+them, which looks at no clock: it has little to decode."""
+OF_ONE_VALUE: Methods = {
+    "etcdserverpb.Auth": ("RoleGet", "RoleList", "UserGet", "UserList"),
+    "etcdserverpb.KV": ("Put",),
+    "etcdserverpb.Lease": ("LeaseLeases", "LeaseTimeToLive"),
+}
+"""Methods whose responses have one value at most, which etcd wants below 10 MiB, or names."""
+
+
+def _bounded(methods: Methods, size_bytes: int) -> str:
+    names = ",".join(
+        f'{{"service":"{service}","method":"{method}"}}'
+        for service, group in methods.items()
+        for method in group
+    )
+    return f'{{"name":[{names}],"maxResponseMessageBytes":{size_bytes}}}'
+
+
+BOUNDS = (
+    f'{{"methodConfig":[{_bounded(SMALL, SMALL_RESPONSE_BYTES)},'
+    f"{_bounded(OF_ONE_VALUE, VALUE_RESPONSE_BYTES)}]}}"
 )
 """gRPC's service configuration, in JSON."""
 FIRST_RECONNECT_MS, LAST_RECONNECT_MS = 200, 2000
@@ -114,7 +132,7 @@ def _options(settings: ConnectionSettings) -> Options:
         ("grpc.max_send_message_length", -1),
         # etcd does not compress; of another server a few bytes may become gigabytes.
         ("grpc.compression_enabled_algorithms_bitset", ONLY_UNCOMPRESSED),
-        ("grpc.service_config", SMALL_RESPONSES),
+        ("grpc.service_config", BOUNDS),
         ("grpc.initial_reconnect_backoff_ms", FIRST_RECONNECT_MS),
         ("grpc.max_reconnect_backoff_ms", LAST_RECONNECT_MS),
     ]
