@@ -84,6 +84,18 @@ MAY_LOAD = {
 }
 
 
+def test_readmes_picture_shows_who_is_above_whom():
+    section = (PACKAGE.parent / "README.md").read_text().partition("## How it is built")[2]
+    lines = section.split("```")[1].strip().splitlines()
+    rows = [line.partition("  ")[0].split() for line in lines]
+    level = {name: number for number, names in enumerate(rows) for name in names}
+    leaves = {"__init__", "__main__", "ending", *SHARED}
+    assert set(level) | leaves == set(MAY_IMPORT)
+    for package, imported in MAY_IMPORT.items():
+        for name in imported - leaves if package not in leaves else ():
+            assert level[name] > level[package], f"{package} imports {name}"
+
+
 def modules():
     return [path for path in PACKAGE.rglob("*.py") if "_pb2" not in path.name]
 
