@@ -177,7 +177,8 @@ class Differences(Record):
     stat: bool = False
     """Whether only counts by resource are asked for."""
     read: Callable[[bytes, bytes], Any] | None = None
-    """Returns the object in a key's value; None where no YAML is asked for."""
+    """Decrypts and decodes a key's value; None where no YAML is asked for."""
+    shows_noise: bool = False
 
 
 class KeyHistory(Record):

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.changes.history import CREATED, DELETED, UPDATED, writer_of
+from pyetcdctl.changes.sides import Side
 from pyetcdctl.rpc.event_batch import DELETE
 from pyetcdctl.rpc.key_values import number_of
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from pyetcdctl.kubernetes.objects import Object, Plain
     from pyetcdctl.kubernetes.stored_value import StoredValue
     from pyetcdctl.rpc.key_values import Record
     from pyetcdctl.rpc.watch import WatchResponse
@@ -21,23 +21,6 @@ if TYPE_CHECKING:
     Read = Callable[[bytes, bytes], StoredValue]
 
 _MOST_VALUES, _MOST_BYTES = 2_000, 8 << 20
-
-
-class Side:
-    """The value of a key before or after a change; it is the same object in the next change."""
-
-    __slots__ = ("sections", "stored")
-
-    def __init__(self, stored: StoredValue) -> None:
-        self.stored = stored
-        self.sections: dict[str, tuple[Plain, list[str]]] = {}
-        """The fields of the object that a printer showed, with the lines that it made of each: most
-        are the same in the next change."""
-
-    @property
-    def object(self) -> Object | None:
-        """The API object that it is."""
-        return self.stored.decoded.object
 
 
 class KeyChange(NamedTuple):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.changes.sides import Side
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pyetcdctl.changes.times import TimeBound, Times
     from pyetcdctl.keyspace.history import History, KeyRevision
     from pyetcdctl.kubernetes.objects import Object, Plain
+    from pyetcdctl.kubernetes.stored_value import StoredValue
 
 CREATED, UPDATED, DELETED, PRESENT = "created", "updated", "deleted", "present"
 
 
 class KeyStep(NamedTuple):
-    """One revision of a key; ``before`` is the object that it had until then."""
+    """One revision of a key; ``before`` is what it had until then, as far as that is known."""
 
     revision: int
     event: str
@@ -24,9 +27,8 @@ class KeyStep(NamedTuple):
     writer: str
     size_bytes: int
     source: str
-    value: Object | None
-    before: Object | None
-    raw: bytes
+    before: Side | None
+    after: Side | None
 
 
 def merged(histories: Sequence[History]) -> list[KeyRevision]:
@@ -41,30 +43,29 @@ def merged(histories: Sequence[History]) -> list[KeyRevision]:
 def steps(
     revisions: Iterable[KeyRevision],
     times: Times,
-    read: Callable[[bytes, bytes], Object | None],
+    read: Callable[[bytes, bytes], StoredValue],
 ) -> list[KeyStep]:
     """Return what happened to one key, newest first."""
     found: list[KeyStep] = []
-    before: Object | None = None
+    before: Side | None = None
     was_there = False
     for each in revisions:
         entry = each.entry
-        obj = None if each.is_deletion else read(entry.key, entry.value)
+        after = None if each.is_deletion else Side(read(entry.key, entry.value))
         event = _event(each, first=not found, was_there=was_there)
         found.append(
             KeyStep(
                 each.revision,
                 event,
                 times.of(each.revision),
-                writer_of(before, obj),
+                writer_of(*(side.object if side else None for side in (before, after))),
                 len(entry.value),
                 each.source,
-                obj,
                 before,
-                entry.value,
+                after,
             )
         )
-        before, was_there = obj, not each.is_deletion
+        before, was_there = after, not each.is_deletion
     return found[::-1]
 
 

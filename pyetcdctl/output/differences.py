@@ -7,7 +7,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.changes.comparing import Kind
-from pyetcdctl.output.difference import difference
+from pyetcdctl.changes.sides import Side
+from pyetcdctl.output.side_difference import side_difference
 from pyetcdctl.output.tree import escaped
 from pyetcdctl.rpc.key_values import number_of
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyetcdctl.changes.comparing import KeyDifference
-    from pyetcdctl.kubernetes.objects import Object
     from pyetcdctl.output import Sink
     from pyetcdctl.results import Differences
     from pyetcdctl.rpc.key_values import Record
@@ -53,18 +53,18 @@ def _write_patch(
     change: KeyDifference, found: Differences, out: Sink, settings: OutputSettings
 ) -> None:
     title = escaped(change.key)
-    before, after = (_object(side, found) for side in (change.before, change.after))
-    lines = list(difference(title, before, after))
+    before, after = (_side(side, found) for side in (change.before, change.after))
+    lines = side_difference(title, before, after, shows_noise=found.shows_noise)
     if not lines:
-        is_object = before is not None or after is not None
+        is_object = any(side and side.object is not None for side in (before, after))
         note = _ONLY_NOISE if is_object else _sizes(change)
         out.write(f"{_SIGNS[change.kind]} {title}  # {note}\n".encode())
     for line in lines:
         out.write(line.shown(safe=settings.terminal, coloured=settings.colour))
 
 
-def _object(side: Record | None, found: Differences) -> Object | None:
-    return found.read(side[0], side[4]) if side is not None and found.read is not None else None
+def _side(record: Record | None, found: Differences) -> Side | None:
+    return Side(found.read(record[0], record[4])) if record and found.read else None
 
 
 def _sizes(change: KeyDifference) -> str:
@@ -84,6 +84,7 @@ def json_lines(found: Differences) -> Iterator[str]:
             if side is not None:
                 line[name] = {"mod_revision": number_of(side[2]), "bytes": len(side[4])}
         if found.read is not None:
-            pair = (_object(side, found) for side in (change.before, change.after))
-            line["diff"] = [each.text for each in difference(line["key"], *pair)]
+            pair = (_side(side, found) for side in (change.before, change.after))
+            lines = side_difference(line["key"], *pair, shows_noise=found.shows_noise)
+            line["diff"] = [each.text for each in lines]
         yield json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"

@@ -6,14 +6,14 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.changes.noise import without_noise
 from pyetcdctl.output.columns import aligned
-from pyetcdctl.output.difference import difference, title_line
+from pyetcdctl.output.difference import title_line
+from pyetcdctl.output.side_difference import side_difference
 from pyetcdctl.output.tree import escaped
 from pyetcdctl.output.units import human_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pyetcdctl.changes.history import KeyStep
@@ -68,12 +68,14 @@ def _write_step(step: KeyStep, found: KeyHistory, out: Sink, settings: OutputSet
     out.write(b"\n")
 
 
-def _lines(step: KeyStep, found: KeyHistory) -> Iterator[DiffLine]:
-    sides = (step.before, step.value)
-    if not found.shows_noise:
-        sides = (without_noise(step.before), without_noise(step.value))
-    title = escaped(found.key)
-    return difference(title, *sides, shows_secrets=found.shows_secrets)
+def _lines(step: KeyStep, found: KeyHistory) -> Sequence[DiffLine]:
+    return side_difference(
+        escaped(found.key),
+        step.before,
+        step.after,
+        shows_noise=found.shows_noise,
+        shows_secrets=found.shows_secrets,
+    )
 
 
 def json_lines(found: KeyHistory) -> Iterator[str]:

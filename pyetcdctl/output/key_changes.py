@@ -7,17 +7,16 @@ import os
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.changes.noise import without_noise
-from pyetcdctl.output.difference import DiffLine, difference, title_line, yaml_lines
-from pyetcdctl.output.line_difference import unified
+from pyetcdctl.output.difference import title_line
+from pyetcdctl.output.side_difference import side_difference
 from pyetcdctl.output.tree import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from pyetcdctl.changes.events import KeyChange, Side
-    from pyetcdctl.kubernetes.objects import Object
+    from pyetcdctl.changes.events import KeyChange
     from pyetcdctl.output import Sink
+    from pyetcdctl.output.difference import DiffLine
     from pyetcdctl.results import KeyChanges
     from pyetcdctl.settings import OutputSettings
 
@@ -28,7 +27,7 @@ _SAME = "the same value was written again"
 def write_text(found: KeyChanges, out: Sink, settings: OutputSettings) -> None:
     """Write each change that is more than noise as ``history -p`` does."""
     for change in found.changes:
-        remarks, lines = _remarks(change), list(_lines(change, found))
+        remarks, lines = _remarks(change), _lines(change, found)
         if not (lines or remarks):
             continue
         out.safe(title_line(_title(change, found, lines), coloured=settings.colour))
@@ -40,7 +39,7 @@ def write_text(found: KeyChanges, out: Sink, settings: OutputSettings) -> None:
     out.flush()
 
 
-def _title(change: KeyChange, found: KeyChanges, lines: list[DiffLine]) -> str:
+def _title(change: KeyChange, found: KeyChanges, lines: Sequence[DiffLine]) -> str:
     received = change.received
     time = received.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ") if received else ""
     words = [f"revision {change.revision}", time, change.event, change.writer]
@@ -58,72 +57,17 @@ def _remarks(change: KeyChange) -> list[str]:
     return remarks
 
 
-def _lines(change: KeyChange, found: KeyChanges) -> Iterator[DiffLine]:
-    """Yield the difference to what the key had before; none where that is not known."""
-    sides = [side for side in (change.before, change.after) if side is not None]
-    errors = any(side.stored.decryption_error for side in sides)
-    if change.is_same or not change.is_before_known or errors:
-        return iter(())
-    is_secret = any(side.stored.decoded.kind == "Secret" for side in sides)
-    title, hides = found.title(change.key), is_secret and not found.shows_secrets
-    if any(side.object is None for side in sides):
-        return _plain_difference(title, change, hides=hides)
-    if hides:
-        shown = (_shown(side, found) for side in (change.before, change.after))
-        return difference(title, *shown)
-    return _object_difference(title, change, found)
-
-
-def _object_difference(title: str, change: KeyChange, found: KeyChanges) -> Iterator[DiffLine]:
-    before, after = change.before, change.after
-    old = _yaml_lines(before, None, found) if before else []
-    new = _yaml_lines(after, before, found) if after else []
-    return _unified(title, change, old, new)
-
-
-def _yaml_lines(side: Side, before: Side | None, found: KeyChanges) -> list[str]:
-    """Return the lines of an object's YAML; fields that are as they were before have them."""
-    shown = _shown(side, found)
-    if not shown:
-        return yaml_lines(shown)
-    if not side.sections:
-        known = before.sections if before else {}
-        for name, value in sorted(shown.items()):
-            section = known.get(name)
-            if section is None or section[0] != value:
-                section = value, yaml_lines({name: value})
-            side.sections[name] = section
-    return [line for _, lines in side.sections.values() for line in lines]
-
-
-def _shown(side: Side | None, found: KeyChanges) -> Object | None:
-    obj = side.object if side else None
-    return obj if found.shows_noise else without_noise(obj)
-
-
-def _plain_difference(title: str, change: KeyChange, *, hides: bool) -> Iterator[DiffLine]:
-    old, new = (_text_lines(side, hides=hides) for side in (change.before, change.after))
-    if old == new:
-        new = [f"changed {line}" for line in new]
-    return _unified(title, change, old, new)
-
-
-def _unified(title: str, change: KeyChange, old: list[str], new: list[str]) -> Iterator[DiffLine]:
-    names = [title if side else "(nothing)" for side in (change.before, change.after)]
-    return map(DiffLine, unified(old, new, *names))
-
-
-def _text_lines(side: Side | None, *, hides: bool) -> list[str]:
-    """Return the lines of a text; of other bytes, and of what is not to be shown, the size."""
-    if side is None:
-        return []
-    plain = side.stored.plain
-    try:
-        if not hides:
-            return plain.decode().split("\n")
-    except UnicodeDecodeError:
-        pass
-    return [f"({len(plain):,} bytes)"]
+def _lines(change: KeyChange, found: KeyChanges) -> Sequence[DiffLine]:
+    """Return the difference to what the key had before; none where that is not known."""
+    if change.is_same or not change.is_before_known:
+        return ()
+    return side_difference(
+        found.title(change.key),
+        change.before,
+        change.after,
+        shows_noise=found.shows_noise,
+        shows_secrets=found.shows_secrets,
+    )
 
 
 def json_lines(found: KeyChanges) -> Iterator[str]:

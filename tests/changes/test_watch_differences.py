@@ -127,6 +127,17 @@ def test_other_values_are_compared_as_text_or_by_size(scripted, watch):
     assert other[3:] == ["-(2 bytes)", "+changed (2 bytes)"]
 
 
+def test_history_and_diff_compare_other_values_alike(scripted, watch):
+    env = scripted[0].environment
+    shown = json.loads(run_here("history", "/config", "-p", "-w", "json", env=env).stdout)
+    expected = [each["diff"] for each in shown["revisions"][::-1]]
+    process = watch("/config", "--rev", "8", "--diff", "-w", "jsonl")
+    assert [process.response()["diff"] for _ in expected] == expected
+    line = ("diff", "@9", "--prefix", "/config", "-p", "-w", "jsonl")
+    (difference,) = run_here(*line, env=env).stdout.splitlines()
+    assert json.loads(difference)["diff"][3:6] == ["-a", "-B", "-c"]
+
+
 def test_secrets_are_changed_but_not_shown_unless_asked_for(scripted, watch):
     process = watch(SECRET, "--rev", "13", "--diff")
     assert block(process)[6:8] == ["-  p: (6 bytes)", "+  p: changed (7 bytes)"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,8 +21,6 @@ from pyetcdctl.rpc.kv import RangeRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from pyetcdctl.kubernetes.objects import Object
 
 _EXAMPLE = """\
   pyetcdctl diff @2000
@@ -141,6 +138,7 @@ def _start(session: Session, flags: DiffFlags, sources: Sequence[tuple[Source, i
 
 
 def _differences(session: Session, changes: _Counted, flags: DiffFlags) -> Differences:
+    from pyetcdctl.kubernetes.stored_value import Reader
     from pyetcdctl.usage.names import by_resource
 
     names = by_resource(session.registry_of(flags.etcd_prefix))
@@ -149,18 +147,6 @@ def _differences(session: Session, changes: _Counted, flags: DiffFlags) -> Diffe
         resource=lambda key: names(key)[0],
         name_only=flags.name_only,
         stat=flags.stat,
-        read=_reader(session, shows_all=flags.all_) if flags.patch else None,
+        read=Reader(session.decrypter, session.release) if flags.patch else None,
+        shows_noise=flags.all_,
     )
-
-
-def _reader(session: Session, *, shows_all: bool) -> Callable[[bytes, bytes], Object | None]:
-    from pyetcdctl.changes.noise import without_noise
-    from pyetcdctl.kubernetes.stored_value import Reader
-
-    read = Reader(session.decrypter, session.release)
-
-    def objects(key: bytes, value: bytes) -> Object | None:
-        found = read(key, value).decoded.object
-        return found if shows_all else without_noise(found)
-
-    return objects

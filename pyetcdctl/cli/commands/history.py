@@ -64,11 +64,12 @@ def history(
     key, registry = _key(session, what, flags, sources)
     from pyetcdctl.changes.history import merged, steps
     from pyetcdctl.cli.revision_times import object_reader, times_in
+    from pyetcdctl.kubernetes.stored_value import Reader
 
-    read = object_reader(session)
     histories = [source.history(key) for source in sources]
     is_any = any(each.revisions for each in histories)
-    times = times_in(sources if is_any else [], registry, read)
+    times = times_in(sources if is_any else [], registry, object_reader(session))
+    read = Reader(session.decrypter, session.release)
     session.print(
         KeyHistory(
             key=key,
