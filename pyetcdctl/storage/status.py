@@ -10,10 +10,12 @@ from pyetcdctl.file_results import SnapshotStatus
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.rpc.wire import WireError
 from pyetcdctl.storage.bolt.audit import Audit
+from pyetcdctl.storage.bolt.leaves import LeafColumns
 from pyetcdctl.storage.bolt.pages import Pages
 from pyetcdctl.storage.crc32c import Crc32c
 from pyetcdctl.storage.files import ReadOnlyFile
-from pyetcdctl.storage.trailer import DIGEST_BYTES, Verifier, check_digest, has_digest
+from pyetcdctl.storage.mvcc.key_index import usual_keys
+from pyetcdctl.storage.trailer import DIGEST_BYTES, DigestCheck, has_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 KEYS, META, STORAGE_VERSION = b"key", b"meta", b"storageVersion"
 _REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" behind it
-_CHUNK = 1 << 20
 _KEY_TAG = 0x0A
 _VERSION = re.compile(rb"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
@@ -47,10 +48,23 @@ def ends_with_digest(path: str) -> bool:
 
 
 def _status(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStatus:
-    is_verified, size = has_digest(file.size), file.size
-    if is_verified:
-        _verify(file, on_bytes)
-        size -= DIGEST_BYTES
+    if not has_digest(file.size):
+        return _figures(file, file.size, on_bytes, has_digest=False)
+    digest = DigestCheck(file)
+    try:
+        figures = _figures(file, file.size - DIGEST_BYTES, on_bytes, has_digest=True)
+        digest.result()
+    except DamagedSnapshot:
+        digest.result()  # it comes first: a file that was damaged later has any fault
+        raise
+    finally:
+        digest.stop()
+    return figures
+
+
+def _figures(
+    file: ReadOnlyFile, size: int, on_bytes: Callable[[int], None], *, has_digest: bool
+) -> SnapshotStatus:
     pages = Pages(file, size)
     audit, reading = Audit(pages), _Reading(on_bytes)
     for bucket in audit.buckets():
@@ -64,16 +78,8 @@ def _status(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStat
         keys=len(reading.living),
         size=pages.size,
         version=reading.version,
-        has_digest=is_verified,
+        has_digest=has_digest,
     )
-
-
-def _verify(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> None:
-    verifier = Verifier()
-    for chunk in file.chunks(file.size, _CHUNK):
-        verifier.update(chunk)
-        on_bytes(_CHUNK)
-    check_digest(verifier)
 
 
 class _Reading:
@@ -100,6 +106,8 @@ class _Reading:
             raise DamagedSnapshot(f"the database is damaged: {where}: {error}") from error
 
     def _take_revisions(self, leaf: Leaf) -> None:
+        if leaf.flags and self._takes_puts(leaf):
+            return
         living, body, revision = self.living, leaf.body, b""
         for revision, start, end in leaf.items():
             if len(revision) == _REVISION_BYTES:
@@ -110,6 +118,19 @@ class _Reading:
                 raise WireError(f"{revision!r} is not a revision")
         if revision:
             self.revision = int.from_bytes(revision[:8], "big", signed=True)
+
+    def _takes_puts(self, leaf: Leaf) -> bool:
+        """Take a leaf without deletions at once, if its keys are of the usual form."""
+        if max(leaf.key_sizes) > _REVISION_BYTES or min(leaf.key_sizes) < _REVISION_BYTES:
+            return False
+        sizes = leaf.key_sizes, leaf.value_sizes
+        found = usual_keys(LeafColumns(leaf.page.number, leaf.offset, leaf.body, 0, *sizes, 0))
+        if found is None:
+            return False
+        self.living.update(found[1])
+        last = found[0][-1] - _REVISION_BYTES
+        self.revision = int.from_bytes(leaf.body[last : last + 8], "big", signed=True)
+        return True
 
     def _take_version(self, leaf: Leaf) -> None:
         for name, start, end in leaf.items():

@@ -110,18 +110,11 @@ def _take(leaf: LeafColumns, places: dict[bytes, int]) -> None:
 
 def _take_puts(leaf: LeafColumns, places: dict[bytes, int]) -> bool:
     """Take a leaf without deletions, if all its keys are of the usual form."""
-    data, base, sizes = leaf.data, leaf.base, leaf.value_sizes
-    values = list(accumulate(map(add, sizes, leaf.key_sizes), initial=leaf.start + REVISION_BYTES))
-    values.pop()
-    lengths = [data[at + 1] for at in values]
-    tags = bytes([data[at] for at in values])
-    separators = bytes([data[at - _FROM_SEPARATOR] for at in values])
-    longest = max(lengths)
-    if longest >= _LONG or longest + 2 > min(sizes):
+    found = usual_keys(leaf)
+    if found is None:
         return False
-    if tags.count(KEY_TAG) != len(tags) or separators.count(SEPARATOR) != len(tags):
-        return False
-    keys = [data[at + 2 : at + 2 + size] for at, size in zip(values, lengths, strict=True)]
+    values, keys = found
+    base, sizes = leaf.base, leaf.value_sizes
     places.update(
         zip(
             keys,
@@ -130,3 +123,22 @@ def _take_puts(leaf: LeafColumns, places: dict[bytes, int]) -> bool:
         )
     )
     return True
+
+
+def usual_keys(leaf: LeafColumns) -> tuple[list[int], list[bytes]] | None:
+    """Return where the values of a leaf without deletions begin, and the keys in them.
+
+    None where a key is not of the usual form: below 128 bytes, first in its value.
+    """
+    data, sizes = leaf.data, leaf.value_sizes
+    values = list(accumulate(map(add, sizes, leaf.key_sizes), initial=leaf.start + REVISION_BYTES))
+    values.pop()
+    lengths = [data[at + 1] for at in values]
+    tags = bytes([data[at] for at in values])
+    separators = bytes([data[at - _FROM_SEPARATOR] for at in values])
+    longest = max(lengths)
+    if longest >= _LONG or longest + 2 > min(sizes):
+        return None
+    if tags.count(KEY_TAG) != len(tags) or separators.count(SEPARATOR) != len(tags):
+        return None
+    return values, [data[at + 2 : at + 2 + size] for at, size in zip(values, lengths, strict=True)]
