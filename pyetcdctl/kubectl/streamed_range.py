@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.rpc.kv import ResponseHeader
-from pyetcdctl.rpc.range_page import RangePage
+from pyetcdctl.rpc.range_page import TRUNCATED, RangePage
 from pyetcdctl.rpc.wire import WireError, read_varint, signed
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _HEADER, _KVS, _MORE, _COUNT = 0x0A, 0x12, 0x18, 0x20
 _LONGEST_VARINT = 10
-TRUNCATED = "the response ends inside an entry"
 
 
 class StreamedRange:
@@ -34,14 +33,28 @@ class StreamedRange:
         """Yield the entries as they arrive. Raises WireError for what is no RangeResponse."""
         self._read_header()
         while self._has(1) and self._data[0] == _KVS:
-            end = end_of_whole_entries(self._data)
-            if end:
-                page, self._data = RangePage(self._data[:end]), self._data[end:]
+            page = self._page()
+            if len(page):
                 yield page
                 del page
             elif not self._extend():
                 raise WireError(TRUNCATED)
         self._read_tail()
+
+    def _page(self) -> RangePage:
+        """Take the whole entries that have arrived; none if the first is not complete."""
+        try:
+            page = RangePage.of_beginning(self._data)
+        except WireError:
+            # Fields in another order than etcd's: parsed when all is there.
+            while self._extend():
+                pass
+            page = RangePage(self._data)
+            self.count, self.more, self._data = page.count, page.more, b""
+            return page
+        if len(page):
+            self._data = self._data[page.size :]
+        return page
 
     def _read_header(self) -> None:
         if not self._has(1) or self._data[0] != _HEADER:
@@ -81,27 +94,3 @@ class StreamedRange:
             return False
         self._data = self._data + piece if self._data else piece
         return True
-
-
-def end_of_whole_entries(data: bytes) -> int:
-    """Return the offset behind the last entry that is complete; the first begins at 0."""
-    at = whole = 0
-    end = len(data)
-    try:
-        while at < end and data[at] == _KVS:
-            size = data[at + 1]
-            at += 2
-            if size > 0x7F:
-                following = data[at]
-                if following < 0x80:
-                    size += (following << 7) - 0x80
-                    at += 1
-                else:
-                    size, at = read_varint(data, at - 1)
-            at += size
-            if at > end:
-                break
-            whole = at
-    except (IndexError, WireError):  # the size itself is not complete
-        pass
-    return whole

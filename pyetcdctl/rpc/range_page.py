@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _HEADER, _KVS, _MORE, _COUNT = 0x0A, 0x12, 0x18, 0x20
+_FIRST_BYTE = bytes([_KVS])
+TRUNCATED = "the response ends inside an entry"
 _CHUNK, _CHUNK_FIELD = 0x0A, 1
 
 
@@ -81,6 +83,19 @@ class RangePage:
             if number == _CHUNK_FIELD and isinstance(value, bytes):
                 return cls(value)
         raise WireError("a chunk of a range without a range")
+
+    @classmethod
+    def of_beginning(cls, data: bytes) -> RangePage:
+        """Take the entries that are whole of those that the data begins with.
+
+        ``size`` is then the offset of what follows. Raises WireError for a damaged entry.
+        """
+        page = cls.__new__(cls)
+        page.header, page.count, page.more = None, 0, False
+        page._data, page._start, page._known_keys = data, 0, None
+        page._bodies, page._ends = _whole_entries(data, 0)
+        page._end = page._ends[-1] if page._ends else 0
+        return page
 
     @classmethod
     def of_entries(
@@ -184,8 +199,10 @@ class RangePage:
         self.more, self.count = False, 0
         at = self._parse_header(start)
         self._start = at
-        self._bodies, self._ends = _entries_in(data, at)
+        self._bodies, self._ends = _whole_entries(data, at)
         self._end = self._ends[-1] if self._ends else at
+        if data[self._end : self._end + 1] == _FIRST_BYTE:
+            raise WireError(TRUNCATED)
         self._parse_tail(self._end)
 
     def _parse_header(self, at: int) -> int:
@@ -211,33 +228,41 @@ class RangePage:
                 raise WireError(f"field {tag >> 3} comes after the entries")
 
 
-def _entries_in(data: bytes, at: int) -> tuple[list[int], list[int]]:
-    """Return the offsets where the KeyValues from ``at`` on begin, and where they end."""
+def _whole_entries(data: bytes, at: int) -> tuple[list[int], list[int]]:
+    """Return the offsets where the whole KeyValues from ``at`` on begin, and where they end."""
     bodies: list[int] = []
     ends: list[int] = []
-    add_body, add_end, end = bodies.append, ends.append, len(data)
-    while at < end and data[at] == _KVS:
-        size = data[at + 1]
-        at += 2
-        if size > 0x7F:
-            following = data[at]
-            if following < 0x80:
-                size += (following << 7) - 0x80
-                at += 1
-            else:
-                size, at = read_varint(data, at - 1)
-        if data[at] != KEY_TAG:
-            raise WireError("an entry does not begin with its key")
-        key_size = data[at + 1] + 2
-        if key_size > 0x81:
-            key_size = sum(read_varint(data, at + 1)) - at
-        if key_size > size:
-            raise WireError("a key reaches beyond its entry")
-        add_body(at)
-        at += size
-        add_end(at)
-    if at > end:
-        raise WireError("the response ends inside an entry")
+    add_body, add_end, end, damage = bodies.append, ends.append, len(data), ""
+    try:
+        while at < end and data[at] == _KVS:
+            size = data[at + 1]
+            at += 2
+            if size > 0x7F:
+                following = data[at]
+                if following < 0x80:
+                    size += (following << 7) - 0x80
+                    at += 1
+                else:
+                    size, at = read_varint(data, at - 1)
+            body = at
+            at += size
+            if at > end:
+                break
+            if data[body] != KEY_TAG:
+                damage = "an entry does not begin with its key"
+                break
+            key_size = data[body + 1] + 2
+            if key_size > 0x81:
+                key_size = sum(read_varint(data, body + 1)) - body
+            if key_size > size:
+                damage = "a key reaches beyond its entry"
+                break
+            add_body(body)
+            add_end(at)
+    except (IndexError, WireError):  # the size of the last entry is not complete
+        pass
+    if damage:
+        raise WireError(damage)
     return bodies, ends
 
 

@@ -1,6 +1,7 @@
 """A port forwarded to the pod: with keys of Secrets or of this machine, and the pod's own name."""
 
 import base64
+import json
 import os
 import select
 import signal
@@ -73,7 +74,7 @@ def test_keys_in_a_secret_are_used_through_a_forwarded_port(standin, secure_etcd
 def test_the_certificate_must_have_the_name_that_the_member_advertises(standin, secure_etcd):
     put_behind(standin, secure_etcd, host="etcd-0.elsewhere.svc")
 
-    flags = ("--via", "port-forward", "--command-timeout", "1s")
+    flags = ("--via", "port-forward", "--command-timeout", "3s")
     found = run_here("get", "k", *flags, env=standin.environment)
 
     assert found.exit_code == 1
@@ -150,6 +151,43 @@ def test_reading_asks_nothing(standin, etcd, line):
     found = run_here(*line.split(), *flags, env=standin.environment, input="\nget k\n\n\n")
 
     assert found.exit_code == 0
+
+
+def three_pods(standin, etcd, **more):
+    """Put the members of a cluster behind a pod each, whose ports can be forwarded."""
+    names = ["etcd-m1", "etcd-m2", "etcd-m3"]
+    pods = [pod(name, etcd, member) for member, name in enumerate(names)]
+    ports = [urlsplit(url).port for url in etcd.client_urls]
+    forwarded = {
+        name: {str(port): ["127.0.0.1", port]} for name, port in zip(names, ports, strict=True)
+    }
+    standin.write(pods, etcd.cluster.programs.beside("etcdctl"), ports=forwarded, **more)
+    return standin
+
+
+def test_a_port_is_forwarded_to_each_of_several_pods(standin, three_members, prefix):
+    three_pods(standin, three_members)
+    via = ("--via", "port-forward")
+
+    status = run_here("endpoint", "status", "-w", "json", *via, env=standin.environment)
+    put = run_here("put", prefix, "v", "--yes", *via, env=standin.environment)
+
+    ids = {each["Status"]["header"]["member_id"] for each in json.loads(status.stdout)}
+    assert len(ids) == 3
+    assert (put.stdout, put.stderr) == (b"OK\n", "")
+    called = [call["words"][1] for call in standin.calls if call["words"][0] == "port-forward"]
+    assert sorted(called) == sorted(["pod/etcd-m1", "pod/etcd-m2", "pod/etcd-m3"] * 2)
+    wait_until(lambda: all(is_gone(call["pid"]) for call in standin.calls))
+
+
+def test_a_pod_whose_port_cannot_be_forwarded_is_left_out(standin, three_members, prefix):
+    failures = {"port-forward pod/etcd-m1": "error: unable to forward port"}
+    three_pods(standin, three_members, failures=failures)
+    three_members.etcdctl("put", prefix, "v")
+
+    found = run_here("get", prefix, "--via", "port-forward", env=standin.environment)
+
+    assert found.stdout == f"{prefix}\nv\n".encode()
 
 
 def test_a_port_that_cannot_be_forwarded_is_reported(standin, etcd):

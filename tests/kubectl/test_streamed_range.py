@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyetcdctl.kubectl.streamed_range import StreamedRange, end_of_whole_entries
+from pyetcdctl.kubectl.streamed_range import StreamedRange
 from pyetcdctl.kubectl.wrapped_range import unwrapped
 from pyetcdctl.rpc.etcdserverpb_pb2 import RangeResponse, ResponseOp, TxnResponse
 from pyetcdctl.rpc.mvccpb_pb2 import KeyValue
@@ -60,11 +60,22 @@ def test_a_response_that_is_cut_off_is_never_taken_for_more_than_it_is(end):
     assert read == (3 if end >= len(small) else read)
 
 
+def test_an_entry_with_its_fields_in_another_order_is_read():
+    entry = b"\x20\x03" + KVS[0].SerializeToString(deterministic=True).replace(b"\x20\x03", b"")
+    data = b"".join(b"\x12" + bytes([len(each)]) + each for each in (b"\x0a\x01a", entry))
+
+    streamed = StreamedRange(in_pieces(data + b"\x20\x02", 3))
+    pages = list(streamed.pages())
+
+    assert [key for page in pages for key, *_ in page.records()] == [b"a", b"a"]
+    assert streamed.count == 2
+
+
 def test_the_end_of_whole_entries_is_found_at_every_cut():
     data = RangeResponse(kvs=KVS[:1] * 3).SerializeToString()
     one = len(data) // 3
 
-    assert [end_of_whole_entries(data[:cut]) for cut in range(len(data) + 1)] == [
+    assert [RangePage.of_beginning(data[:cut]).size for cut in range(len(data) + 1)] == [
         cut // one * one for cut in range(len(data) + 1)
     ]
 
