@@ -146,8 +146,8 @@ IN_FIRST_TABLE = re.findall(r"`(pyetcdctl [^`]*)`", FIRST_TABLE)
 
 @pytest.mark.parametrize("line", IN_FIRST_TABLE)
 def test_a_line_for_kubectls_users_runs(line, sample_etcd, tmp_path):
-    saved = run_here("snapshot", "save", str(tmp_path / "backup.db"), env=sample_etcd.environment)
-    assert saved.exit_code == 0
+    if "backup.db" in line:
+        run_here("snapshot", "save", "backup.db", env=sample_etcd.environment, cwd=tmp_path)
     done = run_here(*line.split()[1:], env=sample_etcd.environment, cwd=tmp_path)
     assert len(done.stdout.splitlines()) > 2
     assert done.exit_code == 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TAB, ENTER, KILL_LINE, SHOW_LINE = "\t", "\r", "\x15", "\x18\x04"
 SECONDS = 20
 SHELLS = ("bash", "zsh", "fish")
-# What the shell is told to print between two marks: the line being edited, or a command's words.
+# What the shell prints between two marks: the line being edited, or a command's words.
 MARKED = "\x1e([^\x1e]*)\x1e"
 FILES = {"bash": "pyetcdctl.bash", "zsh": "_pyetcdctl", "fish": "pyetcdctl.fish"}
 COMMANDS = {

@@ -94,7 +94,7 @@ def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequ
     line = _parsed(root, before)
     asking = LineSession(session.process.beside(Buffer(), Buffer(), b""), line.flags)
     if asking.via:
-        return []  # a program in a pod takes longer than anybody waits
+        return []  # a program in a pod takes longer than a user waits
     takes_keys = "KEY" in line.metavar
     place = CursorPlace(typed, asking, line.words, line.flags, takes_keys, SECONDS)
     may_be_flags = "--" not in before
