@@ -179,9 +179,12 @@ def test_a_member_that_is_cut_off_is_found():
         follower = (leader_index(etcd) + 1) % 3
         gates.cut(etcd.members[follower].site.peer_port, f"{member_id(etcd, follower):x}")
         until(lambda: not statuses(etcd, etcd.client_urls[follower])[0].get("leader"))
-        report, code = doctor(etcd, *IMPATIENT)
+        name = label(etcd, follower)
+        for _ in range(5):  # a machine that is very busy may cost the others their leader, too
+            report, code = doctor(etcd, *IMPATIENT)
+            if {subject for check, subject in found(report) if check == "leader"} == {name}:
+                break
         gates.close()
-    name = label(etcd, follower)
     assert code == 1
     assert found(report) >= {("leader", name), ("consistent-read", name)}
     assert "it is cut off from them" in finding(report, "leader")["measured"]
