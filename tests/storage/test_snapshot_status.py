@@ -12,15 +12,15 @@ TABLE = """\
 ┌──────────┬──────────┬────────────┬────────────┬─────────┐
 │   HASH   │ REVISION │ TOTAL KEYS │ TOTAL SIZE │ VERSION │
 ├──────────┼──────────┼────────────┼────────────┼─────────┤
-│ 92ee1b1d │     2564 │       1175 │     6.9 MB │   3.7.0 │
+│ 6c0d662e │     2564 │       1175 │     6.9 MB │   3.6.0 │
 └──────────┴──────────┴────────────┴────────────┴─────────┘
 """
 IN_EVERY_FORMAT = {
-    "simple": "92ee1b1d, 2564, 1175, 6.9 MB, 3.7.0\n",
-    "json": '{"hash":2465078045,"revision":2564,"totalKey":1175,"totalSize":6897664,'
-    '"version":"3.7.0"}\n',
-    "fields": '"Hash" : 2465078045\n"Revision" : 2564\n"Keys" : 1175\n"Size" : 6897664\n'
-    '"Version" : 3.7.0\n',
+    "simple": "6c0d662e, 2564, 1175, 6.9 MB, 3.6.0\n",
+    "json": '{"hash":1812817454,"revision":2564,"totalKey":1175,"totalSize":6897664,'
+    '"version":"3.6.0"}\n',
+    "fields": '"Hash" : 1812817454\n"Revision" : 2564\n"Keys" : 1175\n"Size" : 6897664\n'
+    '"Version" : 3.6.0\n',
     "table": TABLE,
 }
 
