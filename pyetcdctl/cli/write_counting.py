@@ -39,11 +39,18 @@ class WriteCounter(Thread):
         request: WatchCreateRequest,
         grouping: Grouping,
         report: Callable[[PyetcdctlError | None], None],
+        *,
+        begins_late: bool = False,
     ) -> None:
-        """``report`` gets what keeps the watch from a server, and None when it has one again."""
+        """``report`` gets what keeps the watch from a server, and None when it has one again.
+
+        A watch that ``begins_late`` is served some time after it is created: a program in a pod
+        has to start first. Its time counts from its first response on.
+        """
         super().__init__(name="counting", daemon=True)
         self._request = request
         self._watching = Watching(connection, report, self._begin)
+        self._begins_late = begins_late
         self._grouping = grouping
         self._lock = Lock()
         self._slice = Slice(Tally(grouping), monotonic())
@@ -102,12 +109,22 @@ class WriteCounter(Thread):
 
     def _begin(self, revision: int) -> None:
         """Count time from when the watch begins."""
-        if not self.has_begun.is_set():
-            self.cut()
-            self._next_revision = revision + 1
-            self.has_begun.set()
+        if self.has_begun.is_set():
+            return
+        self._next_revision = revision + 1
+        if self._begins_late:
+            self._watching.request_progress()
+        else:
+            self._count_from_now()
+
+    def _count_from_now(self) -> None:
+        self.cut()
+        self.has_begun.set()
 
     def _take(self, response: WatchResponse) -> None:
+        if not self.has_begun.is_set():
+            self._count_from_now()
+            return
         with self._lock:
             tally = self._slice.tally
             for batch in response.batches:

@@ -65,7 +65,7 @@ def table_lines(found: WriteRates, columns: int) -> Iterator[str]:
     if found.lost:
         yield ""
         yield from _lost_lines(found, columns)
-    yield from _sentences(found)
+    yield from sentences(found)
 
 
 def _more(count: int) -> str:
@@ -137,7 +137,8 @@ def _cut(name: str, columns: int) -> str:
     return name + " " * (columns - width_of(name))
 
 
-def _sentences(found: WriteRates) -> Iterator[str]:
+def sentences(found: WriteRates) -> Iterator[str]:
+    """Yield what the figures lack, and how far they may be wrong."""
     if found.is_log and found.seconds:
         yield f"By the renewals of its Leases the log took {_duration(found.seconds)}."
     elif found.is_log:

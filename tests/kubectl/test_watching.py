@@ -1,7 +1,9 @@
 """Watches and histories through the etcdctl of a pod."""
 
+import json
 import signal
 import subprocess
+import threading
 
 import pytest
 
@@ -12,6 +14,7 @@ from pyetcdctl.rpc.watch import NO_WATCH
 from pyetcdctl.rpc.wire import WireError
 from tests.kubectl.test_cancelling import is_gone, wait_until
 from tests.runner import SECONDS, clean_environment, command, run_here
+from tests.server import write
 
 VIA = ("--via", "kubectl")
 
@@ -108,6 +111,26 @@ def test_a_watch_shows_events_until_it_is_interrupted(pod_of, etcd, prefix):
         process.wait(SECONDS)
 
     wait_until(lambda: all(map(is_gone, standin.processes)))
+
+
+def test_writes_are_counted_through_an_etcdctl_too(pod_of, etcd, prefix):
+    standin, has_ended = pod_of(etcd), threading.Event()
+
+    def write_on():
+        while not has_ended.is_set():
+            write(etcd, [(f"{prefix}a", "1"), (f"{prefix}b", "2")])
+
+    writing = threading.Thread(target=write_on)
+    writing.start()
+    line = ("top", prefix, "--once", "--for", "1s", "--by", "key", "-w", "json")
+    try:
+        counted = json.loads(run_here(*line, *VIA, env=standin.environment).stdout)
+    finally:
+        has_ended.set()
+        writing.join()
+    assert {each["name"] for each in counted["groups"]} == {f"{prefix}a", f"{prefix}b"}
+    one, other = (each["writes"] for each in counted["groups"])
+    assert 0 <= one - other <= 1
 
 
 def test_a_watch_that_was_compacted_ends_as_it_does_directly(pod_of, etcd, prefix):

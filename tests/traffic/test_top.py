@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import select
 import signal
 import termios
 from threading import Event, Thread
+from time import monotonic
 
 import pexpect
 import pytest
@@ -14,7 +16,9 @@ from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.rpc.kv import DELETE_RANGE, PUT, DeleteRangeRequest, PutRequest
 from pyetcdctl.settings import ConnectionSettings
 from tests.concurrency.conftest import start
-from tests.runner import Screen, clean_environment, command, run_here
+from tests.concurrency.gate import Gate
+from tests.runner import SECONDS, Screen, clean_environment, command, run_here
+from tests.server import running, write
 
 __all__ = ["start"]
 
@@ -60,8 +64,6 @@ class Writing(Thread):
 
 @pytest.fixture(scope="module")
 def busy():
-    from tests.server import running
-
     with running() as etcd, Writing(etcd) as writing:
         yield etcd, writing
 
@@ -139,6 +141,33 @@ def test_a_pipe_without_once_gets_lines_with_times_until_it_closes(busy, start):
         pass
     process.process.stdout.close()
     assert process.process.wait(30) == -signal.SIGPIPE
+
+
+def names_until(process, etcd, key):
+    """Write a key until it is counted; return the names that are shown meanwhile."""
+    names, ends = [], monotonic() + SECONDS
+    while key not in names:
+        assert monotonic() < ends, names
+        write(etcd, [(key, "1")])
+        if select.select([process.process.stdout], [], [], 0.2)[0]:
+            names.append(process.response()["name"])
+    return names
+
+
+def test_what_was_compacted_in_an_outage_is_reported_and_the_counting_goes_on(own_etcd, start):
+    etcd = own_etcd()
+    gate = Gate(etcd.address)
+    words = ("top", "--by", "key", "--interval", "200ms", "-w", "jsonl")
+    process = start(command(*words), {"ETCDCTL_ENDPOINTS": gate.endpoint})
+    names_until(process, etcd, "before")
+    gate.shut()
+    write(etcd, [("missed", str(number)) for number in range(5)])
+    revision = json.loads(etcd.etcdctl("get", "missed", "-w", "json").stdout)["header"]["revision"]
+    etcd.etcdctl("compact", str(revision), check=True)
+    gate.open()
+    assert "missed" not in names_until(process, etcd, "after")
+    process.process.terminate()
+    assert f" to {revision:,} were compacted before they could be counted." in process.ended()[1]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.signals import interruptible
 from pyetcdctl.errors import BadArguments, Interrupted, UnsupportedFormat
 from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.output.write_rates import sentences
 from pyetcdctl.results import WriteRates
 from pyetcdctl.rpc.watch import WatchCreateRequest
 from pyetcdctl.traffic.grouping import GROUPS
@@ -149,6 +150,7 @@ class _Run:
         self._session = session
         self._flags = flags
         self._prefix = prefix
+        self._noted: set[str] = set()
         self._reader = Reader(session.decrypter, session.release)
         self._registry = session.registry_of(flags.etcd_prefix)
         self._groupings = {by: Grouping(by, self._registry, self._reader) for by in GROUPS}
@@ -166,7 +168,7 @@ class _Run:
             compares=flags.prev,
             most_rows=self._most_rows,
         )
-        self._session.print(found)
+        self._show(found)
         self._report_partial(found.is_partial)
 
     def once(self) -> None:
@@ -221,7 +223,8 @@ class _Run:
         )
         report = report or teller_of_outages(self._session)
         grouping = self._groupings[self._flags.by]
-        return WriteCounter(self._session.connection, request, grouping, report)
+        connection, is_late = self._session.connection, self._session.asks_in_pods
+        return WriteCounter(connection, request, grouping, report, begins_late=is_late)
 
     def _show_progress(self, counter: WriteCounter, seconds: float) -> None:
         """Wait so many seconds; on a terminal show how many are left."""
@@ -240,4 +243,14 @@ class _Run:
         seconds = done.end - done.begin
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
         more |= {"compares": flags.prev, "gaps": gaps, "time": time}
-        self._session.print(rates([done.tally], seconds, flags.sort, **more))
+        self._show(rates([done.tally], seconds, flags.sort, **more))
+
+    def _show(self, found: WriteRates) -> None:
+        """Print what was counted; what it lacks goes aside where the format has no place for it."""
+        self._session.print(found)
+        has_place = self._session.output.format == "json" or self._session.output.terminal
+        self._session.streams.out.flush()
+        for sentence in () if has_place else sentences(found):
+            if sentence not in self._noted:
+                self._noted.add(sentence)
+                self._session.note(f"# {sentence}")
