@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
+_SHELL_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 _COMMAND_FLAG = re.compile(r"-[a-z]*c", re.ASCII)
 _SHELLS = ("sh", "bash", "ash", "dash")
 _PREFIX = "ETCD_"
@@ -67,5 +68,7 @@ def _split(script: str) -> list[str]:
 
 
 def _expanded(word: str, variables: Mapping[str, str]) -> str:
-    """Replace ``$(NAME)`` as the kubelet does; a name that is not known stays."""
-    return _REFERENCE.sub(lambda found: variables.get(found[1], found[0]), word)
+    """Replace ``$(NAME)`` as the kubelet does, ``${NAME}`` as a shell; an unknown name stays."""
+    for form in (_REFERENCE, _SHELL_VARIABLE):
+        word = form.sub(lambda found: variables.get(found[1], found[0]), word)
+    return word

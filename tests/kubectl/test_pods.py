@@ -71,8 +71,16 @@ def test_a_server_on_all_addresses_is_reached_by_what_it_advertises():
             {"name": "b"},
         ),
         ({"command": ["etcd", "--name=$(X)"], "env": [{"name": "X"}]}, {"name": "$(X)"}),
+        (
+            # As OpenShift starts it: an apostrophe in a comment, and variables of the shell.
+            {
+                "command": ["/bin/sh", "-c", "# it doesn't\nexec etcd --name=${NODE_a_NAME} \\\n"],
+                "env": [{"name": "NODE_a_NAME", "value": "a"}],
+            },
+            {"name": "a"},
+        ),
     ],
-    ids=["words", "variables", "flag-before-variable", "unknown-reference"],
+    ids=["words", "variables", "flag-before-variable", "unknown-reference", "script"],
 )
 def test_options_come_from_words_and_variables(container, expected):
     assert etcd_options(container) == expected

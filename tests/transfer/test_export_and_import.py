@@ -3,13 +3,20 @@
 import random
 import signal
 import subprocess
-from time import sleep
+from contextlib import closing
+from time import monotonic
 
 import pytest
 
 from pyetcdctl.cli import transfers
+from pyetcdctl.client.connection import Connection
+from pyetcdctl.client.live_source import LiveSource
+from pyetcdctl.keyspace.ranges import prefix_range
+from pyetcdctl.keyspace.source import counts
+from pyetcdctl.rpc.kv import RangeRequest
+from pyetcdctl.settings import ConnectionSettings
 from tests.kubectl.standin_cluster import StandIn, pod
-from tests.runner import clean_environment, command, run, run_here
+from tests.runner import SECONDS, clean_environment, command, run, run_here
 from tests.server import Etcd
 
 
@@ -166,25 +173,37 @@ def test_a_cut_file_is_refused_before_anything_is_written(etcd, env, prefix, tmp
 
 
 def test_an_import_that_is_killed_goes_on_without_doubling_or_losing(etcd, env, prefix, tmp_path):
-    keys = {f"{n:05}": f"value {n}" for n in range(2000)}
-    for start in range(0, 2000, 100):
+    keys = {f"{n:05}": f"value {n}" for n in range(4000)}
+    for start in range(0, 4000, 100):
         put_all(etcd, prefix, dict(list(keys.items())[start : start + 100]))
     path = exported(etcd, prefix, tmp_path)
     etcd.etcdctl("del", prefix, "--prefix")
     chance = random.Random(14)
     words = command("import", str(path), "--yes")
-    for _ in range(4):
-        with subprocess.Popen(words, env=clean_environment(env), stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL) as process:  # fmt: skip
-            sleep(chance.uniform(0.2, 0.8))  # anywhere between its start and its end
-            process.send_signal(signal.SIGKILL)
+    with closing(Connection(ConnectionSettings(endpoints=(etcd.endpoint,)))) as connection:
+        for _ in range(5):
+            # Each transaction is a revision: killed when some more of them have been applied.
+            wanted = written(connection, prefix) + chance.randrange(1, 800)
+            with subprocess.Popen(words, env=clean_environment(env), stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL) as process:  # fmt: skip
+                ends = monotonic() + SECONDS
+                while process.poll() is None and written(connection, prefix) < wanted:
+                    assert monotonic() < ends
+                process.send_signal(signal.SIGKILL)
 
     done = run("import", str(path), "--yes", env=env)
 
     assert done.exit_code == 0
     assert values(etcd, prefix) == keys
     versions = etcd.etcdctl("get", prefix, "--prefix", "-w", "json", "--keys-only").stdout
-    assert versions.count(b'"version":1,') + versions.count(b'"version":1}') == 2000
+    assert versions.count(b'"version":1,') + versions.count(b'"version":1}') == 4000
+
+
+def written(connection, prefix):
+    """Return how many keys there are."""
+    key, end = prefix_range(prefix.encode())
+    request = RangeRequest(key=key, range_end=end, count_only=True)
+    return counts(LiveSource(connection), [request])[0]
 
 
 def test_a_file_of_export_is_there_whole_or_not(etcd, env, prefix, tmp_path):
