@@ -6,6 +6,10 @@ from pyetcdctl.ending import ENDING, let_signals_end
 # etcdctl; from here on, before anything that takes time is loaded.
 let_signals_end(ENDING)
 
+from pyetcdctl.isolation import leave_python_path  # noqa: E402
+
+leave_python_path()
+
 from pyetcdctl.cli.main import run, run_as_plugin  # noqa: E402
 
 __all__ = ["run", "run_as_plugin"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl import __version__
 from pyetcdctl.errors import ProgramFault, ResponseMakesNoSense
+from pyetcdctl.isolation import in_the_way
 from pyetcdctl.rpc.wire import WireError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def meaning_of(error: Exception, *, shows_traceback: bool) -> PyetcdctlError:
         return ResponseMakesNoSense(error)
     if isinstance(error, MemoryError):
         return ProgramFault("out of memory")
+    if isinstance(error, ImportError) and (variables := in_the_way()):
+        return ProgramFault(f"a module of the program cannot be loaded: {error}", variables)
     summary = "".join(traceback.format_exception_only(error)).strip().replace("\n", " ")
     if shows_traceback:
         lines = "".join(traceback.format_exception(error)).splitlines()

@@ -13,8 +13,9 @@ RESULTS = {"cluster_results", "file_results", "results"}
 SHARED = {"errors", "records", "settings", "strict_yaml", *RESULTS}
 MAY_IMPORT = {
     "__init__": set(),
-    "__main__": {"cli", "ending"},
+    "__main__": {"cli", "ending", "isolation"},
     "ending": set(),
+    "isolation": set(),
     "errors": set(),
     "settings": set(),
     "records": set(),
@@ -56,6 +57,7 @@ MAY_IMPORT = {
         "diagnosis",
         "discovery",
         "ending",
+        "isolation",
         "keyspace",
         "kubectl",
         "kubernetes",
