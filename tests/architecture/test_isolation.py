@@ -37,7 +37,7 @@ def foreign(tmp_path):
 def test_foreign_modules_on_pythonpath_are_not_loaded(etcd, installed, foreign, line):
     env = clean_environment({**etcd.environment, "PYTHONPATH": f"{foreign}:"})
     done = subprocess.run(
-        [installed, *words.split()], env=env, capture_output=True, timeout=60, cwd="/"
+        [installed, *line.split()], env=env, capture_output=True, timeout=60, cwd="/"
     )
     assert (done.returncode, done.stderr) == (0, b"")
 

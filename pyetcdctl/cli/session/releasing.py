@@ -54,7 +54,9 @@ def left_to_the_child() -> Iterator[None]:
 def _handled(
     handlers: Mapping[signal.Signals, Handler],
 ) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    """Handle signals for a while; ignored ones stay ignored, as a background job's SIGINT."""
+    heeded = [each for each in handlers if signal.getsignal(each) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handlers[number]) for number in heeded}
     try:
         yield
     finally:
