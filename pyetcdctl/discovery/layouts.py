@@ -74,10 +74,19 @@ def rancher(node: Node, name: str) -> Deployment | None:
     server = f"{RANCHER}/{name}/server"
     path = f"{server}/db/etcd/config"
     options = from_file(node, path)
+    if not options and node.exists(f"{server}/kine.sock"):
+        return _kine(node, f"{server}/kine.sock")
     if not options and node.exists(f"{server}/db/state.db"):
         why = f"{name} keeps its objects in SQLite here, through kine, not in etcd"
         node.skip(f"{server}/db/state.db", Unusable(Reason.UNSUITABLE, why))
     return of_server(node, name, path, options) if options else None
+
+
+def _kine(node: Node, path: str) -> Deployment:
+    """Take the socket of kine, which serves etcd's API over SQL to the API server of its node."""
+    socket = node.file(path)
+    endpoint = FoundEndpoint(f"unix://{socket.real}", socket, "kine's socket")
+    return Deployment(layout="kine", file=path, endpoints=(endpoint,))
 
 
 def rke2_pod(node: Node) -> Deployment | None:

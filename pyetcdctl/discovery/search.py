@@ -33,6 +33,7 @@ _NAMES = {
 _LOGS = {
     "k0s": "journalctl -u k0scontroller",
     "k3s": "journalctl -u k3s",
+    "kine": "journalctl -u k3s",
     "rke2": "crictl ps -a --name etcd, then crictl logs CONTAINER; journalctl -u rke2-server",
     "systemd": "systemctl status etcd; journalctl -u etcd",
     "config file": "systemctl status etcd; journalctl -u etcd",
@@ -82,6 +83,8 @@ def advice(discovery: Discovery) -> tuple[str, ...]:
         return skipped
     how = _NAMES.get(discovery.layout)
     runs = f"This node runs etcd {how}" if how else "This node has certificates of etcd"
+    if discovery.layout == "kine":
+        runs = "This node runs kine, which serves etcd's API over SQL,"
     urls = ", ".join(endpoint.url for endpoint in discovery.endpoints)
     return (f"{runs} ({discovery.found_in}) on {urls}.", *skipped)
 

@@ -80,6 +80,17 @@ def test_a_k3s_without_etcd_is_told(disk: Disk) -> None:
     assert "kine" in skip.why
 
 
+def test_the_socket_of_kine_in_a_k3s_without_etcd_is_found_and_named(disk: Disk) -> None:
+    disk.write("/var/lib/rancher/k3s/server/db/state.db", "SQLite")
+    path = disk.path("/var/lib/rancher/k3s/server/kine.sock")
+    path.write_bytes(b"")
+    found = discover(disk.root)
+    assert found.layout == "kine"
+    assert [endpoint.url for endpoint in found.endpoints] == [f"unix://{path}"]
+    assert advice(found)[0].startswith("This node runs kine, which serves etcd's API over SQL, (")
+    assert apply(ConnectionSettings(), disk.root).endpoints == (f"unix://{path}",)
+
+
 def test_minikubes_certificates_are_enough(disk: Disk) -> None:
     disk.kubeadm_pki("/var/lib/minikube/certs")
     found = discover(disk.root)
