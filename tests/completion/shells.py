@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TAB, ENTER, KILL_LINE, SHOW_LINE = "\t", "\r", "\x15", "\x18\x04"
 SECONDS = 20
+# On a busy machine the time that a look-up may take can pass in vain.
+PATIENT = {"PYETCDCTL_COMPLETION_TIMEOUT": "15s"}
 SHELLS = ("bash", "zsh", "fish")
 # What the shell prints between two marks: the line being edited, or a command's words.
 MARKED = "\x1e([^\x1e]*)\x1e"
@@ -62,7 +64,7 @@ class Shell:
         setup = folder / f"setup.{name}"
         setup.write_text(SET_UP[name])
         env = clean_environment(
-            {"HOME": str(folder), "TERM": "xterm", "LC_ALL": "C.UTF-8", **variables}
+            {"HOME": str(folder), "TERM": "xterm", "LC_ALL": "C.UTF-8", **PATIENT, **variables}
         )
         env["PATH"] = f"{program}:{env['PATH']}"
         self._terminal = pexpect.spawn(
@@ -82,15 +84,6 @@ class Shell:
         self._terminal.send(typed + tabs * TAB + SHOW_LINE)
         line = self._marked()
         self._terminal.send(KILL_LINE)
-        return line
-
-    def completed(self, typed: str) -> str:
-        """Return the line that TAB makes, pressed again until it makes one: on a busy machine the
-        second that the program may take can pass in vain.
-        """
-        for _ in range(20):
-            if (line := self.after_tab(typed)) != typed:
-                break
         return line
 
     def arguments_after_tab(self, typed: str, tabs: int = 1) -> list[str]:

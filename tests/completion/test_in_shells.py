@@ -194,9 +194,11 @@ def test_a_variable_on_the_line_is_read(shell: Shell, etcd: Etcd, prefix: str) -
 
 
 def test_nothing_happens_when_the_server_is_away(shell: Shell) -> None:
+    shell.define("PYETCDCTL_COMPLETION_TIMEOUT", "300ms")
     line = "pyetcdctl --endpoints 127.0.0.1:1 get /registry/"
     assert shell.after_tab(line) == line
     assert "rror" not in shell.shown_after_tab(line)
+    shell.define("PYETCDCTL_COMPLETION_TIMEOUT", "15s")
 
 
 @pytest.mark.parametrize(
@@ -212,16 +214,16 @@ def test_kubernetes_names_are_completed(
     shell: Shell, sample_etcd: Etcd, typed: str, line: str
 ) -> None:
     program = f"pyetcdctl --endpoints {sample_etcd.endpoint}"
-    assert shell.completed(f"{program} {typed}") == f"{program} {line}"
+    assert shell.after_tab(f"{program} {typed}") == f"{program} {line}"
 
 
 def test_a_list_of_resources_is_described(shell: Shell, sample_etcd: Etcd) -> None:
     line = f"pyetcdctl --endpoints {sample_etcd.endpoint} kubernetes get p"
     pattern = re.compile(r"persistentvolumeclaims .*PersistentVolumeClaim, pvc")
-    assert any(pattern.search(shell.shown_after_tab(line)) for _ in range(20))
+    assert pattern.search(shell.shown_after_tab(line))
 
 
 def test_a_member_is_completed(shell: Shell, etcd: Etcd) -> None:
     member = etcd.etcdctl("member", "list", check=True).stdout.split(b",")[0].decode()
     line = "pyetcdctl member update --peer-urls x "
-    assert shell.completed(f"{line}{member[:6]}") == f"{line}{member} "
+    assert shell.after_tab(f"{line}{member[:6]}") == f"{line}{member} "

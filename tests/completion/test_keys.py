@@ -9,6 +9,7 @@ import pytest
 
 from pyetcdctl.completion.values import MOST_CANDIDATES
 from pyetcdctl.sandbox.sample import unpack_sample
+from tests.completion.shells import PATIENT
 from tests.runner import run_here
 
 if TYPE_CHECKING:
@@ -25,11 +26,8 @@ def ask(*line: str | bytes, env: Mapping[str, str] | None = None) -> list[str]:
 
 
 def answer(*line: str | bytes, env: Mapping[str, str] | None = None) -> list[str]:
-    """Ask until there are candidates: on a busy machine the second it may take can pass in vain."""
-    for _ in range(20):
-        if found := ask(*line, env=env):
-            return found
-    return []
+    """Ask with the patience that a busy machine needs."""
+    return ask(*line, env={**PATIENT, **(env or {})})
 
 
 def candidates_of(result: Result) -> list[str]:

@@ -14,7 +14,7 @@ from pyetcdctl.cli.command_tree import command_tree
 from pyetcdctl.completion.shapes import offer_of
 from pyetcdctl.completion.tables import described_commands, described_flags
 from tests.architecture.test_startup import HEAVY, modules_loaded_by
-from tests.completion.shells import FILES, SHELLS
+from tests.completion.shells import FILES, PATIENT, SHELLS
 from tests.runner import PROJECT, clean_environment, run_here
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def bash(script: str, path: str | None = None) -> subprocess.CompletedProcess[st
     """Run a script in a bash that has read the completion."""
     program = shutil.which("bash")
     assert program
-    environment = clean_environment() | ({} if path is None else {"PATH": path})
+    environment = clean_environment(PATIENT) | ({} if path is None else {"PATH": path})
     return subprocess.run(
         [program, "--noprofile", "--norc", "-uc", f"source completions/pyetcdctl.bash; {script}"],
         cwd=PROJECT,

@@ -1,7 +1,7 @@
 """``__complete``: what the word under the cursor may become, for the shells' scripts.
 
 A person is in the middle of typing: whatever is wrong, nothing is printed and no message, no
-question is asked, and it is over within a second.
+question is asked, and it is over within a second; PYETCDCTL_COMPLETION_TIMEOUT gives it more.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import typer
 
 from pyetcdctl.cli.flags.grammar import parse_line
 from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.flags.values import ValueRefused, duration
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Buffer
@@ -23,12 +24,13 @@ from pyetcdctl.completion.shapes import KEYS
 from pyetcdctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pyetcdctl.cli.candidates import Candidate
     from pyetcdctl.settings import ConnectionSettings
 
 SECONDS = 0.7
+VARIABLE = "PYETCDCTL_COMPLETION_TIMEOUT"
 
 app = new_app()
 
@@ -40,7 +42,7 @@ class LineSession(Session):
     def settings(self) -> ConnectionSettings:
         """How to reach the cluster within the time that there is."""
         settings = super().settings
-        seconds = min(settings.command_timeout, SECONDS)
+        seconds = min(settings.command_timeout, patience(self.streams.environment))
         return settings._replace(command_timeout=seconds, dial_timeout=seconds)
 
     def check_format(self) -> None:
@@ -82,9 +84,17 @@ def complete(
     # A name server or a file system that hangs is beyond any deadline of a call.
     search = Thread(target=find, daemon=True)
     search.start()
-    search.join(SECONDS + 0.05)
+    search.join(patience(session.streams.environment) + 0.05)
     texts = (f"{text}\t{about}" if about else text for text, about in found)
     session.streams.out.text("".join(f"{text}\n" for text in texts))
+
+
+def patience(environment: Mapping[str, str]) -> float:
+    """Return how many seconds a look-up may take."""
+    try:
+        return duration(environment.get(VARIABLE, "0")) or SECONDS
+    except ValueRefused:
+        return SECONDS
 
 
 def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequence[Candidate]:
@@ -96,7 +106,8 @@ def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequ
     if asking.via:
         return []  # a program in a pod takes longer than a user waits
     takes_keys = "KEY" in line.metavar
-    place = CursorPlace(typed, asking, line.words, line.flags, takes_keys, SECONDS)
+    seconds = patience(session.streams.environment)
+    place = CursorPlace(typed, asking, line.words, line.flags, takes_keys, seconds)
     may_be_flags = "--" not in before
     found = candidates(kind, place)
     return [each for each in found if not (may_be_flags and each.text.startswith("-"))]
