@@ -55,19 +55,19 @@ def _options() -> argparse.Namespace:
 
 def _measure(programs: Programs, etcdctl: Path, options: argparse.Namespace) -> None:
     with running(programs, flags=(QUOTA,)) as etcd:
-        _tell(f"loading {options.keys} keys into etcd {etcd.version}")
+        report(f"loading {options.keys} keys into etcd {etcd.version}")
         load(etcd.address, options.keys)
         with running(programs, sample=True) as sample:
             load_objects(etcd.address, sample_objects(sample.address))
         streams = programs.release >= STREAMING
         for row in rows(etcd.address, Path(etcdctl), streams=streams):
             if not options.row or row.name in options.row:
-                pairs = _pairs(row, options.rounds * row.rounds_factor)
-                _tell(pairs.details())
+                pairs = measured_pairs(row, options.rounds * row.rounds_factor)
+                report(pairs.details())
                 print(line(pairs.cells(etcd.version)), flush=True)
 
 
-def _pairs(row: Row, rounds: int) -> Pairs:
+def measured_pairs(row: Row, rounds: int) -> Pairs:
     """Run both in turn; the first pair only warms the machine up."""
     pairs = Pairs(row, [], [])
     for number in range(rounds + 1):
@@ -80,7 +80,7 @@ def _pairs(row: Row, rounds: int) -> Pairs:
     return pairs
 
 
-def _tell(text: str) -> None:
+def report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 

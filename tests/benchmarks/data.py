@@ -62,7 +62,7 @@ def load(endpoint: str, total: int) -> None:
     """Write the keys, many in each transaction and many transactions at a time."""
     connection = Connection(ConnectionSettings(endpoints=(endpoint,)))
     send(connection, [(ONE_KEY, b"1")]).result()
-    _load(connection, pairs(total))
+    load_pairs(connection, pairs(total))
 
 
 def sample_objects(endpoint: str) -> list[bytes]:
@@ -79,10 +79,11 @@ def load_objects(endpoint: str, values: list[bytes]) -> None:
     """Write the values again and again, until there are enough."""
     connection = Connection(ConnectionSettings(endpoints=(endpoint,)))
     repeated = enumerate(islice(cycle(values), OBJECT_COUNT))
-    _load(connection, ((OBJECTS + b"%06d" % number, value) for number, value in repeated))
+    load_pairs(connection, ((OBJECTS + b"%06d" % number, value) for number, value in repeated))
 
 
-def _load(connection: Connection, source: Iterator[tuple[bytes, bytes]]) -> None:
+def load_pairs(connection: Connection, source: Iterator[tuple[bytes, bytes]]) -> None:
+    """Write pairs and close the connection."""
     under_way: deque[Answer] = deque()
     while batch := list(islice(source, PUTS_A_TXN)):
         under_way.append(send(connection, batch))

@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 BARE_GET = Path(__file__).with_name("bare_get.py")
 ETCDCTL = "etcdctl"
 
-_OURS = (sys.executable, "-c", "from pyetcdctl.cli.main import run; run()")
+OURS = (sys.executable, "-c", "from pyetcdctl.cli.main import run; run()")
 _COMPLETE = """
 source completions/pyetcdctl.bash
 COMP_WORDS=(pyetcdctl compl) COMP_CWORD=1 COMP_LINE='pyetcdctl compl' COMP_POINT=15
@@ -57,10 +57,10 @@ def _short(endpoint: str) -> list[Row]:
     key = ONE_KEY.decode()
     import_typer = (sys.executable, "-c", "import typer")
     bare = (sys.executable, str(BARE_GET), endpoint, key)
-    get = (*_OURS, "get", key, f"--endpoints={endpoint}")
+    get = (*OURS, "get", key, f"--endpoints={endpoint}")
     return [
         _fast("get", "`get KEY`, cold", get, bare, "a bare grpc script", "≤ 1.35"),
-        _fast("help", "`--help`", (*_OURS, "--help"), import_typer, "`import typer`", "≤ 1.5"),
+        _fast("help", "`--help`", (*OURS, "--help"), import_typer, "`import typer`", "≤ 1.5"),
         _fast(
             "complete",
             "completing a command's name",
@@ -96,7 +96,7 @@ def _listings(endpoint: str, etcdctl: str, streams: bool) -> list[Row]:
         Row(
             name,
             f"`get {' '.join(['/ --prefix', *more])}`",
-            (*_OURS, *_get_all(endpoint, more)),
+            (*OURS, *_get_all(endpoint, more)),
             (etcdctl, *_get_all(endpoint, more)),
             ETCDCTL,
             goals[name],
@@ -108,13 +108,13 @@ def _listings(endpoint: str, etcdctl: str, streams: bool) -> list[Row]:
 def _decoding(endpoint: str, etcdctl: str) -> list[Row]:
     words = ("get", OBJECTS.decode(), "--prefix", f"--endpoints={endpoint}")
     import_typer = (sys.executable, "-c", "import typer")
-    decode = (*_OURS, "kubernetes", "decode", str(ONE_OBJECT))
+    decode = (*OURS, "kubernetes", "decode", str(ONE_OBJECT))
     return [
         *(
             Row(
                 name,
                 f"`get --prefix -w {name}` of Kubernetes' objects",
-                (*_OURS, *words, "-w", name),
+                (*OURS, *words, "-w", name),
                 (etcdctl, *words, "--command-timeout=300s"),
                 "etcdctl's bytes",
                 f"≥ {pace:,} a second",
@@ -134,7 +134,7 @@ def _get_all(endpoint: str, more: list[str]) -> list[str]:
 
 
 def _level(endpoint: str) -> Row:
-    tree = (*_OURS, "tree", "/registry", "--depth=1", f"--endpoints={endpoint}")
+    tree = (*OURS, "tree", "/registry", "--depth=1", f"--endpoints={endpoint}")
     import_typer = (sys.executable, "-c", "import typer")
     return Row(
         "tree",
