@@ -9,7 +9,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import auth
 from pyetcdctl.cluster_results import AuthState
-from pyetcdctl.errors import CallFailed, InvalidInput
+from pyetcdctl.errors import InvalidInput, PyetcdctlError
 from pyetcdctl.storage.auth import stored_status
 
 app = new_app()
@@ -40,7 +40,7 @@ def _check_members(session: Session) -> None:
             return
         members = list_members(connection, seconds).members
         found = locate(connection, members, seconds) if len(members) > 1 else ()
-    except CallFailed:  # the call itself reports what is wrong
+    except PyetcdctlError:  # the call itself reports what is wrong
         return
     for each in found:
         if each.status and each.status.version.startswith("3.4."):
