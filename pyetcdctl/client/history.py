@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.key_values import Record
 
 REPORTS_PROGRESS_IN_ORDER = (3, 5, 8)
+REVISIONS_A_SECOND = 50_000
+"""At least so many are read by a server."""
 SETTLING_SECONDS = 0.5
 """For a user who may not watch all keys, or a server of another kind: no event for so long is the
 end. A server serves a watch that is behind every 100 ms (etcd, mvcc/watchable_store.go)."""
@@ -149,6 +151,8 @@ class _Reading:
     def __init__(self, connection: Connection, wanted: _Wanted, start: int, ending: Ending) -> None:
         self._connection = connection
         self._wanted = wanted
+        self._start = start
+        self._reading_seconds = 0.0
         self._ending = ending
         self._exchange = connection.exchange(WATCH, self._deadline())
         self._trusted_from = 0.0
@@ -168,6 +172,7 @@ class _Reading:
     def changes(self, revision: int, last: int) -> Iterator[KeyRevision]:
         """Yield the changes up to a revision; ``last`` is where they end, 0 if that is unknown."""
         reached = 0
+        self._reading_seconds = (revision - self._start) / REVISIONS_A_SECOND
         for response in self._responses():
             for kind, record in _events(response):
                 reached = number_of(record[2])
@@ -206,7 +211,10 @@ class _Reading:
         self._exchange.close()
 
     def _responses(self) -> Iterator[WatchResponse]:
-        """Yield all responses; each must come within the command timeout."""
+        """Yield all responses; each must come within the command timeout.
+
+        A server reads all revisions of all keys from the start on before it sends the first event.
+        """
         while True:
             data = self._exchange.first(self._deadline(), self._connection.too_late)
             response = WatchResponse.parse(data)
@@ -217,7 +225,7 @@ class _Reading:
             yield response
 
     def _deadline(self) -> Deadline:
-        return Deadline.after(self._connection.settings.command_timeout)
+        return Deadline.after(self._connection.settings.command_timeout + self._reading_seconds)
 
 
 def _events(response: WatchResponse) -> Iterator[tuple[int, Record]]:

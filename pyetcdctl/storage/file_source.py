@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.kv import RangeRequest
     from pyetcdctl.rpc.range_page import RangePage
     from pyetcdctl.storage.accounting import Sizing
+    from pyetcdctl.storage.mvcc.fingerprints import Fingerprints
     from pyetcdctl.storage.opening import OpenedFile
 
 KEYS_WITHOUT_LEASES = (3, 7)
@@ -82,6 +83,31 @@ class FileSource:
                 sizes[entry.key] = len(entry.value)
         return iter(sizes.items())
 
+    def unlike(self, other: FileSource, request: RangeRequest) -> tuple[FileRange, FileRange]:
+        """Return the keys of a range that may differ from those of another file, in both.
+
+        It takes one pass through each, whatever the number of keys.
+        """
+        both = self._fingerprints, other._fingerprints
+        keys, (start, end) = both[0].unlike(both[1]), (request.key, request.range_end)
+        wanted = [each for each in keys if each >= start and (end == NO_END or each < end)]
+        return self._among(request, wanted, both[0]), other._among(request, wanted, both[1])
+
+    def _among(
+        self, request: RangeRequest, keys: Sequence[bytes], fingerprints: Fingerprints
+    ) -> FileRange:
+        found = FoundKeys([key for key in keys if fingerprints.has(key)], fingerprints.read)
+        return self._response(request, found)
+
+    @cached_property
+    def _fingerprints(self) -> Fingerprints:
+        from pyetcdctl.storage.mvcc.fingerprints import Fingerprints
+
+        with self._model.progress() as on_bytes, self.opened.trusted():
+            found = Fingerprints(self._model, on_bytes)
+        self.opened.check_digest()
+        return found
+
     @cached_property
     def _sizing(self) -> Sizing:
         return self.opened.sizing()
@@ -129,6 +155,9 @@ class FileSource:
         with self.opened.trusted():
             found = self._find(request, revision, is_only)
         self.opened.check_digest()
+        return self._response(request, found)
+
+    def _response(self, request: RangeRequest, found: FoundKeys) -> FileRange:
         return FileRange(
             request,
             self.opened.header,

@@ -24,6 +24,7 @@ def snapshots(tmp_path_factory):
         def save(name):
             etcd.etcdctl("snapshot", "save", str(folder / name), check=True)
 
+        etcd.etcdctl("put", "/registry/pods/again", "same", check=True)
         save("before.db")
         revision = json.loads(etcd.etcdctl("get", "x", "-w", "json").stdout)["header"]["revision"]
         etcd.etcdctl("put", "/registry/configmaps/shop/new", "{}", check=True)
@@ -34,6 +35,7 @@ def snapshots(tmp_path_factory):
         put = run_here("kubernetes", "put", "-f", "-", "--yes", env=etcd.environment, input=text)
         assert put.exit_code == 0, put.stderr
         etcd.etcdctl("put", WIDGET, "{}", check=True)
+        etcd.etcdctl("put", "/registry/pods/again", "same", check=True)
         etcd.etcdctl("put", "/registry/pods/x", "same", check=True)
         etcd.etcdctl("del", "/registry/pods/x", check=True)
         save("after.db")
@@ -112,6 +114,24 @@ def test_json_lines_name_change_and_revisions(snapshots):
     assert [each["change"] for each in found] == ["removed", "added", "changed", "added"]
     assert found[1]["after"] == {"mod_revision": revision + 1, "bytes": 2}
     assert found[2]["resource"] == "namespaces"
+
+
+def test_a_data_directory_is_compared_with_what_its_log_has(own_etcd, tmp_path):
+    etcd = own_etcd()
+    for key in ("/a", "/b", "/c"):
+        etcd.etcdctl("put", key, "1", check=True)
+    saved = tmp_path / "s.db"
+    etcd.etcdctl("snapshot", "save", str(saved), check=True)
+    etcd.etcdctl("put", "/a", "2", check=True)
+    etcd.etcdctl("put", "/b", "1", check=True)
+    etcd.etcdctl("del", "/c", check=True)
+    etcd.etcdctl("put", "/d", "1", check=True)
+    etcd.members[0].kill()
+    folder = etcd.members[0].site.data_folder
+    assert diff(saved, folder) == (["~ /a", "- /c", "+ /d"], 1)
+    assert diff(folder, saved) == (["~ /a", "+ /c", "- /d"], 1)
+    assert diff(folder, folder) == ([], 0)
+    assert diff(saved, folder, "--prefix", "/c") == (["- /c"], 1)
 
 
 def test_heartbeats_and_book_keeping_are_no_difference():
