@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pyetcdctl.diagnosis.directories import LogFacts, Standing
     from pyetcdctl.diagnosis.findings import Report
     from pyetcdctl.rpc.auth import (
-        AuthAnswer,
+        AuthResponse,
         AuthStatusResponse,
         ChangeResponse,
         RoleGetResponse,
@@ -152,7 +152,7 @@ class Examination(Record):
 class AuthResult(Record):
     """What a command about users and roles ends with."""
 
-    response: AuthAnswer
+    response: AuthResponse
 
 
 class AuthState(AuthResult):

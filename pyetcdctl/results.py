@@ -41,7 +41,7 @@ class Decoding(Record):
     """Called with a description of each object, in a format that has no place for it."""
 
 
-class DecodedAnswer(Record):
+class DecodedResponse(Record):
     """A response to put, del, txn, watch, elect or lock, the values in it decoded."""
 
     answer: PutResponse | DeleteRangeResponse | RangeResponse | TxnResponse | WatchResponse

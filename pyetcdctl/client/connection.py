@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from pyetcdctl.client.answers import Answer, checked, messages_of
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.endpoints import begins_secure, wants_tls
 from pyetcdctl.client.failover import (
@@ -24,6 +23,7 @@ from pyetcdctl.client.failover import (
 )
 from pyetcdctl.client.login import API_VERSION, Login
 from pyetcdctl.client.reports import NO_REPORTS
+from pyetcdctl.client.responses import PendingResponse, checked, messages_of
 from pyetcdctl.client.status import (
     CERTIFICATE_ADVICE,
     demands_certificate,
@@ -179,7 +179,7 @@ class Connection:
 
     def future(
         self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
-    ) -> Answer:
+    ) -> PendingResponse:
         """Start a call on the endpoint in use; it is repeated only where a new token helps.
 
         A patient one waits for a connection until the deadline; others fail without one.
@@ -195,7 +195,9 @@ class Connection:
                 wait_for_ready=patient,
             )
         )
-        return Answer(pending, lambda error: self._answer_again(error, method, request, deadline))
+        return PendingResponse(
+            pending, lambda error: self._answer_again(error, method, request, deadline)
+        )
 
     def channel(self, deadline: Deadline | None = None) -> grpc.Channel:
         """Return a channel with a live connection, for callers that bring their own stubs."""

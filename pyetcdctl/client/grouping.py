@@ -18,8 +18,8 @@ from pyetcdctl.rpc.txn import TXN, TxnRequest, TxnResponse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.responses import PendingResponse
     from pyetcdctl.rpc.txn import RequestOp
     from pyetcdctl.rpc.wire import Message
 
@@ -76,7 +76,7 @@ class Group:
 class SentGroup:
     """A group whose response is on its way."""
 
-    def __init__(self, pending: Answer) -> None:
+    def __init__(self, pending: PendingResponse) -> None:
         self._pending = pending
 
     def responses(self) -> Sequence[Message | None]:

@@ -21,8 +21,8 @@ from pyetcdctl.rpc.wire import WireError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.responses import PendingResponse
     from pyetcdctl.keyspace.history import History
     from pyetcdctl.rpc.range_page import RangePage
 
@@ -95,11 +95,11 @@ class LiveSource:
             pages += self._pages(part, each, deadline)
         return pages
 
-    def _start(self, part: Sequence[RangeRequest], deadline: Deadline) -> Answer:
+    def _start(self, part: Sequence[RangeRequest], deadline: Deadline) -> PendingResponse:
         return self.connection.future(TXN, encode_ranges(part), deadline=deadline)
 
     def _pages(
-        self, part: Sequence[RangeRequest], pending: Answer, deadline: Deadline
+        self, part: Sequence[RangeRequest], pending: PendingResponse, deadline: Deadline
     ) -> list[RangePage]:
         """Return the responses. What cannot be had with one call is asked in smaller steps: a
         server may take few operations at once, or have gone away.

@@ -21,9 +21,9 @@ from pyetcdctl.rpc.wire import WireError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.range_rest import RangeRest
+    from pyetcdctl.client.responses import PendingResponse
 
 FIRST_PAGE_KEYS = 32
 MOST_PAGE_KEYS = 25_000
@@ -47,7 +47,7 @@ class PageWindow(NamedTuple):
     end: bytes
     limit: int
     request: bytes
-    answer: Answer
+    answer: PendingResponse
 
 
 class PageReader:

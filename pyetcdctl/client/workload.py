@@ -20,9 +20,9 @@ from pyetcdctl.rpc.wire import append_varint
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.client.responses import PendingResponse
 
 _CATCH_UP_SECONDS = 0.05
 """So much lateness of this program is made good; what a slow cluster loses is lost."""
@@ -80,7 +80,7 @@ class Workload:
         self._load = load
         self._deadline = deadline
         self._places = Semaphore(load.in_flight)
-        self._answers: SimpleQueue[tuple[Answer, float] | None] = SimpleQueue()
+        self._answers: SimpleQueue[tuple[PendingResponse, float] | None] = SimpleQueue()
         self._figures = Figures([], {}, 0.0)
 
     def run(self, on_write: Callable[[], None] = lambda: None) -> Figures:

@@ -28,8 +28,8 @@ from pyetcdctl.rpc.txn import LESS, MOD, TXN, Compare, RequestOp, TxnRequest, Tx
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.responses import PendingResponse
     from pyetcdctl.errors import PyetcdctlError
 
 PERMISSION_DENIED = "etcdserver: permission denied"
@@ -119,7 +119,7 @@ class Destination:
 
     def write_each(self, operations: Iterable[RequestOp]) -> Iterator[int]:
         """Apply operations on different keys, several at a time; yield how many are done."""
-        under_way: deque[tuple[Write, Answer | None]] = deque()
+        under_way: deque[tuple[Write, PendingResponse | None]] = deque()
         done = size = 0
         for operation in operations:
             write = self._write_of((operation,))
@@ -139,7 +139,7 @@ class Destination:
     def _write_of(self, operations: Sequence[RequestOp]) -> Write:
         return Write(operations, self._revision, guarded=self._may_read)
 
-    def _start(self, write: Write) -> Answer | None:
+    def _start(self, write: Write) -> PendingResponse | None:
         """Send a write; None: it could not be sent."""
         request = write.request().encode()
         try:
@@ -147,7 +147,7 @@ class Destination:
         except (CallFailed, ConnectionFailed):
             return None
 
-    def _finish(self, write: Write, answer: Answer | None) -> None:
+    def _finish(self, write: Write, answer: PendingResponse | None) -> None:
         if answer is not None:
             try:
                 response = decoded(TxnResponse, answer.result(), self._limit())

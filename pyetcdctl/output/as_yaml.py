@@ -13,7 +13,7 @@ from pyetcdctl.errors import UnsupportedFormat
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
 from pyetcdctl.output.values import ShownEntry, comment, document, shown_yaml
-from pyetcdctl.results import DecodedAnswer, Listing
+from pyetcdctl.results import DecodedResponse, Listing
 from pyetcdctl.rpc.event_batch import DELETE, EVENT_NAMES
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.txn import TxnResponse
@@ -49,8 +49,8 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
             documents.write(ShownEntry.of_record(record))
 
 
-@render.register(DecodedAnswer)
-def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None:
+@render.register(DecodedResponse)
+def _decoded(result: DecodedResponse, out: Sink, settings: OutputSettings) -> None:
     answer = result.answer
     documents = _Documents(result.decoding, out, settings)
     if isinstance(answer, WatchResponse):

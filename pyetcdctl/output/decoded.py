@@ -6,11 +6,11 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.kubernetes.codec.envelope import Format, recognise
-from pyetcdctl.output.answers import write_answer
 from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
+from pyetcdctl.output.responses import write_response
 from pyetcdctl.output.values import ShownEntry, comment, document, shown_yaml
-from pyetcdctl.results import DecodedAnswer, Listing
+from pyetcdctl.results import DecodedResponse, Listing
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Message
 
@@ -25,7 +25,7 @@ _OBJECTS = (Format.PROTOBUF, Format.JSON, Format.CBOR, Format.ENCRYPTED)
 
 
 def write_decoded(
-    result: Listing | DecodedAnswer, decoding: Decoding, out: Sink, settings: OutputSettings
+    result: Listing | DecodedResponse, decoding: Decoding, out: Sink, settings: OutputSettings
 ) -> None:
     """Write API objects as YAML documents, and other values as their bytes."""
     pairs = _Pairs(decoding, out, settings)
@@ -114,7 +114,7 @@ def _answer(answer: Message, pairs: _Pairs) -> None:
     def pair(kv: KeyValue) -> None:
         pairs.write(ShownEntry.of_message(kv))
 
-    write_answer(answer, pairs.out, pair)
+    write_response(answer, pairs.out, pair)
 
 
 @_write.register(WatchResponse)

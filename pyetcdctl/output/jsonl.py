@@ -15,7 +15,7 @@ from pyetcdctl.output.events import records
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import ShownEntry, json_bytes, json_value
 from pyetcdctl.results import (
-    DecodedAnswer,
+    DecodedResponse,
     Differences,
     ExportLines,
     KeyChanges,
@@ -85,8 +85,8 @@ def _changes(result: TransferRows, out: Sink, settings: OutputSettings) -> None:
         write(f'{{"change":"{change.mark}","key":{json_bytes(change.key)}{more}}}\n')
 
 
-@render.register(DecodedAnswer)
-def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None:
+@render.register(DecodedResponse)
+def _decoded(result: DecodedResponse, out: Sink, settings: OutputSettings) -> None:
     write, answer = _writer(out, settings), result.answer
     entries = _Entries(result.decoding)
     if isinstance(answer, RangeResponse):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.cluster_results import AuthResult, ClusterResult, DirectoryRanking, Examination
 from pyetcdctl.file_results import LogListing, SnapshotCheck, SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
-from pyetcdctl.output.answers import write_answer
 from pyetcdctl.output.listing import plain_lines
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
+from pyetcdctl.output.responses import write_response
 from pyetcdctl.results import (
-    DecodedAnswer,
+    DecodedResponse,
     Differences,
     ExportLines,
     KeyChanges,
@@ -96,8 +96,8 @@ def _key_changes(result: KeyChanges, out: Sink, settings: OutputSettings) -> Non
     write_text(result, out, settings)
 
 
-@render.register(DecodedAnswer)
-def _decoded(result: DecodedAnswer, out: Sink, settings: OutputSettings) -> None:
+@render.register(DecodedResponse)
+def _decoded(result: DecodedResponse, out: Sink, settings: OutputSettings) -> None:
     from pyetcdctl.output.decoded import write_decoded
 
     write_decoded(result, result.decoding, out, settings)
@@ -113,7 +113,7 @@ def _answer(result: Message, out: Sink, settings: OutputSettings) -> None:
     def pair(kv: KeyValue) -> None:
         out.write(b"%b\n%b\n" % (shown(kv.key), shown(kv.value)))
 
-    write_answer(result, out, pair)
+    write_response(result, out, pair)
 
 
 @render.register(KeyTree)

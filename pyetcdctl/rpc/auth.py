@@ -128,19 +128,19 @@ class RevokePermissionRequest(Message):
     )
 
 
-class AuthAnswer(Message):
+class AuthResponse(Message):
     """Any response of the service."""
 
     header: ResponseHeader = NO_HEADER
 
 
-class ChangeResponse(AuthAnswer):
+class ChangeResponse(AuthResponse):
     """The response to every change: AuthUserAddResponse, AuthRoleDeleteResponse, ..."""
 
     FIELDS = (Field(1, "header", "message", ResponseHeader),)
 
 
-class AuthStatusResponse(AuthAnswer):
+class AuthStatusResponse(AuthResponse):
     """etcd API, AuthStatusResponse."""
 
     enabled: bool = False
@@ -152,7 +152,7 @@ class AuthStatusResponse(AuthAnswer):
     )
 
 
-class RolesResponse(AuthAnswer):
+class RolesResponse(AuthResponse):
     """Names of roles: AuthRoleListResponse, AuthUserGetResponse."""
 
     roles: Sequence[str] = ()
@@ -162,7 +162,7 @@ class RolesResponse(AuthAnswer):
     )
 
 
-class UserListResponse(AuthAnswer):
+class UserListResponse(AuthResponse):
     """etcd API, AuthUserListResponse."""
 
     users: Sequence[str] = ()
@@ -172,7 +172,7 @@ class UserListResponse(AuthAnswer):
     )
 
 
-class RoleGetResponse(AuthAnswer):
+class RoleGetResponse(AuthResponse):
     """etcd API, AuthRoleGetResponse."""
 
     perm: Sequence[Permission] = ()

@@ -19,8 +19,8 @@ from pyetcdctl.rpc.txn import EQUAL, MOD, TXN, Compare, RequestOp, TxnRequest, T
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.responses import PendingResponse
 
 TRANSACTIONS_AT_ONCE = 16
 TRANSACTION_BYTES = 1 << 20
@@ -61,7 +61,7 @@ class GuardedWriter:
 
     def apply(self, writes: Iterable[GuardedWrite]) -> Iterator[Conflict | None]:
         """Apply all; yield every conflict, and None whenever a transaction has been applied."""
-        under_way: deque[tuple[list[GuardedWrite], Answer | None]] = deque()
+        under_way: deque[tuple[list[GuardedWrite], PendingResponse | None]] = deque()
         for batch in _batches(writes, self._max_operations):
             under_way.append((batch, self._start(batch)))
             if len(under_way) >= TRANSACTIONS_AT_ONCE:
@@ -69,7 +69,7 @@ class GuardedWriter:
         while under_way:
             yield from self._finish(*under_way.popleft())
 
-    def _start(self, batch: Sequence[GuardedWrite]) -> Answer | None:
+    def _start(self, batch: Sequence[GuardedWrite]) -> PendingResponse | None:
         """Send a transaction; None if it could not be sent."""
         try:
             return self._connection.future(TXN, _request(batch).encode(), deadline=self._limit())
@@ -77,7 +77,7 @@ class GuardedWriter:
             return None
 
     def _finish(
-        self, batch: list[GuardedWrite], answer: Answer | None
+        self, batch: list[GuardedWrite], answer: PendingResponse | None
     ) -> Iterator[Conflict | None]:
         try:
             if answer is None:

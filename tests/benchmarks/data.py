@@ -22,7 +22,7 @@ from pyetcdctl.settings import ConnectionSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.client.answers import Answer
+    from pyetcdctl.client.responses import PendingResponse
 
 TXN = "/etcdserverpb.KV/Txn"
 PUTS_A_TXN = 128
@@ -84,7 +84,7 @@ def load_objects(endpoint: str, values: list[bytes]) -> None:
 
 def load_pairs(connection: Connection, source: Iterator[tuple[bytes, bytes]]) -> None:
     """Write pairs and close the connection."""
-    under_way: deque[Answer] = deque()
+    under_way: deque[PendingResponse] = deque()
     while batch := list(islice(source, PUTS_A_TXN)):
         under_way.append(send(connection, batch))
         if len(under_way) >= TXNS_UNDER_WAY:
@@ -94,7 +94,7 @@ def load_pairs(connection: Connection, source: Iterator[tuple[bytes, bytes]]) ->
     connection.close()
 
 
-def send(connection: Connection, batch: list[tuple[bytes, bytes]]) -> Answer:
+def send(connection: Connection, batch: list[tuple[bytes, bytes]]) -> PendingResponse:
     """Start a transaction that writes the pairs."""
     return connection.future(TXN, _txn(batch), deadline=Deadline.after(SECONDS_A_TXN))
 

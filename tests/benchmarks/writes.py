@@ -26,7 +26,7 @@ from tests.server import running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.client.answers import Answer
+    from pyetcdctl.client.responses import PendingResponse
 
 UNDER_WAY = 256
 KEYS = 1_000
@@ -50,7 +50,7 @@ class Load(Thread):
     def run(self) -> None:
         """Write; a write that comes late is made up for."""
         connection = Connection(ConnectionSettings(endpoints=(self._address,)))
-        answers: deque[Answer] = deque()
+        answers: deque[PendingResponse] = deque()
         begin, written = monotonic(), 0
         while not self.is_stopped:
             while written < (monotonic() - begin) * self._rate and not self.is_stopped:
@@ -132,7 +132,7 @@ def _changes(address: str, count: int, words: tuple[str, ...]) -> float:
 
 def _sent(connection: Connection, count: int) -> Iterator[None]:
     pod = bytes.fromhex(ONE_OBJECT.read_text())
-    answers: deque[Answer] = deque()
+    answers: deque[PendingResponse] = deque()
     for number in range(count):
         phase = PHASES[number // PODS % 2]
         answers.append(

@@ -16,7 +16,7 @@ import pytest
 from pyetcdctl.kubernetes.stored_value import Reader
 from pyetcdctl.output import printer_for
 from pyetcdctl.output.coloured_yaml import coloured
-from pyetcdctl.results import DecodedAnswer, Decoding
+from pyetcdctl.results import DecodedResponse, Decoding
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.settings import OutputSettings
 from tests.kubernetes.sample import DATA, answers, stored_values
@@ -122,7 +122,7 @@ def test_each_event_of_an_answer_is_delivered_before_the_next_is_decoded(name: s
     event = bytes([0x5A, len(kv) + 2, 0x12, len(kv)]) + kv
     answer = WatchResponse.parse(event * 2)
     out = Deliveries()
-    result = DecodedAnswer(answer, Decoding(Reader(None)))
+    result = DecodedResponse(answer, Decoding(Reader(None)))
     printer_for(name).render(result, out, OutputSettings(name))
     assert len(out.delivered) == 2
     assert out.delivered[0] == out.delivered[1]

@@ -13,7 +13,7 @@ from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import DeleteOptions, delete_request, leave_time_to_think
 from pyetcdctl.client.kv import delete
-from pyetcdctl.results import DecodedAnswer
+from pyetcdctl.results import DecodedResponse
 from pyetcdctl.rpc.kv import DeleteRangeResponse
 
 _EXAMPLE = "  pyetcdctl del /config/colour --prev-kv"
@@ -34,7 +34,7 @@ class DelFlags(Flags):
     ] = False
 
 
-@command(app, "del", _EXAMPLE, prints=(DecodedAnswer, DeleteRangeResponse))
+@command(app, "del", _EXAMPLE, prints=(DecodedResponse, DeleteRangeResponse))
 def delete_keys(
     session: Session, keys: Annotated[list[str], words("KEY [RANGE_END]")], flags: DelFlags
 ) -> None:

@@ -15,7 +15,7 @@ from pyetcdctl.cli.session.releasing import stop_by_signals
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.concurrency.stopping import Stop
 from pyetcdctl.errors import UsageError
-from pyetcdctl.results import DecodedAnswer, Decoding
+from pyetcdctl.results import DecodedResponse, Decoding
 from pyetcdctl.rpc.kv import RangeResponse
 
 _EXAMPLE = """\
@@ -35,7 +35,7 @@ class ElectFlags(Flags):
     no_decode: NoDecode = False
 
 
-@command(app, "elect", _EXAMPLE, prints=(DecodedAnswer, RangeResponse))
+@command(app, "elect", _EXAMPLE, prints=(DecodedResponse, RangeResponse))
 def elect(
     session: Session,
     arguments: Annotated[list[str], words("ELECTION [PROPOSAL]")],

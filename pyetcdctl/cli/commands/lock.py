@@ -16,7 +16,7 @@ from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.releasing import left_to_the_child, stop_by_signals
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import CommandFailed, PyetcdctlError, Reported, UsageError
-from pyetcdctl.results import DecodedAnswer, Decoding
+from pyetcdctl.results import DecodedResponse, Decoding
 from pyetcdctl.rpc.kv import RangeResponse
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class LockFlags(Flags):
     ] = 10
 
 
-@command(app, "lock", _EXAMPLE, prints=(DecodedAnswer, RangeResponse))
+@command(app, "lock", _EXAMPLE, prints=(DecodedResponse, RangeResponse))
 def lock(
     session: Session,
     arguments: Annotated[list[str], words("NAME [-- COMMAND ...]")],

@@ -13,7 +13,7 @@ from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import PutOptions, put_request
 from pyetcdctl.client.kv import put as put_key
-from pyetcdctl.results import DecodedAnswer
+from pyetcdctl.results import DecodedResponse
 from pyetcdctl.rpc.kv import PutResponse
 
 _EXAMPLE = """\
@@ -41,7 +41,7 @@ class PutFlags(Flags):
     prev_kv: PreviousValue = False
 
 
-@command(app, "put", _EXAMPLE, prints=(DecodedAnswer, PutResponse))
+@command(app, "put", _EXAMPLE, prints=(DecodedResponse, PutResponse))
 def put(
     session: Session, key_and_value: Annotated[list[str], words("KEY [VALUE]")], flags: PutFlags
 ) -> None:

@@ -16,7 +16,7 @@ from pyetcdctl.cli.words.go_scan import BLANKS
 from pyetcdctl.cli.words.txn_grammar import parse_compare, parse_operation
 from pyetcdctl.client.kv import commit
 from pyetcdctl.errors import InvalidInput
-from pyetcdctl.results import DecodedAnswer
+from pyetcdctl.results import DecodedResponse
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest, TxnResponse
 
 _EXAMPLE = (
@@ -38,7 +38,7 @@ class TxnFlags(Flags):
     no_decode: NoDecode = False
 
 
-@command(app, "txn", _EXAMPLE, prints=(DecodedAnswer, TxnResponse))
+@command(app, "txn", _EXAMPLE, prints=(DecodedResponse, TxnResponse))
 def txn(
     session: Session, arguments: Annotated[list[str], words("< FILE")], flags: TxnFlags
 ) -> None:

@@ -43,7 +43,7 @@ from pyetcdctl.errors import (
     WatchCanceled,
 )
 from pyetcdctl.output.quoting import go_quoted
-from pyetcdctl.results import DecodedAnswer, Decoding, KeyChanges
+from pyetcdctl.results import DecodedResponse, Decoding, KeyChanges
 from pyetcdctl.rpc.event_batch import event_name
 from pyetcdctl.rpc.watch import WatchCreateRequest, WatchResponse
 
@@ -85,7 +85,7 @@ class WatchFlags(Flags):
     ] = False
 
 
-@command(app, "watch", _EXAMPLE, prints=(DecodedAnswer, KeyChanges, WatchResponse))
+@command(app, "watch", _EXAMPLE, prints=(DecodedResponse, KeyChanges, WatchResponse))
 def watch(
     session: Session,
     arguments: Annotated[list[str], words("KEY [RANGE_END] [-- COMMAND ...]")],

@@ -11,9 +11,9 @@ from pyetcdctl.rpc.txn import TXN, TxnRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyetcdctl.client.answers import Answer
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.client.login import Metadata
+    from pyetcdctl.client.responses import PendingResponse
     from pyetcdctl.settings import ConnectionSettings
 
 _MOVE_LEADER, _ALARM = (f"/etcdserverpb.Maintenance/{name}" for name in ("MoveLeader", "Alarm"))
@@ -50,7 +50,7 @@ class AskingConnection(Connection):
 
     def future(
         self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
-    ) -> Answer:
+    ) -> PendingResponse:
         """Start a call."""
         if _changes(method, request, repeatable=False):
             self._before_write()

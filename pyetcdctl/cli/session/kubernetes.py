@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.cli.session.invocation import Invocation
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.results import DecodedAnswer
+from pyetcdctl.results import DecodedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,7 +88,7 @@ class KubernetesInvocation(Invocation):
 
     def print_values(self, answer: Any, decoding: Decoding | None) -> None:
         """Write a response in the chosen format, its values decoded if need be."""
-        self.print(answer if decoding is None else DecodedAnswer(answer, decoding))
+        self.print(answer if decoding is None else DecodedResponse(answer, decoding))
         if not self._has_reported_how_to_decrypt:
             self.report_not_decrypted(decoding)
 

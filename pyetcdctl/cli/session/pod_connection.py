@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from pyetcdctl.client.answers import Answer
 from pyetcdctl.client.connection import Connection
+from pyetcdctl.client.responses import PendingResponse
 from pyetcdctl.errors import DeadlineExceeded, KubectlFailed, NeedsConnection
 from pyetcdctl.kubectl.calls import PodCalls, not_through_kubectl
 from pyetcdctl.kubectl.failures import DEADLINE, TRY_DIRECTLY
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
 
-class _CallOnDemand(Answer):
+class _CallOnDemand(PendingResponse):
     def __init__(self, call: Callable[[], bytes]) -> None:
         self._call = call
 
@@ -85,7 +85,7 @@ class PodConnection(Connection):
 
     def future(
         self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
-    ) -> Answer:
+    ) -> PendingResponse:
         """Return a call that is made when its response is waited for: one etcdctl at a time."""
         self.check_request(method, request)
         return _CallOnDemand(lambda: self._calls.call(method, request))

@@ -102,7 +102,7 @@ class Method:
     ) -> Any:
         answer = getattr(self._service.stub(channel), self._name)(*arguments, **options)
         if isinstance(answer, grpc.Call):
-            return Answers(answer, lambda error: self._stream_failure(channel, error))
+            return ResponseStream(answer, lambda error: self._stream_failure(channel, error))
         return answer
 
     def _stream_failure(self, channel: grpc.Channel, error: grpc.RpcError) -> PyetcdctlError:
@@ -110,7 +110,7 @@ class Method:
         return self._service.channel.failure(error)
 
 
-class Answers:
+class ResponseStream:
     """A stream of responses."""
 
     def __init__(self, stream: Any, failure: Callable[[grpc.RpcError], PyetcdctlError]) -> None:

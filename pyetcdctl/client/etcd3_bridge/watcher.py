@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.client.etcd3_bridge.service import Answers, Service
+    from pyetcdctl.client.etcd3_bridge.service import ResponseStream, Service
 
 PENDING_REQUESTS = 10
 
@@ -30,7 +30,7 @@ class EtcdWatcher(Watcher):  # type: ignore[misc]  # etcd3 has no types
     def __init__(self, service: Service, connection: Connection) -> None:
         super().__init__(service, timeout=connection.settings.command_timeout)
         self._connection = connection
-        self._stream: Answers | None = None
+        self._stream: ResponseStream | None = None
         self._closed = False
 
     def add_callback(self, *arguments: Any, **options: Any) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.deadline import Deadline
 
 
-class Answer:
+class PendingResponse:
     """The response of a call that is under way."""
 
     def __init__(self, pending: grpc.Future, recover: Callable[[grpc.RpcError], bytes]) -> None:

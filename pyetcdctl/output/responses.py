@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.wire import Message
 
 
-def write_answer(answer: Message | None, out: Sink, pair: Callable[[KeyValue], None]) -> None:
+def write_response(answer: Message | None, out: Sink, pair: Callable[[KeyValue], None]) -> None:
     """Write a response; ``pair`` writes each key with its value."""
     match answer:
         case PutResponse():
@@ -33,4 +33,4 @@ def write_answer(answer: Message | None, out: Sink, pair: Callable[[KeyValue], N
             out.write(b"SUCCESS\n" if answer.succeeded else b"FAILURE\n")
             for response in answer.responses:
                 out.write(b"\n")
-                write_answer(response.answer, out, pair)
+                write_response(response.answer, out, pair)
