@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.storage.mvcc.revisions import is_first_change, main_of
+from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES, is_first_change, main_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyetcdctl.file_results import Fault
 
+BEHIND = b"\0"
+"""What a revision is followed by to be the start of all that is behind it."""
 _SHOWN_FAULTS = 10
 _SHOWN_GAPS = 10
+_FIRST_REVISION = 2
+"""An empty store is at revision 1."""
 
 
 class Gap:
@@ -34,9 +38,10 @@ class Gap:
         What was compacted may have had none.
         """
         found = {main_of(key) for key in self.places}
-        first = max(main_of(self.first), compacted + 1)
+        is_behind = self.first.endswith(BEHIND) and len(self.first) > REVISION_BYTES
+        first = max(main_of(self.first) + is_behind, compacted + 1, _FIRST_REVISION)
         if self.end is None:
-            last = max(found, default=first)
+            last = max(found, default=first - 1)
         else:
             last = main_of(self.end) - is_first_change(self.end)
         wanted = max(0, last - first + 1)
@@ -80,7 +85,7 @@ class Losses(NamedTuple):
                 yield f"# lost: what was written after revision {last:,}, if anything was"
             if missing:
                 yield f"# lost: {missing:,} of the revisions from {first:,} to {last:,}"
-            if main_of(gap.first) <= self.compacted:
+            if 0 < self.compacted >= main_of(gap.first):
                 yield f"# lost: perhaps records before the compaction at {self.compacted:,}"
         if len(self.gaps) > _SHOWN_GAPS:
             yield f"# lost: perhaps records in {len(self.gaps) - _SHOWN_GAPS:,} more places"

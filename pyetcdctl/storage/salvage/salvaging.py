@@ -22,7 +22,7 @@ from pyetcdctl.storage.database import COMPACTIONS, KEYS, META
 from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.mvcc.revisions import main_of
 from pyetcdctl.storage.salvage.fragments import fragments_in, is_record, records_in
-from pyetcdctl.storage.salvage.losses import Gap, Losses
+from pyetcdctl.storage.salvage.losses import BEHIND, Gap, Losses
 from pyetcdctl.storage.salvage.pages import DamagedPages, found_meta
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class _Copying:
     def _add_gap_behind(self) -> None:
         """Seek what is behind the last record, if that is not done anyway."""
         if not self._gaps or self._gaps[-1].end is not None:
-            self._gaps.append(Gap(self._last + b"\0" if self._last else b"", None))
+            self._gaps.append(Gap(self._last + BEHIND if self._last else b"", None))
 
     def _rest(self, bucket: Bucket, lost: list[Lost]) -> list[Pair]:
         """Return what can be read of a bucket's damaged leaves, if they are that."""
