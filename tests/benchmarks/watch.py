@@ -111,8 +111,8 @@ def _watch(words: Sequence[str], address: str) -> Iterator[int]:
         process.wait()
 
 
-def _await(output: int, mark: bytes, count: int) -> None:
-    """Read until so many marks have been seen."""
+def _await(output: int, mark: bytes, count: int) -> int:
+    """Read until so many marks have been seen; return how many more there were."""
     rest = b""
     while count > 0:
         data = os.read(output, 1 << 20)
@@ -122,6 +122,7 @@ def _await(output: int, mark: bytes, count: int) -> None:
         count -= data.count(mark)
         last = data.rfind(mark)
         rest = data[last + len(mark) :][-len(mark) + 1 :] if last >= 0 else data[-len(mark) + 1 :]
+    return -count
 
 
 if __name__ == "__main__":

@@ -124,9 +124,9 @@ def _changes(address: str, count: int, words: tuple[str, ...]) -> float:
     with _watch(
         (*OURS, "watch", "/pods/", "--prefix", "--rev=2", "--diff", *words), address
     ) as out:
-        _await(out, mark, PODS)
+        count -= _await(out, mark, PODS)
         begin = monotonic()
-        _await(out, mark, count)
+        count += _await(out, mark, count)
         return count / (monotonic() - begin)
 
 
