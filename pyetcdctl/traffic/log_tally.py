@@ -1,6 +1,6 @@
 """Writes in a write-ahead log, and the comparisons that lost there, by key and member.
 
-A log has no times; the renewals of Lease objects that are in it tell how long it took.
+A log has no times; the renewals of Lease objects in it show how long it took.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class LogTally:
         """``leases`` is what the keys of Lease objects start with."""
         self.tally = Tally(grouping)
         self.unknown = 0
-        """Entries of which nothing tells what became of them: they are not counted."""
+        """Entries whose outcome is unknown: they are not counted."""
         self._lost = HeavyGroups(CAPACITY)
         self._prefix = prefix
         self._leases = leases
