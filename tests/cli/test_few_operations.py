@@ -13,14 +13,14 @@ LINES = (
 
 
 @pytest.fixture(scope="module")
-def few_operations():
-    with running(sample=True, flags=("--max-txn-ops=8",)) as server:
-        yield server
+def servers():
+    """A server that takes eight operations, and one of the usual kind, with the same keys."""
+    with running(sample=True, flags=("--max-txn-ops=8",)) as few, running(sample=True) as many:
+        yield few, many
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_what_is_read_is_the_same(few_operations, sample_etcd, line):
-    servers = (few_operations, sample_etcd)
+def test_what_is_read_is_the_same(servers, line):
     few, many = (run_here(*line.split(), env=each.environment) for each in servers)
     assert many.stdout
     assert (few.stdout, few.exit_code) == (many.stdout, many.exit_code)
