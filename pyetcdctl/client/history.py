@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.key_values import Record
 
 REPORTS_PROGRESS_IN_ORDER = (3, 5, 8)
-REVISIONS_A_SECOND = 50_000
-"""At least so many are read by a server."""
+READING_TIMEOUTS = 12
+"""How many command timeouts a server may take to read a long history."""
 SETTLING_SECONDS = 0.5
 """For a user who may not watch all keys, or a server of another kind: no event for so long is the
 end. A server serves a watch that is behind every 100 ms (etcd, mvcc/watchable_store.go)."""
@@ -151,8 +151,7 @@ class _Reading:
     def __init__(self, connection: Connection, wanted: _Wanted, start: int, ending: Ending) -> None:
         self._connection = connection
         self._wanted = wanted
-        self._start = start
-        self._reading_seconds = 0.0
+        self._timeouts = 1
         self._ending = ending
         self._exchange = connection.exchange(WATCH, self._deadline())
         self._trusted_from = 0.0
@@ -172,7 +171,6 @@ class _Reading:
     def changes(self, revision: int, last: int) -> Iterator[KeyRevision]:
         """Yield the changes up to a revision; ``last`` is where they end, 0 if that is unknown."""
         reached = 0
-        self._reading_seconds = (revision - self._start) / REVISIONS_A_SECOND
         for response in self._responses():
             for kind, record in _events(response):
                 reached = number_of(record[2])
@@ -211,9 +209,9 @@ class _Reading:
         self._exchange.close()
 
     def _responses(self) -> Iterator[WatchResponse]:
-        """Yield all responses; each must come within the command timeout.
+        """Yield all responses; the first must come within the command timeout.
 
-        A server reads all revisions of all keys from the start on before it sends the first event.
+        Before the next, the server reads what all keys were from the start on.
         """
         while True:
             data = self._exchange.first(self._deadline(), self._connection.too_late)
@@ -222,10 +220,11 @@ class _Reading:
                 raise _Compacted(response.compact_revision)
             if response.canceled:
                 raise CallFailed(response.cancel_reason or "the server ended the watch")
+            self._timeouts = READING_TIMEOUTS
             yield response
 
     def _deadline(self) -> Deadline:
-        return Deadline.after(self._connection.settings.command_timeout + self._reading_seconds)
+        return Deadline.after(self._connection.settings.command_timeout * self._timeouts)
 
 
 def _events(response: WatchResponse) -> Iterator[tuple[int, Record]]:
