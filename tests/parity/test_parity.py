@@ -39,6 +39,9 @@ def recorded_and_ours(name):
     return json.loads(area.recorded.read_text()), outcomes(in_this_process, area.newer, area.flags)
 
 
+RUNS = {"both": theirs_and_ours, "newer": recorded_and_ours}
+
+
 @pytest.mark.parametrize(("area", "number"), cases("both"))
 def test_an_invocation_does_what_etcdctl_does(area, number):
     theirs, ours = (outcomes[number] for outcomes in theirs_and_ours(area))
@@ -56,11 +59,13 @@ def test_an_invocation_does_what_etcdctl_37_does(area, number):
     assert ours.exit_code == recorded["exit_code"]
 
 
+@pytest.mark.parametrize(("kind", "run_alone"), RUNS.items(), ids=list(RUNS))
 @pytest.mark.parametrize("area", AREAS.values(), ids=list(AREAS))
-def test_a_line_of_a_batch_does_what_the_command_alone_does(area):
-    _, alone = theirs_and_ours(area.name)
+def test_a_line_of_a_batch_does_what_the_command_alone_does(area, kind, run_alone):
+    _, alone = run_alone(area.name)
+    invocations = getattr(area, kind)
     with batch_run() as run:
-        together = outcomes(run, area.both, area.flags)
-    for invocation, one, other in zip(area.both, alone, together, strict=True):
+        together = outcomes(run, invocations, area.flags)
+    for invocation, one, other in zip(invocations, alone, together, strict=True):
         assert (other.stdout, other.error) == (one.stdout, one.error), str(invocation)
         assert other.exit_code == one.exit_code, str(invocation)
