@@ -147,7 +147,7 @@ def sentences(found: WriteRates) -> Iterator[str]:
         missed = f"{found.missed:,} writes"
         if not found.is_log:
             missed = f"{_per_second(found, found.missed):,.1f} writes/s"
-        yield f"Rare groups are not all counted: one may have had {missed} more than is shown."
+        yield f"Rare groups are not all counted: one may have {missed} more than shown."
     if not all(group.has_exact_keys for group in (*found.groups, found.total)):
         yield f"~ numbers of keys are estimates: ±{found.keys_error:.0%} (standard error)."
     yield from found.gaps

@@ -2,7 +2,7 @@
 
 Invariants: a group was written between ``count.writes`` and ``count.writes + count.missed`` times;
 the number of distinct keys is exact up to MOST_EXACT, and from there on an estimate whose standard
-error is KEYS_ERROR.
+error is KEYS_ERROR, and a fourth of it for all groups together.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_EXACT = 128
-_INDEX_BITS = 10
-_REGISTERS = 1 << _INDEX_BITS
-_RANK_BITS = 64 - _INDEX_BITS
-_HASH = 0xFFFFFFFFFFFFFFFF
-_BIAS = 0.7213 / (1 + 1.079 / _REGISTERS)
-KEYS_ERROR = 1.04 / _REGISTERS**0.5
+_HASH_BITS = 64
+_HASH = (1 << _HASH_BITS) - 1
+OF_A_GROUP, OF_ALL = 10, 14
+"""Bits of a hash that choose a register: a register has a byte."""
+KEYS_ERROR = 1.04 / (1 << OF_A_GROUP) ** 0.5
 """Of HyperLogLog with so many registers (Flajolet and others, 2007)."""
 
 
 class DistinctKeys:
     """How many different keys there were: a set of hashes, then HyperLogLog's registers."""
 
-    __slots__ = ("_hashes", "_registers")
+    __slots__ = ("_hashes", "_index_bits", "_registers")
 
-    def __init__(self) -> None:
+    def __init__(self, index_bits: int = OF_A_GROUP) -> None:
+        self._index_bits = index_bits
         self._hashes: set[int] = set()
         self._registers: bytearray | None = None
 
@@ -46,13 +46,13 @@ class DistinctKeys:
             if len(self._hashes) > MOST_EXACT:
                 self._estimate()
             return
-        bits = key_hash & _HASH
-        rank = _RANK_BITS + 1 - (bits >> _INDEX_BITS).bit_length()
-        index = bits & _REGISTERS - 1
+        bits, index_bits = key_hash & _HASH, self._index_bits
+        rank = _HASH_BITS - index_bits + 1 - (bits >> index_bits).bit_length()
+        index = bits & len(registers) - 1
         registers[index] = max(registers[index], rank)
 
     def update(self, other: DistinctKeys) -> None:
-        """Add the keys of another one."""
+        """Add the keys of another one with as many registers."""
         for each in other._hashes:
             self.add(each)
         if other._registers is not None:
@@ -65,15 +65,16 @@ class DistinctKeys:
         registers = self._registers
         if registers is None:
             return len(self._hashes)
-        zeros = registers.count(0)
-        estimate = _BIAS * _REGISTERS**2 / sum(2.0**-rank for rank in registers)
-        if estimate <= 2.5 * _REGISTERS and zeros:
-            estimate = _REGISTERS * log(_REGISTERS / zeros)
+        size, zeros = len(registers), registers.count(0)
+        bias = 0.7213 / (1 + 1.079 / size)
+        estimate = bias * size**2 / sum(2.0**-rank for rank in registers)
+        if estimate <= 2.5 * size and zeros:
+            estimate = size * log(size / zeros)
         return max(round(estimate), MOST_EXACT + 1)
 
     def _estimate(self) -> None:
         """Turn the set into registers."""
-        self._registers = bytearray(_REGISTERS)
+        self._registers = bytearray(1 << self._index_bits)
         hashes, self._hashes = self._hashes, set()
         for each in hashes:
             self.add(each)
@@ -84,7 +85,7 @@ class Count:
 
     __slots__ = ("deletes", "keys", "lost", "missed", "no_ops", "size", "writes")
 
-    def __init__(self, missed: int = 0) -> None:
+    def __init__(self, missed: int = 0, index_bits: int = OF_A_GROUP) -> None:
         self.writes = 0
         """With deletions."""
         self.deletes = 0
@@ -92,7 +93,7 @@ class Count:
         self.size = 0
         self.lost = 0
         """Comparisons that lost: such a transaction is no write of the group."""
-        self.keys = DistinctKeys()
+        self.keys = DistinctKeys(index_bits)
         self.missed = missed
         """How many more writes there may have been before the group was counted."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.results import GroupWrites, WriteRates
 from pyetcdctl.rpc.event_batch import DELETE
 from pyetcdctl.traffic.grouping import DELETED, ManagerOf, folder_grouping
-from pyetcdctl.traffic.sketches import KEYS_ERROR, Count, HeavyGroups
+from pyetcdctl.traffic.sketches import KEYS_ERROR, OF_ALL, Count, HeavyGroups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class Totals:
     def __init__(self, by: str) -> None:
         self.by = by
         self.groups = HeavyGroups(CAPACITY)
-        self.total = Count()
+        self.total = Count(index_bits=OF_ALL)
 
     def update(self, other: Totals) -> None:
         """Add what was counted at another time."""

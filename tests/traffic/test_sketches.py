@@ -7,7 +7,15 @@ from collections import Counter
 
 import pytest
 
-from pyetcdctl.traffic.sketches import KEYS_ERROR, MOST_EXACT, Count, DistinctKeys, HeavyGroups
+from pyetcdctl.traffic.sketches import (
+    KEYS_ERROR,
+    MOST_EXACT,
+    OF_A_GROUP,
+    OF_ALL,
+    Count,
+    DistinctKeys,
+    HeavyGroups,
+)
 
 STREAMS = {
     "a few that are written often": lambda chosen: chosen.paretovariate(0.8),
@@ -65,17 +73,20 @@ def test_few_keys_are_counted_exactly(count):
     assert keys.count() == count
 
 
+@pytest.mark.parametrize("bits", [OF_A_GROUP, OF_ALL])
 @pytest.mark.parametrize("count", [MOST_EXACT + 1, 1_000, 3_000, 12_000])
-def test_many_keys_are_estimated_within_four_standard_errors(count):
-    keys, others = DistinctKeys(), DistinctKeys()
+def test_many_keys_are_estimated_within_four_standard_errors(count, bits):
+    keys, others = DistinctKeys(bits), DistinctKeys(bits)
+    limit = 4 * 1.04 / (1 << bits) ** 0.5 * count
+    assert bits > OF_A_GROUP or limit == 4 * KEYS_ERROR * count
     for each in hashes(count):
         keys.add(each)
     for each in hashes(count // 2, start=count // 2):
         others.add(each)
     assert not keys.is_exact
     alone = keys.count()
-    assert abs(alone - count) <= 4 * KEYS_ERROR * count
+    assert abs(alone - count) <= limit
     keys.update(others)
-    assert abs(keys.count() - count) <= 4 * KEYS_ERROR * count
+    assert abs(keys.count() - count) <= limit
     others.update(keys)
     assert others.count() == keys.count()

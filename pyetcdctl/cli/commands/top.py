@@ -247,10 +247,10 @@ class _Run:
 
     def _show(self, found: WriteRates) -> None:
         """Print what was counted; what it lacks goes aside where the format has no place for it."""
-        self._session.print(found)
-        has_place = self._session.output.format == "json" or self._session.output.terminal
-        self._session.streams.out.flush()
+        output = self._session.output
+        has_place = output.format == "json" or output.terminal
         for sentence in () if has_place else sentences(found):
             if sentence not in self._noted:
                 self._noted.add(sentence)
                 self._session.note(f"# {sentence}")
+        self._session.print(found)
