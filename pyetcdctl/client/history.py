@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from enum import Enum
+from threading import Event, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 REPORTS_PROGRESS_IN_ORDER = (3, 5, 8)
 READING_TIMEOUTS = 12
 """How many command timeouts a server may take to read a long history."""
+ASKING_SECONDS = 0.05
 SETTLING_SECONDS = 0.5
 """For a user who may not watch all keys, or a server of another kind: no event for so long is the
 end. A server serves a watch that is behind every 100 ms (etcd, mvcc/watchable_store.go)."""
@@ -152,6 +154,7 @@ class _Reading:
         self._connection = connection
         self._wanted = wanted
         self._timeouts = 1
+        self._has_ended = Event()
         self._ending = ending
         self._exchange = connection.exchange(WATCH, self._deadline())
         self._trusted_from = 0.0
@@ -171,6 +174,8 @@ class _Reading:
     def changes(self, revision: int, last: int) -> Iterator[KeyRevision]:
         """Yield the changes up to a revision; ``last`` is where they end, 0 if that is unknown."""
         reached = 0
+        if self._ending is Ending.PROGRESS and not last:
+            Thread(target=self._ask_for_progress, daemon=True).start()
         for response in self._responses():
             for kind, record in _events(response):
                 reached = number_of(record[2])
@@ -200,12 +205,19 @@ class _Reading:
         sleep(max(0.0, self._trusted_from - monotonic()))
         return False
 
+    def _ask_for_progress(self) -> None:
+        """Ask until the end: a server does not respond while the watch is behind."""
+        request = WatchRequest(progress_request=WatchProgressRequest()).encode()
+        while not self._has_ended.wait(ASKING_SECONDS):
+            self._exchange.send(request)
+
     def _settle(self) -> None:
         if self._ending is Ending.SILENCE:
             self._trusted_from = monotonic() + SETTLING_SECONDS
 
     def close(self) -> None:
         """End the watch."""
+        self._has_ended.set()
         self._exchange.close()
 
     def _responses(self) -> Iterator[WatchResponse]:
