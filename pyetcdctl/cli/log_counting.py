@@ -37,7 +37,11 @@ class LogCounting:
         leases = os.fsencode(f"{registry}/leases/")
         counted = LogTally(self._grouping, prefix, leases, self._read, compares=compares)
         more: dict[str, Any] = {"compares": compares, "most_rows": most_rows}
-        with reading_progress(path, err) as on_bytes, Log(path, on_bytes) as log:
+        salvage = self._session.configuration.values["salvage"]
+        with (
+            reading_progress(path, err) as on_bytes,
+            Log(path, on_bytes, passes_damage=salvage) as log,
+        ):
             try:
                 with interruptible(), ExitStack() as opened:
                     for line in log_lines(log, lambda: beside(path, opened)):
@@ -49,5 +53,6 @@ class LogCounting:
                 f"{counted.unknown:,} entries are not counted: the log begins later than the"
                 " cluster, and their outcome is not known.",
             )
+        more["gaps"] = (*more.get("gaps", ()), *(f"Passed over: {each}" for each in log.damages))
         more |= {"is_log": True, "lost": counted.lost()}
         return rates([counted.tally], counted.seconds, order, **more)

@@ -76,7 +76,7 @@ def wal(session: Session, flags: WalFlags) -> None:
     Into a pipe go lines of index, term, proposing member, operation, object or key, and outcome,
     between tabs. Whether a comparison won is found out from the log alone: where it begins later
     than the cluster, it is unknown for what was written before. -w jsonl has all that an entry
-    holds, with the values decoded.
+    holds, with the values decoded. --salvage reads on behind damage.
     """
     session.check_format()
     path = session.file_path or _of_this_node(session)
@@ -92,8 +92,13 @@ def wal(session: Session, flags: WalFlags) -> None:
     )
     simple = session.output.format == "simple"
     shown = decoding(session, decode=flags.decode, no_decode=simple and not flags.decode)
-    with _progress(session, path) as on_bytes, Log(path, on_bytes) as log, ExitStack() as opened:
-        lines = _chosen(log_lines(log, lambda: beside(path, opened)), chosen, session)
+    salvage = session.configuration.values["salvage"]
+    with (
+        _progress(session, path) as on_bytes,
+        Log(path, on_bytes, passes_damage=salvage) as log,
+        ExitStack() as opened,
+    ):
+        lines = _chosen(log, log_lines(log, lambda: beside(path, opened)), chosen, session)
         session.print(LogListing(lines, registry, shown))
         session.streams.out.flush()
         _report(session, log)
@@ -126,7 +131,9 @@ def _progress(session: Session, path: str) -> Iterator[Callable[[int], None]]:
         yield on_bytes
 
 
-def _chosen(lines: Iterator[LogLine], chosen: LogFilter, session: Session) -> Iterator[LogLine]:
+def _chosen(
+    log: Log, lines: Iterator[LogLine], chosen: LogFilter, session: Session
+) -> Iterator[LogLine]:
     """Yield the entries that are asked for; note how many outcomes of them are not known."""
     unknown = 0
     for line in lines:
@@ -136,14 +143,18 @@ def _chosen(lines: Iterator[LogLine], chosen: LogFilter, session: Session) -> It
             unknown += line.outcome == UNKNOWN
             yield line
     if unknown:
-        session.note(
-            f"# the outcome of {unknown:,} entries is not known: the log begins later than the"
-            " cluster, and does not show what was before"
+        reason = (
+            "damage hides what was written before them"
+            if log.damages
+            else "the log begins later than the cluster, and does not show what was before"
         )
+        session.note(f"# the outcome of {unknown:,} entries is not known: {reason}")
 
 
 def _report(session: Session, log: Log) -> None:
     """Note what is odd about a log that was read to its end."""
+    for damage in log.damages:
+        session.note(f"# passed over: {damage.removeprefix('the log is damaged: ')}")
     if log.replaced:
         session.note(
             f"# {log.replaced:,} entries are left out, which those of a later term replaced"

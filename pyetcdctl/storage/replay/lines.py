@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def log_lines(log: Log, database: Callable[[], Beside | None] = lambda: None) ->
 
     Conditions of transactions are evaluated on what the log itself wrote before. Where it begins
     later than the cluster, the database beside it is asked what came of them; without one, the
-    outcome of the first transactions on each key is unknown.
+    outcome of the first transactions on each key is unknown. So it is behind damage.
     """
     entries = log.entries()
     first = list(islice(entries, 1))
@@ -44,9 +45,7 @@ def log_lines(log: Log, database: Callable[[], Beside | None] = lambda: None) ->
         if entry.kind != CONFIGURATION or len(first) > _MOST_FOUNDERS:
             break
         founders.append(entry)
-    is_complete = _begins_empty(log, founders)
-    beside = None if is_complete else database()
-    lines = _Lines(log, Outcomes(beside, is_complete=is_complete))
+    lines = _Lines(log, database, is_complete=_begins_empty(log, founders))
     yield from map(lines.take, chain(first, entries))
 
 
@@ -63,14 +62,22 @@ def _begins_empty(log: Log, founders: list[WalEntry]) -> bool:
 class _Lines:
     """Describes entries."""
 
-    def __init__(self, log: Log, outcomes: Outcomes) -> None:
+    def __init__(
+        self, log: Log, database: Callable[[], Beside | None], *, is_complete: bool
+    ) -> None:
         self._log = log
-        self._outcomes = outcomes
+        self._database = cache(database)
+        self._outcomes = Outcomes(
+            None if is_complete else self._database(), is_complete=is_complete
+        )
+        self._gaps = 0
         self._members: dict[int, str] = {}
         self._votes: int | None = None
 
     def take(self, entry: WalEntry) -> LogLine:
         """Apply the next entry."""
+        if self._gaps < len(self._log.gaps) and entry.index >= self._log.gaps[self._gaps]:
+            self._begin_again(entry.index)
         data = entry.data
         self._outcomes.reach(entry)
         guard = guard_of(data) if data and not entry.kind else None
@@ -89,6 +96,15 @@ class _Lines:
                 lambda: operation_of(entry),
             )
         return self._take_slowly(entry)
+
+    def _begin_again(self, index: int) -> None:
+        """Forget what entries did before damage: those that it took may have changed it."""
+        self._gaps = len([gap for gap in self._log.gaps if gap <= index])
+        beside = self._database()
+        knows_what_was_lost = beside is not None and index <= beside.witness.index + 1
+        self._outcomes = Outcomes(beside if knows_what_was_lost else None, is_complete=False)
+        self._members.clear()
+        self._votes = None
 
     def _take_slowly(self, entry: WalEntry) -> LogLine:
         operation = operation_of(entry)

@@ -10,15 +10,18 @@ from pyetcdctl.rpc.raft import HardState, LogMetadata, LogSnapshot
 from pyetcdctl.rpc.wire import WireError
 from pyetcdctl.storage.wal.entries import WalEntry
 from pyetcdctl.storage.wal.records import ENTRY, METADATA, SNAPSHOT, STATE, Chain, Segment
-from pyetcdctl.storage.wal.segments import open_segments, wal_folder
+from pyetcdctl.storage.wal.segments import missing_segments, open_segments, wal_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from pyetcdctl.storage.files import ReadOnlyFile
     from pyetcdctl.storage.wal.records import LogRecord
 
 _MOST_HELD_BYTES = 64 << 20
+_MOST_DAMAGES = 100
+"""How many damages are passed over: each costs another look at the records behind it."""
 
 
 class Log:
@@ -29,9 +32,23 @@ class Log:
     ends; in a damaged log no more than 64 MiB are. What the attributes say is complete at the end.
     """
 
-    def __init__(self, path: str, on_bytes: Callable[[int], None] = lambda size: None) -> None:
-        """Open the log of a data directory; ``on_bytes`` gets the sizes of what was read."""
+    def __init__(
+        self,
+        path: str,
+        on_bytes: Callable[[int], None] = lambda size: None,
+        *,
+        passes_damage: bool = False,
+    ) -> None:
+        """Open the log of a data directory; ``on_bytes`` gets the sizes of what was read.
+
+        With ``passes_damage`` a record with a wrong checksum is left out, behind other damage the
+        next segment is read, and a missing segment is passed over.
+        """
         self.folder = wal_folder(path)
+        self.damages: list[str] = []
+        """What was passed over, in words."""
+        self.gaps: list[int] = []
+        """The index of the first entry behind each damage that was passed over."""
         self.metadata = LogMetadata()
         self.snapshot = LogSnapshot()
         self.first_snapshot = 0
@@ -44,8 +61,14 @@ class Log:
         """The file and the offset of a last record that was not written whole, if there is one."""
         self._on_bytes = on_bytes
         self._opened = ExitStack()
+        self._passes_damage = passes_damage
+        self._is_behind_damage = False
         self._files = self._opened.enter_context(open_segments(self.folder))
         self._held: list[WalEntry] = []
+        if not passes_damage:
+            for _, error in missing_segments(self._files):
+                self._opened.close()
+                raise error
 
     def __enter__(self) -> Self:
         return self
@@ -71,17 +94,39 @@ class Log:
     def entries(self) -> Iterator[WalEntry]:
         """Yield the entries, oldest first. Raises DamagedLog behind the last before the damage."""
         chain = Chain()
-        try:
-            for file in self._files:
-                segment = Segment(file, chain, is_last=file is self._files[-1])
-                for records in segment.records():
-                    yield from self._take(records, segment)
-                if segment.torn_at >= 0:
-                    self.torn = f"{file.path} at offset {segment.torn_at}"
-        except DamagedLog:
-            yield from self._held
-            raise
+        missing = dict(missing_segments(self._files))
+        for file in self._files:
+            if file in missing:
+                self._pass_over(missing[file])
+                chain = Chain()
+            try:
+                yield from self._entries_of(file, chain)
+            except DamagedLog as error:
+                if not self._passes_damage:
+                    yield from self._held
+                    raise
+                self._pass_over(error)
+                chain = Chain()
         yield from self._held
+
+    def _entries_of(self, file: ReadOnlyFile, chain: Chain) -> Iterator[WalEntry]:
+        segment = Segment(
+            file,
+            chain,
+            is_last=file is self._files[-1],
+            pass_over=self._pass_over if self._passes_damage else None,
+        )
+        for records in segment.records():
+            yield from self._take(records, segment)
+        if segment.torn_at >= 0:
+            self.torn = f"{file.path} at offset {segment.torn_at}"
+
+    def _pass_over(self, error: DamagedLog) -> None:
+        if len(self.damages) >= _MOST_DAMAGES:
+            self._passes_damage = False
+            raise error
+        self.damages.append(error.message)
+        self._is_behind_damage = True
 
     def _take(self, records: list[LogRecord], segment: Segment) -> list[WalEntry]:
         """Take the next records; return the entries that nothing can replace any more."""
@@ -109,6 +154,9 @@ class Log:
             held.pop()
             self.replaced += 1
         held.append(entry)
+        if self._is_behind_damage:
+            self.gaps.append(entry.index)
+            self._is_behind_damage = False
 
     def _note(self, record: LogRecord, segment: Segment) -> None:
         try:

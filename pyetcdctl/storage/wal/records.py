@@ -17,7 +17,7 @@ from pyetcdctl.rpc.wire import WireError, append_varint, read_fields, read_varin
 from pyetcdctl.storage.crc32c import Crc32c
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pyetcdctl.storage.files import ReadOnlyFile
 
@@ -52,11 +52,22 @@ class Chain:
 class Segment:
     """One segment; ``torn_at`` is the offset of a record that was not written whole, or -1."""
 
-    def __init__(self, file: ReadOnlyFile, chain: Chain, *, is_last: bool) -> None:
+    def __init__(
+        self,
+        file: ReadOnlyFile,
+        chain: Chain,
+        *,
+        is_last: bool,
+        pass_over: Callable[[DamagedLog], None] | None = None,
+    ) -> None:
+        """``pass_over`` takes the error of each record with a wrong checksum, which is then left
+        out; without it such a record is raised.
+        """
         self.torn_at = -1
         self._file = file
         self._chain = chain
         self._is_last = is_last
+        self._pass_over = pass_over
 
     def records(self) -> Iterator[list[LogRecord]]:
         """Yield the records in lists, their checksums verified.
@@ -68,9 +79,12 @@ class Segment:
             records = held + batch
             good = self._count_verified(records)
             held = records[good:]
-            if len(held) > 1:
+            while len(held) > 1:
                 yield records[:good]
-                raise self.damage(held[0].offset, "its checksum is wrong")
+                self._leave_out(held[0])
+                records = held[1:]
+                good = self._count_verified(records)
+                held = records[good:]
             yield records[:good]
         if held:
             self._end_at(held[0].offset, "its checksum is wrong")
@@ -80,6 +94,14 @@ class Segment:
         return DamagedLog(
             f"the log is damaged: {self._file.path}: record at offset {offset}: {reason}"
         )
+
+    def _leave_out(self, record: LogRecord) -> None:
+        """Go on behind a record with a wrong checksum: the next continues the one that it has."""
+        error = self.damage(record.offset, "its checksum is wrong")
+        if self._pass_over is None:
+            raise error
+        self._pass_over(error)
+        self._chain.value = _number(record.crc)
 
     def _end_at(self, offset: int, reason: str) -> None:
         """End the log before a record that was not written whole; raise for other damage."""

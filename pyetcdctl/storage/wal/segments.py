@@ -38,17 +38,27 @@ def wal_folder(path: str) -> str:
 
 @contextmanager
 def open_segments(folder: str) -> Iterator[list[ReadOnlyFile]]:
-    """Open all segments, oldest first; a deleted one stays readable while it is open.
-
-    Raises DamagedLog where one is missing between two others.
-    """
+    """Open all segments, oldest first; a deleted one stays readable while it is open."""
     with ExitStack() as opened:
         for _ in range(_ATTEMPTS):
             if files := _opened_segments(folder, opened):
-                _check_sequence(files)
                 yield files
                 return
         raise PyetcdctlError(f"the segments in {folder} vanish while they are opened")
+
+
+def missing_segments(files: list[ReadOnlyFile]) -> Iterator[tuple[ReadOnlyFile, DamagedLog]]:
+    """Yield each segment that does not follow the one before it, with the error of that."""
+    numbers = [int(os.path.basename(file.path)[:16], 16) for file in files]
+    for file, (before, number) in zip(files[1:], pairwise(numbers), strict=True):
+        if number != before + 1:
+            yield (
+                file,
+                DamagedLog(
+                    f"the log is damaged: {os.path.dirname(file.path)}: segment {before + 1:016x}"
+                    f" is missing"
+                ),
+            )
 
 
 def first_index_of(path: str) -> int:
@@ -76,16 +86,6 @@ def _opened(folder: str, name: str, opened: ExitStack) -> ReadOnlyFile | None:
         if isinstance(error.__cause__, FileNotFoundError):
             return None
         raise
-
-
-def _check_sequence(files: list[ReadOnlyFile]) -> None:
-    numbers = [int(os.path.basename(file.path)[:16], 16) for file in files]
-    for before, number in pairwise(numbers):
-        if number != before + 1:
-            raise DamagedLog(
-                f"the log is damaged: {os.path.dirname(files[0].path)}: segment {before + 1:016x}"
-                f" is missing"
-            )
 
 
 def _names_in(folder: str) -> list[str]:

@@ -247,3 +247,54 @@ def test_every_acknowledged_put_is_in_the_log_of_a_killed_member(own_etcd, progr
     found = [(step.key, step.value) for step in steps]
     assert found == [(b"key-%d" % number, b"value-%d" % number) for number in range(count)]
     assert log.torn == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "lost", "first_behind"),
+    [("data", {6}, 7), ("length", set(range(6, 11)), 11), ("head", set(range(6, 11)), 11)],
+)
+def test_salvage_reads_on_behind_damage_and_names_it(writer, tmp_path, part, lost, first_behind):
+    put_some(writer, 5)
+    path, offset = writer.path, writer.offset
+    put_some(writer, 5)
+    writer.cut()
+    put_some(writer, 5)
+    writer.save()
+    data = bytearray(path.read_bytes())
+    data[offset + {"data": 60, "length": 2, "head": 8}[part]] ^= 0x40
+    path.write_bytes(data)
+    with Log(str(tmp_path), passes_damage=True) as log:
+        found = [entry.index for entry in log.entries()]
+    assert found == [index for index in range(1, 16) if index not in lost]
+    assert log.gaps == [first_behind]
+    assert [f"{path}: record at offset {offset}: " in each for each in log.damages] == [True]
+
+
+def test_salvage_passes_over_a_missing_segment(writer, tmp_path):
+    put_some(writer, 10)
+    writer.cut()
+    put_some(writer, 10)
+    middle = writer.path
+    writer.cut()
+    put_some(writer, 10)
+    writer.save()
+    middle.unlink()
+    with Log(str(tmp_path), passes_damage=True) as log:
+        found = [entry.index for entry in log.entries()]
+    assert found == [*range(1, 11), *range(21, 31)]
+    assert log.gaps == [21]
+    assert "segment 0000000000000001 is missing" in log.damages[0]
+
+
+def test_salvage_gives_up_a_log_that_is_damaged_everywhere(writer, tmp_path):
+    offsets = []
+    for _ in range(300):
+        offsets.append(writer.offset)
+        put_some(writer, 1)
+    writer.save()
+    data = bytearray(writer.path.read_bytes())
+    for offset in offsets:
+        data[offset + 60] ^= 1
+    writer.path.write_bytes(data)
+    with Log(str(tmp_path), passes_damage=True) as log, pytest.raises(DamagedLog):
+        list(log.entries())

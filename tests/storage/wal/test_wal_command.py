@@ -261,3 +261,24 @@ def test_a_terminal_gets_titles_and_columns(writer, tmp_path):
     terminal.close()
     assert titles.split() == ["INDEX", "TERM", "MEMBER", "OPERATION", "OBJECT", "OUTCOME"]
     assert row.split() == ["1", "1", f"{MEMBER:x}", "put", r"a\x1b", "applied"]
+
+
+def test_behind_damage_an_outcome_that_may_have_changed_is_not_known(tmp_path):
+    writer = LogWriter(tmp_path)
+    writer.found()
+    writer.put(b"k", b"1" * 100)
+    offset = writer.offset
+    writer.put(b"k", b"2" * 100)
+    writer.update(b"k", b"3", 2)
+    writer.commit()
+    writer.save()
+    data = bytearray(writer.path.read_bytes())
+    data[offset + 60] ^= 1
+    writer.path.write_bytes(data)
+    damaged = wal(str(tmp_path))
+    assert damaged.exit_code == 1
+    result = wal(str(tmp_path), "--salvage")
+    assert result.exit_code == 0
+    assert [row[-1] for row in rows(result)][-2:] == ["applied, revision 2", "unknown"]
+    assert f"# passed over: {writer.path}: record at offset {offset}: " in result.stderr
+    assert "1 entries is not known: damage hides what was written before them" in result.stderr
