@@ -156,7 +156,8 @@ class KubectlChild:
             return b""
         piece = os.read(key.fd, _PIPE_BYTES)
         if not piece:
-            self._selector.unregister(key.fileobj)
+            with suppress(KeyError):  # the thread that cancels it may have met the end first
+                self._selector.unregister(key.fileobj)
         if key.fileobj is self._process.stdout:
             return piece
         self._messages = (self._messages + piece)[-_MESSAGE_BYTES:]
