@@ -40,7 +40,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "row",
         nargs="*",
-        help="get, help, complete, keys, values, json, tree, jsonl, yaml, decode; all if none",
+        help="get, help, complete, keys, values, json, tree, du, jsonl, yaml, decode; all if none",
     )
     parser.add_argument(
         "--etcd", action="append", default=[], help="server to use; repeat for several"

@@ -49,6 +49,7 @@ def rows(endpoint: str, etcdctl: Path, *, streams: bool) -> list[Row]:
         *_short(endpoint),
         *_listings(endpoint, str(etcdctl), streams),
         _level(endpoint),
+        _space(endpoint),
         *_decoding(endpoint, str(etcdctl)),
     ]
 
@@ -131,6 +132,18 @@ def _decoding(endpoint: str, etcdctl: str) -> list[Row]:
 
 def _get_all(endpoint: str, more: list[str]) -> list[str]:
     return ["get", "/", "--prefix", f"--endpoints={endpoint}", "--command-timeout=300s", *more]
+
+
+def _space(endpoint: str) -> Row:
+    return Row(
+        "du",
+        "`du`",
+        (*OURS, "du", f"--endpoints={endpoint}", "--command-timeout=300s"),
+        (*OURS, *_get_all(endpoint, [])),
+        "our `get / --prefix`",
+        "≤ 1.2, 100 MB",
+        same_output=False,
+    )
 
 
 def _level(endpoint: str) -> Row:
