@@ -43,8 +43,7 @@ class KeyChange(NamedTuple):
     @property
     def writer(self) -> str:
         """Manager and operation of those metadata.managedFields that are new or changed."""
-        before, after = (side.object if side else None for side in (self.before, self.after))
-        return writer_of(before, after)
+        return writer_of(self.before, self.after)
 
 
 class LastValues:
@@ -58,12 +57,12 @@ class LastValues:
     def before(self, key: bytes, revision: int, value: bytes) -> Side:
         """Read the value that a key had at a revision."""
         known = self._known.get(key)
-        return known[2] if known and known[0] == revision else Side(self._read(key, value))
+        return known[2] if known and known[0] == revision else Side(self._read, key, value)
 
     def after(self, key: bytes, revision: int, value: bytes) -> Side:
         """Read the value that a key has from a revision on."""
         self.forget(key)
-        side = Side(self._read(key, value))
+        side = Side(self._read, key, value)
         self._known[key] = revision, len(value), side
         self._bytes += len(value)
         while len(self._known) > _MOST_VALUES or self._bytes > _MOST_BYTES:

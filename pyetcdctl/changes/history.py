@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from pyetcdctl.changes.times import TimeBound, Times
     from pyetcdctl.keyspace.history import History, KeyRevision
-    from pyetcdctl.kubernetes.objects import Object, Plain
     from pyetcdctl.kubernetes.stored_value import StoredValue
 
 CREATED, UPDATED, DELETED, PRESENT = "created", "updated", "deleted", "present"
@@ -51,14 +50,14 @@ def steps(
     was_there = False
     for each in revisions:
         entry = each.entry
-        after = None if each.is_deletion else Side(read(entry.key, entry.value))
+        after = None if each.is_deletion else Side(read, entry.key, entry.value)
         event = _event(each, first=not found, was_there=was_there)
         found.append(
             KeyStep(
                 each.revision,
                 event,
                 times.of(each.revision),
-                writer_of(*(side.object if side else None for side in (before, after))),
+                writer_of(before, after),
                 len(entry.value),
                 each.source,
                 before,
@@ -77,31 +76,13 @@ def _event(each: KeyRevision, *, first: bool, was_there: bool) -> str:
     return PRESENT if first and not was_there else UPDATED
 
 
-def writer_of(before: Object | None, after: Object | None) -> str:
+def writer_of(before: Side | None, after: Side | None) -> str:
     """Return manager and operation of the managedFields that are new or changed."""
     if after is None:
         return ""
-    old = [_without_time(each) for each in _managers(before)]
-    new = [each for each in _managers(after) if _without_time(each) not in old]
+    old = before.managers if before else ()
+    new = [each for each in after.managers if not any(map(each.is_like, old))]
     if not new:
-        stamps = {str(each.get("time")) for each in _managers(before)}
-        new = [each for each in _managers(after) if str(each.get("time")) not in stamps]
-    newest = sorted(new, key=lambda each: str(each.get("time") or ""))[-1:]
-    return " ".join(_title(each) for each in newest)
-
-
-def _title(entry: Object) -> str:
-    words = [str(entry.get("manager") or ""), str(entry.get("operation") or "")]
-    if entry.get("subresource"):
-        words.append(f"({entry['subresource']})")
-    return " ".join(filter(None, words))
-
-
-def _without_time(entry: Object) -> Object:
-    return {name: value for name, value in entry.items() if name != "time"}
-
-
-def _managers(obj: Object | None) -> list[Object]:
-    metadata: Plain = obj.get("metadata") if obj else None
-    fields = metadata.get("managedFields") if isinstance(metadata, dict) else None
-    return [each for each in fields if isinstance(each, dict)] if isinstance(fields, list) else []
+        stamps = {each.time for each in old}
+        new = [each for each in after.managers if each.time not in stamps]
+    return str(sorted(new, key=lambda each: each.time)[-1]) if new else ""

@@ -4,23 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.kubernetes.managed_fields import entries_of_object, entries_of_protobuf
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pyetcdctl.kubernetes.managed_fields import ManagerEntry
     from pyetcdctl.kubernetes.objects import Object, Plain
     from pyetcdctl.kubernetes.stored_value import StoredValue
 
+    Read = Callable[[bytes, bytes], StoredValue]
+
 
 class Side:
-    """The value of a key before or after a change; it is the same object in the next change."""
+    """The value of a key before or after a change; it is the same object in the next change.
 
-    __slots__ = ("sections", "stored")
+    It is decoded when that is needed.
+    """
 
-    def __init__(self, stored: StoredValue) -> None:
-        self.stored = stored
+    __slots__ = ("_key", "_managers", "_read", "_stored", "_value", "sections")
+
+    def __init__(self, read: Read, key: bytes, value: bytes) -> None:
+        self._read = read
+        self._key = key
+        self._value = value
+        self._stored: StoredValue | None = None
+        self._managers: Sequence[ManagerEntry] | None = None
         self.sections: dict[str, tuple[Plain, list[str]]] = {}
         """The fields of the object that a printer showed, with the lines that it made of each: most
         are the same in the next change."""
 
     @property
+    def stored(self) -> StoredValue:
+        """The value, decrypted and decoded."""
+        if self._stored is None:
+            self._stored = self._read(self._key, self._value)
+        return self._stored
+
+    @property
     def object(self) -> Object | None:
         """The API object that it is."""
         return self.stored.decoded.object
+
+    @property
+    def managers(self) -> Sequence[ManagerEntry]:
+        """The entries of the object's managedFields."""
+        if self._managers is None:
+            found = entries_of_protobuf(self._value)
+            self._managers = entries_of_object(self.object) if found is None else found
+        return self._managers

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.changes.times import Times, renewals_in
 from pyetcdctl.errors import PyetcdctlError
+from pyetcdctl.keyspace.history import begin_history
 from pyetcdctl.keyspace.ranges import prefix_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from pyetcdctl.cli.session.session import Session
-    from pyetcdctl.keyspace.history import KeyRevision
+    from pyetcdctl.keyspace.history import KeyRevision, PendingHistory
     from pyetcdctl.keyspace.source import Source
     from pyetcdctl.kubernetes.objects import Object
 
@@ -27,16 +28,29 @@ def object_reader(session: Session) -> Callable[[bytes, bytes], Object | None]:
     return lambda key, value: read(key, value).decoded.object
 
 
-def times_in(
-    sources: Iterable[Source], registry: str, read: Callable[[bytes, bytes], Object | None]
-) -> Times:
-    """Return the bounds that the Lease objects of sources give; their lack is no error."""
-    found = [_leases(source, registry) for source in sources]
-    return Times(renewals_in((each for leases in found for each in leases), read))
+class LeaseTimes:
+    """Bounds of times by the Lease objects of sources, read beside other work.
 
+    That a source has none, or does not give them, is no error.
+    """
 
-def _leases(source: Source, registry: str) -> Sequence[KeyRevision]:
-    key, end = prefix_range(os.fsencode(f"{registry}/leases/"))
-    with suppress(PyetcdctlError):
-        return source.history(key, end).revisions
-    return ()
+    def __init__(self, sources: Iterable[Source], registry: str) -> None:
+        """Begin to read."""
+        self._pending: list[PendingHistory] = []
+        key, end = prefix_range(os.fsencode(f"{registry}/leases/"))
+        for source in sources:
+            with suppress(PyetcdctlError):
+                self._pending.append(begin_history(source, key, end))
+
+    def result(self, read: Callable[[bytes, bytes], Object | None]) -> Times:
+        """Return the bounds."""
+        leases: list[KeyRevision] = []
+        for each in self._pending:
+            with suppress(PyetcdctlError):
+                leases += each.result().revisions
+        return Times(renewals_in(leases, read))
+
+    def close(self) -> None:
+        """Give up what was not read."""
+        for each in self._pending:
+            each.close()

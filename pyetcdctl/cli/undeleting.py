@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.flags.values import raw
-from pyetcdctl.cli.revision_times import object_reader, times_in
+from pyetcdctl.cli.revision_times import LeaseTimes, object_reader
 from pyetcdctl.cli.session.registry import open_unambiguous_store, store_in
 from pyetcdctl.client.lease import time_to_live
 from pyetcdctl.errors import BadArguments, InvalidInput
@@ -160,7 +160,7 @@ class Undeleting:
         if request.moment is None:
             return request.revision
         source = (*self._sources, self.server.source)[0]
-        times = times_in([source], self._store.prefix, object_reader(self._session))
+        times = LeaseTimes([source], self._store.prefix).result(object_reader(self._session))
         revision = times.last_before(request.moment)
         shown = f"{request.moment:%Y-%m-%d %H:%M:%S%z}"
         if not revision:

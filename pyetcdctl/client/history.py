@@ -22,6 +22,7 @@ from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END
 from pyetcdctl.rpc.event_batch import DELETE
 from pyetcdctl.rpc.key_values import key_value, number_of
 from pyetcdctl.rpc.kv import RANGE, RangeRequest
+from pyetcdctl.rpc.member_version import STATUS, MemberVersion
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.watch import (
     NO_PUT,
@@ -31,6 +32,7 @@ from pyetcdctl.rpc.watch import (
     WatchRequest,
     WatchResponse,
 )
+from pyetcdctl.rpc.wire import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 REPORTS_PROGRESS_IN_ORDER = (3, 5, 8)
 READING_TIMEOUTS = 12
 """How many command timeouts a server may take to read a long history."""
-ASKING_SECONDS = 0.05
+ASKING_SECONDS = 0.02
 SETTLING_SECONDS = 0.5
 """For a user who may not watch all keys, or a server of another kind: no event for so long is the
 end. A server serves a watch that is behind every 100 ms (etcd, mvcc/watchable_store.go)."""
@@ -55,43 +57,62 @@ class Ending(Enum):
     SILENCE = "silence"
 
 
-def read_history(
-    connection: Connection,
-    key: bytes,
-    range_end: bytes,
-    deadline: Deadline,
-    *,
-    deletions_only: bool = False,
-) -> History:
-    """Return every revision of a key, or of a range, that the server has not compacted.
+class HistoryReading:
+    """Every revision of a key, or of a range, that the server has not compacted.
 
-    The deadline bounds the wait for the first response.
+    The watch begins when it is made, so that the server serves several at the same time.
     """
-    # The first key of a range will do: all that is asked is the revision.
-    request = RangeRequest(key=key, range_end=range_end, keys_only=True, limit=bool(range_end))
-    now = _page(connection, request, deadline)
-    revision = now.header.revision if now.header else 0
-    newest = max((each.mod_revision for each in map(key_value, now.records())), default=0)
-    # A single key that lives has changed for the last time at the revision that it has now.
-    last = newest if len(now) and not (range_end or deletions_only) else 0
-    ending = Ending.PROGRESS if last else _ending(connection, deadline)
-    wanted = _Wanted(key, range_end, deletions_only)
-    compacted, changes = 0, list[KeyRevision]()
-    while compacted < revision:
-        with closing(_Reading(connection, wanted, compacted + 1, ending)) as reading:
-            try:
-                changes = list(reading.changes(revision, last if last > compacted else 0))
-                break
-            except _Compacted as error:
-                compacted = error.revision
-            except CallFailed as error:
-                if error.code != "PERMISSION_DENIED" or ending is not Ending.LAST_REVISION:
-                    raise
-                ending = Ending.SILENCE
-    if deletions_only:
-        return History(changes, compacted, max(revision, compacted))
-    present = _present(connection, key, range_end, compacted, deadline)
-    return History([*present, *changes], compacted, max(revision, compacted))
+
+    def __init__(
+        self,
+        connection: Connection,
+        key: bytes,
+        range_end: bytes,
+        deadline: Deadline,
+        *,
+        deletions_only: bool = False,
+    ) -> None:
+        """Begin; the deadline bounds the wait for the first response."""
+        self._connection = connection
+        self._wanted = _Wanted(key, range_end, deletions_only)
+        # The first key of a range will do: all that is asked is the revision.
+        request = RangeRequest(key=key, range_end=range_end, keys_only=True, limit=bool(range_end))
+        now = _page(connection, request, deadline)
+        self._revision = now.header.revision if now.header else 0
+        newest = max((each.mod_revision for each in map(key_value, now.records())), default=0)
+        # A single key that lives has changed for the last time at the revision that it has now.
+        self._last = newest if len(now) and not (range_end or deletions_only) else 0
+        self._ending = Ending.PROGRESS if self._last else _ending(connection, deadline)
+        self._first = self._reading(1) if self._revision else None
+
+    def result(self) -> History:
+        """Read up to the present."""
+        compacted, changes = 0, list[KeyRevision]()
+        while compacted < self._revision:
+            reading, self._first = self._first or self._reading(compacted + 1), None
+            with closing(reading):
+                try:
+                    last = self._last if self._last > compacted else 0
+                    changes = list(reading.changes(self._revision, last))
+                    break
+                except _Compacted as error:
+                    compacted = error.revision
+                except CallFailed as error:
+                    is_refusal = error.code == "PERMISSION_DENIED"
+                    if not is_refusal or self._ending is not Ending.LAST_REVISION:
+                        raise
+                    self._ending = Ending.SILENCE
+        if not self._wanted.deletions_only:
+            changes[:0] = _present(self._connection, self._wanted, compacted)
+        return History(changes, compacted, max(self._revision, compacted))
+
+    def close(self) -> None:
+        """End a watch that was not read."""
+        if self._first:
+            self._first.close()
+
+    def _reading(self, start: int) -> _Reading:
+        return _Reading(self._connection, self._wanted, start, self._ending)
 
 
 class _Compacted(Exception):
@@ -107,25 +128,21 @@ def _page(connection: Connection, request: RangeRequest, deadline: Deadline) -> 
     return RangePage.parse(response)
 
 
-def _present(
-    connection: Connection, key: bytes, range_end: bytes, compacted: int, deadline: Deadline
-) -> Iterator[KeyRevision]:
-    """Yield what was live when the server compacted last."""
+def _present(connection: Connection, wanted: _Wanted, compacted: int) -> list[KeyRevision]:
+    """Return what was live when the server compacted last."""
     if not compacted:
-        return
-    request = RangeRequest(key=key, range_end=range_end, revision=compacted)
-    page = _page(connection, request, deadline)
+        return []
+    request = RangeRequest(key=wanted.key, range_end=wanted.range_end, revision=compacted)
+    page = _page(connection, request, Deadline.after(connection.settings.command_timeout))
     found = sorted(map(key_value, page.records()), key=lambda each: each.mod_revision)
-    for each in found:
-        yield KeyRevision(each.mod_revision, each, False, connection.endpoint)
+    return [KeyRevision(each.mod_revision, each, False, connection.endpoint) for each in found]
 
 
 def _ending(connection: Connection, deadline: Deadline) -> Ending:
-    from pyetcdctl.client.maintenance import MaintenanceService
-
     try:
-        version = MaintenanceService(connection).status(deadline).version
-    except PyetcdctlError:
+        response = connection.unary(STATUS, b"", deadline=deadline, repeatable=True)
+        version = MemberVersion.decode(response).version
+    except (PyetcdctlError, WireError):
         return Ending.SILENCE
     numbers = tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())
     if not numbers:
@@ -158,7 +175,6 @@ class _Reading:
         self._ending = ending
         self._exchange = connection.exchange(WATCH, self._deadline())
         self._trusted_from = 0.0
-        self._settle()
         is_all = ending is Ending.LAST_REVISION
         # What a filter leaves out is no sign of the end.
         is_filtered = wanted.deletions_only and ending is Ending.PROGRESS
@@ -173,6 +189,7 @@ class _Reading:
 
     def changes(self, revision: int, last: int) -> Iterator[KeyRevision]:
         """Yield the changes up to a revision; ``last`` is where they end, 0 if that is unknown."""
+        self._settle()
         reached = 0
         if self._ending is Ending.PROGRESS and not last:
             Thread(target=self._ask_for_progress, daemon=True).start()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyetcdctl.client.connection import Connection
+    from pyetcdctl.client.history import HistoryReading
     from pyetcdctl.client.responses import PendingResponse
     from pyetcdctl.keyspace.history import History
     from pyetcdctl.rpc.range_page import RangePage
@@ -73,10 +74,16 @@ class LiveSource:
         self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
     ) -> History:
         """Return every revision that the server has not compacted, by one watch."""
-        from pyetcdctl.client.history import read_history
+        return self.begin_history(key, range_end, deletions_only=deletions_only).result()
+
+    def begin_history(
+        self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
+    ) -> HistoryReading:
+        """Begin the watch that ``history`` reads."""
+        from pyetcdctl.client.history import HistoryReading
 
         deadline = Deadline.after(self.connection.settings.command_timeout)
-        return read_history(
+        return HistoryReading(
             self.connection, key, range_end, deadline, deletions_only=deletions_only
         )
 

@@ -64,7 +64,7 @@ def _write_patch(
 
 
 def _side(record: Record | None, found: Differences) -> Side | None:
-    return Side(found.read(record[0], record[4])) if record and found.read else None
+    return Side(found.read, record[0], record[4]) if record and found.read else None
 
 
 def _sizes(change: KeyDifference) -> str:

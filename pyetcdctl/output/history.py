@@ -36,15 +36,15 @@ def write_text(found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
         out.write(aligned([titles, *rows]) if rows else b"")
     else:
         for step in found.steps:
-            row = "\t".join(_row(step, found, human=False))
-            out.write(f"{escaped(os.fsencode(row))}\n".replace("\\t", "\t").encode())
+            out.write(("\t".join(_row(step, found, human=False)) + "\n").encode())
     out.write(f"# {_end(found)}\n".encode())
 
 
 def _row(step: KeyStep, found: KeyHistory, *, human: bool) -> tuple[str, ...]:
     size = human_size(step.size_bytes) if human else str(step.size_bytes)
-    row = (str(step.revision), str(step.time), step.event, size, step.writer)
-    return (*row, step.source) if found.names_sources else row
+    writer, source = (escaped(os.fsencode(text)) for text in (step.writer, step.source))
+    row = (str(step.revision), str(step.time), step.event, size, writer)
+    return (*row, source) if found.names_sources else row
 
 
 def _end(found: KeyHistory) -> str:

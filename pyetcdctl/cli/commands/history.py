@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from typing import Annotated
 
 import typer
@@ -63,12 +64,17 @@ def history(
     sources = _sources(session, flags)
     key, registry = _key(session, what, flags, sources)
     from pyetcdctl.changes.history import merged, steps
-    from pyetcdctl.cli.revision_times import object_reader, times_in
+    from pyetcdctl.changes.times import Times
+    from pyetcdctl.cli.revision_times import LeaseTimes, object_reader
+    from pyetcdctl.keyspace.history import begin_history
     from pyetcdctl.kubernetes.stored_value import Reader
 
-    histories = [source.history(key) for source in sources]
-    is_any = any(each.revisions for each in histories)
-    times = times_in(sources if is_any else [], registry, object_reader(session))
+    with ExitStack() as begun:
+        pending = [begun.enter_context(closing(begin_history(each, key))) for each in sources]
+        leases = begun.enter_context(closing(LeaseTimes(sources, registry)))
+        histories = [each.result() for each in pending]
+        is_any = any(each.revisions for each in histories)
+        times = leases.result(object_reader(session)) if is_any else Times(())
     read = Reader(session.decrypter, session.release)
     session.print(
         KeyHistory(

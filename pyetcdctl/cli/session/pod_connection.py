@@ -132,8 +132,10 @@ class PodSource(KubectlSource):
     ) -> History:
         """Return every revision that the server has not compacted."""
         from pyetcdctl.client.deadline import Deadline
-        from pyetcdctl.client.history import read_history
+        from pyetcdctl.client.history import HistoryReading
 
         connection = self._connect()
         deadline = Deadline.after(connection.settings.command_timeout)
-        return read_history(connection, key, range_end, deadline, deletions_only=deletions_only)
+        return HistoryReading(
+            connection, key, range_end, deadline, deletions_only=deletions_only
+        ).result()
