@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.kubernetes.codec.envelope import MAGIC, unwrap
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 _METADATA, _MANAGED_FIELDS = 1, 17
 """Numbers of fields: an object's ObjectMeta, and in it (apimachinery, meta/v1) managedFields."""
 _MANAGER, _OPERATION, _TIME, _SUBRESOURCE = 1, 2, 4, 8
+_REMEMBERED = 100
+"""Of an object's entries a write changes one: the others are the same bytes again."""
 
 
 class ManagerEntry(NamedTuple):
@@ -34,7 +37,7 @@ class ManagerEntry(NamedTuple):
 
     def is_like(self, other: ManagerEntry) -> bool:
         """Whether nothing but the time differs."""
-        return self.fields == other.fields
+        return self.fields is other.fields or self.fields == other.fields
 
 
 def entries_of_protobuf(value: bytes) -> list[ManagerEntry] | None:
@@ -68,6 +71,7 @@ def _messages(encoded: bytes, wanted: int) -> Iterator[bytes]:
             yield value
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _entry(encoded: bytes) -> ManagerEntry:
     found = dict(read_fields(encoded))
     time = found.pop(_TIME, b"")
