@@ -23,6 +23,7 @@ _ERROR = re.compile(r"^Error: (.*)", re.MULTILINE | re.DOTALL)
 _FAILED_ENDPOINT = re.compile(r"^Failed to .* \((.*)\)$", re.MULTILINE)
 _LOGGED_CAUSE = re.compile(r'"error":"((?:[^"\\]|\\.)*)"')
 DEADLINE = "context deadline exceeded"
+_OUT_OF_TIME = f"desc = {DEADLINE}"
 TRY_DIRECTLY = "Try:  --via port-forward, or on a control-plane node the same without --via"
 
 
@@ -82,14 +83,21 @@ def is_too_large(failure: CallFailed) -> bool:
     return failure.code == "RESOURCE_EXHAUSTED" or "larger than max" in failure.details
 
 
+def is_too_slow(failure: CallFailed) -> bool:
+    """Whether a member took the request and etcdctl's time ended before the response."""
+    return isinstance(failure, DeadlineExceeded) and failure.details.endswith(_OUT_OF_TIME)
+
+
 def _etcdctl_failure(messages: str, tried: str) -> CallFailed:
     found = _ERROR.search(messages) or _FAILED_ENDPOINT.search(messages)
     text = found[1].strip() if found else (messages.strip() or "etcdctl failed without a message")
     ran = f"That was etcdctl in the pod {tried}."
     if text == DEADLINE:
         logged = _LOGGED_CAUSE.findall(messages)
-        cause = (f"It logged: {logged[-1]}",) if logged else ()
-        return DeadlineExceeded(DEADLINE, ran, *cause, code="DEADLINE_EXCEEDED")
+        last = logged[-1] if logged else ""
+        cause = (f"It logged: {last}",) if last else ()
+        code = "DEADLINE_EXCEEDED"
+        return DeadlineExceeded(DEADLINE, ran, *cause, code=code, details=last)
     status = _STATUS.findall(messages)
     code = _CAMEL_HUMP.sub("_", status[-1]).upper() if status else "UNKNOWN"
     return CallFailed(text, code=code, details=text)

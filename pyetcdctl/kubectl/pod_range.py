@@ -1,9 +1,10 @@
 """A range of any size through an etcd pod, in pages at one revision.
 
 A run of etcdctl holds all of its response in the memory of the pod before it prints the first byte,
-so that only keys are read in one run; values are read in runs of a bounded size. A later run begins
-with the last key of the one before, which is then dropped: the key behind it, which ends in a NUL,
-cannot be an argument of a program.
+five times the size of the values, and etcd holds it a second time: so only keys are read in one
+run; values are read in runs of a bounded size. What the member cannot read within the command's
+timeout is read in shorter runs. A later run begins with the last key of the one before, which is
+then dropped: the key behind it, which ends in a NUL, cannot be an argument of a program.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import CallFailed, ResponseMakesNoSense
 from pyetcdctl.kubectl.etcdctl_words import has_revision_filters
-from pyetcdctl.kubectl.failures import is_too_large
+from pyetcdctl.kubectl.failures import is_too_large, is_too_slow
 from pyetcdctl.kubectl.revision_filter import RevisionFilter
 from pyetcdctl.rpc.kv import BY_KEY, NO_ORDER, RangeRequest, ResponseHeader
 from pyetcdctl.rpc.range_page import RangePage
@@ -59,10 +60,12 @@ class PodRange:
                 yield from self._in_one_run(self.request)
             elif has_revision_filters(self.request):
                 yield from self._filtered()
-            elif self._is_pageable():
-                yield from self._in_runs()
-            else:
+            elif not self._is_pageable():
                 yield from self._in_one_run(self.request)
+            elif self.request.keys_only:
+                yield from self._keys()
+            else:
+                yield from self._in_runs(_Rest(self.request))
         except WireError as error:
             raise ResponseMakesNoSense(error) from error
 
@@ -70,7 +73,19 @@ class PodRange:
         asked = self.request
         in_key_order = asked.sort_order == NO_ORDER and asked.sort_target == BY_KEY
         is_short = not asked.range_end or 0 < asked.limit <= FIRST_RUN_KEYS
-        return in_key_order and not (is_short or asked.keys_only)
+        return in_key_order and not is_short
+
+    def _keys(self) -> Iterator[RangePage]:
+        """Yield the keys of one run, or of shorter ones where the member is too slow for that."""
+        began = False
+        try:
+            for page in self._in_one_run(self.request):
+                began = True
+                yield page
+        except CallFailed as error:
+            if began or not (is_too_slow(error) or is_too_large(error)):
+                raise
+            yield from self._in_runs(_Rest(self.request, MOST_RUN_KEYS // SHRINKING))
 
     def _in_one_run(self, request: RangeRequest) -> Iterator[RangePage]:
         response = self._run(request)
@@ -85,8 +100,7 @@ class PodRange:
         if not request.count_only:
             _check_whole(read, response.count, request.limit)
 
-    def _in_runs(self) -> Iterator[RangePage]:
-        rest = _Rest(self.request)
+    def _in_runs(self, rest: _Rest) -> Iterator[RangePage]:
         while not rest.is_done:
             response = self._run(rest.next_request())
             try:
@@ -94,7 +108,10 @@ class PodRange:
                     self.header = rest.header
                     yield page
             except CallFailed as error:
-                if not is_too_large(error) or not rest.shrink():
+                if not (
+                    (is_too_large(error) and rest.shrink())
+                    or (is_too_slow(error) and rest.slow_down())
+                ):
                     raise
         self.header, self.count, self.more = rest.header, rest.count, rest.more
 
@@ -113,8 +130,9 @@ class PodRange:
 class _Rest:
     """What is still to be read of a range, and how much of it the next run asks for."""
 
-    def __init__(self, request: RangeRequest) -> None:
+    def __init__(self, request: RangeRequest, most_keys: int = MOST_RUN_KEYS) -> None:
         self._asked = request
+        self._most_keys = most_keys
         self._limit = max(0, request.limit)
         self._run_keys = FIRST_RUN_KEYS
         self._last_key: bytes | None = None
@@ -165,6 +183,12 @@ class _Rest:
         self._run_keys = max(1, self._run_keys // SHRINKING)
         return can
 
+    def slow_down(self) -> bool:
+        """Ask for fewer keys from now on; False when they were few already."""
+        can = self._run_keys > FIRST_RUN_KEYS
+        self._most_keys = self._run_keys = max(FIRST_RUN_KEYS, self._run_keys // SHRINKING)
+        return can
+
     def _finish_run(self, more: bool, brought: int) -> None:
         if self._limit and self._read >= self._limit:
             self.is_done = True
@@ -173,7 +197,7 @@ class _Rest:
             self.is_done = True
         else:
             size = max(1, self._bytes // self._read)
-            self._run_keys = max(1, min(RUN_BYTES // size, MOST_RUN_KEYS))
+            self._run_keys = max(1, min(RUN_BYTES // size, self._most_keys))
 
 
 def _without_first(page: RangePage, key: bytes) -> RangePage:
