@@ -123,8 +123,12 @@ class LeaseSession:
 
     def _keep(self) -> None:
         """Renew the lease until a server says that there is none, or the block is left."""
-        for life in later_renewals(self._renewing, self.lease, self._life, self._over):
-            self._life = life
+        try:
+            for life in later_renewals(self._renewing, self.lease, self._life, self._over):
+                self._life = life
+        except ValueError:  # gRPC's, of a channel that __exit__ has closed meanwhile
+            if not self._over.is_set():
+                raise
         self._lose()
 
     def _expire(self) -> None:

@@ -18,9 +18,13 @@ def full_etcd():
     from tests.server import running
 
     with running(flags=("--quota-backend-bytes=65536",)) as server:
-        while run_here("put", "filler", "x" * 20000, env=server.environment).exit_code == 0:
-            pass
+        raise_alarm(server)
         yield server
+
+
+def raise_alarm(etcd):
+    while run_here("put", "filler", "x" * 20000, env=etcd.environment).exit_code == 0:
+        pass
 
 
 def member_id(etcd):
@@ -67,6 +71,7 @@ def test_a_disarming_that_will_not_hold_is_reported(full_etcd):
 
 
 def test_an_alarm_that_is_disarmed_is_over(full_etcd):
+    raise_alarm(full_etcd)
     env, number = full_etcd.environment, member_id(full_etcd)
     disarmed = run_here("alarm", "disarm", "-w", "json", env=env)
     assert json.loads(disarmed.stdout) == {"alarms": [{"memberID": number, "alarm": 1}]}

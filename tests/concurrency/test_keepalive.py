@@ -200,6 +200,20 @@ def test_a_loss_is_noticed_within_the_leases_own_time_while_no_server_responds(o
             thaw(etcd.members[0])
 
 
+def test_a_session_that_ends_while_it_looks_for_a_server_ends_silently(own_etcd, monkeypatch):
+    failures, stop, etcd = [], Stop(), own_etcd()
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    with connect(etcd) as connection, LeaseSession(connection, 6, stop) as session:
+        etcd.members[0].stop()
+        while not session._renewing._opened_route:  # the first renewal comes after 2 s
+            assert not stop.wait(0.1)
+        assert not stop.wait(1)
+        stop.ring()
+    for thread in session._threads:
+        thread.join(10)
+    assert failures == []
+
+
 def test_a_session_that_is_told_to_end_before_it_began_makes_no_lease(etcd):
     stop, before = Stop(), leases(etcd)
     stop.ring()

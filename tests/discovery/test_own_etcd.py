@@ -74,12 +74,13 @@ import os, sys
 sys.path.insert(0, os.getcwd())
 from tests.runner import run_here
 root, words = sys.argv[1], sys.argv[2:]
+os.chdir("/")  # which that user may enter
 env = {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": root}
-run_here(*words, "--command-timeout=100ms", env=env)  # loads all while it can be read
+run_here(*words, "--command-timeout=100ms", env=env, cwd="/")  # loads all while it can be read
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 sys.argv[0] = "/opt/venv/bin/pyetcdctl"
-result = run_here(*words, "--command-timeout=1h", env=env)
+result = run_here(*words, "--command-timeout=1h", env=env, cwd="/")
 sys.stderr.write(result.stderr)
 sys.exit(result.exit_code)
 """

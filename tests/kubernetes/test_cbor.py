@@ -64,8 +64,8 @@ def test_a_cut_off_object_shows_what_was_read():
     assert "cut off" in decoded.problem
 
 
-def test_a_key_that_stands_twice_is_told():
-    assert "twice" in loads(bytes.fromhex("a2416101416102"))[1]
+def test_a_repeated_key_is_reported():
+    assert "repeated" in loads(bytes.fromhex("a2416101416102"))[1]
 
 
 def test_nesting_is_bounded():

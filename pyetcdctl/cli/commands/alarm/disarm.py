@@ -13,7 +13,7 @@ from pyetcdctl.cluster_results import Alarms
 from pyetcdctl.errors import PyetcdctlError
 from pyetcdctl.output.units import decimal_size
 
-_SECONDS = 1.0
+_SECONDS = 5.0
 
 app = new_app()
 
