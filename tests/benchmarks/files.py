@@ -11,7 +11,7 @@ import compileall
 import os
 import random
 import sys
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -60,7 +60,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.files", description=main.__doc__
     )
-    parser.add_argument("row", nargs="*", help="list, one, status, pods, wal; all if none")
+    parser.add_argument("row", nargs="*", help="list, one, status, diff, pods, wal; all if none")
     parser.add_argument("--etcd", default="", help="server to use")
     parser.add_argument("--etcdctl", help="default: the one beside etcd")
     parser.add_argument("--etcdutl", help="default: the one beside etcd")
@@ -74,15 +74,20 @@ def _options() -> argparse.Namespace:
 def _rows(
     options: argparse.Namespace, programs: Programs, folder: Path, etcdutl: str, etcdctl: str
 ) -> Iterator[Row]:
-    wanted = set(options.row or ("list", "one", "status", "pods", "wal"))
-    if wanted & {"list", "one", "status"}:
-        snapshot = str(folder / "keys.db")
+    wanted = set(options.row or ("list", "one", "status", "diff", "pods", "wal"))
+    if wanted & {"list", "one", "status", "diff"}:
+        snapshot, changed = str(folder / "keys.db"), str(folder / "changed.db")
         with running(programs, flags=(QUOTA,)) as etcd:
             report(f"loading {options.keys} keys into etcd {etcd.version}")
             load(etcd.address, options.keys)
             _save(etcd.endpoint, snapshot)
+            load_pairs(
+                Connection(ConnectionSettings(endpoints=(etcd.address,))), _changed(options.keys)
+            )
+            _save(etcd.endpoint, changed)
         peers = (etcdutl, str(programs.etcd), etcdctl)
-        yield from (row for row in _of_keys(snapshot, *peers) if row.name in wanted)
+        found = (*_of_keys(snapshot, *peers), _of_two(snapshot, changed))
+        yield from (row for row in found if row.name in wanted)
     if "pods" in wanted:
         snapshot = str(folder / "pods.db")
         with running(programs, flags=(QUOTA,)) as etcd:
@@ -115,6 +120,19 @@ def _of_keys(snapshot: str, etcdutl: str, etcd: str, etcdctl: str) -> Iterator[R
     yield _plain("one", "`get KEY --from`", one, status, "etcdutl snapshot status", "≤ 1.0")
     ours = (*OURS, "snapshot", "status", snapshot)
     yield _plain("status", "`snapshot status`", ours, status, "etcdutl snapshot status", "≤ 2")
+
+
+def _changed(total: int) -> Iterator[tuple[bytes, bytes]]:
+    """Yield one of a hundred keys with another value."""
+    return ((key, value[::-1]) for key, value in islice(pairs(total), 0, None, 100))
+
+
+def _of_two(before: str, after: str) -> Row:
+    """Return the row of two files that differ: the exit code must say so."""
+    ours = ("bash", "-c", '"$@"; test $? = 1', "bash", *OURS, "diff", before, after)
+    listing = (*OURS, "get", "/", "--prefix", "--keys-only", "--from", after)
+    goal = "≤ 2, 700 bytes a key"
+    return _plain("diff", "`diff` of two files, 1 % changed", ours, listing, "listing one", goal)
 
 
 def _plain(

@@ -1,7 +1,8 @@
 """Events a second of a watch: ``python -m tests.benchmarks.watch [--etcd PATH] [--etcdctl PATH]``.
 
 ``history`` reads what has happened before, many events in an answer. ``live`` hears each write as
-an answer of its own while it is made; the clock runs from the first write to the last event.
+an answer of its own while it is made; the clock runs from the first write to the last event. Last,
+``history`` of a pod with 1,000 revisions beside a watch of it: at least a third as fast.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,7 @@ from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.rpc.kv import PUT, PutRequest
 from pyetcdctl.sandbox.programs import find_programs
 from pyetcdctl.settings import ConnectionSettings
-from tests.benchmarks.data import load
+from tests.benchmarks.data import ONE_OBJECT, load, send
 from tests.runner import clean_environment
 from tests.server import running
 
@@ -32,6 +34,7 @@ MARKS = {"simple": b"PUT\n", "json": b'{"kv":'}
 ROUNDS = 3
 WRITES_UNDER_WAY = 64
 LIVE_PREFIX = "/live/"
+POD, REVISIONS = "/registry/pods/shop/web-1", 1_000
 
 
 def main() -> None:
@@ -51,6 +54,32 @@ def main() -> None:
             ratio = f"{ours / reference:.2f}"
             row = (f"{kind.__name__[1:]}, {name}", programs.version, f"{ours:,.0f}")
             print(f"| {' | '.join((*row, f'{reference:,.0f}', ratio))} |", flush=True)
+    with running(programs) as etcd:
+        ours, reference = _of_a_pod(etcd.address, theirs)
+    cells = ("history of a pod", programs.version, f"{ours:,.0f}", f"{reference:,.0f}")
+    print(f"| {' | '.join((*cells, f'{ours / reference:.2f}'))} |", flush=True)
+
+
+def _of_a_pod(address: str, theirs: Sequence[str]) -> tuple[float, float]:
+    """Return the revisions a second of our whole program, and of a watch until it has them all."""
+    pod = bytes.fromhex(ONE_OBJECT.read_text())
+    connection = Connection(ConnectionSettings(endpoints=(address,)))
+    for number in range(REVISIONS):
+        phase = b"Running" if number % 2 else b"Pending"
+        send(connection, [(POD.encode(), pod.replace(b"Running", phase))]).result()
+    connection.close()
+    env = clean_environment({"ETCDCTL_ENDPOINTS": address})
+    ours, reference = [], []
+    for _ in range(ROUNDS):
+        start = perf_counter()
+        done = subprocess.run((*OURS, "history", POD), env=env, capture_output=True, check=True)
+        ours.append(REVISIONS / (perf_counter() - start))
+        assert done.stdout.count(b"\tupdated\t") == REVISIONS - 1
+        start = perf_counter()
+        with _watch((*theirs, "watch", POD, "--rev", "1"), address) as output:
+            _await(output, MARKS["simple"], REVISIONS)
+        reference.append(REVISIONS / (perf_counter() - start))
+    return median(ours), median(reference)
 
 
 def _history(address: str, name: str, events: int, theirs: Sequence[str]) -> tuple[float, float]:
