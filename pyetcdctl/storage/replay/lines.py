@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _MOST_FOUNDERS = 100
 _MEMBER_SHIFT, _MEMBER_BITS = 48, 0xFFFF
 _ID_TAG = 0x08
+_CONTINUED = 0x80_80_80_80_80_80
+_MOST_PROPOSERS = 256
 
 
 def log_lines(log: Log, database: Callable[[], Beside | None] = lambda: None) -> Iterator[LogLine]:
@@ -72,6 +74,7 @@ class _Lines:
         )
         self._gaps = 0
         self._members: dict[int, str] = {}
+        self._proposers: dict[bytes, str] = {}
         self._votes: int | None = None
 
     def take(self, entry: WalEntry) -> LogLine:
@@ -112,6 +115,7 @@ class _Lines:
         outcome = self._outcomes.apply(operation)
         if isinstance(operation.message, ConfChange | ClusterMemberAttrSetRequest):
             self._members.clear()
+            self._proposers.clear()
             self._votes = None
         return LogLine(
             entry.index,
@@ -133,10 +137,26 @@ class _Lines:
         return self._votes == 1
 
     def _proposer(self, data: bytes, header: int) -> str:
+        """Return the member whose request has its header there.
+
+        The first 42 bits of an id count requests: what is behind them repeats.
+        """
         if len(data) - header < 2 or data[header] != _ID_TAG:
             return ""
+        counted = int.from_bytes(data[header + 1 : header + 7], "big")
+        if counted & _CONTINUED != _CONTINUED:
+            return self._proposer_of(data, header + 1)
+        rest = data[header + 7 : header + 11]
+        found = self._proposers.get(rest)
+        if found is None:
+            if len(self._proposers) >= _MOST_PROPOSERS:
+                self._proposers.clear()
+            found = self._proposers[rest] = self._proposer_of(data, header + 1)
+        return found
+
+    def _proposer_of(self, data: bytes, at: int) -> str:
         try:
-            return self._member(read_varint(data, header + 1)[0])
+            return self._member(read_varint(data, at)[0])
         except WireError:
             return ""
 

@@ -166,8 +166,7 @@ class Segment:
             return 0
         start = self._chain.value or 0
         crc = Crc32c(start)
-        for record in records:
-            crc.update(record.data)
+        crc.update(b"".join([record.data for record in records]))
         if (value := crc.value()) == _number(records[-1].crc):
             self._chain.value = value
             return len(records)
