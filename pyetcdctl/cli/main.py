@@ -54,7 +54,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
 
-    GrpcLoading().install()
+    loading = GrpcLoading()  # kept to the end, as what it keeps of gRPC
+    loading.install()
     process = Process(Streams(environment))
     try:
         code = invoke(arguments, process)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.machinery import PathFinder
 from importlib.util import LazyLoader
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ class GrpcLoading:
     def __init__(self) -> None:
         self._awaited = [name for name in _LATE if name not in sys.modules]
         self._is_silenced = False
+        self._first_object: object = None
 
     def install(self) -> None:
         """Come before all other finders, unless gRPC is loaded already."""
@@ -59,8 +60,14 @@ class GrpcLoading:
             self._is_silenced = True
 
     def _end(self) -> None:
-        """``grpc.aio`` is the last that gRPC imports: its core has read the variable."""
+        """``grpc.aio`` is the last that gRPC imports: let its core read the variable, and reset it.
+
+        An older core reads it when its first object is made.
+        """
         sys.meta_path.remove(self)
+        core = sys.modules.get("grpc._cython.cygrpc")
+        with suppress(AttributeError, TypeError):
+            self._first_object = core.SSLSessionCacheLRU(1)  # type: ignore[union-attr]
         if self._is_silenced:
             del os.environ[VARIABLE]
 
