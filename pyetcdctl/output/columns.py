@@ -20,8 +20,10 @@ _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2
 class Columns:
     """A table that goes on: its columns become wider, never narrower."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_blanks: bool = False) -> None:
+        """``keeps_blanks`` ends a line whose last cell is empty with blanks, as kubectl does."""
         self._widths: list[int] = []
+        self._keeps_blanks = keeps_blanks
 
     def lines(self, rows: Sequence[Sequence[str]]) -> bytes:
         """Return rows as lines; what could break a line or drive a terminal is escaped."""
@@ -32,8 +34,10 @@ class Columns:
         return "".join(f"{self._line(row)}\n" for row in safe).encode()
 
     def _line(self, row: Sequence[str]) -> str:
-        cells = zip(row, self._widths, strict=True)
-        return _GAP.join(f"{cell:{width}}" for cell, width in cells).rstrip()
+        *cells, last = row
+        padded = [f"{cell:{width}}" for cell, width in zip(cells, self._widths, strict=False)]
+        line = _GAP.join([*padded, last])
+        return line if self._keeps_blanks else line.rstrip()
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> bytes:

@@ -110,7 +110,7 @@ class ObjectPrinter:
         self._options = options
         self._definition_of = definition_of
         self._table: ObjectTable | None = None
-        self._lines = Columns().lines
+        self._lines = Columns(keeps_blanks=True).lines
         self._separator = b""
 
     @property
@@ -178,7 +178,7 @@ class ObjectPrinter:
             table = self._new_table(group[0].resource)
             rows = [*self._titles(table.header), *(_cut(table.row(each)) for each in group)]
             self._out.safe(b"\n" if number else b"")
-            self._out.safe(Columns().lines(rows))
+            self._out.safe(Columns(keeps_blanks=True).lines(rows))
 
     def _in_table_order(self, found: Sequence[ShownObject]) -> Sequence[ShownObject]:
         """Return objects of one resource in the order of the API server's tables."""

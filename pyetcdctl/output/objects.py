@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.codec import json_reading
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
-from pyetcdctl.kubernetes.objects import Literal
+from pyetcdctl.kubernetes.objects import Literal, number
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import shown_yaml
 
@@ -49,7 +50,7 @@ def shown_text(text: str, settings: OutputSettings) -> bytes:
 
 def pretty_json(plain: Plain, indent: str = "") -> str:
     """Return JSON as kubectl prints it: four spaces a level, keys sorted."""
-    if isinstance(plain, Literal) and plain.text[:1] in ("{", "["):
+    if isinstance(plain, Literal):
         plain = json_reading.parse(plain.text)
     deeper = indent + _STEP
     if isinstance(plain, dict) and plain:
@@ -60,4 +61,10 @@ def pretty_json(plain: Plain, indent: str = "") -> str:
     if isinstance(plain, list) and plain:
         lines = [f"{deeper}{pretty_json(item, deeper)}" for item in plain]
         return "[\n" + ",\n".join(lines) + f"\n{indent}]"
-    return json_text(plain)
+    return json_text(_as_read(plain) if isinstance(plain, Literal) else plain)
+
+
+def _as_read(written: Literal) -> Literal:
+    """Return a number as who reads it into a float writes it again: ``1.50`` becomes ``1.5``."""
+    value = float(written.text)
+    return number(value) if math.isfinite(value) else written

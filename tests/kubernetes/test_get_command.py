@@ -52,7 +52,7 @@ def test_pods_have_the_columns_of_kubectl(sample_etcd: Etcd) -> None:
         ("Namespace", "NAME STATUS AGE"),
         ("leases", "NAMESPACE NAME HOLDER AGE"),
         ("events", "NAMESPACE LAST SEEN TYPE REASON OBJECT MESSAGE"),
-        ("crd", "NAME CREATED AT"),
+        ("crd", "NAME SCOPE VERSIONS CREATED AT"),
         ("widgets", "NAMESPACE NAME SIZE"),
         ("relics", "NAMESPACE NAME AGE"),
         ("anything.misc.example.com", "NAME AGE"),

@@ -80,3 +80,19 @@ def test_managed_fields_are_hidden_unless_asked_for():
 
 def test_an_object_without_metadata_stays_without():
     assert like_api({"kind": "Status"}, 1) == {"kind": "Status"}
+
+
+def test_the_templates_of_claims_have_their_kind_which_is_not_stored():
+    claim = {"metadata": {"name": "data"}, "status": {"phase": "Pending"}}
+    spec = {"volumeClaimTemplates": [claim]}
+    stored = {"kind": "StatefulSet", "apiVersion": "apps/v1", "metadata": {}, "spec": spec}
+    assert like_api(stored, 1)["spec"]["volumeClaimTemplates"] == [
+        {"kind": "PersistentVolumeClaim", "apiVersion": "v1", **claim}
+    ]
+    assert spec == {"volumeClaimTemplates": [claim]}
+
+
+def test_fields_of_a_stateful_set_that_is_damaged_or_not_kubernetes_own_are_left_alone():
+    for version, spec in (("apps.kruise.io/v1", {"volumeClaimTemplates": [{}]}), ("apps/v1", [1])):
+        obj = {"kind": "StatefulSet", "apiVersion": version, "metadata": {}, "spec": spec}
+        assert like_api(obj, 1)["spec"] == spec

@@ -15,6 +15,7 @@ METADATA = (
     *("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels"),
     *("annotations", "ownerReferences", "finalizers", "managedFields", "clusterName"),
 )
+CLAIM = {"kind": "PersistentVolumeClaim", "apiVersion": "v1"}
 RANK = {name: rank for rank, name in enumerate(METADATA)}
 
 
@@ -29,6 +30,8 @@ def like_api(
     served = dict(definitions.to_v1(obj) if definitions.is_old(obj) else obj)
     if group is not None and obj.get("kind") == "Event":
         served = dict(event_of_group(served, group))
+    if str(obj.get("apiVersion")).startswith("apps/") and obj.get("kind") == "StatefulSet":
+        served = _with_typed_claims(served)
     metadata = served.get("metadata")
     if not isinstance(metadata, dict):
         return served
@@ -40,6 +43,16 @@ def like_api(
     order = sorted(shown) if custom else sorted(shown, key=_rank)
     served["metadata"] = {name: shown[name] for name in order}
     return served
+
+
+def _with_typed_claims(stateful_set: Object) -> Object:
+    """Name kind and version of each claim's template, which are not stored."""
+    spec = stateful_set.get("spec")
+    claims = spec.get("volumeClaimTemplates") if isinstance(spec, dict) else None
+    if not isinstance(spec, dict) or not isinstance(claims, list):
+        return stateful_set
+    typed = [{**CLAIM, **each} if isinstance(each, dict) else each for each in claims]
+    return {**stateful_set, "spec": {**spec, "volumeClaimTemplates": typed}}
 
 
 def _rank(name: str) -> int:

@@ -209,7 +209,6 @@ COLUMNS = {
         Column("EMULATIONVERSION", field("spec.emulationVersion")),
         AGE,
     ),
-    "CustomResourceDefinition": (NAME, CREATED_AT),
     "APIService": (
         NAME,
         Column("SERVICE", _service),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.kubectl.columns.column import (
     AGE,
+    CREATED_AT,
     NAME,
     UNSET,
     Column,
@@ -83,11 +84,6 @@ def _audiences(driver: Object, _: datetime) -> str:
     return UNSET if requests is None else ",".join(audiences)
 
 
-def _free_capacity(obj: Object, _: datetime) -> str:
-    capacity = obj.get("capacity")
-    return UNSET if capacity is None else quantity(capacity)
-
-
 _ATTRIBUTES_CLASS = optional("spec.volumeAttributesClassName", UNSET)
 _VOLUME_MODE = wide("VOLUMEMODE", optional("spec.volumeMode", "Filesystem"))
 
@@ -144,9 +140,5 @@ COLUMNS = {
         Column("MODES", joined("spec.volumeLifecycleModes", "Persistent")),
         AGE,
     ),
-    "CSIStorageCapacity": (
-        NAME,
-        Column("STORAGECLASSNAME", field("storageClassName")),
-        Column("CAPACITY", _free_capacity),
-    ),
+    "CSIStorageCapacity": (NAME, CREATED_AT),
 }
