@@ -197,7 +197,7 @@ def test_a_file_is_read_and_json_is_laid_out_as_kubectl_does(tmp_path: Path, val
         '    "apiVersion": "a/v1",\n'
         '    "e": "\\u003c\\u0007",\n'
         '    "kind": "K",\n'
-        '    "x": [\n        1.50,\n        [],\n        {}\n    ]\n'
+        '    "x": [\n        1.5,\n        [],\n        {}\n    ]\n'
         "}\n"
     )
 
