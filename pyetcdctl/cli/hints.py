@@ -37,7 +37,8 @@ class ValueWatch:
         streams = session.streams
         is_aside = streams.err.is_terminal and not streams.out.is_terminal
         is_plain = session.output.format == "simple" and shown is None and not is_chosen
-        return cls(reading, is_wanted=is_aside and is_plain and not session.output.hex)
+        has_values = not (reading.request.keys_only or session.output.hex)
+        return cls(reading, is_wanted=is_aside and is_plain and has_values)
 
     @property
     def request(self) -> RangeRequest:
