@@ -16,7 +16,8 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.errors import CallFailed, PyetcdctlError
+from pyetcdctl.client.foreign_store import is_etcd
+from pyetcdctl.errors import CallFailed, DeadlineExceeded, PyetcdctlError
 from pyetcdctl.keyspace.history import History, KeyRevision
 from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END
 from pyetcdctl.rpc.event_batch import DELETE
@@ -47,6 +48,8 @@ ASKING_SECONDS = 0.02
 SETTLING_SECONDS = 0.5
 """For a user who may not watch all keys, or a server of another kind: no event for so long is the
 end. A server serves a watch that is behind every 100 ms (etcd, mvcc/watchable_store.go)."""
+SILENT_SECONDS = 2.0
+"""The same where the server does not respond to requests for progress (kine)."""
 
 
 class Ending(Enum):
@@ -82,7 +85,9 @@ class HistoryReading:
         newest = max((each.mod_revision for each in map(key_value, now.records())), default=0)
         # A single key that lives has changed for the last time at the revision that it has now.
         self._last = newest if len(now) and not (range_end or deletions_only) else 0
-        self._ending = Ending.PROGRESS if self._last else _ending(connection, deadline)
+        self._ending = Ending.PROGRESS if self._last else Ending.SILENCE
+        if not self._last and is_etcd(now.header):
+            self._ending = _ending(connection, deadline)
         self._first = self._reading(1) if self._revision else None
 
     def result(self) -> History:
@@ -146,7 +151,7 @@ def _ending(connection: Connection, deadline: Deadline) -> Ending:
         return Ending.SILENCE
     numbers = tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())
     if not numbers:
-        return Ending.SILENCE  # kine, whose last revision may be no event
+        return Ending.SILENCE
     return Ending.PROGRESS if numbers >= REPORTS_PROGRESS_IN_ORDER else Ending.LAST_REVISION
 
 
@@ -243,7 +248,12 @@ class _Reading:
         Before the next, the server reads what all keys were from the start on.
         """
         while True:
-            data = self._exchange.first(self._deadline(), self._connection.too_late)
+            try:
+                data = self._exchange.first(self._deadline(), self._connection.too_late)
+            except DeadlineExceeded:
+                if self._ending is Ending.SILENCE and self._timeouts > 1:
+                    return
+                raise
             response = WatchResponse.parse(data)
             if response.compact_revision:
                 raise _Compacted(response.compact_revision)
@@ -253,6 +263,8 @@ class _Reading:
             yield response
 
     def _deadline(self) -> Deadline:
+        if self._ending is Ending.SILENCE and self._timeouts > 1:
+            return Deadline.after(SILENT_SECONDS)
         return Deadline.after(self._connection.settings.command_timeout * self._timeouts)
 
 
