@@ -257,7 +257,7 @@ class Undeleting:
         del self._leases[0]
         gone = [each for each in self._leases if not self._is_alive(each)]
         for lease in gone[:_NAMED_LEASES]:
-            yield f"# lease {lease:x} is gone: without it come back {_keys(self._leases[lease])}"
+            yield f"# lease {lease:016x} is gone: without it come back {_keys(self._leases[lease])}"
         if rest := gone[_NAMED_LEASES:]:
             keys = _keys(sum(self._leases[each] for each in rest))
             yield f"# {len(rest):,} more leases are gone: without them come back {keys}"

@@ -11,6 +11,7 @@ import os
 import selectors
 import subprocess
 from contextlib import suppress
+from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,9 @@ class KubectlChild:
             )
         except OSError as error:
             raise cannot_start(error) from error
+        # One thread may read its output to the end while another cancels it. A signal's handler
+        # may cancel it, too, in the thread that waits.
+        self._ending = RLock()
         self._input = memoryview(input)
         self._messages = bytearray()
         self._selector = selectors.DefaultSelector()
@@ -100,26 +104,29 @@ class KubectlChild:
 
     def wait(self) -> int:
         """Return the exit code of one whose output has ended."""
-        try:
-            code = self._process.wait(_TERMINATION_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._terminate()
-            code = self._process.wait()
-        self._close()
+        with self._ending:
+            try:
+                code = self._process.wait(_TERMINATION_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._terminate()
+                code = self._process.wait()
+            self._close()
         return code
 
     def stop(self) -> None:
         """End one with which nothing in a pod waits."""
-        self._terminate()
-        self._close()
+        with self._ending:
+            self._terminate()
+            self._close()
 
     def cancel(self, notice: Callable[[], None] = lambda: None) -> None:
         """End it, and with it what runs in the pod; ``notice`` is called when that takes long."""
-        if self._process.poll() is None:
-            self._close_input()
-            self._drain(notice)
-            self._terminate()
-        self._close()
+        with self._ending:
+            if self._process.poll() is None:
+                self._close_input()
+                self._drain(notice)
+                self._terminate()
+            self._close()
 
     def _register(self, *, feeds: bool) -> None:
         stdout, stderr = self._process.stdout, self._process.stderr
@@ -156,7 +163,8 @@ class KubectlChild:
             return b""
         piece = os.read(key.fd, _PIPE_BYTES)
         if not piece:
-            with suppress(KeyError):  # the thread that cancels it may have met the end first
+            # The thread that cancels it may have met the end first, and closed the pipe.
+            with suppress(KeyError, ValueError):
                 self._selector.unregister(key.fileobj)
         if key.fileobj is self._process.stdout:
             return piece

@@ -40,7 +40,7 @@ class LeaseGrants:
             return
         if not seconds:
             raise InvalidInput(
-                f"lease {lease:x} had ended when it was exported, and with it its time to live",
+                f"lease {lease:016x} had ended when it was exported, and with it its time to live",
                 "Try:  the same without --leases",
             )
         try:

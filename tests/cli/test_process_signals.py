@@ -1,6 +1,7 @@
 """Signals as the process inherits them: process 1 of a container, a background job."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -116,9 +117,10 @@ def test_a_background_job_keeps_ignoring_an_interrupt(etcd, silent_server, words
 
 
 def test_a_child_process_does_not_inherit_grpcs_variable(etcd, prefix):
-    etcd.etcdctl("put", f"{prefix}k", "v", check=True)
+    put = etcd.etcdctl("put", f"{prefix}k", "v", "-w", "json", check=True)
+    revision = str(json.loads(put.stdout)["header"]["revision"])
     show = "import os; print(sorted(name for name in os.environ if 'GRPC' in name))"
-    words = ("watch", f"{prefix}k", "--rev", "1", "--", sys.executable, "-c", show)
+    words = ("watch", f"{prefix}k", "--rev", revision, "--", sys.executable, "-c", show)
     for extra, expected in (({}, "[]"), ({"GRPC_VERBOSITY": "INFO"}, "['GRPC_VERBOSITY']")):
         with started(command(*words), {**etcd.environment, **extra}) as process:
             lines = [process.stdout.readline().decode().strip() for _ in range(4)]

@@ -56,7 +56,8 @@ def test_no_value_is_in_it_and_every_key_is(sample_etcd, tmp_path):
             assert len(piece) < 16 or piece not in whole or piece in names, key
 
 
-def test_keys_are_hidden_on_request(etcd, tmp_path):
+def test_keys_are_hidden_on_request(own_etcd, tmp_path):
+    etcd = own_etcd()
     key, value = b"/registry/configmaps/customer/tree", b"k8s\0 what stays private" * 60_000
     with connected(etcd) as connection:
         put(connection, key, value)
