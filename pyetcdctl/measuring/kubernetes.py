@@ -12,8 +12,8 @@ from pyetcdctl.errors import CallFailed
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
+from pyetcdctl.kubernetes.encryption.configuration import resource_of
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider
-from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 from pyetcdctl.kubernetes.versions.stored_types import is_unreadable, removal, stored_type
 from pyetcdctl.measuring.dating import newest_renewal
 from pyetcdctl.rpc.key_values import number_of

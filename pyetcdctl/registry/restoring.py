@@ -11,7 +11,7 @@ from pyetcdctl.kubernetes.editing.restoring import (
     owner_references,
     uid_of,
 )
-from pyetcdctl.kubernetes.encryption.key_resources import NO_OBJECTS
+from pyetcdctl.kubernetes.encryption.configuration import NO_OBJECTS
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.registry.finding import Remark, Trouble
 from pyetcdctl.registry.owners import uid_of_owner

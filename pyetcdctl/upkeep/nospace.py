@@ -17,7 +17,7 @@ from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.diagnosis.wording import size_words
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.keyspace.ranges import prefix_range
-from pyetcdctl.kubernetes.encryption.key_resources import resource_of
+from pyetcdctl.kubernetes.encryption.configuration import resource_of
 from pyetcdctl.measuring.cluster import alarms_in
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from pyetcdctl.rpc.kv import DeleteRangeRequest, PutRequest, RangeRequest

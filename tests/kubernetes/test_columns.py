@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pyetcdctl.kubernetes.kubectl.ages import age_of, duration
+from pyetcdctl.kubernetes.codec.times import age_of, duration
 from pyetcdctl.kubernetes.kubectl.columns import KINDS, columns_of, older, openshift
 from pyetcdctl.kubernetes.objects import Literal, NoJson
 from pyetcdctl.output.columns import one_line

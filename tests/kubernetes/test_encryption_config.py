@@ -16,8 +16,8 @@ from pyetcdctl.kubernetes.encryption.configuration import (
     GroupResource,
     load,
     parse,
+    resource_of,
 )
-from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.errors import BadEncryptionConfig
+from pyetcdctl.kubernetes import registry_keys
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, shown
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ LONGEST_NAME = 255
 DEFAULT_TIMEOUT_SECONDS, LONGEST_TIMEOUT_SECONDS = 3.0, 10.0
 DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60, "h": 3600}
+NO_OBJECTS = ("ranges", "masterleases", "peerserverleases", "health")
+_REGISTRY = registry_keys.REGISTRY.encode()
 
 
 class Secret:
@@ -277,3 +280,18 @@ def _seconds(text: object, at: str) -> float:
     if seconds <= 0:
         raise _Malformed(f"{at} is not above zero")
     return min(seconds, LONGEST_TIMEOUT_SECONDS)
+
+
+def resource_of(key: bytes, prefix: bytes = _REGISTRY) -> GroupResource | None:
+    """Return the resource of a key below the API server's prefix, None for no object's key."""
+    found = registry_keys.parse(
+        key.decode("utf-8", "replace"), prefix.removesuffix(b"/").decode("utf-8", "replace")
+    )
+    if found is None or found.path in NO_OBJECTS:
+        return None
+    resource = found.resource
+    if resource.kind:
+        return GroupResource(resource.plural, resource.group)
+    # A built-in resource that is newer than this program: its group is not in the key.
+    group = shown(resource.group.encode()) if resource.custom else None
+    return GroupResource(shown(resource.plural.encode()), group)

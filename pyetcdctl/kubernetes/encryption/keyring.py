@@ -20,7 +20,7 @@ from pyetcdctl.kubernetes.encryption.ciphers import (
     CipherRefused,
     data_key_ciphers,
 )
-from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig, KeySource
+from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig, KeySource, resource_of
 from pyetcdctl.kubernetes.encryption.encrypted_value import (
     EncryptionReport,
     Provider,
@@ -30,7 +30,6 @@ from pyetcdctl.kubernetes.encryption.encrypted_value import (
     shown,
     split_v1,
 )
-from pyetcdctl.kubernetes.encryption.key_resources import resource_of
 from pyetcdctl.kubernetes.encryption.kms import NotUnwrapped, PluginSockets, Wrapped
 from pyetcdctl.kubernetes.registry_keys import REGISTRY
 

@@ -1,11 +1,16 @@
-"""What the API server would return for a stored object, as far as that can be known here."""
+"""What the API server would return for a stored object, as far as that can be known here.
+
+Events are served by two groups, the core and events.k8s.io, from the same stored objects.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes import definitions
-from pyetcdctl.kubernetes.kubectl.event_versions import event_of_group
+from pyetcdctl.kubernetes.codec.decoding import decode
+from pyetcdctl.kubernetes.codec.encoding import PROTOBUF, encode
+from pyetcdctl.kubernetes.codec.unfit import Unfit
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object
@@ -17,6 +22,18 @@ METADATA = (
 )
 CLAIM = {"kind": "PersistentVolumeClaim", "apiVersion": "v1"}
 RANK = {name: rank for rank, name in enumerate(METADATA)}
+EVENTS = "events.k8s.io"
+NEWER_NAMES = {
+    "involvedObject": "regarding",
+    "message": "note",
+    "source": "deprecatedSource",
+    "firstTimestamp": "deprecatedFirstTimestamp",
+    "lastTimestamp": "deprecatedLastTimestamp",
+    "count": "deprecatedCount",
+    "reportingComponent": "reportingController",
+}
+"""By their names in the core's v1, the fields that events.k8s.io/v1 calls otherwise."""
+_OLDER_NAMES = {newer: older for older, newer in NEWER_NAMES.items()}
 
 
 def like_api(
@@ -57,3 +74,20 @@ def _with_typed_claims(stateful_set: Object) -> Object:
 
 def _rank(name: str) -> int:
     return RANK.get(name, len(RANK))
+
+
+def event_of_group(event: Object, group: str) -> Object:
+    """Return an event as v1 of the core (an empty group) or of events.k8s.io.
+
+    An event that does not fit its kind is returned as it is.
+    """
+    api_version = f"{group}/v1" if group else "v1"
+    if event.get("apiVersion") == api_version:
+        return event
+    names = NEWER_NAMES if group == EVENTS else _OLDER_NAMES
+    renamed = {names.get(name, name): value for name, value in event.items()}
+    try:
+        written = encode({**renamed, "apiVersion": api_version}, PROTOBUF)
+    except Unfit:
+        return event
+    return decode(written).object or event

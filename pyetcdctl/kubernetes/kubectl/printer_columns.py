@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubernetes import definitions
-from pyetcdctl.kubernetes.kubectl.ages import UNKNOWN, age_of
+from pyetcdctl.kubernetes.codec.times import UNKNOWN, age_of
 from pyetcdctl.kubernetes.kubectl.columns.column import AGE, NAME, Column
 from pyetcdctl.kubernetes.kubectl.columns.reach import objects
 from pyetcdctl.kubernetes.kubectl.jsonpath_templates import Path, value_text

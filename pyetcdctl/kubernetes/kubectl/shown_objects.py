@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes.kubectl.ages import current_time
+from pyetcdctl.kubernetes.codec.times import current_time
 from pyetcdctl.kubernetes.kubectl.columns import columns_of
 from pyetcdctl.kubernetes.kubectl.printer_columns import printer_columns
 

@@ -14,7 +14,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import ObjectNotFound, Reported
-from pyetcdctl.kubernetes.kubectl.ages import current_time
+from pyetcdctl.kubernetes.codec.times import current_time
 from pyetcdctl.kubernetes.kubectl.description import (
     describe as described,
 )

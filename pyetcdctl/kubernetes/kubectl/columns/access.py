@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.kubectl.ages import duration
+from pyetcdctl.kubernetes.codec.times import duration
 from pyetcdctl.kubernetes.kubectl.columns.column import (
     AGE,
     CREATED_AT,

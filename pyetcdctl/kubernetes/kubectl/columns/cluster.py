@@ -1,9 +1,13 @@
-"""Cluster resources: nodes, namespaces, configuration, quotas and the API server's own objects."""
+"""Cluster resources: nodes, namespaces, configuration, quotas, and the API server's own objects.
+
+The columns of CustomResourceDefinitions are those that they have since Kubernetes 1.37.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.kubernetes import definitions
 from pyetcdctl.kubernetes.kubectl.columns.column import (
     AGE,
     CREATED_AT,
@@ -13,6 +17,7 @@ from pyetcdctl.kubernetes.kubectl.columns.column import (
     Column,
     count,
     field,
+    joined,
     optional,
     switch,
     wide,
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.kubernetes.kubectl.columns.column import Cell
     from pyetcdctl.kubernetes.objects import Object
+
 
 _ROLE = "node-role.kubernetes.io/"
 _OTHER_ROLE = "kubernetes.io/role"
@@ -165,6 +171,20 @@ def _migration_state(migration: Object, _: datetime) -> str:
     return next((name for name in reversed(true) if name in _MIGRATION_STATES), "Unknown")
 
 
+def _served_versions(definition: Object, _: datetime) -> str:
+    served = definitions.to_v1(definition) if definitions.is_old(definition) else definition
+    versions = [each for each in objects(at(served, "spec.versions")) if flag(each.get("served"))]
+    return ",".join(sorted(map(_version, versions)))
+
+
+def _version(version: Object) -> str:
+    return f"{text(version.get('name'))}{'(storage)' if flag(version.get('storage')) else ''}"
+
+
+def _is_established(definition: Object, _: datetime) -> str:
+    return str((condition(definition, "Established") or {}).get("status") == "True").lower()
+
+
 COLUMNS = {
     "Node": (
         NAME,
@@ -242,5 +262,15 @@ COLUMNS = {
         NAME,
         Column("RESOURCE", _migrated),
         Column("STATUS", _migration_state),
+    ),
+    "CustomResourceDefinition": (
+        NAME,
+        Column("SCOPE", field("spec.scope")),
+        Column("VERSIONS", _served_versions),
+        CREATED_AT,
+        wide("GROUP", field("spec.group")),
+        wide("KIND", field("spec.names.kind")),
+        wide("SHORTNAMES", joined("spec.names.shortNames")),
+        wide("ESTABLISHED", _is_established),
     ),
 }

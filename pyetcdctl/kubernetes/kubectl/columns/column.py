@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes.codec.times import ZERO_YEAR
-from pyetcdctl.kubernetes.kubectl.ages import age_of, time_of
-from pyetcdctl.kubernetes.kubectl.columns.reach import at, items, number, text, texts
+from pyetcdctl.kubernetes.codec.times import ZERO_YEAR, age_of, time_of
+from pyetcdctl.kubernetes.kubectl.columns.reach import at, items, number, objects, text, texts
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object
@@ -93,3 +92,23 @@ def _created_at(obj: Object, _: datetime) -> str:
 NAME = Column("NAME", lambda *_: "", is_name=True, of_metadata=True)
 AGE = Column("AGE", age("metadata.creationTimestamp"), of_metadata=True)
 CREATED_AT = Column("CREATED AT", _created_at, of_metadata=True)
+
+
+def container_names(template: str) -> Cell:
+    """Show the names of a template's containers."""
+    return _of_containers(template, "name")
+
+
+def container_images(template: str) -> Cell:
+    """Show the images of a template's containers."""
+    return _of_containers(template, "image")
+
+
+def containers(template: str = "spec.template") -> tuple[Column, Column]:
+    """Return the columns that ``-o wide`` adds to a workload."""
+    return wide("CONTAINERS", container_names(template)), wide("IMAGES", container_images(template))
+
+
+def _of_containers(template: str, field: str) -> Cell:
+    path = f"{template}.spec.containers"
+    return lambda obj, _: ",".join(text(each.get(field)) for each in objects(at(obj, path)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.kubectl.ages import age_of
+from pyetcdctl.kubernetes.codec.times import age_of
 from pyetcdctl.kubernetes.kubectl.columns.column import AGE, NAME, NONE, Column, count, field
 from pyetcdctl.kubernetes.kubectl.columns.reach import at, number, objects, text
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.kubectl.ages import age_of, time_of
+from pyetcdctl.kubernetes.codec.times import age_of, time_of
 from pyetcdctl.kubernetes.kubectl.columns.column import NAME, Column, field, wide
 from pyetcdctl.kubernetes.kubectl.columns.reach import at, mapping, number, text
-from pyetcdctl.kubernetes.kubectl.event_versions import NEWER_NAMES
+from pyetcdctl.kubernetes.kubectl.like_api import NEWER_NAMES
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.kubectl.ages import age_of, duration, time_of
+from pyetcdctl.kubernetes.codec.times import age_of, duration, time_of
 from pyetcdctl.kubernetes.kubectl.columns.column import (
     AGE,
     NAME,

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.kubernetes.kubectl.ages import duration, time_of
-from pyetcdctl.kubernetes.kubectl.columns.column import AGE, NAME, NONE, Column, field, wide
+from pyetcdctl.kubernetes.codec.times import duration, time_of
+from pyetcdctl.kubernetes.kubectl.columns.column import (
+    AGE,
+    NAME,
+    NONE,
+    Column,
+    container_images,
+    container_names,
+    field,
+    wide,
+)
 from pyetcdctl.kubernetes.kubectl.columns.labels import labels
 from pyetcdctl.kubernetes.kubectl.columns.reach import at, condition, flag, number, objects, text
-from pyetcdctl.kubernetes.kubectl.columns.templates import images, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -186,8 +194,8 @@ COLUMNS = {
     ),
     "PodTemplate": (
         NAME,
-        Column("CONTAINERS", names("template")),
-        Column("IMAGES", images("template")),
+        Column("CONTAINERS", container_names("template")),
+        Column("IMAGES", container_images("template")),
         Column("POD LABELS", labels("template.metadata.labels")),
     ),
 }

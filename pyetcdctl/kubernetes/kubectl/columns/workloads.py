@@ -1,15 +1,16 @@
-"""Workloads that create pods: their replicas, completions and schedules."""
+"""Workloads that create pods, and groups of pods that are scheduled together."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.kubernetes.kubectl.ages import age_of, duration, time_of
+from pyetcdctl.kubernetes.codec.times import age_of, duration, time_of
 from pyetcdctl.kubernetes.kubectl.columns.column import (
     AGE,
     NAME,
     NONE,
     Column,
+    containers,
     count,
     field,
     optional,
@@ -18,18 +19,20 @@ from pyetcdctl.kubernetes.kubectl.columns.column import (
 )
 from pyetcdctl.kubernetes.kubectl.columns.labels import labels, selector
 from pyetcdctl.kubernetes.kubectl.columns.reach import at, condition, flag, number, objects, text
-from pyetcdctl.kubernetes.kubectl.columns.templates import containers
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pyetcdctl.kubernetes.objects import Object
 
+
 _JOB_STATES = (
     *(("Complete", "Complete"), ("Failed", "Failed"), ("", "Terminating")),
     *(("Suspended", "Suspended"), ("FailureTarget", "FailureTarget")),
     ("SuccessCriteriaMet", "SuccessCriteriaMet"),
 )
+_SCHEDULED = ("PodGroupInitiallyScheduled", "PodGroupScheduled")
+"""The condition's name since scheduling v1alpha3, and its name before."""
 
 
 def _wanted(obj: Object, path: str = "spec.replicas") -> int:
@@ -96,6 +99,31 @@ _REPLICAS = (
     Column("READY", count("status.readyReplicas")),
 )
 
+
+def _policy(group: Object, _: datetime) -> str:
+    return "Gang" if isinstance(at(group, "spec.schedulingPolicy.gang"), dict) else "Basic"
+
+
+def _workload(group: Object, _: datetime) -> str:
+    reference = at(group, "spec.workloadRef")
+    if reference is None:
+        # Up to scheduling v1alpha2.
+        template = at(group, "spec.podGroupTemplateRef")
+        reference = at(template, "workload") or template
+    return text(reference.get("workloadName")) if isinstance(reference, dict) else NONE
+
+
+def _status(group: Object, _: datetime) -> str:
+    found = {text(each.get("type")): each for each in objects(at(group, "status.conditions"))}
+    if "DisruptionTarget" in found:
+        return text(found["DisruptionTarget"].get("reason"))
+    for name in _SCHEDULED:
+        if name in found:
+            is_true = found[name].get("status") == "True"
+            return "Scheduled" if is_true else "Unschedulable"
+    return "Pending"
+
+
 COLUMNS = {
     "Deployment": (
         NAME,
@@ -158,6 +186,20 @@ COLUMNS = {
         NAME,
         Column("CONTROLLER", _controller),
         Column("REVISION", count("revision")),
+        AGE,
+    ),
+    "Workload": (NAME, AGE),
+    "PodGroup": (
+        NAME,
+        Column("POLICY", _policy),
+        Column("WORKLOAD", _workload),
+        Column("STATUS", _status),
+        AGE,
+    ),
+    "CompositePodGroup": (
+        NAME,
+        Column("POLICY", _policy),
+        Column("WORKLOAD", _workload),
         AGE,
     ),
 }
