@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.discovery.documents import parse_mapping
-from pyetcdctl.discovery.node import Node, Unusable
+from pyetcdctl.discovery.node import Node, Unusable, parse_mapping
 from pyetcdctl.discovery.options import from_flags
 from pyetcdctl.discovery.static_pods import Container, read_container
 

@@ -1,7 +1,8 @@
 """The node whose files are read: every path is looked up under its root, and no file is trusted.
 
 A root other than ``/`` behaves as in a chroot: absolute links and ``..`` stay inside it, so that a
-mounted disk never leads to the files of the machine that it is mounted on.
+mounted disk never leads to the files of the machine that it is mounted on. The YAML of manifests
+and configuration files is parsed here, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from typing import Any
 
 from pyetcdctl.discovery.findings import FoundFile, Reason, Skipped
 
@@ -167,3 +169,18 @@ def _link_target(path: str) -> str | None:
         return os.readlink(path)
     except (OSError, ValueError):
         return None
+
+
+def parse_mapping(text: str) -> dict[str, Any]:
+    """Return the first document of a YAML file, which must be a mapping, or raise `Unusable`."""
+    from pyetcdctl.strict_yaml import BeyondLimits, NotYaml, first_document
+
+    try:
+        document = first_document(text)
+    except BeyondLimits as error:
+        raise Unusable(Reason.MALFORMED, str(error)) from None
+    except NotYaml as error:
+        raise Unusable(Reason.MALFORMED, f"not YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise Unusable(Reason.MALFORMED, "not a mapping of names to values")
+    return document

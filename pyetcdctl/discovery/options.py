@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyetcdctl.discovery.documents import parse_mapping
 from pyetcdctl.discovery.findings import Reason
-from pyetcdctl.discovery.node import Unusable
+from pyetcdctl.discovery.node import Unusable, parse_mapping
 
 if TYPE_CHECKING:
     from pyetcdctl.discovery.node import Node

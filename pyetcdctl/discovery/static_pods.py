@@ -8,9 +8,8 @@ import shlex
 from posixpath import basename, join
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyetcdctl.discovery.documents import parse_mapping
 from pyetcdctl.discovery.findings import Reason
-from pyetcdctl.discovery.node import Node, Unusable
+from pyetcdctl.discovery.node import Node, Unusable, parse_mapping
 from pyetcdctl.discovery.options import Option, Options, combined
 
 if TYPE_CHECKING:

@@ -4,6 +4,11 @@ The rules are systemd's: the first folder that has the unit wins; drop-ins of al
 applied in the order of their names, the first folder winning again; an empty assignment clears what
 was there; ``EnvironmentFile=`` wins over ``Environment=``; ``${NAME}`` is put in as it is, and
 ``$NAME`` standing alone is split into words.
+
+In the files of ``EnvironmentFile=``, ``NAME='as it is'``, ``NAME="with \\" escaped"`` and ``NAME=to
+the end of the line`` may follow each other in one value. A backslash at the end of a line joins the
+next one to it. Nothing is refused: systemd passes over what it does not understand, and a quote
+that is not closed ends with the file.
 """
 
 from __future__ import annotations
@@ -14,7 +19,6 @@ from fnmatch import fnmatch
 from posixpath import basename, dirname, join
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.discovery.environment_files import variables_in
 from pyetcdctl.discovery.findings import Reason
 from pyetcdctl.discovery.node import Node, Unusable
 from pyetcdctl.discovery.options import Option
@@ -33,6 +37,14 @@ FOLDERS = (
 
 _ACCUMULATED = ("ExecStart", "Environment", "EnvironmentFile")
 _VARIABLE = re.compile(r"\$(?:\$|\{(\w+)\}|([A-Za-z_]\w*))")
+_QUOTED = r"'[^']*+(?:'|\Z)|\"(?:[^\"\\]|\\.)*+(?:\"|\Z)"
+_ASSIGNMENT = re.compile(
+    rf"^[^\S\n]*+([^\s#;=][^=\n]*+)=((?:[^\S\n]*+(?:{_QUOTED}))*+)[^\S\n]*+((?:[^\n\\]|\\.)*+)",
+    re.MULTILINE | re.DOTALL,
+)
+_PART = re.compile(_QUOTED, re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_NEEDS_ESCAPE = '"\\$`'
 
 
 class SystemdService(NamedTuple):
@@ -201,3 +213,27 @@ def _replacement(found: re.Match[str], environment: Mapping[str, Option]) -> str
 
 def _value(environment: Mapping[str, Option], name: str) -> str:
     return environment[name].value if name in environment else ""
+
+
+def variables_in(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and the values of a file, in its order."""
+    for found in _ASSIGNMENT.finditer(text):
+        name, quoted, bare = found.groups()
+        if name.strip().isidentifier():
+            parts = map(_unquoted, _PART.findall(quoted))
+            yield name.strip(), "".join(parts) + _ESCAPED.sub(_bare, bare.rstrip())
+
+
+def _unquoted(part: str) -> str:
+    inner = part[1:].removesuffix(part[0])
+    return inner if part[0] == "'" else _ESCAPED.sub(_in_quotes, inner)
+
+
+def _in_quotes(found: re.Match[str]) -> str:
+    if found[1] == "\n":
+        return ""
+    return found[1] if found[1] in _NEEDS_ESCAPE else found[0]
+
+
+def _bare(found: re.Match[str]) -> str:
+    return "" if found[1] == "\n" else found[1]

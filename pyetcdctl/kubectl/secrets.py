@@ -1,7 +1,8 @@
-"""Certificates and keys of etcd that are in Secrets, read through the API server."""
+"""Certificates and keys of etcd in Secrets: read through the API server, kept in memory alone."""
 
 from __future__ import annotations
 
+import os
 from base64 import b64decode
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +11,7 @@ from pyetcdctl.errors import KubectlFailed
 from pyetcdctl.kubectl.secret_mounts import SecretItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pyetcdctl.kubectl.pods import EtcdPod
     from pyetcdctl.kubectl.program import Kubectl
@@ -66,3 +67,31 @@ def _client_pair(
 
 def _content(items_of: Callable[[str], Mapping[str, str]], item: SecretItem) -> bytes:
     return b64decode(items_of(item.secret).get(item.item, ""))
+
+
+class MemoryFiles:
+    """Files without a name in any folder; they are gone with ``close``, or with the process."""
+
+    def __init__(self, contents: Sequence[bytes]) -> None:
+        if not hasattr(os, "memfd_create"):
+            raise KubectlFailed(
+                "keys in Secrets can be kept in memory on Linux only",
+                "Try:  --cacert, --cert and --key of this machine",
+            )
+        self._descriptors = [_memory_file(content) for content in contents]
+
+    @property
+    def paths(self) -> list[str]:
+        """The path of each file, for this process."""
+        return [f"/proc/self/fd/{descriptor}" for descriptor in self._descriptors]
+
+    def close(self) -> None:
+        """Forget the contents."""
+        while self._descriptors:
+            os.close(self._descriptors.pop())
+
+
+def _memory_file(content: bytes) -> int:
+    descriptor = os.memfd_create("pyetcdctl", os.MFD_CLOEXEC)
+    os.write(descriptor, content)
+    return descriptor

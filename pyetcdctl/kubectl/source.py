@@ -13,8 +13,7 @@ from pyetcdctl.kubectl.etcdctl_words import (
 )
 from pyetcdctl.kubectl.failures import TRY_DIRECTLY
 from pyetcdctl.kubectl.pod_range import PodRange
-from pyetcdctl.kubectl.streamed_range import StreamedRange
-from pyetcdctl.kubectl.wrapped_range import unwrapped
+from pyetcdctl.kubectl.streamed_range import StreamedRange, unwrapped
 from pyetcdctl.rpc.kv import RangeRequest, RangeResponse, ResponseHeader
 from pyetcdctl.rpc.range_batch import MAX_RANGES, parse_ranges
 from pyetcdctl.rpc.range_page import RangePage

@@ -1,20 +1,37 @@
-"""Columns as kubectl prints them: as wide as their longest cell, three blanks between them.
+"""Columns as kubectl prints them, and the width of a text on a terminal.
 
-No column but the last is narrower than three characters.
+A column is as wide as its longest cell, three blanks from the next. None but the last is narrower
+than three characters.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import category, east_asian_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
+_REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 _GAP = "   "
 _NARROWEST = 3
 _BREAK = re.compile("[\f\n\r]")
 _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def width(text: str) -> int:
+    """Return the columns: two for East Asian and most emoji, none for what only combines."""
+    return len(text) if text.isascii() and text.isprintable() else sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if category(character) in _INVISIBLE:
+        return 0
+    if east_asian_width(character) in "WF" or ord(character) in _REGIONAL_INDICATORS:
+        return 2
+    return 1
 
 
 class Columns:

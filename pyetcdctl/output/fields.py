@@ -39,7 +39,7 @@ def can_show(kind: type) -> bool:
 
         return is_registered(cluster_fields, kind)
     if issubclass(kind, AuthResult):
-        from pyetcdctl.output.auth_fields import fields_of as auth_fields
+        from pyetcdctl.output.auth import fields_of as auth_fields
 
         return is_registered(auth_fields, kind)
     return is_registered(render, kind)
@@ -142,7 +142,7 @@ def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None
 
 @render.register(AuthResult)
 def _auth(result: AuthResult, out: Sink, settings: OutputSettings) -> None:
-    from pyetcdctl.output.auth_fields import fields_of
+    from pyetcdctl.output.auth import fields_of
 
     header = header_lines(result.response.header, settings)
     out.write((header + fields_of(result)).encode("utf-8", "surrogateescape"))

@@ -1,18 +1,26 @@
-"""A page of a listing in each format. A listing may have millions of lines: these loops are hot."""
+"""A page of a listing in each format, and responses to put, del, get and txn in plain lines.
+
+A listing may have millions of lines: the loops over pages are hot.
+"""
 
 from __future__ import annotations
 
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
+from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
+from pyetcdctl.rpc.txn import TxnResponse
 from pyetcdctl.rpc.wire import read_varint, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pyetcdctl.output import Sink
     from pyetcdctl.results import Listing
     from pyetcdctl.rpc.key_values import Record
+    from pyetcdctl.rpc.kv import KeyValue
     from pyetcdctl.rpc.range_page import RangePage
+    from pyetcdctl.rpc.wire import Message
 
 _JSON_ENTRY = b'{"key":"%b","create_revision":%b,"mod_revision":%b,"version":%b,"value":"%b"}'
 _SHORT_NUMBERS = {bytes([number]): b"%d" % number for number in range(1, 0x80)}
@@ -78,3 +86,24 @@ def _decimal(varint: bytes) -> bytes:
     if len(varint) == 3:  # the revisions of most clusters
         return b"%d" % (varint[0] & 0x7F | (varint[1] & 0x7F) << 7 | varint[2] << 14)
     return b"%d" % signed(read_varint(varint, 0)[0])
+
+
+def write_response(answer: Message | None, out: Sink, pair: Callable[[KeyValue], None]) -> None:
+    """Write a response; ``pair`` writes each key with its value."""
+    match answer:
+        case PutResponse():
+            out.write(b"OK\n")
+            if answer.prev_kv is not None:
+                pair(answer.prev_kv)
+        case DeleteRangeResponse():
+            out.write(b"%d\n" % answer.deleted)
+            for kv in answer.prev_kvs:
+                pair(kv)
+        case RangeResponse():
+            for kv in answer.kvs:
+                pair(kv)
+        case TxnResponse():
+            out.write(b"SUCCESS\n" if answer.succeeded else b"FAILURE\n")
+            for response in answer.responses:
+                out.write(b"\n")
+                write_response(response.answer, out, pair)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pyetcdctl.cluster_results import AuthResult, ClusterResult, DirectoryRanking, Examination
 from pyetcdctl.file_results import LogListing, SnapshotCheck, SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
-from pyetcdctl.output.listing import plain_lines
+from pyetcdctl.output.listing import plain_lines, write_response
 from pyetcdctl.output.quoting import hex_escaped, terminal_safe
-from pyetcdctl.output.responses import write_response
 from pyetcdctl.results import (
     DecodedResponse,
     Differences,
@@ -251,7 +250,7 @@ def _snapshot(result: SnapshotStatus, out: Sink, settings: OutputSettings) -> No
 
 @render.register(AuthResult)
 def _auth(result: AuthResult, out: Sink, settings: OutputSettings) -> None:
-    from pyetcdctl.output.auth_text import text_of
+    from pyetcdctl.output.auth import text_of
 
     data = text_of(result)
     out.write(terminal_safe(data) if settings.terminal else data)

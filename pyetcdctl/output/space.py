@@ -6,9 +6,9 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.output.columns import width as width_of
 from pyetcdctl.output.tree import escaped
 from pyetcdctl.output.units import human_size
-from pyetcdctl.output.width import width as width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.output.cluster_rows import Rows, rows_of
-from pyetcdctl.output.width import width
+from pyetcdctl.output.columns import width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

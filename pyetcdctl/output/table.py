@@ -9,9 +9,9 @@ from pyetcdctl.cluster_results import ClusterResult, StatusReport
 from pyetcdctl.file_results import SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.cluster_rows import rows_of
+from pyetcdctl.output.columns import width
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.snapshots import TITLES, figures
-from pyetcdctl.output.width import width
 from pyetcdctl.results import LeaseGone
 
 if TYPE_CHECKING:

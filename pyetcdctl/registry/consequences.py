@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.kubernetes.editing.restoring import owner_references, uid_of
 from pyetcdctl.kubernetes.registry_keys import parse
-from pyetcdctl.registry.owners import uid_of_owner
+from pyetcdctl.kubernetes.resources import of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,3 +164,21 @@ def _finalizers(metadata: Object) -> str:
     if not isinstance(finalizers, list) or not finalizers:
         return ""
     return f" (finalizers {', '.join(map(str, finalizers))})"
+
+
+def uid_of_owner(store: Store, namespace: str, owner: Object) -> str | None:
+    """Return the uid of the object that an owner reference names; empty if it is not there.
+
+    None where the store does not know the kind, and so not where to look.
+    """
+    group = str(owner.get("apiVersion", "")).rpartition("/")[0]
+    kind = str(owner.get("kind", ""))
+    others = (*store.custom, *store.openshift)
+    resource = of_kind(kind, group) or of_kind(kind, group, others)
+    if resource is None:
+        return None
+    within = namespace if resource.namespaced else ""
+    key = store.key_of(resource, within, str(owner.get("name", "")))
+    found = next(store.list_key(key).entries, None)
+    content = store.read(found).decoded.object if found else None
+    return uid_of(content) if content else ""

@@ -13,8 +13,8 @@ from pyetcdctl.kubernetes.editing.restoring import (
 )
 from pyetcdctl.kubernetes.encryption.configuration import NO_OBJECTS
 from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.registry.consequences import uid_of_owner
 from pyetcdctl.registry.finding import Remark, Trouble
-from pyetcdctl.registry.owners import uid_of_owner
 from pyetcdctl.registry.putting import Intent, Planner
 
 if TYPE_CHECKING:

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Self
 
 from pyetcdctl.errors import SandboxFailed
 from pyetcdctl.sandbox.kms import start_kms_plugin, wait_for_kms_plugin
-from pyetcdctl.sandbox.layouts import layout_named
+from pyetcdctl.sandbox.kubeadm import KubeadmLayout
 from pyetcdctl.sandbox.lifetime import Lifetime
 from pyetcdctl.sandbox.programs import find_programs, path_with_program
 from pyetcdctl.sandbox.sample import unpack_sample
+from pyetcdctl.sandbox.scratch import ScratchLayout
 from pyetcdctl.sandbox.server import Cluster
+from pyetcdctl.sandbox.sites import PlainLayout
 from pyetcdctl.sandbox.toolbox import fill_toolbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
+
+    from pyetcdctl.sandbox.programs import Programs
+    from pyetcdctl.sandbox.sites import Layout
 
 _LEADING_ELSEWHERE = (
     "ETCDCTL_ENDPOINTS",
@@ -143,3 +148,12 @@ class Sandbox:
         if self.layout:
             return {**kept, "PYETCDCTL_ROOT": str(self.root)}
         return {**kept, "ETCDCTL_ENDPOINTS": ",".join(self.endpoints)}
+
+
+def layout_named(name: str, programs: Programs) -> Layout:
+    """Return the layout ``kubeadm`` or ``scratch``; without a name a server started by hand."""
+    if name == "kubeadm":
+        return KubeadmLayout(programs.version, programs.release)
+    if name == "scratch":
+        return ScratchLayout()
+    return PlainLayout()

@@ -1,19 +1,18 @@
-"""Reading an export: whole, in key order, and as often as is needed."""
+"""An export as a file: written whole or not at all; read in key order, as often as is needed."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from hashlib import sha256
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, mkstemp
 from typing import TYPE_CHECKING, BinaryIO
 
-from pyetcdctl.errors import InvalidInput
+from pyetcdctl.errors import BadArguments, InvalidInput
 from pyetcdctl.transfer.export_lines import parse_end, parse_entry, parse_head
-from pyetcdctl.transfer.whole_file import cannot_open
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pyetcdctl.transfer.entries import TransferEntry
 
@@ -97,3 +96,26 @@ def _last_line(file: BinaryIO) -> tuple[int, bytes]:
         tail = file.read(step) + tail
     start = tail.rstrip(b"\n").rfind(b"\n") + 1
     return at + start, tail[start:] if tail.endswith(b"\n") else b""
+
+
+def written_whole(path: str, pieces: Iterable[bytes]) -> None:
+    """Write a file that its owner alone can read beside its place, and move it there when whole."""
+    folder, name = os.path.split(path)
+    try:
+        descriptor, temporary = mkstemp(dir=folder or ".", prefix=f"{name}.")
+    except OSError as error:
+        raise cannot_open(path, error) from error
+    try:
+        with open(descriptor, "wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def cannot_open(path: str, error: OSError) -> BadArguments:
+    """Return the error for a path that cannot be opened."""
+    return BadArguments(f"open {path}: {(error.strerror or str(error)).lower()}")

@@ -2,7 +2,8 @@
 
 The list has the form of an export in one file (export_lines.py), with a SHA-256 in place of each
 value. It is written last: a folder without its end, or with a file that is not what was exported,
-is refused.
+is refused. Files are named after their keys, readable where possible and never parsed back to
+them, so that a list of keys cannot lead out of the folder.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from functools import partial
 from hashlib import sha256
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pyetcdctl.errors import BadArguments, InvalidInput
-from pyetcdctl.transfer.export_file import ExportFile
+from pyetcdctl.transfer.export_file import ExportFile, cannot_open, written_whole
 from pyetcdctl.transfer.export_lines import (
     bytes_of,
     entry_of,
@@ -24,8 +26,6 @@ from pyetcdctl.transfer.export_lines import (
     not_of_a_key,
     parse_line,
 )
-from pyetcdctl.transfer.key_files import file_of
-from pyetcdctl.transfer.whole_file import cannot_open, written_whole
 from pyetcdctl.transfer.yaml_values import RAW, YAML, Content, ValueWriter, value_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from pyetcdctl.transfer.export_lines import Head
 
 LIST = "export.jsonl"
+SUFFIXES = {YAML: ".yaml", RAW: ".value"}
+_PLAIN = "._~:@+=,-"
+_LONGEST, _KEPT = 200, 120
+# A percent sign of a key becomes %25: no part of a key is written like these.
+_EMPTY, _WITHOUT_SLASH = "%", "%without-slash"
 
 
 def write_folder(
@@ -112,3 +117,25 @@ def _value(folder: str, found: Mapping[str, Any]) -> bytes:
     if sha256(value).hexdigest() != found["value_sha256"]:
         raise InvalidInput(f"{name} is not what was exported")
     return value
+
+
+def file_of(key: bytes, kind: str) -> str:
+    """Return the path of a key's file inside the folder; ``kind`` is that of its content."""
+    *folders, name = [_escaped(part) for part in key.removeprefix(b"/").split(b"/")]
+    parts = [*map(_unlike_a_file, folders), name + SUFFIXES[kind]]
+    return os.path.join(*([] if key.startswith(b"/") else [_WITHOUT_SLASH]), *parts)
+
+
+def _escaped(part: bytes) -> str:
+    if part in (b"", b".", b".."):
+        return part.decode().replace(".", "%2E") or _EMPTY
+    name = quote(part, safe=_PLAIN)
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[:_KEPT]}%sha256-{sha256(part).hexdigest()}"
+
+
+def _unlike_a_file(folder: str) -> str:
+    """Return a folder's name that is no name of a file, so that /a.yaml/b may be beside /a."""
+    stem, dot, suffix = folder.rpartition(".")
+    return f"{stem}%2E{suffix}" if dot and f".{suffix}" in SUFFIXES.values() else folder

@@ -3,7 +3,7 @@
 import pexpect
 import pytest
 
-from pyetcdctl.output.width import width
+from pyetcdctl.output.columns import width
 from tests.runner import Buffer, Screen, clean_environment, command, run_here
 
 ON_A_TERMINAL = {"TERM": "xterm"}

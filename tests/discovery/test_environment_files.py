@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyetcdctl.discovery.environment_files import variables_in
+from pyetcdctl.discovery.systemd import variables_in
 
 FILES = {
     "A=b\n\n# A=c\n ; A=d\n": {"A": "b"},

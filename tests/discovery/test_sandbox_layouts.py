@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.discovery import discover, find_connection
-from pyetcdctl.sandbox.layouts import layout_named
+from pyetcdctl.sandbox.session import layout_named
 from pyetcdctl.sandbox.sites import PlainLayout
 from tests.runner import run_here
 from tests.server import distributed, running

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.discovery import Reason, discover, find_connection
-from pyetcdctl.discovery.documents import parse_mapping
-from pyetcdctl.discovery.node import Unusable
+from pyetcdctl.discovery.node import Unusable, parse_mapping
 from tests.discovery.disk import API_SERVER_POD, ETCD_POD, PKI, UNIT
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import pytest
 
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.kubectl.etcd_options import etcd_options
-from pyetcdctl.kubectl.place import PodPlace, parse_place
+from pyetcdctl.kubectl.finding import PodPlace, parse_place
 from pyetcdctl.kubectl.pods import read_pod
 from pyetcdctl.kubectl.secret_mounts import SecretItem
 from pyetcdctl.settings import TlsFiles

@@ -7,8 +7,7 @@ import pytest
 from pyetcdctl.keyspace.source import counts
 from pyetcdctl.kubectl import pod_range
 from pyetcdctl.kubectl.etcdctl import Etcdctl
-from pyetcdctl.kubectl.finding import find_pods
-from pyetcdctl.kubectl.place import parse_place
+from pyetcdctl.kubectl.finding import find_pods, parse_place
 from pyetcdctl.kubectl.program import Kubectl
 from pyetcdctl.kubectl.source import KubectlSource
 from pyetcdctl.rpc.kv import RangeRequest

@@ -2,8 +2,7 @@
 
 import pytest
 
-from pyetcdctl.kubectl.streamed_range import StreamedRange
-from pyetcdctl.kubectl.wrapped_range import unwrapped
+from pyetcdctl.kubectl.streamed_range import StreamedRange, unwrapped
 from pyetcdctl.rpc.etcdserverpb_pb2 import RangeResponse, ResponseOp, TxnResponse
 from pyetcdctl.rpc.mvccpb_pb2 import KeyValue
 from pyetcdctl.rpc.range_page import RangePage

@@ -7,8 +7,8 @@ import pytest
 
 from pyetcdctl.cluster_results import EndpointStatus, StatusReport
 from pyetcdctl.output.cluster_rows import rows_of
+from pyetcdctl.output.columns import width
 from pyetcdctl.output.table import drawn
-from pyetcdctl.output.width import width
 from pyetcdctl.rpc import etcdserverpb_pb2
 
 DRAWN = json.loads((Path(__file__).parent / "tables.json").read_text())

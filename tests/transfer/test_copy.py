@@ -12,7 +12,7 @@ from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
 from pyetcdctl.kubernetes.encryption import configuration
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.rpc.etcdserverpb_pb2 import RangeResponse
-from pyetcdctl.transfer.reencryption import registry_after
+from pyetcdctl.transfer.copying import registry_after
 from tests.kubernetes.sample import DATA
 from tests.runner import SECONDS, clean_environment, command, run_here
 from tests.terminal import typed

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pyetcdctl.kubernetes.codec.encoding import encode
-from pyetcdctl.transfer.key_files import file_of
+from pyetcdctl.transfer.export_folder import file_of
 from pyetcdctl.transfer.yaml_values import RAW, YAML, ValueWriter, value_of
 from tests.kubernetes.sample import stored_values
 from tests.runner import run_here

@@ -204,7 +204,7 @@ def _check_copy_within(session: Session, start: bytes, target: bytes, flags: Cop
 
 
 def _values(session: Session, flags: CopyFlags, start: bytes, target: bytes) -> Values:
-    from pyetcdctl.transfer.reencryption import Reencryption, Unchanged, registry_after
+    from pyetcdctl.transfer.copying import Reencryption, Unchanged, registry_after
 
     if not flags.dest_encryption_config:
         return Unchanged()

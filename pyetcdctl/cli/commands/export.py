@@ -19,8 +19,8 @@ from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import ExportLines
 from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.transfer.entries import entries_of
+from pyetcdctl.transfer.export_file import written_whole
 from pyetcdctl.transfer.export_lines import Head, export_lines
-from pyetcdctl.transfer.whole_file import written_whole
 
 _EXAMPLE = """\
   pyetcdctl export /registry/configmaps/ > configmaps.jsonl

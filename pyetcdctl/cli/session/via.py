@@ -11,12 +11,10 @@ from pyetcdctl.cli.session.signals import closed_before_end
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.errors import BadArguments, KubectlFailed, NotWritten
 from pyetcdctl.kubectl.etcdctl import Etcdctl
-from pyetcdctl.kubectl.finding import find_pods
+from pyetcdctl.kubectl.finding import PORT_FORWARD, find_pods, parse_place
 from pyetcdctl.kubectl.forwarding import forward_all
-from pyetcdctl.kubectl.memory_files import MemoryFiles
-from pyetcdctl.kubectl.place import PORT_FORWARD, parse_place
 from pyetcdctl.kubectl.program import Kubectl
-from pyetcdctl.kubectl.secrets import client_pems
+from pyetcdctl.kubectl.secrets import MemoryFiles, client_pems
 from pyetcdctl.settings import TlsFiles
 
 if TYPE_CHECKING:

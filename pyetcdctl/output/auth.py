@@ -1,4 +1,4 @@
-"""Users, roles and permissions as plain text."""
+"""Users, roles and permissions as plain text, and as named fields without those of the header."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pyetcdctl.cluster_results import (
     Users,
 )
 from pyetcdctl.output import unsupported
-from pyetcdctl.rpc.auth import READ, READWRITE, WRITE, Permission
+from pyetcdctl.output.quoting import go_quoted
+from pyetcdctl.rpc.auth import PERMISSION_TYPES, READ, READWRITE, WRITE, Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,3 +98,36 @@ def _lines(names: Iterable[str]) -> bytes:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
+
+
+@singledispatch
+def fields_of(result: AuthResult) -> str:
+    """Return the result's lines. Raises UnsupportedFormat for one that has none."""
+    raise unsupported("fields")
+
+
+@fields_of.register(AuthChanged)
+def _changed_fields(result: AuthChanged) -> str:
+    return ""
+
+
+@fields_of.register(RolePermissions)
+def _role_fields(result: RolePermissions) -> str:
+    """Two spaces stand before the type, as etcdctl has it."""
+    return "".join(
+        f'"PermType" :  {_type_name(each.permType)}\n'
+        f'"Key" : {go_quoted(each.key)}\n'
+        f'"RangeEnd" : {go_quoted(each.range_end)}\n'
+        for each in result.response.perm
+    )
+
+
+@fields_of.register(Roles)
+def _roles_fields(result: Roles) -> str:
+    names = "".join(f" {go_quoted(name.encode())}" for name in result.response.roles)
+    return f'"Roles" :{names}\n'
+
+
+def _type_name(number: int) -> str:
+    """Return the type's name; Go shows one that it does not know as its number."""
+    return PERMISSION_TYPES[number] if number in range(len(PERMISSION_TYPES)) else str(number)
