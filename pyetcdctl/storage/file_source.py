@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.range_page import RangePage
     from pyetcdctl.storage.accounting import Sizing
     from pyetcdctl.storage.mvcc.fingerprints import Fingerprints
+    from pyetcdctl.storage.mvcc.unshared import KeysOfOne
     from pyetcdctl.storage.opening import OpenedFile
+
+    FileKeys = Fingerprints | KeysOfOne
 
 KEYS_WITHOUT_LEASES = (3, 7)
 """From this release on a server reads keys alone from its index, which knows no leases."""
@@ -86,17 +89,33 @@ class FileSource:
     def unlike(self, other: FileSource, request: RangeRequest) -> tuple[FileRange, FileRange]:
         """Return the keys of a range that may differ from those of another file, in both.
 
-        It takes one pass through each, whatever the number of keys.
+        What the files share is passed over; it takes no more memory for more keys that are shared.
         """
-        both = self._fingerprints, other._fingerprints
-        keys, (start, end) = both[0].unlike(both[1]), (request.key, request.range_end)
+        keys, *both = self._differing(other)
+        start, end = request.key, request.range_end
         wanted = [each for each in keys if each >= start and (end == NO_END or each < end)]
-        return self._among(request, wanted, both[0]), other._among(request, wanted, both[1])
+        mine, others = (
+            source._among(request, wanted, each)
+            for source, each in zip((self, other), both, strict=True)
+        )
+        return mine, others
 
-    def _among(
-        self, request: RangeRequest, keys: Sequence[bytes], fingerprints: Fingerprints
-    ) -> FileRange:
-        found = FoundKeys([key for key in keys if fingerprints.has(key)], fingerprints.read)
+    def _differing(self, other: FileSource) -> tuple[list[bytes], FileKeys, FileKeys]:
+        """Return the keys that may differ, in order, and those of both files."""
+        from pyetcdctl.storage.mvcc.unshared import TooFewShared, differing_keys
+
+        try:
+            with self._model.progress() as on_bytes, self.opened.trusted(), other.opened.trusted():
+                found = differing_keys(self._model, other._model, on_bytes)
+        except TooFewShared:
+            both = self._fingerprints, other._fingerprints
+            return both[0].unlike(both[1]), *both
+        self.opened.check_digest()
+        other.opened.check_digest()
+        return found
+
+    def _among(self, request: RangeRequest, keys: Sequence[bytes], held: FileKeys) -> FileRange:
+        found = FoundKeys([key for key in keys if held.has(key)], held.read)
         return self._response(request, found)
 
     @cached_property

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from itertools import permutations
+from random import Random
 
 import pytest
 
@@ -132,6 +135,63 @@ def test_a_data_directory_is_compared_with_what_its_log_has(own_etcd, tmp_path):
     assert diff(folder, saved) == (["~ /a", "+ /c", "- /d"], 1)
     assert diff(folder, folder) == ([], 0)
     assert diff(saved, folder, "--prefix", "/c") == (["- /c"], 1)
+
+
+@pytest.fixture(scope="module")
+def states(tmp_path_factory):
+    """Snapshots of one cluster before and after changes, a compaction and a defragmentation, and
+    one of another cluster with almost the same keys, written in another order."""
+    from tests.server import running, write
+
+    folder, random = tmp_path_factory.mktemp("states"), Random(5)
+    first = [(f"/k/{number:04}", f"{number}" * 40) for number in range(700)]
+    changed = [(key, "new") for key, _ in random.sample(first, 30)]
+    changed += [(key, None) for key, _ in random.sample(first, 20)]
+    again = [*first[100:103], (first[200][0], None), first[200], (first[201][0], None)]
+    with running() as etcd, running() as other:
+
+        def save(name, server=etcd):
+            server.etcdctl("snapshot", "save", str(folder / name), check=True)
+
+        write(etcd, first)
+        save("first.db")
+        write(etcd, [*changed, *again, ("/k/added", "1")])
+        save("changed.db")
+        now = json.loads(etcd.etcdctl("get", "x", "-w", "json").stdout)["header"]["revision"]
+        etcd.etcdctl("compaction", str(now - 8), "--physical", check=True)
+        write(etcd, [("/k/0300", "later")])
+        save("compacted.db")
+        etcd.etcdctl("defrag", check=True)
+        write(etcd, [("/k/added", None)])
+        save("defragmented.db")
+        write(other, random.sample(first, 690))
+        save("other.db", other)
+    return folder
+
+
+STATES = ("first", "changed", "compacted", "defragmented", "other")
+
+
+@pytest.mark.parametrize("few", [0, 100_000], ids=["most records differ", "most are shared"])
+@pytest.mark.parametrize(("before", "after"), [*permutations(STATES, 2)])
+def test_files_differ_by_what_is_live_in_them(states, monkeypatch, before, after, few):
+    monkeypatch.setattr("pyetcdctl.storage.mvcc.unshared._FEW", few)
+    files = [str(states / f"{name}.db") for name in (before, after)]
+    old, new = map(live, files)
+    kinds = {
+        key: "-" if key not in new else "+" if key not in old else "~"
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key)
+    }
+    assert diff(*files) == ([f"{kind} {key}" for key, kind in kinds.items()], 1)
+
+
+@cache
+def live(path):
+    """Return all keys of a file with their values."""
+    words = ("get", "", "--prefix", "-w", "simple", "--from", path)
+    lines = run_here(*words).stdout.decode().splitlines()
+    return dict(zip(lines[::2], lines[1::2], strict=True))
 
 
 def test_heartbeats_and_book_keeping_are_no_difference():
