@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.changes.events import LastValues, changes_in
-from pyetcdctl.cli.outages import teller_of_outages
 from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import PyetcdctlError, WatchCanceled
@@ -55,7 +54,7 @@ class ChangeWatch:
 
     def responses(self) -> Iterator[WatchResponse]:
         """Show and yield what comes. Raises WatchCanceled where the server ends it for good."""
-        watching = Watching(self._session.connection, teller_of_outages(self._session))
+        watching = Watching(self._session.connection, self._session.report_outage)
         watching.add(self._request)
         for received in watching.received():
             if received.reason == COMPACTED and received.response.compact_revision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pyetcdctl.cli.session.program import with_sudo
+from pyetcdctl.cli.session.process import with_sudo
 from pyetcdctl.client.status import COMPACTED, NO_SPACE, WITHOUT_QUORUM
 from pyetcdctl.errors import (
     BadArguments,

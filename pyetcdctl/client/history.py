@@ -23,7 +23,7 @@ from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END
 from pyetcdctl.rpc.event_batch import DELETE
 from pyetcdctl.rpc.key_values import key_value, number_of
 from pyetcdctl.rpc.kv import RANGE, RangeRequest
-from pyetcdctl.rpc.member_version import STATUS, MemberVersion
+from pyetcdctl.rpc.maintenance import STATUS, MemberVersion
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.watch import (
     NO_PUT,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.status import KNOWN, go_text
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, PyetcdctlError, SnapshotFailed
-from pyetcdctl.rpc.snapshot import SNAPSHOT, SnapshotRequest, SnapshotResponse
+from pyetcdctl.rpc.maintenance import SNAPSHOT, SnapshotRequest, SnapshotResponse
 from pyetcdctl.rpc.wire import WireError
 
 if TYPE_CHECKING:

@@ -27,8 +27,7 @@ from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError
 from pyetcdctl.measuring.authentication import measure_authentication, wants_a_user
 from pyetcdctl.measuring.certificates import certificates_in, presented_certificates
 from pyetcdctl.measuring.divergence import comparable, differing_keys, hashes
-from pyetcdctl.measuring.members import list_members, locate, status_of
-from pyetcdctl.measuring.records import stored_members
+from pyetcdctl.measuring.members import list_members, locate, status_of, stored_members
 from pyetcdctl.measuring.scrapes import NoScrape, Scrape, published_by, scrape
 
 if TYPE_CHECKING:

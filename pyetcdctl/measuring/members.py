@@ -1,16 +1,21 @@
-"""Find the members and the endpoint at which each can be reached from here."""
+"""Find the members: where each can be reached from here, and which members it has recorded."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from time import sleep
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.cluster import ClusterService
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_each
 from pyetcdctl.client.maintenance import MaintenanceService
-from pyetcdctl.diagnosis.facts import ListedMember, Status
-from pyetcdctl.errors import CallFailed
+from pyetcdctl.diagnosis.facts import ListedMember, Status, StoredRecords
+from pyetcdctl.errors import CallFailed, DamagedSnapshot, PyetcdctlError
+from pyetcdctl.storage.bolt.cursor import Cursor, buckets
+from pyetcdctl.storage.bolt.pages import Pages, newest_meta
+from pyetcdctl.storage.files import ReadOnlyFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +23,10 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.each import EndpointOutcome
     from pyetcdctl.rpc import etcdserverpb_pb2 as api
+
+DATABASE = "member/snap/db"
+_TRIES = 10
+_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +174,32 @@ def _status(response: api.StatusResponse) -> Status:
         tuple(response.errors),
         response.header.revision,
     )
+
+
+def stored_members(data_dir: str) -> StoredRecords | None:
+    """Return the IDs in the bucket ``members``; None where the file cannot be read.
+
+    etcd reuses pages while it writes: a reading counts if the meta page is the same after it.
+    """
+    path = os.path.join(data_dir, DATABASE)
+    for _ in range(_TRIES):
+        try:
+            with ReadOnlyFile(path) as file:
+                pages = Pages(file, file.size)
+                found = dict(_members(pages))
+                if newest_meta(file, file.size) == pages.meta:
+                    learners = (each for each, is_learner in found.items() if is_learner)
+                    return StoredRecords(path, frozenset(found), frozenset(learners))
+        except DamagedSnapshot:
+            sleep(_PAUSE_SECONDS)
+        except PyetcdctlError:
+            return None
+    return None
+
+
+def _members(pages: Pages) -> Iterator[tuple[int, bool]]:
+    """Yield the ID in each record and whether it is that of a learner."""
+    bucket = buckets(pages).get(b"members")
+    if bucket is not None:
+        for key, value in Cursor(pages, bucket).items():
+            yield int(key, 16), b'"isLearner":true' in value

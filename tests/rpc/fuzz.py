@@ -18,9 +18,9 @@ from pyetcdctl.rpc.auth import RoleGetResponse, UserListResponse
 from pyetcdctl.rpc.key_values import key_value
 from pyetcdctl.rpc.kv import DeleteRangeResponse, PutResponse, RangeResponse
 from pyetcdctl.rpc.lease import LeaseGrantResponse, LeasesResponse, LeaseTimeToLiveResponse
+from pyetcdctl.rpc.maintenance import SnapshotResponse
 from pyetcdctl.rpc.mvccpb_pb2 import Event, KeyValue
 from pyetcdctl.rpc.range_page import RangePage
-from pyetcdctl.rpc.snapshot import SnapshotResponse
 from pyetcdctl.rpc.txn import TxnResponse
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Message, WireError, signed

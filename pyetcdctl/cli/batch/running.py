@@ -1,4 +1,4 @@
-"""Runs the lines of a batch: alone, or as operations that share transactions, in their order."""
+"""Run the lines of a batch in their order: alone, in shared transactions, or all in one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pyetcdctl.cli.batch.lines import BatchLine, parse_line
 from pyetcdctl.cli.main import invoke, report
 from pyetcdctl.cli.session.streams import Buffer, Output
 from pyetcdctl.client.grouping import Group, NotApplied
+from pyetcdctl.client.kv import commit
 from pyetcdctl.errors import BadArguments, DeadlineExceeded, ExitCode, InvalidInput, PyetcdctlError
+from pyetcdctl.rpc.txn import TxnRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.client.grouping import SentGroup
+    from pyetcdctl.rpc.txn import RequestOp
     from pyetcdctl.rpc.wire import Message
 
 _REFUSED = frozenset({"batch", "sandbox"})
@@ -228,3 +231,38 @@ def listed(numbers: Sequence[int]) -> str:
     return (
         f"{shown} and {len(numbers) - _MOST_NUMBERS:,} more" if numbers[_MOST_NUMBERS:] else shown
     )
+
+
+def run_atomically(session: Session, reader: LineReader, writer: ResultWriter) -> int:
+    """Commit all lines at once and show each response; return how many lines there were.
+
+    Raises InvalidInput, before anything is sent, for a line that is not a plain operation on one
+    key.
+    """
+    found = _operations(reader)
+    if not found:
+        return 0
+    request = TxnRequest(success=[operation for _, operation in found])
+    response = commit(session.connection, request, session.deadline())
+    for (line, _), each in zip(found, response.responses, strict=True):
+        output = rendered(session, each.answer)
+        writer.write(LineResult(line, output, b"", ExitCode.SUCCESS))
+    writer.flush()
+    return len(found)
+
+
+def _operations(reader: LineReader) -> list[tuple[BatchLine, RequestOp]]:
+    operations = Operations()
+    found = []
+    for number, text in reader.lines():
+        line = parse_line(number, text)
+        if line is None:
+            continue
+        operation = operations.of(line)
+        if operation is None:
+            raise InvalidInput(
+                f"line {number} cannot be a part of one transaction",
+                "--atomic takes put KEY VALUE, get KEY and del KEY; nothing was done.",
+            )
+        found.append((line, operation))
+    return found

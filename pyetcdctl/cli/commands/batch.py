@@ -10,9 +10,15 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
-from pyetcdctl.cli.batch.atomic import run_atomically
 from pyetcdctl.cli.batch.lines import LineReader
-from pyetcdctl.cli.batch.running import Batch, BatchLimits, LineResult, ResultWriter, listed
+from pyetcdctl.cli.batch.running import (
+    Batch,
+    BatchLimits,
+    LineResult,
+    ResultWriter,
+    listed,
+    run_atomically,
+)
 from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app

@@ -9,7 +9,7 @@ import typer
 from pyetcdctl.cli.flags.parameters import Decode, FromKey, NoDecode, Prefix, PreviousValue, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.kubernetes import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import DeleteOptions, delete_request, leave_time_to_think
 from pyetcdctl.client.kv import delete

@@ -11,7 +11,7 @@ import typer
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root
-from pyetcdctl.cli.session.program import with_sudo
+from pyetcdctl.cli.session.process import with_sudo
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.discovery import Discovery, FoundCertificate, FoundFile
 from pyetcdctl.discovery import discover as search

@@ -10,7 +10,7 @@ from pyetcdctl.cli.flags.parameters import Decode, NoDecode, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.kubernetes import decoding
 from pyetcdctl.cli.session.releasing import stop_by_signals
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.concurrency.stopping import Stop

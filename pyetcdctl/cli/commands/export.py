@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,9 @@ from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.leases import granted_seconds
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.signals import cleaned_up_when_ended
+from pyetcdctl.client import lease as leases
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import ExportLines
@@ -21,6 +21,11 @@ from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.transfer.entries import entries_of
 from pyetcdctl.transfer.export_file import written_whole
 from pyetcdctl.transfer.export_lines import Head, export_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyetcdctl.cli.session.session import Session
 
 _EXAMPLE = """\
   pyetcdctl export /registry/configmaps/ > configmaps.jsonl
@@ -88,3 +93,16 @@ def _check(prefix: list[str], flags: ExportFlags) -> None:
         raise BadArguments(f"--as is one of: {', '.join(_FORMS)}")
     if flags.as_ == FOLDER and not flags.output:
         raise BadArguments("a folder needs a place", "Try:  --as folder --output DIR")
+
+
+def granted_seconds(session: Session, ids: Iterable[int]) -> dict[int, int]:
+    """Return the seconds that leases of the command's source were granted for, if they live."""
+    if session.file_path:
+        from pyetcdctl.storage.leases import stored_time_to_live
+
+        opened = session.file.opened
+        found = {each: stored_time_to_live(opened, each, with_keys=False) for each in ids}
+    else:
+        connection = session.connection
+        found = {each: leases.time_to_live(connection, each, session.deadline()) for each in ids}
+    return {each: state.grantedTTL for each, state in found.items() if state.grantedTTL > 0}

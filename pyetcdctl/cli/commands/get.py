@@ -19,7 +19,7 @@ from pyetcdctl.cli.flags.parameters import (
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.hints import ValueWatch, hint_at_prefix
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.decoding import decoding, fail_where_not_decrypted
+from pyetcdctl.cli.session.kubernetes import decoding, fail_where_not_decrypted
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import RangeOptions, range_request
 from pyetcdctl.errors import UsageError

@@ -12,7 +12,7 @@ from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.kubernetes import decoding
 from pyetcdctl.cli.session.releasing import left_to_the_child, stop_by_signals
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import CommandFailed, PyetcdctlError, Reported, UsageError

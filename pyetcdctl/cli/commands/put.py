@@ -9,7 +9,7 @@ import typer
 from pyetcdctl.cli.flags.parameters import Decode, NoDecode, PreviousValue, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.kubernetes import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import PutOptions, put_request
 from pyetcdctl.client.kv import put as put_key

@@ -12,7 +12,6 @@ from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration, raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.outages import teller_of_outages
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.signals import interruptible
 from pyetcdctl.errors import BadArguments, Interrupted, UnsupportedFormat
@@ -221,7 +220,7 @@ class _Run:
         request = WatchCreateRequest(
             key=key, range_end=end, prev_kv=self._flags.prev, fragment=True
         )
-        report = report or teller_of_outages(self._session)
+        report = report or self._session.report_outage
         grouping = self._groupings[self._flags.by]
         connection, is_late = self._session.connection, self._session.asks_in_pods
         return WriteCounter(connection, request, grouping, report, begins_late=is_late)

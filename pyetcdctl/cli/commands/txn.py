@@ -10,7 +10,7 @@ import typer
 from pyetcdctl.cli.flags.parameters import Decode, NoDecode, check_count, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.decoding import decoding
+from pyetcdctl.cli.session.kubernetes import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.go_scan import BLANKS
 from pyetcdctl.cli.words.txn_grammar import parse_compare, parse_operation

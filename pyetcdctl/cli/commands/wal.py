@@ -13,10 +13,10 @@ from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.logs import beside
 from pyetcdctl.cli.session.configuration import discovery_root
-from pyetcdctl.cli.session.decoding import decoding, fail_where_not_decrypted
+from pyetcdctl.cli.session.kubernetes import decoding, fail_where_not_decrypted
 from pyetcdctl.cli.session.progress import reading_progress
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.words.log_filter import LogFilter
+from pyetcdctl.cli.words.filters import LogFilter
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.file_results import LogListing
 from pyetcdctl.storage.replay.lines import log_lines

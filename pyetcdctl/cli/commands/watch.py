@@ -21,9 +21,8 @@ from pyetcdctl.cli.flags.parameters import (
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.outages import teller_of_outages
-from pyetcdctl.cli.session.decoding import decoding
 from pyetcdctl.cli.session.invocation import DECODING_FORMATS
+from pyetcdctl.cli.session.kubernetes import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.watch_words import (
     LineRefused,
@@ -116,7 +115,7 @@ def watch(
     if flags.diff:
         _watch_changes(session, request, divided.command, flags)
         return
-    watching = Watching(connection, teller_of_outages(session))
+    watching = Watching(connection, session.report_outage)
     watching.add(request)
     for received in watching.received():
         _show(session, received, divided.command, shown)
@@ -172,7 +171,7 @@ class _InteractiveWatch:
         self._shown = shown
         self._keys = keys
         self._progress_notify = progress_notify
-        self._watching = Watching(session.connection, teller_of_outages(session))
+        self._watching = Watching(session.connection, session.report_outage)
         self._commands: list[list[str]] = []
 
     def run(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import ExitStack
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -83,3 +85,24 @@ class Process:
                 self._files.popitem()[1].close()
             while self._connections:
                 self._connections.popitem()[1].close()
+
+
+def with_sudo(command: str) -> str:
+    """Return the line that runs a command of the program as root, with dots for its words.
+
+    It has the program's full path: root's PATH leads to no virtual environment. The words of the
+    command line are left out, for they may be secret.
+    """
+    import shlex
+
+    return f"{shlex.join(['sudo', *_program(), *command.split()])} ..."
+
+
+def _program() -> tuple[str, ...]:
+    started = sys.argv[0] if sys.argv else ""
+    if os.path.basename(started) in ("pyetcdctl", "kubectl-etcd"):
+        import shutil
+
+        path = shutil.which(started) or started
+        return (os.path.abspath(path),)
+    return (sys.executable, "-m", "pyetcdctl")

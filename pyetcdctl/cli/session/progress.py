@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pyetcdctl.cli.session.streams import Messages
-    from pyetcdctl.rpc.snapshot import SnapshotResponse
+    from pyetcdctl.rpc.maintenance import SnapshotResponse
     from pyetcdctl.tree.walk import TreeEntry
 
 _EVERY_KEYS = 1_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.keyspace.one_member import OneMember
+from pyetcdctl.keyspace.source import OneMember
 from pyetcdctl.kubernetes.registry_keys import REGISTRY
 from pyetcdctl.registry.prefix import RegistryPrefix, find_prefix, normalized
 from pyetcdctl.registry.store import NOW, Store, View

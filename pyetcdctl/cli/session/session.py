@@ -15,7 +15,7 @@ from pyetcdctl.cli.session.configuration import (
     limits,
 )
 from pyetcdctl.cli.session.kubernetes import KubernetesInvocation
-from pyetcdctl.cli.session.program import with_sudo
+from pyetcdctl.cli.session.process import with_sudo
 from pyetcdctl.errors import BadArguments, ConnectionFailed, NeedsServer
 from pyetcdctl.settings import DEFAULT_ENDPOINT
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.client.etcd3_bridge.client import EtcdClient
     from pyetcdctl.discovery import Discovery
+    from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.keyspace.source import Source
     from pyetcdctl.registry.writing import Writer
     from pyetcdctl.settings import ConnectionSettings
@@ -213,6 +214,15 @@ class Session(KubernetesInvocation):
         if found.needs_root and os.geteuid() != 0:
             lines += (f"Try:  {with_sudo(self.command)}",)
         return lines
+
+    def report_outage(self, failure: PyetcdctlError | None) -> None:
+        """Warn that a watch finds no server because of a failure; None when it has one again."""
+        if failure is None:
+            self.note("The watch goes on.")
+            return
+        self.note(f"Warning: no server answers: {failure.message}")
+        for line in (*failure.advice, "The watch goes on, without a gap, when one does."):
+            self.note(f"  {line}")
 
     def _start_debugging(self) -> None:
         """Show every flag's value, and let gRPC log."""

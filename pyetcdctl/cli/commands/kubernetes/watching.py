@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.cli.outages import teller_of_outages
 from pyetcdctl.client.status import COMPACTED
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import WatchCanceled
@@ -28,7 +27,7 @@ def watch(
     session: Session, finder: Finder, printer: ObjectPrinter, begin: ListedObjects, remarks: Remarks
 ) -> None:
     """Show each change after a listing, until it is interrupted."""
-    watching = Watching(session.connection, teller_of_outages(session))
+    watching = Watching(session.connection, session.report_outage)
     watching.add(_request(finder, begin))
     changes = Changes(finder, begin)
     for received in watching.received():

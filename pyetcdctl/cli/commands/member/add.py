@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.member.arguments import PeerUrls, check_given
+from pyetcdctl.cli.commands.member.arguments import PeerUrls, check_given, peer_urls
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.words.peer_urls import peer_urls
 from pyetcdctl.cluster_results import MemberAdded
 from pyetcdctl.errors import UsageError
 

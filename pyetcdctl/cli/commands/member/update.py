@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pyetcdctl.cli.commands.member.arguments import MemberId, PeerUrls, check_given, member_id
+from pyetcdctl.cli.commands.member.arguments import (
+    MemberId,
+    PeerUrls,
+    check_given,
+    member_id,
+    peer_urls,
+)
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.words.peer_urls import peer_urls
 from pyetcdctl.cluster_results import MemberChanged
 
 _EXAMPLE = "  pyetcdctl member update 8e9e05c52164694d --peer-urls http://127.0.0.1:2380"

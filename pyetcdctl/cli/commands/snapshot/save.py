@@ -21,7 +21,7 @@ from pyetcdctl.storage.saving import save as save_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyetcdctl.rpc.snapshot import SnapshotResponse
+    from pyetcdctl.rpc.maintenance import SnapshotResponse
 
 _SHOWN_FAULTS = 10
 

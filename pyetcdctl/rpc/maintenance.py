@@ -1,10 +1,11 @@
-"""The messages of Maintenance's Snapshot as plain objects; see rpc/wire.py."""
+"""Messages of etcd's Maintenance service as plain objects; see rpc/wire.py."""
 
 from __future__ import annotations
 
 from pyetcdctl.rpc.wire import Field, Message
 
 SNAPSHOT = "/etcdserverpb.Maintenance/Snapshot"
+STATUS = "/etcdserverpb.Maintenance/Status"
 
 
 class SnapshotRequest(Message):
@@ -23,3 +24,10 @@ class SnapshotResponse(Message):
         Field(3, "blob", "bytes"),
         Field(4, "version", "string"),
     )
+
+
+class MemberVersion(Message):
+    """etcd API, StatusResponse: the version alone."""
+
+    version: str = ""
+    FIELDS = (Field(2, "version", "string"),)
