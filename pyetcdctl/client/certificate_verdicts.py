@@ -10,14 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.certificates import (
+    SERVER,
+    client_name,
     days_text,
     has_begun,
     has_ended,
+    is_of_kubeadm,
+    made_anew,
     name_to_use,
     read_der,
     read_pem,
 )
-from pyetcdctl.client.renewal import SERVER, client_name, is_of_kubeadm, made_anew
 from pyetcdctl.client.verdicts import Diagnosis
 
 if TYPE_CHECKING:

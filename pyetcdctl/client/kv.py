@@ -1,10 +1,11 @@
-"""Reading, writing and deleting keys: one function a call, from words to etcd's response."""
+"""Reading, writing and deleting keys: from requests to etcd's responses."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.calls import call
+from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.rpc.kv import (
     DELETE_RANGE,
     PUT,
@@ -27,7 +28,7 @@ from pyetcdctl.rpc.txn import (
 
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.rpc.txn import TxnRequest
 
 
 def read(connection: Connection, request: RangeRequest, deadline: Deadline) -> RangeResponse:
@@ -55,3 +56,20 @@ def commit(connection: Connection, request: TxnRequest, deadline: Deadline) -> T
 def compact(connection: Connection, request: CompactionRequest, deadline: Deadline) -> None:
     """Discard the history before a revision. Not repeated once it may have reached a server."""
     call(connection, COMPACT, request, CompactionResponse, deadline)
+
+
+class LiveWriter:
+    """Runs transactions on a cluster, each within the command timeout."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def name(self) -> str:
+        """The endpoint in use."""
+        return self._connection.endpoint
+
+    def commit(self, request: TxnRequest) -> TxnResponse:
+        """Run a transaction. Not repeated once it may have reached a server."""
+        timeout = self._connection.settings.command_timeout
+        return commit(self._connection, request, Deadline.after(timeout))

@@ -16,7 +16,7 @@ from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.range_checks import check_page, is_in_key_order
 from pyetcdctl.errors import CallFailed, MethodUnknown, ResponseMakesNoSense
 from pyetcdctl.keyspace.ranges import NO_END
-from pyetcdctl.rpc.kv import RANGE, RangeRequest, ResponseHeader
+from pyetcdctl.rpc.kv import RANGE, RANGE_STREAM, RangeRequest, ResponseHeader
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.wire import WireError
 
@@ -167,8 +167,6 @@ class RangeReading:
 
     def _streamed(self, rest: RangeRest, deadline: Deadline) -> Iterator[RangePage]:
         """Yield the rest by RangeStream; one that breaks goes on behind the last key."""
-        from pyetcdctl.client.range_stream import stream_pages
-
         fruitless = 0
         while not rest.is_done:
             read = rest.read
@@ -213,3 +211,28 @@ def range_page(connection: Connection, request: RangeRequest, deadline: Deadline
     plain = with_known_options(request).encode()
     page = RangePage.parse(connection.unary(RANGE, plain, deadline=deadline, repeatable=True))
     return page.without_values() if request.keys_only else page
+
+
+def stream_pages(
+    connection: Connection, rest: RangeRest, deadline: Deadline, timeout: float
+) -> Iterator[RangePage]:
+    """Yield the rest; the first page comes by the deadline, each other within the timeout."""
+    request = rest.request(rest.next_key, rest.range_end, rest.limit).encode()
+    read_before = rest.read
+    messages = connection.stream(RANGE_STREAM, request, deadline=deadline, patience=timeout)
+    for message in messages:
+        page = RangePage.parse_chunk(message)
+        if not len(page) and page.header is None:
+            raise WireError("a chunk of a range is empty")
+        if 0 < rest.limit < len(page):
+            page = next(page.parts(rest.limit))  # kine may send a key more than it was asked for
+        rest.take(page, rest.range_end)
+        # The last chunk, and no other, carries the header, and the count of the whole stream.
+        if page.header is not None:
+            rest.count = read_before + page.count
+            rest.is_done = True
+        yield page
+    if not rest.is_done:
+        raise CallFailed(
+            "the server ended the stream before the end of the range", code="DATA_LOSS"
+        )

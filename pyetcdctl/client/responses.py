@@ -1,7 +1,9 @@
-"""What comes back from a call that was started and not waited for: one response, or many."""
+"""Responses that are waited for after their call began: one, or many with bounded silences."""
 
 from __future__ import annotations
 
+from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import grpc
@@ -51,6 +53,50 @@ def messages_of(
     """Return a call's messages, with ``patience`` each within so many seconds of being wanted."""
     if patience is None:
         return call
-    from pyetcdctl.client.patience import patiently
 
     return patiently(call, deadline, patience)
+
+
+def patiently(call: grpc.Call, deadline: Deadline, patience: float) -> Iterator[bytes]:
+    """Yield a call's messages: the first by the deadline, each other within ``patience`` seconds.
+
+    Raises TimeoutError. The time that the consumer takes for a message does not count.
+    """
+    watch = _Watch(call, patience)
+    watch.until = deadline.end
+    watch.start()
+    try:
+        while True:
+            message = next(call, None)
+            watch.until = None
+            if message is None:
+                return
+            yield message
+            watch.until = monotonic() + patience
+    except grpc.RpcError as error:
+        raise (TimeoutError() if watch.has_fired else error) from None
+    finally:
+        watch.ended.set()
+
+
+class _Watch(Thread):
+    """Cancels the call when the moment ``until`` has come; None while no caller waits."""
+
+    def __init__(self, call: grpc.Call, patience: float) -> None:
+        super().__init__(daemon=True)
+        self.until: float | None = None
+        self.ended = Event()
+        self.has_fired = False
+        self._call = call
+        self._patience = patience
+
+    def run(self) -> None:
+        """Sleep from one moment to the next that was set meanwhile."""
+        left = 0.0
+        while not self.ended.wait(left):
+            until = self.until
+            left = self._patience if until is None else until - monotonic()
+            if left <= 0:
+                self.has_fired = True
+                self._call.cancel()
+                return

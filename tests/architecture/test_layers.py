@@ -165,7 +165,7 @@ def test_one_module_imports_etcd3():
         for name, _ in imports(path)
         if name.partition(".")[0] == "etcd3"
     }
-    assert importing == {"client/etcd3_bridge/base.py"}
+    assert importing == {"client/etcd3_bridge/etcd3_package.py"}
 
 
 def test_no_command_imports_another():

@@ -8,8 +8,8 @@ import grpc
 import pytest
 
 from pyetcdctl.client.connection import Connection
-from pyetcdctl.client.etcd3_bridge.base import WatchTimedOut
 from pyetcdctl.client.etcd3_bridge.client import EtcdClient
+from pyetcdctl.client.etcd3_bridge.etcd3_package import WatchTimedOut
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, PyetcdctlError, WatchCanceled
 from pyetcdctl.rpc import etcdrpc
 from pyetcdctl.settings import ConnectionSettings, Credentials

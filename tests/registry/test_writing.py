@@ -3,7 +3,7 @@
 import pytest
 
 from pyetcdctl.client.connection import Connection
-from pyetcdctl.client.live_writer import LiveWriter
+from pyetcdctl.client.kv import LiveWriter
 from pyetcdctl.errors import NotWritten
 from pyetcdctl.registry.targets import Target
 from pyetcdctl.registry.writing import Change, write

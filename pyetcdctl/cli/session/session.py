@@ -148,7 +148,7 @@ class Session(KubernetesInvocation):
     @cached_property
     def writer(self) -> Writer:
         """The server that runs transactions."""
-        from pyetcdctl.client.live_writer import LiveWriter
+        from pyetcdctl.client.kv import LiveWriter
 
         return LiveWriter(self.connection)
 

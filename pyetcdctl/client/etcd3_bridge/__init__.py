@@ -10,10 +10,11 @@ The etcd3 package alone does not load with protobuf 4 and later. Here it does, w
 TLS, login and failover, and with errors that keep the server's words.
 """
 
-from pyetcdctl.client.connection import Connection
+# First, because it refuses a process that has other definitions of etcd's messages.
+from pyetcdctl.client.etcd3_bridge.etcd3_package import WatchTimedOut
 
-# The base first: it refuses a process that has other definitions of etcd's messages.
-from pyetcdctl.client.etcd3_bridge.base import WatchTimedOut
+# isort: split
+from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.etcd3_bridge.client import EtcdClient
 from pyetcdctl.settings import ConnectionSettings, Credentials, TlsFiles
 

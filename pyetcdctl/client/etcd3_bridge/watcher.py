@@ -7,7 +7,12 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.client.etcd3_bridge.base import Watcher, WatchTimedOut, deliver, requests_from
+from pyetcdctl.client.etcd3_bridge.etcd3_package import (
+    Watcher,
+    WatchTimedOut,
+    deliver,
+    requests_from,
+)
 from pyetcdctl.client.status import COMPACTED, deadline_exceeded
 from pyetcdctl.errors import PyetcdctlError, WatchCanceled
 
