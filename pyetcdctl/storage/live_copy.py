@@ -33,7 +33,7 @@ SECONDS = 60.0
 """After so long without a quiet moment it is given up."""
 _PAUSE_SECONDS = 0.05
 _PART_BYTES = 1 << 18
-_LOCKS = "/proc/locks"
+LOCKS = "/proc/locks"
 
 
 class _Moved(Exception):
@@ -58,7 +58,7 @@ def is_written(path: str) -> bool:
     """Whether a process holds the lock that a server's writing takes, as far as Linux says."""
     inode = f":{os.stat(path).st_ino} "
     try:
-        with open(_LOCKS) as locks:
+        with open(LOCKS) as locks:
             return any(" FLOCK " in line and inode in line for line in locks)
     except OSError:
         return False
