@@ -77,11 +77,11 @@ class Database:
         """Yield the leaves of the bucket of keys in the order of the revisions."""
         if not self.key_pages:
             return inline_leaf(self._buckets[KEYS])
-        return leaves_at(self.pages, self.key_pages)
+        return self.key_leaves_at(self.key_pages)
 
     def key_leaves_at(self, numbers: Sequence[int]) -> Iterator[LeafColumns]:
         """Yield some of them, by the numbers of their pages."""
-        return leaves_at(self.pages, numbers)
+        return (leaf for leaf in leaves_at(self.pages, numbers) if leaf.key_sizes)
 
     @cached_property
     def key_pages(self) -> array[int]:

@@ -31,7 +31,7 @@ class ReadOnlyFile:
     def __init__(self, path: str, descriptor: int | None = None) -> None:
         """Open the file, or take one that is open. Raises PyetcdctlError with etcd's words."""
         self.path = path
-        self._descriptor = _open(path) if descriptor is None else descriptor
+        self.descriptor = _open(path) if descriptor is None else descriptor
         self.size = self.current_size()
 
     def __enter__(self) -> Self:
@@ -42,17 +42,17 @@ class ReadOnlyFile:
 
     def current_size(self) -> int:
         """Return the size now, which may be another one than at the beginning."""
-        return os.fstat(self._descriptor).st_size
+        return os.fstat(self.descriptor).st_size
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._descriptor)
+        os.close(self.descriptor)
 
     def read(self, offset: int, size: int) -> bytes:
         """Return exactly so many bytes. Raises DamagedSnapshot where the file ends before."""
-        data = os.pread(self._descriptor, size, offset)
+        data = os.pread(self.descriptor, size, offset)
         while len(data) < size:
-            more = os.pread(self._descriptor, size - len(data), offset + len(data))
+            more = os.pread(self.descriptor, size - len(data), offset + len(data))
             if not more:
                 raise DamagedSnapshot(f"{self.path} ends at offset {offset + len(data)}")
             data += more
@@ -60,7 +60,7 @@ class ReadOnlyFile:
 
     def read_most(self, offset: int, size: int) -> bytes:
         """Return so many bytes, or those up to the end of the file as it is now."""
-        return os.pread(self._descriptor, size, offset)
+        return os.pread(self.descriptor, size, offset)
 
     def chunks(self, end: int, size: int) -> Iterator[bytes]:
         """Yield the bytes up to an offset in pieces."""

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.file_results import SnapshotStatus
-from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.rpc.wire import WireError
-from pyetcdctl.storage.bolt.audit import Audit
-from pyetcdctl.storage.bolt.leaves import LeafColumns
-from pyetcdctl.storage.bolt.pages import Pages
-from pyetcdctl.storage.crc32c import Crc32c
+from pyetcdctl.storage.bolt.cursor import Cursor, buckets
+from pyetcdctl.storage.bolt.pages import Pages, damage
+from pyetcdctl.storage.database import KEYS, META, Database
 from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.mvcc.key_index import usual_keys
+from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES, key_in, parse_revision
+from pyetcdctl.storage.second_process import SecondProcess, is_worth_it
 from pyetcdctl.storage.trailer import DIGEST_BYTES, DigestCheck, has_digest
+from pyetcdctl.storage.whole_hash import hash_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyetcdctl.storage.bolt.pages import Leaf
+    from pyetcdctl.storage.bolt.leaves import LeafColumns
 
-KEYS, META, STORAGE_VERSION = b"key", b"meta", b"storageVersion"
-_REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" behind it
-_KEY_TAG = 0x0A
+STORAGE_VERSION = b"storageVersion"
 _VERSION = re.compile(rb"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
 
@@ -48,11 +48,16 @@ def ends_with_digest(path: str) -> bool:
 
 
 def _status(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStatus:
+    if is_worth_it(file.size):
+        with suppress(DamagedSnapshot):  # which is found again, and named, in one process
+            if figures := _figures_of_two(file, on_bytes):
+                return figures
+            on_bytes = _ignored
     if not has_digest(file.size):
-        return _figures(file, file.size, on_bytes, has_digest=False)
+        return _figures(file, file.size, on_bytes)
     digest = DigestCheck(file)
     try:
-        figures = _figures(file, file.size - DIGEST_BYTES, on_bytes, has_digest=True)
+        figures = _figures(file, file.size - DIGEST_BYTES, on_bytes)
         digest.result()
     except DamagedSnapshot:
         digest.result()  # it comes first: a file that was damaged later has any fault
@@ -62,87 +67,79 @@ def _status(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStat
     return figures
 
 
-def _figures(
-    file: ReadOnlyFile, size: int, on_bytes: Callable[[int], None], *, has_digest: bool
-) -> SnapshotStatus:
-    pages = Pages(file, size)
-    audit, reading = Audit(pages), _Reading(on_bytes)
-    for bucket in audit.buckets():
-        reading.crc.update(bucket.name)
-        for leaf in audit.leaves(bucket):
-            reading.take(bucket.name, leaf)
-    audit.check_accounts()
+def _ignored(size: int) -> None:
+    """Take a count of bytes that was shown before."""
+
+
+def _figures(file: ReadOnlyFile, size: int, on_bytes: Callable[[int], None]) -> SnapshotStatus:
+    pages, counts = Pages(file, size), _Counts(on_bytes)
+    found = hash_database(pages, counts.take)
+    return _result(file, pages, counts, found)
+
+
+def _figures_of_two(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStatus | None:
+    """Return the figures, a second process having computed the hash; None if it could not."""
+    with SecondProcess(file) as second:
+        size = file.size - (DIGEST_BYTES if has_digest(file.size) else 0)
+        database, counts = Database(file, size, file.path), _Counts(on_bytes)
+        for leaf in database.key_leaves():
+            counts.take(KEYS, leaf)
+        found = second.result()
+        return None if found is None else _result(file, database.pages, counts, found)
+
+
+def _result(file: ReadOnlyFile, pages: Pages, counts: _Counts, found: int) -> SnapshotStatus:
     return SnapshotStatus(
-        hash=reading.crc.value(),
-        revision=reading.revision,
-        keys=len(reading.living),
+        hash=found,
+        revision=counts.revision,
+        keys=len(counts.living),
         size=pages.size,
-        version=reading.version,
-        has_digest=has_digest,
+        version=_version(pages),
+        has_digest=has_digest(file.size),
     )
 
 
-class _Reading:
-    """What has been gathered so far."""
+def _version(pages: Pages) -> str:
+    """Return the version of the storage that etcd 3.6 and later writes into the file."""
+    meta = buckets(pages).get(META)
+    match = _VERSION.fullmatch((meta and Cursor(pages, meta).get(STORAGE_VERSION)) or b"")
+    return ".".join(str(int(part or 0)) for part in match.groups()) if match else ""
+
+
+class _Counts:
+    """The live keys and the last revision, as far as the leaves were taken."""
 
     def __init__(self, on_bytes: Callable[[int], None]) -> None:
-        self.crc = Crc32c()
         self.living: set[bytes] = set()
         self.revision = 0
-        self.version = ""
         self._on_bytes = on_bytes
 
-    def take(self, bucket: bytes, leaf: Leaf) -> None:
+    def take(self, bucket: bytes, leaf: LeafColumns) -> None:
         """Take a leaf of a bucket."""
-        self.crc.update(leaf.body)
-        self._on_bytes(len(leaf.body))
-        try:
-            if bucket == KEYS:
-                self._take_revisions(leaf)
-            elif bucket == META:
-                self._take_version(leaf)
-        except (WireError, IndexError) as error:
-            where = f"page {leaf.page.number} at offset {leaf.page.offset}"
-            raise DamagedSnapshot(f"the database is damaged: {where}: {error}") from error
-
-    def _take_revisions(self, leaf: Leaf) -> None:
-        if leaf.flags and self._takes_puts(leaf):
+        self._on_bytes(leaf.end - leaf.start)
+        if bucket != KEYS:
             return
-        living, body, revision = self.living, leaf.body, b""
-        for revision, start, end in leaf.items():
-            if len(revision) == _REVISION_BYTES:
-                living.add(_key(body, start, end))
-            elif len(revision) == _REVISION_BYTES + 1 and revision.endswith(b"t"):
-                living.discard(_key(body, start, end))
+        try:
+            self._take_revisions(leaf)
+        except (WireError, IndexError) as error:
+            raise damage(leaf.number, leaf.offset, str(error)) from error
+
+    def _take_revisions(self, leaf: LeafColumns) -> None:
+        sizes = leaf.key_sizes
+        if not sizes:
+            return
+        if max(sizes) == min(sizes) == REVISION_BYTES and (found := usual_keys(leaf)):
+            self.living.update(found[1])
+        else:
+            self._take_singly(leaf)
+        last = leaf.end - leaf.value_sizes[-1] - sizes[-1]
+        self.revision = int.from_bytes(leaf.data[last : last + 8], "big", signed=True)
+
+    def _take_singly(self, leaf: LeafColumns) -> None:
+        living, data = self.living, leaf.data
+        for start, value, end in leaf.spans():
+            key = key_in(data, value, end)
+            if parse_revision(data[start:value]).is_deletion:
+                living.discard(key)
             else:
-                raise WireError(f"{revision!r} is not a revision")
-        if revision:
-            self.revision = int.from_bytes(revision[:8], "big", signed=True)
-
-    def _takes_puts(self, leaf: Leaf) -> bool:
-        """Take a leaf without deletions at once, if its keys are of the usual form."""
-        if max(leaf.key_sizes) > _REVISION_BYTES or min(leaf.key_sizes) < _REVISION_BYTES:
-            return False
-        sizes = leaf.key_sizes, leaf.value_sizes
-        found = usual_keys(LeafColumns(leaf.page.number, leaf.offset, leaf.body, 0, *sizes, 0))
-        if found is None:
-            return False
-        self.living.update(found[1])
-        last = found[0][-1] - _REVISION_BYTES
-        self.revision = int.from_bytes(leaf.body[last : last + 8], "big", signed=True)
-        return True
-
-    def _take_version(self, leaf: Leaf) -> None:
-        for name, start, end in leaf.items():
-            match = _VERSION.fullmatch(leaf.body[start:end]) if name == STORAGE_VERSION else None
-            if match:
-                self.version = ".".join(str(int(part or 0)) for part in match.groups())
-
-
-def _key(body: bytes, start: int, end: int) -> bytes:
-    """Return the key of the KeyValue between two offsets; it stands first in what etcd writes."""
-    if end - start > 1 and body[start] == _KEY_TAG and body[start + 1] < 0x80:
-        key_end = start + 2 + body[start + 1]
-        if key_end <= end:
-            return body[start + 2 : key_end]
-    return KeyValue.decode(body[start:end]).key
+                living.add(key)

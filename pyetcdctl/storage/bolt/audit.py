@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.storage.bolt.cursor import bucket_in
+from pyetcdctl.storage.bolt.leaves import inline_leaf, leaves_at
 from pyetcdctl.storage.bolt.pages import BRANCH, LEAF, NO_FREELIST, ChildPage, damage, leaf_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pyetcdctl.storage.bolt.cursor import Bucket
+    from pyetcdctl.storage.bolt.leaves import LeafColumns
     from pyetcdctl.storage.bolt.pages import Leaf, Page, Pages
 
 
@@ -59,12 +61,43 @@ class Audit:
         """Yield a bucket's leaves in the order of the keys; once, for no page is entered twice."""
         return self._inline(bucket.inline) if bucket.inline else self._tree(bucket.root)
 
+    def columns(self, bucket: Bucket) -> Iterator[LeafColumns]:
+        """Yield a bucket's leaves as ``leaves`` does, in less time where there are many.
+
+        All are at one depth, as bbolt leaves them. Raises DamagedSnapshot, whatever ``report`` is.
+        """
+        if bucket.inline is not None:
+            yield from inline_leaf(bucket)
+            return
+        children = self._above_leaves(bucket.root)
+        ends = [*(child.key for child in children[1:]), None]
+        last = b""
+        found = leaves_at(self._pages, [child.number for child in children])
+        for child, end, leaf in zip(children, ends, found, strict=True):
+            self._enter(leaf.number, leaf.pages)
+            last = _checked_order(
+                leaf.keys(), child.key, end, last, leaf.number, self._offset(leaf.number)
+            )
+            yield leaf
+
+    def _above_leaves(self, root: int) -> list[ChildPage]:
+        """Return what leads to the leaves of a tree, in their order."""
+        level = [ChildPage(root, b"")]
+        while self._pages.head(level[0].number, BRANCH | LEAF).flags & BRANCH:
+            below = []
+            for child in level:
+                page = self._pages.page(child.number, BRANCH)
+                self._enter(page.number, self._pages_of(page))
+                below += self._pages.children(page)
+            level = below
+        return level
+
     def check_accounts(self) -> None:
         """Raise unless each page was entered or is free, and none is both; when all was read."""
         if self._pages.meta.freelist == NO_FREELIST:
             return
         page, free = self._pages.free_pages()
-        self._enter(page)
+        self._enter(page.number, self._pages_of(page))
         for number in free:
             if not 1 < number < self._pages.count or self._entered[number]:
                 raise damage(page.number, page.offset, f"page {number} is free and in use")
@@ -84,14 +117,14 @@ class Audit:
             end = pending[-1].key if pending else None
             try:
                 page = self._pages.page(child.number, BRANCH | LEAF)
-                self._enter(page)
+                self._enter(page.number, self._pages_of(page))
                 if page.flags & BRANCH:
                     pending.extend(reversed(self._pages.children(page)))
                     continue
                 leaf = leaf_of(page)
                 if not has_buckets:
                     _check_flags(leaf)
-                last = _checked_order(leaf, child.key, end, last)
+                last = _checked_order(leaf.keys(), child.key, end, last, page.number, page.offset)
             except DamagedSnapshot as error:
                 self.lost.append(Lost(*child, end))
                 self._report(error)
@@ -108,14 +141,19 @@ class Audit:
         else:
             yield leaf
 
-    def _enter(self, page: Page) -> None:
+    def _offset(self, number: int) -> int:
+        return number * self._pages.page_size
+
+    def _pages_of(self, page: Page) -> int:
+        return len(page.data) // self._pages.page_size
+
+    def _enter(self, number: int, pages: int) -> None:
         """Mark a page, and those that it flows over into, as entered."""
-        end = page.number + len(page.data) // self._pages.page_size
-        if any(self._entered[page.number : end]):
-            raise damage(
-                page.number, page.offset, "it overlaps another page or the end of the file"
-            )
-        self._entered[page.number : end] = b"\1" * (end - page.number)
+        end = number + pages
+        if any(self._entered[number:end]):
+            offset = self._offset(number)
+            raise damage(number, offset, "it overlaps another page or the end of the file")
+        self._entered[number:end] = b"\1" * pages
 
 
 def _check_flags(leaf: Leaf) -> None:
@@ -123,13 +161,14 @@ def _check_flags(leaf: Leaf) -> None:
         raise damage(leaf.page.number, leaf.page.offset, "a bucket within a bucket")
 
 
-def _checked_order(leaf: Leaf, least: bytes, end: bytes | None, before: bytes) -> bytes:
+def _checked_order(
+    keys: list[bytes], least: bytes, end: bytes | None, before: bytes, page: int, offset: int
+) -> bytes:
     """Return the last key; all must ascend, between what the branch above says."""
-    keys = leaf.keys()
     if not keys:
         return before
     is_ascending = all(map(lt, keys, keys[1:]))
     is_within = least <= keys[0] and (end is None or keys[-1] < end)
     if not (is_ascending and is_within) or (before and before >= keys[0]):
-        raise damage(leaf.page.number, leaf.page.offset, "its keys are out of order")
+        raise damage(page, offset, "its keys are out of order")
     return keys[-1]

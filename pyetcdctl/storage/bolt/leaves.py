@@ -7,6 +7,8 @@ a record.
 from __future__ import annotations
 
 from array import array
+from itertools import accumulate
+from operator import add
 from struct import unpack_from
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,6 +50,18 @@ class LeafColumns(NamedTuple):
             at = end
 
     @property
+    def end(self) -> int:
+        """Where in ``data`` the last value ends."""
+        return self.start + sum(self.key_sizes) + sum(self.value_sizes)
+
+    def keys(self) -> list[bytes]:
+        """Return the keys."""
+        data = self.data
+        starts = accumulate(map(add, self.key_sizes, self.value_sizes), initial=self.start)
+        # There is one start more than keys: the end of the last value.
+        return [data[at : at + size] for at, size in zip(starts, self.key_sizes, strict=False)]
+
+    @property
     def offset(self) -> int:
         """The first key's offset in the file."""
         return self.base + self.start
@@ -87,17 +101,13 @@ def inline_leaf(bucket: Bucket) -> Iterator[LeafColumns]:
 
 
 def leaves_at(pages: Pages, numbers: Sequence[int]) -> Iterator[LeafColumns]:
-    """Yield the leaves of these pages in this order; those without any key are left out."""
+    """Yield the leaves of these pages in this order, those without any key, too."""
     size = pages.page_size
     for run in _runs(numbers, max(1, READ_BYTES // size), pages.count):
         first = run[0]
         data = pages.read_pages(first, run[-1] + 1)
         for number in run:
-            columns = _columns_in(data, first, number, size) or _columns(
-                pages.page(number, LEAF), size
-            )
-            if columns.key_sizes:
-                yield columns
+            yield _columns_in(data, first, number, size) or _columns(pages.page(number, LEAF), size)
 
 
 def _columns_in(data: bytes, first: int, number: int, size: int) -> LeafColumns | None:
