@@ -8,11 +8,11 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
 from tests.runner import PROJECT, clean_environment, command
+from tests.waiting import until
 
 SECONDS = 60
 SILENT = "get of a silent server"
@@ -32,13 +32,6 @@ def can_be_process_1():
             subprocess.run([*CONTAINER, "true"], capture_output=True, check=False).returncode == 0
         )
     return False
-
-
-def until(condition):
-    ends = monotonic() + SECONDS
-    while not (found := condition()):
-        assert monotonic() < ends
-    return found
 
 
 def child_of(process_id):

@@ -204,7 +204,7 @@ def test_a_signal_ends_it_at_once_and_leaves_nothing(number, half_way, tmp_path)
     assert half_way.reached.wait(SECONDS)
     assert [name[:5] for name in left_in(tmp_path)] == ["a.db."]
     saving.send_signal(number)
-    assert saving.communicate(timeout=2) == (b"", b"")
+    assert saving.communicate(timeout=SECONDS) == (b"", b"")
     assert saving.returncode == -number
     assert left_in(tmp_path) == []
 

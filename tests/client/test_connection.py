@@ -16,7 +16,7 @@ from pyetcdctl.settings import ConnectionSettings
 from tests.server import freeze
 
 RANGE, PUT = "/etcdserverpb.KV/Range", "/etcdserverpb.KV/Put"
-SLACK_SECONDS = 0.7
+SLACK_SECONDS = 4
 
 
 def soon():

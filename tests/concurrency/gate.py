@@ -15,6 +15,8 @@ class Gate:
         self._target = (host, int(port))
         self._port = 0
         self._lines: list[socket.socket] = []
+        self._left: int | None = None
+        self.is_holding = threading.Event()
         self.open()
 
     @property
@@ -45,6 +47,10 @@ class Gate:
         self._target = (host, int(port))
         self.open()
 
+    def hold_after(self, size: int) -> None:
+        """Let so many bytes of the server through, and none behind them."""
+        self._left = size
+
     def _serve(self, listener: socket.socket) -> None:
         while True:
             try:
@@ -54,11 +60,17 @@ class Gate:
             server = socket.create_connection(self._target)
             self._lines += [client, server]
             for source, target in ((client, server), (server, client)):
-                threading.Thread(target=_carry, args=(source, target), daemon=True).start()
+                threading.Thread(
+                    target=self._carry, args=(source, target, target is client), daemon=True
+                ).start()
 
-
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(1 << 16):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
+    def _carry(self, source: socket.socket, target: socket.socket, is_response: bool) -> None:
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                if is_response and self._left is not None:
+                    self._left -= len(data)
+                    if self._left < 0:
+                        self.is_holding.set()
+                        return
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from time import monotonic
 
 from pyetcdctl.concurrency.sessions import DEFAULT_TTL
 from tests.runner import command
+from tests.waiting import until
 
 SECONDS = 30.0
 PROGRAMS = ("pyetcdctl", "etcdctl")
@@ -40,14 +40,6 @@ def keys(etcd, name):
     """Return the keys of those who hold the name or wait for it."""
     listed = etcd.etcdctl("get", f"{name}/", "--prefix", "--keys-only", check=True).stdout
     return listed.decode().split()
-
-
-def until(holds, what, seconds=SECONDS):
-    """Ask until the answer is true, and return it."""
-    ends = monotonic() + seconds
-    while not (answer := holds()):
-        assert monotonic() < ends, f"{what}: not within {seconds} s"
-    return answer
 
 
 def until_waiting(etcd, name, number):

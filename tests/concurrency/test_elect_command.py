@@ -22,7 +22,7 @@ from tests.runner import command, run
 from tests.server import enable_authentication
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
-SOON = 1.0
+SOON = 10.0
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from contextlib import ExitStack, closing, contextmanager
 from threading import Event, Thread, Timer
-from time import monotonic
 
 import pexpect
 import pytest
@@ -26,6 +25,7 @@ from pyetcdctl.settings import ConnectionSettings, Credentials
 from tests.concurrency.gate import Gate
 from tests.runner import clean_environment, command, run
 from tests.server import freeze, running, thaw
+from tests.waiting import until
 
 SECONDS = 60
 EVENTS = 2_000
@@ -73,8 +73,8 @@ class Cluster:
     def versions(self, prefix):
         return {pair.version for pair in self._read(*prefix_range(prefix)).kvs}
 
-    def events(self, prefix, until, since=1):
-        """Return (kind, key without prefix, value) of all events, with revision, to ``until``."""
+    def events(self, prefix, last, since=1):
+        """Return revision, kind, key without prefix and value of events, to the ``last`` key."""
         key, range_end = prefix_range(prefix)
         request = WatchCreateRequest(key=key, range_end=range_end, start_revision=since)
         found = []
@@ -86,9 +86,9 @@ class Cluster:
                     for kind, record in zip(batch.kinds, batch.records(), strict=True):
                         name = record[0].removeprefix(prefix)
                         found.append((record[2], EVENT_NAMES[kind], name, record[4]))
-                        if name == until:
+                        if name == last:
                             return found
-        raise AssertionError(f"{until!r} did not come, only {len(found)} other events")
+        raise AssertionError(f"{last!r} did not come, only {len(found)} other events")
 
     def _read(self, key, range_end=b""):
         request = RangeRequest(key=key, range_end=range_end)
@@ -107,14 +107,6 @@ def closing_after(seconds, watching):
 
 def limit():
     return Deadline.after(SECONDS)
-
-
-def eventually(holds, seconds=SECONDS):
-    """Wait until a condition holds."""
-    ends = monotonic() + seconds
-    while not holds():
-        assert monotonic() < ends, "it never came to be"
-        Event().wait(0.02)
 
 
 def without_revisions(events):
@@ -226,10 +218,10 @@ def test_keys_get_the_prefix_that_is_asked_for(
     def there(key):
         return renamed.format(p=prefix, k=key).encode()
 
-    eventually(lambda: target.has(there(twice)))
+    until(lambda: target.has(there(twice)))
     source.delete(f"{prefix}{gone}".encode())
     source.put(f"{prefix}{new}".encode(), b"4")
-    eventually(lambda: target.has(there(new)))
+    until(lambda: target.has(there(new)))
     found = {key: value for key, value in target.keys().items() if own.encode() in key}
     assert found == {there(old): b"1", there(twice): b"3", there(new): b"4"}
 
@@ -241,10 +233,10 @@ def test_every_release_can_be_source_and_destination(every_etcd, target, mirror,
         flags = ("--prefix", f"{prefix}{name}/", "--dest-prefix", f"{prefix}{name}-copy/")
         mirror(source.etcd, destination.etcd.address, *flags)
         copy = f"{prefix}{name}-copy/".encode()
-        eventually(lambda d=destination, c=copy: d.keys(c) == {c + b"a": b"1"})
+        until(lambda d=destination, c=copy: d.keys(c) == {c + b"a": b"1"})
         source.commit((f"{prefix}{name}/b".encode(), b"2"), (f"{prefix}{name}/c".encode(), b"3"))
         source.delete(f"{prefix}{name}/a".encode())
-        eventually(lambda d=destination, c=copy: d.keys(c) == {c + b"b": b"2", c + b"c": b"3"})
+        until(lambda d=destination, c=copy: d.keys(c) == {c + b"b": b"2", c + b"c": b"3"})
     here.connection.close()
 
 
@@ -259,7 +251,7 @@ def test_a_large_base_is_copied_key_by_key_as_it_was_at_one_revision(
     copy = f"{prefix}\udcfe/".encode("utf-8", "surrogateescape")
     flags = ("--prefix", b"\xff/", "--dest-prefix", copy)
     mirror(source.etcd, target.etcd.address, *flags)
-    eventually(lambda: len(target.keys(copy)) == len(names))
+    until(lambda: len(target.keys(copy)) == len(names))
     assert target.keys(copy) == {copy + name: name + b"\0\xff\n" for name in names}
     assert target.versions(copy) == {1}
     assert len(target.revisions(copy)) == len(names)
@@ -295,8 +287,8 @@ def insist(call):
 
 def assert_same_history(source, target):
     """Compare all events, revision by revision, up to the last."""
-    theirs = source.events(b"/s/", until=b"end")
-    ours = target.events(b"/d/", until=b"end")
+    theirs = source.events(b"/s/", last=b"end")
+    ours = target.events(b"/d/", last=b"end")
     assert grouped(ours) == grouped(theirs)
     assert len(theirs) >= EVENTS
     assert len({revision for revision, *_ in theirs}) == len({revision for revision, *_ in ours})
@@ -337,7 +329,7 @@ def test_a_restarted_destination_gets_each_event_once(own_etcd, mirror, end, siz
     restarts = 0
     while restarts < 5 or not written.is_set():
         seen = target.revision
-        eventually(lambda seen=seen: target.revision > seen or is_done(target))
+        until(lambda seen=seen: target.revision > seen or is_done(target))
         if is_done(target):
             break
         getattr(target.etcd.members[0], end)()
@@ -361,7 +353,7 @@ def test_a_frozen_destination_gets_each_event_once(own_etcd, mirror):
 
     def trip(number):
         if number == 1:
-            eventually(lambda: target.keys(b"/d/"))
+            until(lambda: target.keys(b"/d/"))
         if number in (500, 1000, 1500):
             freeze(member)
         elif number in (600, 1100, 1600):
@@ -383,13 +375,13 @@ def test_a_restart_in_the_middle_of_the_copy_doubles_no_key(own_etcd, mirror, wh
     for at in range(0, 3_000, 100):
         source.commit(*((b"/s/%04d" % number, value) for number in range(at, at + 100)))
     started = mirror(source.etcd, target.etcd.address, *FLAGS[:4])
-    eventually(lambda: target.revision > 200)
+    until(lambda: target.revision > 200)
     member = (source if which == "source" else target).etcd.members[0]
     member.kill()
     member.start()
     member.wait_until_healthy()
     source.put(b"/s/0000", b"followed")
-    eventually(lambda: target.keys(b"/d/0000").get(b"/d/0000") == b"followed")
+    until(lambda: target.keys(b"/d/0000").get(b"/d/0000") == b"followed")
     assert target.versions(b"/d/0") == {1, 2}
     assert target.versions(b"/d/1") == target.versions(b"/d/2") == {1}
     assert len(target.keys(b"/d/")) == 3_000
@@ -401,13 +393,13 @@ def test_an_absent_destination_is_told_of_and_its_return_too(own_etcd, mirror):
     source, target = Cluster(own_etcd()), Cluster(own_etcd())
     started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "1s")
     source.put(b"/s/a", b"1")
-    eventually(lambda: target.keys(b"/d/"))
+    until(lambda: target.keys(b"/d/"))
     target.etcd.members[0].stop()
     source.put(b"/s/a", b"2")
     line = started.process.stderr.readline().decode()
     assert line == "Warning: the destination is away: context deadline exceeded\n"
     target.etcd.members[0].start()
-    eventually(lambda: target.keys(b"/d/") == {b"/d/a": b"2"})
+    until(lambda: target.keys(b"/d/") == {b"/d/a": b"2"})
     assert started.reports("The destination is back.\n")
     assert target.versions(b"/d/a") == {2}
 
@@ -416,14 +408,14 @@ def test_an_absent_source_is_told_of_and_its_return_too(own_etcd, mirror):
     source, target = Cluster(own_etcd()), Cluster(own_etcd())
     started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "1s")
     source.put(b"/s/a", b"1")
-    eventually(lambda: target.keys(b"/d/"))
+    until(lambda: target.keys(b"/d/"))
     source.etcd.members[0].kill()
     line = started.process.stderr.readline().decode()
     assert line == "Warning: the source is away: context deadline exceeded\n"
     source.etcd.members[0].start()
     source.etcd.members[0].wait_until_healthy()
     source.put(b"/s/a", b"2")
-    eventually(lambda: target.keys(b"/d/") == {b"/d/a": b"2"})
+    until(lambda: target.keys(b"/d/") == {b"/d/a": b"2"})
     assert started.reports("The source is back.\n")
 
 
@@ -440,7 +432,7 @@ def test_one_revision_is_one_transaction_unless_it_has_too_many_operations(
     if most is not None:
         flags += ["--max-txn-ops", str(most)]
     mirror(source.etcd, target.etcd.address, *flags)
-    events = target.events(there, until=b"end", since=since)
+    events = target.events(there, last=b"end", since=since)
     assert len(grouped(events)) == 2 * revisions + 1
     assert [event[1] for event in events] == ["PUT"] * 10 + ["DELETE"] * 10 + ["PUT"]
 
@@ -465,7 +457,7 @@ def test_a_compaction_behind_the_mirrors_back_is_an_error(own_etcd, target, mirr
         env={"ETCDCTL_ENDPOINTS": gate.endpoint},
     )
     source.put(b"/a", b"2")
-    eventually(lambda: target.keys(prefix.encode()) == {f"{prefix}a".encode(): b"2"})
+    until(lambda: target.keys(prefix.encode()) == {f"{prefix}a".encode(): b"2"})
     gate.shut()
     source.put(b"/a", b"3")
     compact(source.connection, CompactionRequest(revision=source.put(b"/a", b"4")), limit())
@@ -483,7 +475,7 @@ def test_a_destination_may_want_certificates(source, secure_etcd, mirror, prefix
     files = ("--dest-cacert", secure_etcd.ca, "--dest-cert", secure_etcd.cert)
     flags = (*files, "--dest-key", secure_etcd.key, "--prefix", prefix)
     mirror(source.etcd, scheme + secure_etcd.address, *flags)
-    eventually(lambda: target.keys(prefix.encode()) == {f"{prefix}a".encode(): b"1"})
+    until(lambda: target.keys(prefix.encode()) == {f"{prefix}a".encode(): b"1"})
     target.connection.close()
 
 
@@ -491,7 +483,7 @@ def test_the_sources_certificates_are_not_the_destinations(secure_etcd, target, 
     source = Cluster(secure_etcd)
     source.put(f"{prefix}a".encode(), b"1")
     mirror(secure_etcd, target.etcd.address, "--prefix", prefix)
-    eventually(lambda: target.keys(prefix.encode()) == {f"{prefix}a".encode(): b"1"})
+    until(lambda: target.keys(prefix.encode()) == {f"{prefix}a".encode(): b"1"})
     source.connection.close()
 
 
@@ -549,10 +541,10 @@ def test_a_destination_may_want_a_user_of_few_rights(source, limited, mirror, pr
     started = mirror(source.etcd, limited.etcd.address, *words)
     started.process.stdin.write(typed)
     started.process.stdin.flush()
-    eventually(lambda: limited.keys(copy.encode()))
+    until(lambda: limited.keys(copy.encode()))
     source.put(f"{prefix}b".encode(), b"2")
     source.delete(f"{prefix}a".encode())
-    eventually(lambda: limited.keys(copy.encode()) == {f"{copy}b".encode(): b"2"})
+    until(lambda: limited.keys(copy.encode()) == {f"{copy}b".encode(): b"2"})
     assert started.killed() == ""
 
 
@@ -564,7 +556,7 @@ def test_the_password_is_asked_for_on_a_terminal_and_not_shown(source, limited, 
         terminal.expect_exact("Destination Password: ")
         terminal.waitnoecho()
         terminal.sendline("se:cret")
-        eventually(lambda: limited.keys(copy.encode()))
+        until(lambda: limited.keys(copy.encode()))
         terminal.sendintr()
         terminal.expect(pexpect.EOF)
         assert "se:cret" not in terminal.before
@@ -606,9 +598,9 @@ def test_a_source_user_needs_no_right_beyond_the_prefix(limited, target, mirror,
     limited.put(f"{here}a".encode(), b"1")
     user = {"ETCDCTL_USER": "reader:se:cret"}
     mirror(limited.etcd, target.etcd.address, "--prefix", here, env=user)
-    eventually(lambda: target.keys(here.encode()) == {f"{here}a".encode(): b"1"})
+    until(lambda: target.keys(here.encode()) == {f"{here}a".encode(): b"1"})
     limited.put(f"{here}b".encode(), b"2")
-    eventually(lambda: len(target.keys(here.encode())) == 2)
+    until(lambda: len(target.keys(here.encode())) == 2)
 
 
 @pytest.mark.parametrize("since", [(), ("--rev", "2")], ids=["copy", "rev"])
@@ -632,9 +624,9 @@ def test_a_key_that_would_have_no_name_is_an_error(source, target, prefix):
 def test_a_signal_ends_it_at_once(source, target, mirror, prefix, number):
     source.put(f"{prefix}a".encode(), b"1")
     started = mirror(source.etcd, target.etcd.address, "--prefix", prefix)
-    eventually(lambda: target.keys(prefix.encode()))
+    until(lambda: target.keys(prefix.encode()))
     started.process.send_signal(number)
-    assert started.ended(seconds=1) == (-number, "", "")
+    assert started.ended() == (-number, "", "")
 
 
 MORE_OFTEN = """
@@ -656,7 +648,7 @@ def test_the_total_of_operations_is_printed_at_times(source, target, mirror, pre
     started = mirror(*words, program=program)
     unheard = mirror(*words, "--dest-prefix", "/u/", program=program)
     unheard.process.stdout.close()
-    eventually(lambda: len(target.keys(prefix.encode())) == 3)
+    until(lambda: len(target.keys(prefix.encode())) == 3)
     source.delete(f"{prefix}0".encode())
     source.put(f"{prefix}1".encode(), b"2")
     printed = iter(started.process.stdout.readline, b"")
@@ -672,7 +664,7 @@ def test_the_copy_tells_on_a_terminal_how_far_it_is(own_etcd, target, prefix):
     words = ["--prefix", "/s/", "--dest-prefix", prefix]
     with closing(in_a_terminal(source.etcd, target.etcd.address, *words)) as terminal:
         terminal.expect(r"Copying  [\d,]+ of 6,000 keys  [\d,]+ keys/s  about \d+ s left")
-        eventually(lambda: len(target.keys(prefix.encode())) == 6_000)
+        until(lambda: len(target.keys(prefix.encode())) == 6_000)
         terminal.expect_exact("\r\x1b[K")
 
 

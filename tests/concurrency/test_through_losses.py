@@ -137,7 +137,7 @@ def versions_of(received):
 
 def test_a_watch_and_a_lock_read_certificates_that_were_renewed(tmp_path, start, watch):
     with running_with_tls(tmp_path) as etcd:
-        watching = watch("k", env=etcd.environment)
+        watching = watch("k", "--rev", "1", env=etcd.environment)
         holder = start(command("lock", "name", "--ttl", "30"), etcd.environment)
         holder.line()
         etcd.etcdctl("put", "k", "0", check=True)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.concurrency.holders import program
 from tests.runner import command, run
+from tests.waiting import SECONDS
 
 PROBE = """
 import os, sys, threading
@@ -127,7 +128,7 @@ def test_a_signal_ends_it_at_once(etcd, watch, prefix, number, mode):
         running.type(f"watch {prefix}k --rev 1")
     assert running.line() == "PUT"
     running.process.send_signal(number)
-    code, stderr = running.ended(seconds=1)
+    code, stderr = running.ended()
     assert code == -number
     assert stderr == ""
 
@@ -138,7 +139,7 @@ def test_a_closed_pipe_ends_it_quietly(etcd, watch, prefix):
     assert running.line() == "PUT"
     running.process.stdout.close()
     etcd.etcdctl("put", f"{prefix}k", "nobody reads this", check=True)
-    assert running.process.wait(5) == -signal.SIGPIPE
+    assert running.process.wait(SECONDS) == -signal.SIGPIPE
     assert running.process.stderr.read() == b""
 
 

@@ -3,11 +3,11 @@
 import os
 import signal
 import subprocess
-from time import monotonic, sleep
 
 import pytest
 
 from tests.runner import SECONDS, clean_environment, command
+from tests.waiting import until
 
 VIA = ("--via", "kubectl")
 
@@ -18,13 +18,6 @@ def is_gone(process):
     except ProcessLookupError:
         return True
     return False
-
-
-def wait_until(condition):
-    ends = monotonic() + SECONDS
-    while not condition():
-        assert monotonic() < ends
-        sleep(0.01)
 
 
 @pytest.fixture
@@ -60,7 +53,7 @@ def test_a_signal_leaves_no_process(large, number):
 
     assert process.returncode == -number
     assert len(standin.processes) == 1
-    wait_until(lambda: all(map(is_gone, processes_of(standin))))
+    until(lambda: all(map(is_gone, processes_of(standin))))
     os.close(reader)
     os.close(writer)
 
@@ -74,7 +67,7 @@ def test_a_reader_that_leaves_early_leaves_no_process(large):
 
     assert process.returncode == -signal.SIGPIPE
     assert len(standin.processes) == 1
-    wait_until(lambda: all(map(is_gone, processes_of(standin))))
+    until(lambda: all(map(is_gone, processes_of(standin))))
 
 
 def test_a_kubectl_that_is_killed_would_leave_one(large):
@@ -96,4 +89,4 @@ def test_a_kubectl_that_is_killed_would_leave_one(large):
     (left,) = standin.processes
     assert not is_gone(left)
     os.kill(left, signal.SIGKILL)
-    wait_until(lambda: is_gone(left))
+    until(lambda: is_gone(left))

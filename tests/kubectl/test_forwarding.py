@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.kubectl.standin_cluster import pod
-from tests.kubectl.test_cancelling import is_gone, wait_until
+from tests.kubectl.test_cancelling import is_gone
 from tests.runner import SECONDS, clean_environment, command, run_here
+from tests.waiting import until
 
 FOLDER = "/etc/etcd/pki"
 NO_SECRETS = (
@@ -68,7 +69,7 @@ def test_keys_in_a_secret_are_used_through_a_forwarded_port(standin, secure_etcd
 
     assert through == direct
     assert verbs(standin) == ["get", "get", "port-forward"]
-    wait_until(lambda: all(is_gone(call["pid"]) for call in standin.calls))
+    until(lambda: all(is_gone(call["pid"]) for call in standin.calls))
 
 
 def test_the_certificate_must_have_the_name_that_the_member_advertises(standin, secure_etcd):
@@ -177,7 +178,7 @@ def test_a_port_is_forwarded_to_each_of_several_pods(standin, three_members, pre
     assert (put.stdout, put.stderr) == (b"OK\n", "")
     called = [call["words"][1] for call in standin.calls if call["words"][0] == "port-forward"]
     assert sorted(called) == sorted(["pod/etcd-m1", "pod/etcd-m2", "pod/etcd-m3"] * 2)
-    wait_until(lambda: all(is_gone(call["pid"]) for call in standin.calls))
+    until(lambda: all(is_gone(call["pid"]) for call in standin.calls))
 
 
 def test_a_pod_whose_port_cannot_be_forwarded_is_left_out(standin, three_members, prefix):
@@ -206,14 +207,14 @@ def test_a_watch_through_a_forwarded_port_ends_with_its_kubectl(standin, etcd, p
         env=clean_environment(standin.environment),
         stdout=subprocess.PIPE,
     ) as process:
-        wait_until(lambda: "port-forward" in verbs(standin))
+        until(lambda: "port-forward" in verbs(standin))
         while not select_readable(process.stdout):
             etcd.etcdctl("put", prefix, "v")
         assert os.read(process.stdout.fileno(), 4) == b"PUT\n"
         process.send_signal(signal.SIGTERM)
         process.wait(SECONDS)
 
-    wait_until(lambda: all(is_gone(call["pid"]) for call in standin.calls))
+    until(lambda: all(is_gone(call["pid"]) for call in standin.calls))
 
 
 def select_readable(stream):

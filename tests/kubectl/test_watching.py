@@ -12,9 +12,10 @@ from pyetcdctl.rpc.etcdserverpb_pb2 import WatchResponse
 from pyetcdctl.rpc.mvccpb_pb2 import Event
 from pyetcdctl.rpc.watch import NO_WATCH
 from pyetcdctl.rpc.wire import WireError
-from tests.kubectl.test_cancelling import is_gone, wait_until
+from tests.kubectl.test_cancelling import is_gone
 from tests.runner import SECONDS, clean_environment, command, run_here
 from tests.server import write
+from tests.waiting import until
 
 VIA = ("--via", "kubectl")
 
@@ -110,7 +111,7 @@ def test_a_watch_shows_events_until_it_is_interrupted(pod_of, etcd, prefix):
         process.send_signal(signal.SIGINT)
         process.wait(SECONDS)
 
-    wait_until(lambda: all(map(is_gone, standin.processes)))
+    until(lambda: all(map(is_gone, standin.processes)))
 
 
 def test_writes_are_counted_through_an_etcdctl_too(pod_of, etcd, prefix):

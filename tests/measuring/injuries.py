@@ -9,7 +9,6 @@ import socket
 import struct
 import threading
 from contextlib import ExitStack, closing, contextmanager
-from time import monotonic, sleep
 
 from pyetcdctl.client.connection import Connection, Deadline
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
@@ -19,6 +18,7 @@ from pyetcdctl.settings import ConnectionSettings
 from pyetcdctl.storage.bolt.pages import newest_meta
 from pyetcdctl.storage.files import ReadOnlyFile
 from tests.runner import run_here
+from tests.waiting import until
 
 SHORT = ("--for", "50ms", "--command-timeout", "5s")
 IMPATIENT = ("--command-timeout", "2s")  # where a member does not respond
@@ -46,14 +46,6 @@ def finding(report, check):
     """Return the one finding of a check."""
     (one,) = [each for each in report["findings"] if each["check"] == check]
     return one
-
-
-def until(condition, seconds=60):
-    """Wait until a condition holds."""
-    ends = monotonic() + seconds
-    while not condition():
-        assert monotonic() < ends, "it did not happen in time"
-        sleep(0.02)
 
 
 def alarm(etcd, kind, action=api.AlarmRequest.ACTIVATE):

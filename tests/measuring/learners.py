@@ -8,7 +8,8 @@ import subprocess
 from contextlib import closing, contextmanager
 
 from pyetcdctl.sandbox.ports import Ports
-from tests.measuring.injuries import statuses, until
+from tests.measuring.injuries import statuses
+from tests.waiting import until
 
 
 def add_learner(etcd, peer):

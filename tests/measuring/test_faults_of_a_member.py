@@ -24,12 +24,12 @@ from tests.measuring.injuries import (
     member_id,
     put,
     statuses,
-    until,
     writes,
 )
 from tests.measuring.shifted_clock import clock_behind
 from tests.measuring.slow_disk import stalling_log
 from tests.server import running
+from tests.waiting import until
 
 
 def test_a_healthy_member_gives_no_finding(etcd):
@@ -162,6 +162,9 @@ def test_a_record_of_a_removed_member_is_found(own_etcd):
 def test_a_voter_that_is_recorded_as_a_learner_is_found():
     with running() as etcd:
         number = member_id(etcd, 0)
+        database = etcd.members[0].site.data_folder / "member/snap/db"
+        etcd.etcdctl("put", "k", "written-to-the-database", check=True)
+        until(lambda: b"written-to-the-database" in database.read_bytes())  # the member, too
         etcd.members[0].stop()
         urls = [f"http://127.0.0.1:{etcd.members[0].site.peer_port}"]
         add_record(etcd.members[0], number, peerURLs=urls, isLearner=True, name="etcd-1")

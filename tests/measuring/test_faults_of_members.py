@@ -20,13 +20,13 @@ from tests.measuring.injuries import (
     member_id,
     replace_in_database,
     statuses,
-    until,
 )
 from tests.measuring.learners import add_learner, started_learner
 from tests.measuring.peer_gates import PeerGates
 from tests.measuring.shifted_clock import clock_behind
 from tests.runner import run_here
 from tests.server import freeze, running, thaw
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ import pytest
 from pyetcdctl.errors import SandboxFailed
 from pyetcdctl.sandbox.lifetime import Lifetime
 from tests.runner import clean_environment, command
-from tests.sandbox.traces import eventually, processes, traces
+from tests.sandbox.traces import processes, traces
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def waiting(temporary: Path) -> Iterator[subprocess.Popen[bytes]]:
         command("sandbox", "--", "sh", "-c", f"cat {never}; exit 9"),
         env=clean_environment({"TMPDIR": str(temporary)}),
     )
-    assert eventually(lambda: processes(never, "cat"))
+    until(lambda: processes(never, "cat"))
     yield started
     started.kill()
     started.wait()
@@ -62,11 +63,9 @@ def test_an_ended_process_is_told_once_with_its_exit_code() -> None:
     with Lifetime() as lifetime:
         log = lifetime.folder / "log"
         process = lifetime.start(["/bin/sh", "-c", "echo words; exit 3"], {}, log)
-        assert eventually(lambda: log.exists() and log.read_text() == "words\n")
+        until(lambda: log.exists() and log.read_text() == "words\n")
         codes: list[int] = []
-        assert eventually(
-            lambda: codes or codes.extend(filter(None, [lifetime.exit_code(process)]))
-        )
+        until(lambda: codes or codes.extend(filter(None, [lifetime.exit_code(process)])))
         assert codes == [3]
 
 
@@ -88,13 +87,13 @@ def test_servers_end_although_the_guardian_was_killed() -> None:
         (guardian,) = processes(lifetime.folder, "python")
         os.kill(guardian, signal.SIGKILL)
     assert not lifetime.folder.exists()
-    assert eventually(lambda: not processes(lifetime.folder))
+    until(lambda: not processes(lifetime.folder))
 
 
 def test_a_killed_sandbox_leaves_nothing(waiting: subprocess.Popen[bytes], temporary: Path) -> None:
     assert processes(temporary, "etcd")
     waiting.kill()
-    assert eventually(lambda: not traces(temporary)), traces(temporary)
+    until(lambda: not traces(temporary), "the end of all traces")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -104,7 +103,7 @@ def test_a_signal_to_the_sandbox_and_its_command_ends_both(
     for process in (waiting.pid, *processes(temporary, "sh"), *processes(temporary, "cat")):
         os.kill(process, number)
     assert waiting.wait(60) == 128 + number
-    assert eventually(lambda: not traces(temporary)), traces(temporary)
+    until(lambda: not traces(temporary), "the end of all traces")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -113,7 +112,7 @@ def test_a_signal_to_the_sandbox_alone_ends_its_command(
 ) -> None:
     waiting.send_signal(number)
     assert waiting.wait(60) == 128 + number
-    assert eventually(lambda: not traces(temporary)), traces(temporary)
+    until(lambda: not traces(temporary), "the end of all traces")
 
 
 def test_a_hang_up_that_nohup_ignores_is_ignored(temporary: Path) -> None:
@@ -140,10 +139,10 @@ def test_a_signal_in_the_middle_of_the_start_leaves_nothing(
         command("sandbox", "--", "cat", str(never_written(temporary))),
         env=clean_environment({"TMPDIR": str(temporary)}),
     )
-    assert eventually(lambda: list(temporary.glob(moment)))
+    until(lambda: list(temporary.glob(moment)))
     started.send_signal(number)
     assert started.wait(60) != 0
-    assert eventually(lambda: not traces(temporary)), traces(temporary)
+    until(lambda: not traces(temporary), "the end of all traces")
 
 
 def in_a_terminal(temporary: Path, *words: str) -> pexpect.spawn[str]:
@@ -156,12 +155,12 @@ def in_a_terminal(temporary: Path, *words: str) -> pexpect.spawn[str]:
 def test_ctrl_c_ends_command_and_sandbox(temporary: Path) -> None:
     never = never_written(temporary)
     terminal = in_a_terminal(temporary, "cat", str(never))
-    assert eventually(lambda: processes(never, "cat"))
+    until(lambda: processes(never, "cat"))
     terminal.sendintr()
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 130
-    assert eventually(lambda: not traces(temporary)), traces(temporary)
+    until(lambda: not traces(temporary), "the end of all traces")
 
 
 def test_ctrl_c_is_the_commands_own_affair(temporary: Path) -> None:
@@ -177,4 +176,4 @@ def test_ctrl_c_is_the_commands_own_affair(temporary: Path) -> None:
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 5
-    assert eventually(lambda: not traces(temporary)), traces(temporary)
+    until(lambda: not traces(temporary), "the end of all traces")

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SECONDS = 60
 
@@ -28,14 +22,3 @@ def processes(named: object, program: str = "") -> list[int]:
 def traces(folder: Path) -> list[str]:
     """Return what there is in a folder for temporary files, and the processes that name it."""
     return [path.name for path in folder.iterdir()] + [str(pid) for pid in processes(folder)]
-
-
-def eventually(condition: Callable[[], object]) -> bool:
-    """Wait until a condition holds; False when it does not in time."""
-    deadline = time.monotonic() + SECONDS
-    pause = Event()
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        pause.wait(0.01)
-    return True

@@ -17,6 +17,7 @@ from pyetcdctl.storage.mvcc.revisions import main_of
 from tests.runner import run_here
 from tests.server import running, write
 from tests.storage.memory import InMemory
+from tests.waiting import until
 
 PAGE = 4096
 ALL = ("get", "", "--prefix", "-w", "json")
@@ -181,13 +182,15 @@ def test_what_is_no_database_at_all_is_refused(content, tmp_path):
 
 @pytest.fixture(scope="module")
 def member(tmp_path_factory):
-    """A data directory whose database has no key yet, and whose log has fifty."""
+    """A data directory whose database has one key, and whose log has fifty more."""
     folder = tmp_path_factory.mktemp("member")
     (folder / "member/snap").mkdir(parents=True)
     with running() as etcd:
         data = etcd.members[0].site.data_folder
+        database = data / "member/snap/db"
         etcd.etcdctl("put", "first", "0", check=True)
-        shutil.copy(data / "member/snap/db", folder / "member/snap/db")
+        until(lambda: b"first" in database.read_bytes())
+        shutil.copy(database, folder / "member/snap/db")
         write(etcd, [(f"k{number:02}", "value") for number in range(50)])
         etcd.members[0].stop()
         shutil.copytree(data / "member/wal", folder / "member/wal")

@@ -14,10 +14,11 @@ from pyetcdctl.diagnosis.defrag_plan import DefragCandidate, defrag_plan
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from pyetcdctl.settings import ConnectionSettings
 from pyetcdctl.upkeep.single_run import single_run
-from tests.measuring.injuries import alarm, connected, leader_index, put, statuses, until
+from tests.measuring.injuries import alarm, connected, leader_index, put, statuses
 from tests.measuring.learners import started_learner
 from tests.runner import run_here
 from tests.server import freeze, running, thaw
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
