@@ -188,6 +188,8 @@ class KeyHistory(Record):
     steps: tuple[HistoryStep, ...]
     begins_after: int
     """The revision that was compacted last, 0 for none."""
+    gaps: tuple[tuple[int, int], ...] = ()
+    """The first and the last of later revisions that no source has."""
     patch: bool = False
     shows_noise: bool = False
     shows_secrets: bool = False

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 CREATED, UPDATED, DELETED, PRESENT = "created", "updated", "deleted", "present"
 
 
+class Unknown(NamedTuple):
+    """Revisions of a key that no source has; ``or_more`` where only the least number is known."""
+
+    number: int = 0
+    or_more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number} or more" if self.or_more else str(self.number)
+
+
 class KeyStep(NamedTuple):
     """One revision of a key; ``before`` is what it had until then, as far as that is known."""
 
@@ -28,6 +38,18 @@ class KeyStep(NamedTuple):
     source: str
     before: Side | None
     after: Side | None
+    unknown_before: Unknown
+    """How many are missing between it and the one before."""
+
+
+def gaps(histories: Sequence[History]) -> list[tuple[int, int]]:
+    """Return the first and the last of revisions that no source has, between those that some do."""
+    found, known_to = [], 0
+    for each in sorted(histories, key=lambda each: each.compacted):
+        if known_to and each.compacted > known_to + 1:
+            found.append((known_to + 1, each.compacted - 1))
+        known_to = max(known_to, each.revision)
+    return found
 
 
 def merged(histories: Sequence[History]) -> list[KeyRevision]:
@@ -47,11 +69,11 @@ def steps(
     """Return what happened to one key, newest first."""
     found: list[KeyStep] = []
     before: Side | None = None
-    was_there = False
+    last: KeyRevision | None = None
     for each in revisions:
         entry = each.entry
         after = None if each.is_deletion else Side(read, entry.key, entry.value)
-        event = _event(each, first=not found, was_there=was_there)
+        event = _event(each, is_first=last is None)
         found.append(
             KeyStep(
                 each.revision,
@@ -62,18 +84,31 @@ def steps(
                 each.source,
                 before,
                 after,
+                _unknown_between(last, each),
             )
         )
-        before, was_there = after, not each.is_deletion
+        before, last = after, each
     return found[::-1]
 
 
-def _event(each: KeyRevision, *, first: bool, was_there: bool) -> str:
+def _event(each: KeyRevision, *, is_first: bool) -> str:
     if each.is_deletion:
         return DELETED
     if each.entry.version == 1:
         return CREATED
-    return PRESENT if first and not was_there else UPDATED
+    return PRESENT if is_first else UPDATED
+
+
+def _unknown_between(last: KeyRevision | None, each: KeyRevision) -> Unknown:
+    """Count by versions: they begin with 1 when a key is created, and a deletion has none."""
+    if last is None or each.is_deletion:
+        return Unknown()
+    version = each.entry.version
+    if last.is_deletion:
+        return Unknown(version - 1, version > 1)
+    if last.entry.create_revision == each.entry.create_revision:
+        return Unknown(version - last.entry.version - 1)
+    return Unknown(version, or_more=True)
 
 
 def writer_of(before: Side | None, after: Side | None) -> str:

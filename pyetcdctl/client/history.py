@@ -63,7 +63,9 @@ class Ending(Enum):
 class HistoryReading:
     """Every revision of a key, or of a range, that the server has not compacted.
 
-    The watch begins when it is made, so that the server serves several at the same time.
+    The watch begins when it is made, so that the server serves several at the same time. No
+    response but that of a watch names the last compaction: what one of the readings that were
+    begun together learns of it, the others begin anew with at once.
     """
 
     def __init__(
@@ -74,8 +76,12 @@ class HistoryReading:
         deadline: Deadline,
         *,
         deletions_only: bool = False,
+        begun: list[HistoryReading] | None = None,
     ) -> None:
         """Begin; the deadline bounds the wait for the first response."""
+        self._begun = [] if begun is None else begun
+        self._begun.append(self)
+        self._compacted = 0
         self._connection = connection
         self._wanted = _Wanted(key, range_end, deletions_only)
         # The first key of a range will do: all that is asked is the revision.
@@ -92,8 +98,9 @@ class HistoryReading:
 
     def result(self) -> History:
         """Read up to the present."""
-        compacted, changes = 0, list[KeyRevision]()
-        while compacted < self._revision:
+        self._leave()
+        changes = list[KeyRevision]()
+        while (compacted := self._compacted) < self._revision:
             reading, self._first = self._first or self._reading(compacted + 1), None
             with closing(reading):
                 try:
@@ -101,7 +108,8 @@ class HistoryReading:
                     changes = list(reading.changes(self._revision, last))
                     break
                 except _Compacted as error:
-                    compacted = error.revision
+                    for each in (self, *self._begun):
+                        each.begin_after(error.revision)
                 except CallFailed as error:
                     is_refusal = error.code == "PERMISSION_DENIED"
                     if not is_refusal or self._ending is not Ending.LAST_REVISION:
@@ -111,10 +119,22 @@ class HistoryReading:
             changes[:0] = _present(self._connection, self._wanted, compacted)
         return History(changes, compacted, max(self._revision, compacted))
 
-    def close(self) -> None:
-        """End a watch that was not read."""
+    def begin_after(self, compacted: int) -> None:
+        """Begin anew after a compaction that another reading has met."""
+        self._compacted = max(self._compacted, compacted)
         if self._first:
             self._first.close()
+            self._first = self._reading(compacted + 1)
+
+    def close(self) -> None:
+        """End a watch that was not read."""
+        self._leave()
+        if self._first:
+            self._first.close()
+
+    def _leave(self) -> None:
+        if self in self._begun:
+            self._begun.remove(self)
 
     def _reading(self, start: int) -> _Reading:
         return _Reading(self._connection, self._wanted, start, self._ending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
@@ -40,6 +41,7 @@ class LiveSource:
         self.connection = connection
         self._ranges_per_call = RANGES_PER_CALL
         self._folder: Folder | None = None
+        self._begun: list[HistoryReading] = []
 
     @property
     def name(self) -> str:
@@ -74,7 +76,8 @@ class LiveSource:
         self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
     ) -> History:
         """Return every revision that the server has not compacted, by one watch."""
-        return self.begin_history(key, range_end, deletions_only=deletions_only).result()
+        with closing(self.begin_history(key, range_end, deletions_only=deletions_only)) as reading:
+            return reading.result()
 
     def begin_history(
         self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
@@ -84,7 +87,12 @@ class LiveSource:
 
         deadline = Deadline.after(self.connection.settings.command_timeout)
         return HistoryReading(
-            self.connection, key, range_end, deadline, deletions_only=deletions_only
+            self.connection,
+            key,
+            range_end,
+            deadline,
+            deletions_only=deletions_only,
+            begun=self._begun,
         )
 
     def close(self) -> None:

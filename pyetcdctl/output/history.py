@@ -6,9 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.changes.history import PRESENT
 from pyetcdctl.output.columns import aligned
-from pyetcdctl.output.difference import title_line
-from pyetcdctl.output.side_difference import side_difference
 from pyetcdctl.output.tree import escaped
 from pyetcdctl.output.units import human_size
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import OutputSettings
 
 _TITLES = ("REVISION", "TIME", "EVENT", "SIZE", "WRITER")
+_COMPLETE = "history is complete: nothing was compacted"
+_BASE = "  what it was before is not known; --all shows the whole object"
 
 
 def write_text(found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
@@ -30,14 +31,30 @@ def write_text(found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
     if found.patch:
         for step in found.steps:
             _write_step(step, found, out, settings)
-    elif settings.terminal:
-        rows = [_row(step, found, human=True) for step in found.steps]
-        titles = (*_TITLES, "SOURCE") if found.names_sources else _TITLES
-        out.write(aligned([titles, *rows]) if rows else b"")
+            out.write(_unknown(step))
     else:
-        for step in found.steps:
-            out.write(("\t".join(_row(step, found, human=False)) + "\n").encode())
+        for step, line in zip(found.steps, _rows(found, out, settings), strict=True):
+            out.write(line)
+            out.write(_unknown(step))
     out.write(f"# {_end(found)}\n".encode())
+
+
+def _rows(found: KeyHistory, out: Sink, settings: OutputSettings) -> Sequence[bytes]:
+    """Return a line for each revision, after the titles are written."""
+    rows = [_row(step, found, human=settings.terminal) for step in found.steps]
+    if not settings.terminal or not rows:
+        return [("\t".join(row) + "\n").encode() for row in rows]
+    titles = (*_TITLES, "SOURCE") if found.names_sources else _TITLES
+    title, *lines = aligned([titles, *rows]).splitlines(keepends=True)
+    out.write(title)
+    return lines
+
+
+def _unknown(step: KeyStep) -> bytes:
+    """Return the line between two revisions where others were."""
+    if not step.unknown_before.number:
+        return b""
+    return f"# revisions of the key that are not known: {step.unknown_before}\n".encode()
 
 
 def _row(step: KeyStep, found: KeyHistory, *, human: bool) -> tuple[str, ...]:
@@ -48,11 +65,16 @@ def _row(step: KeyStep, found: KeyHistory, *, human: bool) -> tuple[str, ...]:
 
 
 def _end(found: KeyHistory) -> str:
+    gaps = ", ".join(f"{first} to {last}" for first, last in found.gaps)
+    return f"{_begin(found)}; no source has revisions {gaps}" if gaps else _begin(found)
+
+
+def _begin(found: KeyHistory) -> str:
     if not found.steps:
         return f"nothing is known of {escaped(found.key)}{_since(found)}"
     if found.begins_after:
         return f"history begins at revision {found.begins_after}: older ones were compacted"
-    return "history is complete: nothing was compacted"
+    return "nothing older was compacted" if found.gaps else _COMPLETE
 
 
 def _since(found: KeyHistory) -> str:
@@ -60,15 +82,26 @@ def _since(found: KeyHistory) -> str:
 
 
 def _write_step(step: KeyStep, found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
+    from pyetcdctl.output.difference import title_line
+
     words = [f"revision {step.revision}", str(step.time), step.event, step.writer]
     title = "  ".join(filter(None, words))
     out.safe(title_line(escaped(os.fsencode(title)), coloured=settings.colour))
     for line in _lines(step, found):
         out.write(line.shown(safe=settings.terminal, coloured=settings.colour))
+    if step.event == PRESENT and not found.shows_noise:
+        out.write(f"{_BASE}\n".encode())
     out.write(b"\n")
 
 
 def _lines(step: KeyStep, found: KeyHistory) -> Sequence[DiffLine]:
+    """Return what a revision changed; for the first that is known, with noise, what it holds."""
+    from pyetcdctl.output.side_difference import side_difference, side_lines
+
+    if step.event == PRESENT:
+        if step.after is None or not found.shows_noise:
+            return ()
+        return side_lines(step.after, shows_secrets=found.shows_secrets)
     return side_difference(
         escaped(found.key),
         step.before,
@@ -90,6 +123,8 @@ def json_lines(found: KeyHistory) -> Iterator[str]:
             "bytes": step.size_bytes,
             "source": step.source,
         }
+        if step.unknown_before.number:
+            line["unknown_before"] = step.unknown_before.number
         if found.patch:
             line["diff"] = [each.text for each in _lines(step, found)]
         yield json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n"
@@ -99,7 +134,8 @@ def json_of(found: KeyHistory) -> str:
     """Return the whole history as one JSON object."""
     steps = ",".join(line.rstrip("\n") for line in json_lines(found))
     key = json.dumps(escaped(found.key), ensure_ascii=False)
-    return f'{{"key":{key},"compacted":{found.begins_after},"revisions":[{steps}]}}\n'
+    gaps = f',"unknown":{json.dumps(found.gaps)}' if found.gaps else ""
+    return f'{{"key":{key},"compacted":{found.begins_after}{gaps},"revisions":[{steps}]}}\n'
 
 
 def _iso(time: datetime | None) -> str | None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pyetcdctl.changes.sides import Side
     from pyetcdctl.kubernetes.objects import Object
 
+_TITLE_LINES = 3
+"""What a unified diff begins with: two names and a range."""
+
 
 def side_difference(
     title: str,
@@ -43,6 +46,12 @@ def side_difference(
         new = _yaml_lines(after, before, shows_noise=shows_noise)
     names = [title if side else "(nothing)" for side in (before, after)]
     return [DiffLine(line) for line in unified(old, new, *names)]
+
+
+def side_lines(side: Side, *, shows_secrets: bool = False) -> Sequence[DiffLine]:
+    """Return all lines of a value as those that no change touches."""
+    lines = side_difference("", None, side, shows_noise=True, shows_secrets=shows_secrets)
+    return [DiffLine(f" {line.text[1:]}") for line in lines[_TITLE_LINES:]]
 
 
 def _yaml_lines(side: Side | None, before: Side | None, *, shows_noise: bool) -> list[str]:

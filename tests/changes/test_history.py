@@ -10,7 +10,7 @@ import pytest
 
 from pyetcdctl.changes.times import Renewal, TimeBound, Times
 from tests.runner import run_here
-from tests.server import running
+from tests.server import running, write
 
 SECONDS = count()
 KEY = "/registry/configmaps/shop/c"
@@ -140,6 +140,68 @@ def test_files_add_what_the_server_has_compacted(told):
     old = str(folder / "old.db")
     offline = [row[:3] + row[5:] for row in rows(etcd, KEY, "--from", old)[0]]
     assert [row[0] for row in offline] == [row[0] for row in all_rows[2:]]
+
+
+@pytest.fixture(scope="module")
+def compacted(tmp_path_factory):
+    """A server that was compacted in the middle of a key's history, and a file from before it."""
+    folder = tmp_path_factory.mktemp("compacted")
+    with running() as etcd:
+
+        def put(number):
+            write(etcd, [(KEY, json.dumps(config_map({"a": str(number)}, "kubectl")))])
+
+        put(1)  # revision 2
+        put(2)
+        etcd.etcdctl("snapshot", "save", str(folder / "old.db"), check=True)
+        for number in range(3, 7):
+            put(number)
+        etcd.etcdctl("compact", "6", check=True)
+        put(7)
+        yield etcd, str(folder / "old.db")
+
+
+def test_the_first_known_revision_is_no_change(compacted):
+    etcd, _ = compacted
+    text = run_here("history", KEY, "-p", env=etcd.environment).stdout.decode()
+    base = text.split("revision 6  ")[1].splitlines()
+    assert base[0] == "present  kubectl Update"
+    assert base[1] == "  what it was before is not known; --all shows the whole object"
+    assert '-  a: "5"\n+  a: "6"\n' in text
+    text = run_here("history", KEY, "-p", "--all", env=etcd.environment).stdout.decode()
+    base = text.split("revision 6  ")[1].split("\n\n")[0].splitlines()[1:]
+    assert '   a: "5"' in base
+    assert {line[0] for line in base} == {" "}
+
+
+def test_of_a_compacted_server_all_that_is_left_is_shown(compacted):
+    etcd, _ = compacted
+    found, end = rows(etcd, KEY)
+    assert [row[0] for row in found] == ["8", "7", "6"]
+    assert end == "# history begins at revision 6: older ones were compacted"
+
+
+def test_revisions_that_no_source_has_are_named(compacted):
+    etcd, old = compacted
+    done = run_here("history", KEY, "--from", old, "--live", env=etcd.environment)
+    assert [line.split("\t")[0] for line in done.stdout.decode().splitlines()] == [
+        "8",
+        "7",
+        "6",
+        "# revisions of the key that are not known: 2",
+        "3",
+        "2",
+        "# nothing older was compacted; no source has revisions 4 to 5",
+    ]
+    found = run_here("history", KEY, "--from", old, "--live", "-w", "json", env=etcd.environment)
+    assert json.loads(found.stdout)["unknown"] == [[4, 5]]
+    assert [each.get("unknown_before") for each in json.loads(found.stdout)["revisions"]] == [
+        None,
+        None,
+        2,
+        None,
+        None,
+    ]
 
 
 def test_a_long_history_that_ends_with_a_deletion_is_read_to_its_end(etcd, prefix):

@@ -63,15 +63,17 @@ def history(
     session.check_format()
     sources = _sources(session, flags)
     key, registry = _key(session, what, flags, sources)
-    from pyetcdctl.changes.history import merged, steps
-    from pyetcdctl.changes.times import Times
     from pyetcdctl.cli.revision_times import LeaseTimes, object_reader
     from pyetcdctl.keyspace.history import begin_history
-    from pyetcdctl.kubernetes.stored_value import Reader
 
     with ExitStack() as begun:
         pending = [begun.enter_context(closing(begin_history(each, key))) for each in sources]
         leases = begun.enter_context(closing(LeaseTimes(sources, registry)))
+        # A server takes up to 100 ms to begin: what the rest needs is loaded meanwhile.
+        from pyetcdctl.changes.history import gaps, merged, steps
+        from pyetcdctl.changes.times import Times
+        from pyetcdctl.kubernetes.stored_value import Reader
+
         histories = [each.result() for each in pending]
         is_any = any(each.revisions for each in histories)
         times = leases.result(object_reader(session)) if is_any else Times(())
@@ -81,6 +83,7 @@ def history(
             key=key,
             steps=tuple(steps(merged(histories), times, read)),
             begins_after=min(each.compacted for each in histories),
+            gaps=tuple(gaps(histories)),
             patch=flags.patch,
             shows_noise=flags.all_,
             shows_secrets=flags.show_secrets,

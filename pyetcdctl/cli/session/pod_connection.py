@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, cast
 
 from pyetcdctl.client.connection import Connection
@@ -136,6 +137,7 @@ class PodSource(KubectlSource):
 
         connection = self._connect()
         deadline = Deadline.after(connection.settings.command_timeout)
-        return HistoryReading(
-            connection, key, range_end, deadline, deletions_only=deletions_only
-        ).result()
+        with closing(
+            HistoryReading(connection, key, range_end, deadline, deletions_only=deletions_only)
+        ) as reading:
+            return reading.result()
