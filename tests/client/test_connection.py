@@ -214,13 +214,13 @@ def test_a_frozen_server_ends_calls_streams_and_futures_by_their_deadline(
     started = time.monotonic()
 
     with pytest.raises(DeadlineExceeded, match="context deadline exceeded") as caught:
-        read(connection, b"a", seconds=0.3)
+        read(connection, b"a", seconds=2)
     with pytest.raises(DeadlineExceeded):
-        connection.future(RANGE, b"\x0a\x01a", deadline=Deadline.after(0.3)).result()
+        connection.future(RANGE, b"\x0a\x01a", deadline=Deadline.after(0.5)).result()
     with pytest.raises(DeadlineExceeded):
-        list(connection.stream(RANGE, b"\x0a\x01a", deadline=Deadline.after(0.3)))
+        list(connection.stream(RANGE, b"\x0a\x01a", deadline=Deadline.after(0.5)))
 
-    assert time.monotonic() - started < 0.9 + 3 * SLACK_SECONDS
+    assert time.monotonic() - started < 3 + 3 * SLACK_SECONDS
     assert "sent nothing" in caught.value.advice[0]
 
 

@@ -39,19 +39,19 @@ def new_lease(etcd, ttl):
 
 
 def test_a_lease_is_renewed_three_times_in_its_life(every_etcd, keep_alive):
-    lease = new_lease(every_etcd, 2)
+    lease = new_lease(every_etcd, 5)
     running = keep_alive(every_etcd, lease)
-    for _ in range(5):
-        assert running.line(2) == f"lease {lease} keepalived with TTL(2)"
+    for _ in range(4):
+        assert running.line(5) == f"lease {lease} keepalived with TTL(5)"
 
 
 def test_the_end_of_a_lease_is_told_and_no_failure(every_etcd, keep_alive):
-    lease = new_lease(every_etcd, 2)
+    lease = new_lease(every_etcd, 5)
     running = keep_alive(every_etcd, lease)
     running.line()
     every_etcd.etcdctl("lease", "revoke", lease, check=True)
     last = running.line()
-    while last.endswith("keepalived with TTL(2)"):
+    while last.endswith("keepalived with TTL(5)"):
         last = running.line()
     assert last == f"lease {lease} expired or revoked."
     assert running.ended() == (0, "")
@@ -65,9 +65,9 @@ def test_a_renewal_that_is_refused_is_not_the_end_of_the_lease(etcd, keep_alive)
 
 
 def test_in_json_the_end_of_a_lease_is_not_told(etcd, keep_alive):
-    lease = new_lease(etcd, 2)
+    lease = new_lease(etcd, 5)
     running = keep_alive(etcd, lease, "-w", "json")
-    assert json.loads(running.line())["TTL"] == 2
+    assert json.loads(running.line())["TTL"] == 5
     etcd.etcdctl("lease", "revoke", lease, check=True)
     stdout, _ = running.process.communicate(timeout=SECONDS)
     assert b"expired" not in stdout
@@ -85,7 +85,7 @@ def test_a_signal_ends_it_and_leaves_the_lease(etcd, keep_alive, number):
 
 
 def test_a_closed_pipe_ends_it_quietly(etcd, keep_alive):
-    running = keep_alive(etcd, new_lease(etcd, 2))
+    running = keep_alive(etcd, new_lease(etcd, 5))
     running.line()
     running.process.stdout.close()
     assert running.process.wait(SECONDS) == -signal.SIGPIPE
@@ -113,12 +113,12 @@ def test_it_goes_on_when_leaders_are_killed(three_members, keep_alive):
 
 def test_a_lease_is_given_up_when_its_time_is_over_without_a_server(own_etcd, keep_alive):
     etcd = own_etcd()
-    lease = new_lease(etcd, 2)
+    lease = new_lease(etcd, 5)
     running = keep_alive(etcd, lease)
     running.line()
     freeze(etcd.members[0])
     last = running.line()
-    while last.endswith("keepalived with TTL(2)"):
+    while last.endswith("keepalived with TTL(5)"):
         last = running.line()
     assert last == f"lease {lease} expired or revoked."
 
