@@ -378,7 +378,7 @@ __pyetcdctl_flags() {
         kubernetes\ get) REPLY='--all	With --diff: also heartbeats, renewals and generations
 --all-namespaces	In every namespace
 -A	In every namespace
---as-stored	As stored in etcd, not as the API would answer
+--as-stored	As stored in etcd, not as the API would return it
 --consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
 --diff	With --watch: what each change did to the object, as YAML
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)

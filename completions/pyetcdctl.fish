@@ -441,7 +441,7 @@ function __pyetcdctl_flags
             echo -- '--all'\t'With --diff: also heartbeats, renewals and generations'
             echo -- '--all-namespaces'\t'In every namespace'
             echo -- '-A'\t'In every namespace'
-            echo -- '--as-stored'\t'As stored in etcd, not as the API would answer'
+            echo -- '--as-stored'\t'As stored in etcd, not as the API would return it'
             echo -- '--consistency'\t'Linearizable (l), as of now, or serializable (s), one member\'s view without quorum'
             echo -- '--diff'\t'With --watch: what each change did to the object, as YAML'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'

@@ -17,18 +17,18 @@
     ├── CallFailed                  1    a call that the server responded to with an error
     │   ├── ResponseMakesNoSense    1    bytes that are no response to the call
     │   ├── DeadlineExceeded        1    no response in time; its advice names the cause
+    │   │   └── ServerSilent        1    a server accepted the connection, and did not respond
     │   └── MethodUnknown           1    the server is too old for the call
     ├── LeaseLost                   1    a lock or a leadership whose lease has ended
     ├── CommandFailed               N    the exit status of a command that held a lock
     ├── WatchCanceled               5    the server ended a watch
     ├── ReadOnlyContext             1    a change through a context that allows none
-    ├── CannotLook                  2    a check whose question could not be looked into
     ├── Interrupted                 5    the user ended a reading, and its part is shown
     ├── SnapshotFailed              5    a snapshot that was not saved whole
     ├── DamagedSnapshot             1    a snapshot's file that is not what a server sent
     │   └── DamagedLog              1    a write-ahead log that is not what a member wrote
     ├── NotDecrypted                1    an encrypted value of Kubernetes without its key
-    ├── NotChecked                  2    a check that could not look at what it is about
+    ├── NotChecked                  2    a check, or a comparison, that could not be made
     ├── ObjectNotFound              1    a named object of Kubernetes that is not in the store
     ├── TemplateFailed              1    a JSONPath that an object does not fit
     ├── NotWritten                  1    a change of an object that was given up, refused, overtaken
@@ -45,10 +45,7 @@ The codes are etcdctl's (cobrautl: ExitError, ExitBadConnection, ...).
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from typing import Self
+from typing import Any, Self
 
 
 class ExitCode(IntEnum):
@@ -188,21 +185,11 @@ class ResponseMakesNoSense(CallFailed):
 
 
 class DeadlineExceeded(CallFailed):
-    """No server responded before the command's deadline.
+    """No server responded before the command's deadline."""
 
-    ``has_reached`` if one accepted the connection all the same.
-    """
 
-    def __init__(
-        self,
-        message: str,
-        *advice: str,
-        code: str = "UNKNOWN",
-        details: str = "",
-        has_reached: bool = False,
-    ) -> None:
-        super().__init__(message, *advice, code=code, details=details)
-        self.has_reached = has_reached
+class ServerSilent(DeadlineExceeded):
+    """A server accepted the connection, and did not respond before the command's deadline."""
 
 
 class MethodUnknown(CallFailed):
@@ -223,12 +210,6 @@ class CommandFailed(PyetcdctlError):
 
 class ReadOnlyContext(PyetcdctlError):
     """The context of the cluster refuses changes; nothing was dialled."""
-
-
-class CannotLook(PyetcdctlError):
-    """A check could not find out what it was asked, which is not the same as finding nothing."""
-
-    exit_code = ExitCode.BAD_CONNECTION
 
 
 class Interrupted(PyetcdctlError):
@@ -266,7 +247,7 @@ class NotDecrypted(PyetcdctlError):
 
 
 class NotChecked(PyetcdctlError):
-    """A check could not look at what it is about, and so cannot pass."""
+    """A check or a comparison could not be made, which is not the same as finding nothing."""
 
     exit_code = ExitCode.BAD_CONNECTION
 

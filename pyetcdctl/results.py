@@ -44,7 +44,7 @@ class Decoding(Record):
 class DecodedResponse(Record):
     """A response to put, del, txn, watch, elect or lock, the values in it decoded."""
 
-    answer: PutResponse | DeleteRangeResponse | RangeResponse | TxnResponse | WatchResponse
+    response: PutResponse | DeleteRangeResponse | RangeResponse | TxnResponse | WatchResponse
     decoding: Decoding
 
 

@@ -12,6 +12,7 @@ from pyetcdctl.errors import (
     CallFailed,
     DeadlineExceeded,
     PyetcdctlError,
+    ServerSilent,
     WatchCanceled,
 )
 
@@ -57,7 +58,7 @@ def _on_silence(
     error: PyetcdctlError, failure: DeadlineExceeded, session: Session
 ) -> tuple[str, ...]:
     first: tuple[str, ...] = ()
-    if failure.has_reached and not session.file_path:
+    if isinstance(failure, ServerSilent) and not session.file_path:
         with suppress(PyetcdctlError):
             first = tuple(_on_quorum(session))
     return (*first, *error.advice, *session.local_advice())

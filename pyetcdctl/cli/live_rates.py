@@ -59,7 +59,7 @@ class LiveRates:
 
     def report(self, failure: PyetcdctlError | None) -> None:
         """Note what keeps the watch from a server, None when it has one again."""
-        self._outage = f"No server answers: {failure.message}" if failure else ""
+        self._outage = f"No server responds: {failure.message}" if failure else ""
 
     def run(self, counter: WriteCounter) -> None:
         """Draw until the user ends it; raises what ends the counting."""

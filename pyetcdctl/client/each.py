@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.errors import PyetcdctlError
 
-Answer = TypeVar("Answer")
+Response = TypeVar("Response")
 MOST_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointOutcome(Generic[Answer]):
+class EndpointOutcome(Generic[Response]):
     """What came of one endpoint: a response, or the reason why there is none."""
 
     endpoint: str
-    answer: Answer | None = None
+    response: Response | None = None
     failure: PyetcdctlError | None = None
 
 
 def ask_each(
-    connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Answer]
-) -> list[EndpointOutcome[Answer]]:
+    connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Response]
+) -> list[EndpointOutcome[Response]]:
     """Ask all endpoints at the same time; the outcomes are in their order."""
     if not endpoints:
         return []
@@ -39,8 +39,8 @@ def ask_each(
 
 
 def ask_as_they_come(
-    connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Answer]
-) -> Generator[EndpointOutcome[Answer], None, None]:
+    connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Response]
+) -> Generator[EndpointOutcome[Response], None, None]:
     """Ask all endpoints at the same time and yield the fastest first.
 
     Whoever has heard enough may leave: the others' calls end by themselves.
@@ -55,11 +55,11 @@ def ask_as_they_come(
 
 
 def ask_one(
-    connection: Connection, endpoint: str, question: Callable[[Connection], Answer]
-) -> EndpointOutcome[Answer]:
+    connection: Connection, endpoint: str, question: Callable[[Connection], Response]
+) -> EndpointOutcome[Response]:
     """Ask one endpoint. Misused settings, which no endpoint can help, are raised."""
     with closing(connection.for_endpoint(endpoint)) as own:
         try:
-            return EndpointOutcome(endpoint, answer=question(own))
+            return EndpointOutcome(endpoint, response=question(own))
         except (CallFailed, ConnectionFailed) as error:
             return EndpointOutcome(endpoint, failure=error)

@@ -21,7 +21,7 @@ from pyetcdctl.client.status import (
     details_of,
     go_text,
 )
-from pyetcdctl.errors import BadArguments, DeadlineExceeded
+from pyetcdctl.errors import BadArguments, DeadlineExceeded, ServerSilent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,7 +217,8 @@ class Route:
     def too_late(self) -> DeadlineExceeded:
         """Return the error of a call whose time is over, with the cause if it can be found."""
         found = self._examine()
-        return deadline_exceeded(*found.advice, has_reached=bool(found.reachable))
+        kind = ServerSilent if found.reachable else DeadlineExceeded
+        return deadline_exceeded(*found.advice, kind=kind)
 
     def close(self) -> None:
         """End all links; a later call opens another."""

@@ -91,7 +91,7 @@ class SentGroup:
             if _was_refused(error) or _stayed_here(error):
                 raise NotApplied from error
             raise _in_doubt(error) from error
-        return [each.answer for each in response.responses]
+        return [each.response for each in response.responses]
 
 
 def _was_refused(error: CallFailed) -> bool:

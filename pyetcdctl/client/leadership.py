@@ -24,22 +24,22 @@ def move_leader(connection: Connection, target: int, deadline: Deadline) -> Lead
     endpoints = connection.endpoints
     if not endpoints:
         raise ConnectionFailed(NO_ENDPOINTS)
-    answers = ask_as_they_come(
+    outcomes = ask_as_they_come(
         connection, endpoints, lambda own: MaintenanceService(own).status(deadline)
     )
-    with closing(answers):
-        endpoint, before = _leader(answers, endpoints)
+    with closing(outcomes):
+        endpoint, before = _leader(outcomes, endpoints)
     with closing(connection.for_endpoint(endpoint)) as own:
         response = MaintenanceService(own).move_leader(target, deadline)
     return LeaderMoved(response, before, target)
 
 
 def _leader(
-    answers: Iterable[EndpointOutcome[StatusResponse]], endpoints: Sequence[str]
+    outcomes: Iterable[EndpointOutcome[StatusResponse]], endpoints: Sequence[str]
 ) -> tuple[str, int]:
     outcomes = []
-    for outcome in answers:
-        status = outcome.answer
+    for outcome in outcomes:
+        status = outcome.response
         if status is not None and status.leader == status.header.member_id:
             return outcome.endpoint, status.leader
         outcomes.append(outcome)
@@ -52,7 +52,7 @@ def _no_leader(outcomes: Sequence[EndpointOutcome[StatusResponse]]) -> Pyetcdctl
         if outcome.failure is not None:
             return outcome.failure
     endpoints = " ".join(outcome.endpoint for outcome in outcomes)
-    known = {outcome.answer.leader for outcome in outcomes if outcome.answer} - {0}
+    known = {outcome.response.leader for outcome in outcomes if outcome.response} - {0}
     advice = [f"The leader is member {leader:x}." for leader in sorted(known)]
     return BadArguments(
         f"no leader endpoint given at [{endpoints}]",

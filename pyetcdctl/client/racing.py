@@ -47,7 +47,7 @@ class Race:
         while patient or self._pending or len(self._channels) < len(self._openers):
             if not self._pending:
                 self._ask_again(deadline) if patient else self._begin(deadline)
-            won = self._answered(deadline)
+            won = self._first_to_finish(deadline)
             if won is not None or deadline.expired:
                 return won
         return None
@@ -60,7 +60,7 @@ class Race:
             number, _ = self._finished.get()
             del self._pending[number]
 
-    def _answered(self, deadline: Deadline) -> int | None:
+    def _first_to_finish(self, deadline: Deadline) -> int | None:
         """Wait for one question to finish; if that takes long, begin with the next endpoint."""
         more = len(self._channels) < len(self._openers)
         patience = deadline.within(HEAD_START_SECONDS) if more else deadline

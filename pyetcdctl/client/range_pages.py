@@ -47,7 +47,7 @@ class PageWindow(NamedTuple):
     end: bytes
     limit: int
     request: bytes
-    answer: PendingResponse
+    pending: PendingResponse
 
 
 class PageReader:
@@ -116,13 +116,13 @@ class PageReader:
         if self._rest.limit:
             limit = min(limit, self._rest.limit)
         request = self._rest.request(start, end, limit).encode()
-        answer = self._connection.future(RANGE, request, deadline=deadline, patient=False)
-        return PageWindow(start, end, limit, request, answer)
+        pending = self._connection.future(RANGE, request, deadline=deadline, patient=False)
+        return PageWindow(start, end, limit, request, pending)
 
     def _receive(self, window: PageWindow, deadline: Deadline) -> RangePage:
         connection = self._connection
         try:
-            return self._page(window.answer.result())
+            return self._page(window.pending.result())
         except MethodUnknown:
             if not self._rest.can_do_without_options():
                 raise
@@ -183,7 +183,7 @@ class PageReader:
 
     def _forget_later_windows(self) -> None:
         while self._under_way:
-            self._under_way.pop().answer.cancel()
+            self._under_way.pop().pending.cancel()
 
 
 def is_too_large(error: CallFailed) -> bool:

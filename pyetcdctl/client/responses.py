@@ -26,10 +26,10 @@ class PendingResponse:
     def result(self) -> bytes:
         """Wait for the response. Raises what the call's failure means."""
         try:
-            answer: bytes = self._pending.result()
+            response: bytes = self._pending.result()
         except grpc.RpcError as error:
             return self._recover(error)
-        return checked(answer)
+        return checked(response)
 
     def when_done(self, call: Callable[[], None]) -> None:
         """Run ``call`` when the response is here, on a thread of gRPC's, which may not wait."""

@@ -145,10 +145,11 @@ def never_left(error: grpc.RpcError) -> bool:
     return code_name(error) == "UNAVAILABLE" and details_of(error).startswith(NEVER_LEFT)
 
 
-def deadline_exceeded(*advice: str, has_reached: bool = False) -> DeadlineExceeded:
+def deadline_exceeded(
+    *advice: str, kind: type[DeadlineExceeded] = DeadlineExceeded
+) -> DeadlineExceeded:
     """Return the error of a command whose time is over."""
-    code = "DEADLINE_EXCEEDED"
-    return DeadlineExceeded(DEADLINE_TEXT, *advice, code=code, has_reached=has_reached)
+    return kind(DEADLINE_TEXT, *advice, code="DEADLINE_EXCEEDED")
 
 
 def request_too_large(size: int, limit: int) -> CallFailed:

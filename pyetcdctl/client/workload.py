@@ -80,7 +80,7 @@ class Workload:
         self._load = load
         self._deadline = deadline
         self._places = Semaphore(load.in_flight)
-        self._answers: SimpleQueue[tuple[PendingResponse, float] | None] = SimpleQueue()
+        self._pending: SimpleQueue[tuple[PendingResponse, float] | None] = SimpleQueue()
         self._figures = Figures([], {}, 0.0)
 
     def run(self, on_write: Callable[[], None] = lambda: None) -> Figures:
@@ -94,7 +94,7 @@ class Workload:
             on_write()
         for _ in range(self._load.in_flight):
             self._places.acquire()
-        self._answers.put(None)
+        self._pending.put(None)
         collector.join()
         return self._figures._replace(seconds=perf_counter() - began)
 
@@ -124,18 +124,18 @@ class Workload:
     def _send(self, request: bytes, connection: Connection) -> None:
         began = perf_counter()
         try:
-            answer = connection.future(PUT, request, deadline=self._deadline())
+            pending = connection.future(PUT, request, deadline=self._deadline())
         except PyetcdctlError as error:
             self._count(error)
             self._places.release()
             return
-        answer.when_done(lambda: self._answers.put((answer, perf_counter() - began)))
+        pending.when_done(lambda: self._pending.put((pending, perf_counter() - began)))
 
     def _collect(self) -> None:
-        while (entry := self._answers.get()) is not None:
-            answer, seconds = entry
+        while (entry := self._pending.get()) is not None:
+            pending, seconds = entry
             try:
-                answer.result()
+                pending.result()
                 self._figures.latencies.append(seconds)
             except PyetcdctlError as error:
                 self._count(error)
@@ -164,5 +164,5 @@ def open_connections(
     )
     living = [outcome.endpoint for outcome in outcomes if outcome.failure is None]
     if not living:
-        raise outcomes[0].failure or ConnectionFailed("no endpoint answers")
+        raise outcomes[0].failure or ConnectionFailed("no endpoint responds")
     return [connection.for_endpoint(endpoint) for endpoint in living], has_keys

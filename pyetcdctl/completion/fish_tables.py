@@ -20,8 +20,8 @@ def for_fish(root: CommandShape) -> str:
     flags = described_flags(root)
     shared = _echoed(flags.pop(""))
     own_flags = [((name,), _echoed(rows)) for name, rows in flags.items()]
-    values = [(row.patterns, _echo(_quoted(row.answer))) for row in value_rows(root)]
-    words = [(row.patterns, _echo(_quoted(row.answer))) for row in word_rows(root)]
+    values = [(row.patterns, _echo(_quoted(row.offer))) for row in value_rows(root)]
+    words = [(row.patterns, _echo(_quoted(row.offer))) for row in word_rows(root)]
     anything = (("*",), _echo(_quoted(ANYTHING)))
     return "\n\n".join(
         (

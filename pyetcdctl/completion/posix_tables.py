@@ -62,7 +62,7 @@ def _function(name: str, subject: str, branches: Sequence[str], last: str = "") 
 
 
 def _replies(rows: Sequence[Row], otherwise: str = "") -> list[str]:
-    branches = [f"        {_patterns(row)}) REPLY={_quoted(row.answer)} ;;" for row in rows]
+    branches = [f"        {_patterns(row)}) REPLY={_quoted(row.offer)} ;;" for row in rows]
     return [*branches, f"        *) REPLY={_quoted(otherwise)} ;;"]
 
 

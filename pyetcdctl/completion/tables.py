@@ -30,29 +30,29 @@ class Row(NamedTuple):
     """The value of any of the patterns."""
 
     patterns: tuple[str, ...]
-    answer: str
+    offer: str
 
 
 def value_rows(root: CommandShape) -> list[Row]:
     """Return the kind of value of each flag; an unknown flag is taken to have a value."""
-    answers: dict[str, list[str]] = {}
+    offers: dict[str, list[str]] = {}
     for command in root.walk():
         where = "*" if command is root else command.name
         for flag in command.flags:
-            answers.setdefault(flag.offer, []).extend(
+            offers.setdefault(flag.offer, []).extend(
                 f"{where}:{spelling}" for spelling in flag.spellings
             )
-    return [Row(tuple(patterns), offer) for offer, patterns in answers.items() if offer != ANYTHING]
+    return [Row(tuple(patterns), offer) for offer, patterns in offers.items() if offer != ANYTHING]
 
 
 def word_rows(root: CommandShape) -> list[Row]:
     """Return what each word of each command may be."""
-    answers: dict[str, list[str]] = {}
+    offers: dict[str, list[str]] = {}
     for command in root.walk():
         for pattern, offer in _places(command):
             if offer not in (ANYTHING, NOTHING):
-                answers.setdefault(offer, []).append(f"{command.name}:{pattern}")
-    return [Row(tuple(patterns), offer) for offer, patterns in answers.items()]
+                offers.setdefault(offer, []).append(f"{command.name}:{pattern}")
+    return [Row(tuple(patterns), offer) for offer, patterns in offers.items()]
 
 
 def described_commands(root: CommandShape) -> dict[str, list[Described]]:

@@ -82,8 +82,8 @@ class Write:
 
     def made(self, seen: TxnResponse) -> bool:
         """Whether the keys, as ``look`` found them, are this write's work."""
-        answers = [each.response_range or RangeResponse() for each in seen.responses]
-        found = [pair for answer in answers for pair in answer.kvs]
+        ranges = [each.response_range or RangeResponse() for each in seen.responses]
+        found = [pair for found_range in ranges for pair in found_range.kvs]
         revisions = {pair.mod_revision for pair in found}
         same = [pair.value for pair in found] == [put.value for put in self.puts]
         return same and len(revisions) == 1 and min(revisions) > self.before
@@ -147,10 +147,10 @@ class Destination:
         except (CallFailed, ConnectionFailed):
             return None
 
-    def _finish(self, write: Write, answer: PendingResponse | None) -> None:
-        if answer is not None:
+    def _finish(self, write: Write, pending: PendingResponse | None) -> None:
+        if pending is not None:
             try:
-                response = decoded(TxnResponse, answer.result(), self._limit())
+                response = decoded(TxnResponse, pending.result(), self._limit())
                 if self._is_applied(write, response):
                     return
             except (CallFailed, ConnectionFailed) as error:
@@ -172,13 +172,13 @@ class Destination:
                 write.was_lost = write.was_lost or PERHAPS_APPLIED in error.advice
                 self._prepare_again(write, error)
 
-    def _is_applied(self, write: Write, answer: TxnResponse) -> bool:
+    def _is_applied(self, write: Write, response: TxnResponse) -> bool:
         """Whether a response says so; where another wrote the key, the next attempt may succeed."""
-        latest = answer if answer.succeeded else self._read(write.look())
+        latest = response if response.succeeded else self._read(write.look())
         self._outage.end()
         self._logins = 0
         self._revision = max(self._revision, latest.header.revision)
-        if answer.succeeded or write.made(latest):
+        if response.succeeded or write.made(latest):
             return True
         write.before = latest.header.revision
         return False

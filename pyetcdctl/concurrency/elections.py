@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit, read
 from pyetcdctl.client.status import COMPACTED
-from pyetcdctl.concurrency.sessions import turn_elsewhere, until_answered
+from pyetcdctl.concurrency.sessions import turn_elsewhere, until_served
 from pyetcdctl.concurrency.turns import (
     Place,
     created,
@@ -61,8 +61,8 @@ class Leadership(Place):
             success=[RequestOp(request_put=put)],
             failure=[RequestOp(request_range=there)],
         )
-        answer = session.call(lambda limit: commit(session.connection, candidacy, limit))
-        self._revision = _created(answer)
+        response = session.call(lambda limit: commit(session.connection, candidacy, limit))
+        self._revision = _created(response)
         wait_for_turn(session, self._name, self._revision, LOST)
 
     def _leave(self) -> None:
@@ -86,11 +86,11 @@ def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[Ran
     while not stop.has_rung:
         try:
             if first is None:
-                first = until_answered(connection, stop, _look(connection, election))
-            for answer in _reign(connection, election, stop, first):
-                if answer.kvs[0].mod_revision != seen:
-                    seen = answer.kvs[0].mod_revision
-                    yield answer
+                first = until_served(connection, stop, _look(connection, election))
+            for response in _reign(connection, election, stop, first):
+                if response.kvs[0].mod_revision != seen:
+                    seen = response.kvs[0].mod_revision
+                    yield response
         except (CallFailed, ConnectionFailed) as error:
             if not stop.has_rung:
                 _go_on_after(error, connection, stop)
@@ -117,7 +117,7 @@ def _reign(
         anybody = WatchCreateRequest(
             key=key, range_end=range_end, start_revision=first.header.revision
         )
-        puts = (answer for kind, answer in _events(connection, anybody, stop) if kind == PUT)
+        puts = (response for kind, response in _events(connection, anybody, stop) if kind == PUT)
         with closing(puts):
             elected = next(puts, None)
         if elected is None:
@@ -126,10 +126,10 @@ def _reign(
         first.header.revision = first.kvs[0].mod_revision
     yield RangeResponse(header=first.header, kvs=first.kvs)  # etcdctl shows no count here
     leader = WatchCreateRequest(key=first.kvs[0].key, start_revision=first.header.revision + 1)
-    for kind, answer in _events(connection, leader, stop):
+    for kind, response in _events(connection, leader, stop):
         if kind == DELETE:
             return
-        yield answer
+        yield response
 
 
 def _events(
@@ -154,6 +154,6 @@ def _look(connection: Connection, election: bytes) -> Callable[[Deadline], Range
     return lambda limit: read(connection, oldest(election), limit)
 
 
-def _created(answer: TxnResponse) -> int:
+def _created(response: TxnResponse) -> int:
     """Return the create revision of our key, which was there before if the call was repeated."""
-    return answer.header.revision if answer.succeeded else created(range_at(answer, 0))
+    return response.header.revision if response.succeeded else created(range_at(response, 0))

@@ -33,9 +33,9 @@ class Lock(Place):
     def _take_turn(self) -> None:
         session = self._session
         claim = self._claim()
-        answer = session.call(lambda limit: commit(session.connection, claim, limit))
-        self.header = answer.header
-        own, first = _revisions(answer)
+        response = session.call(lambda limit: commit(session.connection, claim, limit))
+        self.header = response.header
+        own, first = _revisions(response)
         if own != first:
             wait_for_turn(session, self._name, own, LOST_WHILE_WAITING)
             there = self.read()
@@ -58,8 +58,8 @@ class Lock(Place):
         session.tidy(lambda limit: delete(session.connection, request, limit))
 
 
-def _revisions(answer: TxnResponse) -> tuple[int, int]:
+def _revisions(response: TxnResponse) -> tuple[int, int]:
     """Return the create revisions of our key and of the oldest one."""
-    own = answer.header.revision if answer.succeeded else created(range_at(answer, 0))
-    first = range_at(answer, 1)
+    own = response.header.revision if response.succeeded else created(range_at(response, 0))
+    first = range_at(response, 1)
     return own, created(first) if first.kvs else own

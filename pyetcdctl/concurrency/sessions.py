@@ -40,7 +40,7 @@ HASTY_SECONDS = 0.6
 FIRST_SHARE = 1 / 3
 """Of the time to tidy up: what the server in use has, before another is asked."""
 
-Answer = TypeVar("Answer")
+Response = TypeVar("Response")
 
 
 class LeaseSession:
@@ -60,12 +60,12 @@ class LeaseSession:
             raise canceled()
         since = monotonic()
         limit = Deadline.after(self.connection.settings.command_timeout)
-        answer = grant(self.connection, self._ttl, limit)
-        if not answer.ID or answer.TTL <= 0:
-            raise ResponseMakesNoSense(f"lease {answer.ID:x} was granted for {answer.TTL} s")
-        self.lease = answer.ID
+        granted = grant(self.connection, self._ttl, limit)
+        if not granted.ID or granted.TTL <= 0:
+            raise ResponseMakesNoSense(f"lease {granted.ID:x} was granted for {granted.TTL} s")
+        self.lease = granted.ID
         self._renewing = self.connection.beside()
-        self._life = Life(since, answer.TTL)
+        self._life = Life(since, granted.TTL)
         self._threads = [Thread(target=each, daemon=True) for each in (self._keep, self._expire)]
         for thread, name in zip(self._threads, ("lease", "lease-end"), strict=True):
             thread.name = name
@@ -103,11 +103,11 @@ class LeaseSession:
         if self.is_lost:
             raise LeaseLost(lost)
 
-    def call(self, make: Callable[[Deadline], Answer]) -> Answer:
+    def call(self, make: Callable[[Deadline], Response]) -> Response:
         """Make a call that may be repeated until a response arrives, or all is over."""
-        return until_answered(self.connection, self._stop, make)
+        return until_served(self.connection, self._stop, make)
 
-    def tidy(self, make: Callable[[Deadline], Answer]) -> Answer:
+    def tidy(self, make: Callable[[Deadline], Response]) -> Response:
         """Make a call of the end, which may be repeated; all of them share one time limit."""
         if self._tidying is None:
             patience = self.connection.settings.command_timeout
@@ -144,9 +144,9 @@ class LeaseSession:
             self._stop.ring()
 
 
-def until_answered(
-    connection: Connection, stop: Stop, make: Callable[[Deadline], Answer]
-) -> Answer:
+def until_served(
+    connection: Connection, stop: Stop, make: Callable[[Deadline], Response]
+) -> Response:
     """Make a call that may be repeated until a server responds or the session is stopped."""
     while True:
         try:

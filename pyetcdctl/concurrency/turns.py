@@ -93,7 +93,7 @@ def range_at(response: TxnResponse, number: int) -> RangeResponse:
     operations = response.responses
     found = operations[number].response_range if number < len(operations) else None
     if found is None:
-        raise ResponseMakesNoSense("a transaction was answered with something else")
+        raise ResponseMakesNoSense("a transaction got a response of another kind")
     return found
 
 
@@ -116,12 +116,12 @@ def wait_for_turn(session: LeaseSession, name: bytes, revision: int, lost: str) 
     """
     before = _just_before(name, revision)
     while True:
-        answer = session.call(lambda limit: read(session.connection, before, limit))
+        response = session.call(lambda limit: read(session.connection, before, limit))
         session.check(lost)
-        if not answer.kvs:
+        if not response.kvs:
             return
         try:
-            _wait_until_deleted(session, answer.kvs[0].key, answer.header.revision)
+            _wait_until_deleted(session, response.kvs[0].key, response.header.revision)
         except (CallFailed, ConnectionFailed) as error:
             turn_elsewhere(session.connection, session.stop, error)
         session.check(lost)

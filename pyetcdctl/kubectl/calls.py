@@ -99,14 +99,14 @@ class PodCalls:
 
     def _put(self, request: bytes) -> bytes:
         response = self._operation(RequestOp(request_put=PutRequest.decode(request)))
-        answer = response.responses[0].response_put or PutResponse()
-        return PutResponse(**{**answer.__dict__, "header": response.header}).encode()
+        put = response.responses[0].response_put or PutResponse()
+        return PutResponse(**{**put.__dict__, "header": response.header}).encode()
 
     def _delete(self, request: bytes) -> bytes:
         operation = RequestOp(request_delete_range=DeleteRangeRequest.decode(request))
         response = self._operation(operation)
-        answer = response.responses[0].response_delete_range or DeleteRangeResponse()
-        return DeleteRangeResponse(**{**answer.__dict__, "header": response.header}).encode()
+        deletion = response.responses[0].response_delete_range or DeleteRangeResponse()
+        return DeleteRangeResponse(**{**deletion.__dict__, "header": response.header}).encode()
 
     def _operation(self, operation: RequestOp) -> TxnResponse:
         """Make a call that etcdctl has a command for as a transaction, which takes any bytes."""

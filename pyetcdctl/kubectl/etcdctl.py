@@ -55,7 +55,7 @@ class Etcdctl:
         self._advertised = advertised
         self._notice = notice
         self._running: list[KubectlChild] = []
-        self._has_answered = False
+        self._has_responded = False
 
     @property
     def pod(self) -> EtcdPod:
@@ -77,7 +77,7 @@ class Etcdctl:
         etcdctl waits without end for a member that does not respond to a transaction, and for five
         seconds with every other command: so another one has to have responded before.
         """
-        if not self._has_answered:
+        if not self._has_responded:
             self._probe()
         yield from self.stream([*_AS_PROTOBUF, b"txn"], text)
 
@@ -134,7 +134,7 @@ class Etcdctl:
             yield from child.pieces(START_SECONDS + self.seconds, self.seconds)
             if child.wait():
                 raise failure_of(child.messages, self.pod.full_name)
-            self._has_answered = True
+            self._has_responded = True
         except TimeoutError:
             raise DeadlineExceeded(
                 DEADLINE,
@@ -154,7 +154,7 @@ class Etcdctl:
         except CallFailed as failure:
             if isinstance(failure, DeadlineExceeded):
                 raise
-        self._has_answered = True
+        self._has_responded = True
 
     def _program(self) -> list[str | bytes]:
         """Return etcdctl with the flags that lead it to its own member."""

@@ -58,7 +58,7 @@ class Forwarding:
         except TimeoutError:
             self._child.stop()
             raise KubectlFailed(
-                f"kubectl port-forward has not answered for {START_SECONDS:g} s",
+                f"kubectl port-forward has not responded for {START_SECONDS:g} s",
                 f"Tried: {self._pod.full_name}.",
                 is_of_the_pod=True,
             ) from None

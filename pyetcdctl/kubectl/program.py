@@ -82,7 +82,7 @@ class Kubectl:
             )
         except subprocess.TimeoutExpired:
             raise KubectlFailed(
-                f"kubectl has not answered for {self.seconds:g} s", f"Tried: {tried}."
+                f"kubectl has not responded for {self.seconds:g} s", f"Tried: {tried}."
             ) from None
         except OSError as error:
             raise cannot_start(error) from error

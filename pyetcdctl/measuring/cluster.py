@@ -113,7 +113,7 @@ def _looks(
         return _Look(place.status, taken, read, members)
 
     outcomes = ask_each(connection, list(reached), look)
-    return {each.endpoint: each.answer for each in outcomes if each.answer}
+    return {each.endpoint: each.response for each in outcomes if each.response}
 
 
 def _status_or_none(own: Connection, seconds: float) -> Status | None:
@@ -172,7 +172,7 @@ def _compared(
 def _common_revision(connection: Connection, endpoints: Sequence[str], seconds: float) -> int:
     """Return the newest revision that all of the members have applied."""
     outcomes = ask_each(connection, endpoints, lambda own: status_of(own, seconds).revision)
-    return min((each.answer for each in outcomes if each.answer), default=1)
+    return min((each.response for each in outcomes if each.response), default=1)
 
 
 def _facts(

@@ -34,9 +34,9 @@ def hashes(
     )
     found = {}
     for each in outcomes:
-        if each.answer is not None:
-            answer = each.answer
-            found[each.endpoint] = KeyHash(revision, answer.hash, answer.compact_revision)
+        if each.response is not None:
+            response = each.response
+            found[each.endpoint] = KeyHash(revision, response.hash, response.compact_revision)
         else:
             reason = each.failure.message if each.failure else ""
             found[each.endpoint] = KeyHash(revision, None, failure=reason)

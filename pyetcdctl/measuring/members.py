@@ -70,13 +70,13 @@ def locate(
 ) -> tuple[ReachedMember, ...]:
     """Ask the endpoints given, then the URLs of members that these do not lead to."""
     given = _statuses(connection, connection.endpoints, seconds)
-    reached = {each.answer.member_id for each in given if each.answer}
+    reached = {each.response.member_id for each in given if each.response}
     others = [each for each in listed if each.id not in reached]
     advertised = {each.endpoint: each for each in given}
     urls = [url for each in others for url in each.client_urls if url not in advertised]
     advertised |= {each.endpoint: each for each in _statuses(connection, urls, seconds)}
     known = {each.id: each for each in listed}
-    places = [_answering(each, known) for each in _first_of_each(given)]
+    places = [_reached(each, known) for each in _first_of_each(given)]
     places += [_other(each, advertised) for each in others if each.client_urls]
     tried = {_bare(url) for each in listed for url in each.client_urls}
     places += [
@@ -109,15 +109,13 @@ def _first_of_each(
     """Yield one outcome for each member that responds, for several endpoints may lead to it."""
     seen = set()
     for each in outcomes:
-        if each.answer and each.answer.member_id not in seen:
-            seen.add(each.answer.member_id)
+        if each.response and each.response.member_id not in seen:
+            seen.add(each.response.member_id)
             yield each
 
 
-def _answering(
-    outcome: EndpointOutcome[Status], known: Mapping[int, ListedMember]
-) -> ReachedMember:
-    status = outcome.answer
+def _reached(outcome: EndpointOutcome[Status], known: Mapping[int, ListedMember]) -> ReachedMember:
+    status = outcome.response
     assert status is not None
     listed = known.get(status.member_id)
     label = listed.label if listed else f"{status.member_id:x}"
@@ -127,12 +125,12 @@ def _answering(
 def _other(member: ListedMember, outcomes: Mapping[str, EndpointOutcome[Status]]) -> ReachedMember:
     """Return the first of a member's URLs that leads to it, else the first with its failure."""
     for url in member.client_urls:
-        status = outcomes[url].answer
+        status = outcomes[url].response
         if status is not None and status.member_id == member.id:
             return ReachedMember(member.label, url, member, status)
     url = member.client_urls[0]
     outcome = outcomes[url]
-    if outcome.answer is not None:
+    if outcome.response is not None:
         return ReachedMember(member.label, url, member, None, "another member responds there")
     return ReachedMember(member.label, url, member, None, _reason(outcome))
 

@@ -25,7 +25,7 @@ from pyetcdctl.results import (
     SpaceUse,
     WriteRates,
 )
-from pyetcdctl.rpc.lease import LeaseAnswer
+from pyetcdctl.rpc.lease import LeaseResponse
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.rpc.wire import Field, Message
 
@@ -50,8 +50,8 @@ def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(json_object(result).encode() + b"\n")
 
 
-@render.register(LeaseAnswer)
-def _lease_answer(result: LeaseAnswer, out: Sink, settings: OutputSettings) -> None:
+@render.register(LeaseResponse)
+def _lease_response(result: LeaseResponse, out: Sink, settings: OutputSettings) -> None:
     header = json_object(result.header)[1:-1]
     members = [header] if header else []
     for field in result.FIELDS[1:]:

@@ -10,7 +10,7 @@ from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.results import LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import RangeResponse, ResponseHeader
-from pyetcdctl.rpc.lease import LeaseAnswer
+from pyetcdctl.rpc.lease import LeaseResponse
 from pyetcdctl.rpc.watch import WatchHead, WatchResponse
 from pyetcdctl.rpc.wire import Message, WireError, read_varint
 
@@ -76,8 +76,8 @@ def _message(result: Message, out: Sink, settings: OutputSettings) -> None:
     out.write(result.encode())
 
 
-@_write.register(LeaseAnswer)
-def _lease_answer(result: LeaseAnswer, out: Sink, settings: OutputSettings) -> None:
+@_write.register(LeaseResponse)
+def _lease_response(result: LeaseResponse, out: Sink, settings: OutputSettings) -> None:
     out.write(result.header.encode())  # all that etcdctl shows of it
 
 

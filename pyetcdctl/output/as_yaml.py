@@ -51,34 +51,34 @@ def _listing(result: Listing, out: Sink, settings: OutputSettings) -> None:
 
 @render.register(DecodedResponse)
 def _decoded(result: DecodedResponse, out: Sink, settings: OutputSettings) -> None:
-    answer = result.answer
+    response = result.response
     documents = _Documents(result.decoding, out, settings)
-    if isinstance(answer, WatchResponse):
-        documents.write_events(answer)
-    elif isinstance(answer, RangeResponse):
-        documents.write_apart(answer)
+    if isinstance(response, WatchResponse):
+        documents.write_events(response)
+    elif isinstance(response, RangeResponse):
+        documents.write_apart(response)
     else:
-        _write(answer, documents, f"  revision {answer.header.revision}")
+        _write(response, documents, f"  revision {response.header.revision}")
 
 
-def _write(answer: Message | None, documents: _Documents, when: str = "") -> None:
-    match answer:
+def _write(response: Message | None, documents: _Documents, when: str = "") -> None:
+    match response:
         case PutResponse():
             documents.say(f"put{when}")
-            if answer.prev_kv is not None:
-                documents.write(ShownEntry.of_message(answer.prev_kv), "before: ")
+            if response.prev_kv is not None:
+                documents.write(ShownEntry.of_message(response.prev_kv), "before: ")
         case DeleteRangeResponse():
-            documents.say(f"deleted {answer.deleted}{when}")
-            for kv in answer.prev_kvs:
+            documents.say(f"deleted {response.deleted}{when}")
+            for kv in response.prev_kvs:
                 documents.write(ShownEntry.of_message(kv), "before: ")
         case RangeResponse():
-            documents.say(f"got {answer.count}{when}")
-            for kv in answer.kvs:
+            documents.say(f"got {response.count}{when}")
+            for kv in response.kvs:
                 documents.write(ShownEntry.of_message(kv))
         case TxnResponse():
-            documents.say(f"{'SUCCESS' if answer.succeeded else 'FAILURE'}{when}")
-            for response in answer.responses:
-                _write(response.answer, documents)
+            documents.say(f"{'SUCCESS' if response.succeeded else 'FAILURE'}{when}")
+            for each in response.responses:
+                _write(each.response, documents)
 
 
 class _Documents:

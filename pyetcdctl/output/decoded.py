@@ -35,12 +35,12 @@ def write_decoded(
                 pairs.write(ShownEntry.of_record(record), values_only=result.values_only)
             out.flush()
     else:
-        _write(result.answer, pairs)
+        _write(result.response, pairs)
 
 
 @singledispatch
-def _write(answer: Any, pairs: _Pairs) -> None:
-    raise TypeError(f"{type(answer).__name__} holds no values")
+def _write(response: Any, pairs: _Pairs) -> None:
+    raise TypeError(f"{type(response).__name__} holds no values")
 
 
 class _Pairs:
@@ -110,16 +110,16 @@ class _Pairs:
 
 
 @_write.register(Message)
-def _answer(answer: Message, pairs: _Pairs) -> None:
+def _response(response: Message, pairs: _Pairs) -> None:
     def pair(kv: KeyValue) -> None:
         pairs.write(ShownEntry.of_message(kv))
 
-    write_response(answer, pairs.out, pair)
+    write_response(response, pairs.out, pair)
 
 
 @_write.register(WatchResponse)
-def _watched(answer: WatchResponse, pairs: _Pairs) -> None:
-    for name, previous, record in records(answer):
+def _watched(response: WatchResponse, pairs: _Pairs) -> None:
+    for name, previous, record in records(response):
         before = None if previous is None else ShownEntry.of_record(previous)
         pairs.write_event(name, before, ShownEntry.of_record(record))
 

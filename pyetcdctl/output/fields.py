@@ -83,7 +83,7 @@ def _txn(result: TxnResponse, out: Sink, settings: OutputSettings) -> None:
     out.write(header_lines(result.header, settings).encode())
     out.write(b'"Succeeded" : %b\n' % (b"true" if result.succeeded else b"false"))
     for response in result.responses:
-        render(response.answer, out, settings)
+        render(response.response, out, settings)
 
 
 @render.register(LeaseGrantResponse)

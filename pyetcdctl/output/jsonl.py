@@ -87,17 +87,17 @@ def _changes(result: TransferRows, out: Sink, settings: OutputSettings) -> None:
 
 @render.register(DecodedResponse)
 def _decoded(result: DecodedResponse, out: Sink, settings: OutputSettings) -> None:
-    write, answer = _writer(out, settings), result.answer
+    write, response = _writer(out, settings), result.response
     entries = _Entries(result.decoding)
-    if isinstance(answer, RangeResponse):
-        for kv in answer.kvs:
+    if isinstance(response, RangeResponse):
+        for kv in response.kvs:
             write(f"{{{entries.members(ShownEntry.of_message(kv))}}}\n")
-    elif not isinstance(answer, WatchResponse):
-        write(f'{{"revision":{answer.header.revision}{entries.answer(answer)}}}\n')
-    elif answer.is_progress:
-        write(f'{{"type":"PROGRESS","revision":{answer.header.revision}}}\n')
+    elif not isinstance(response, WatchResponse):
+        write(f'{{"revision":{response.header.revision}{entries.response(response)}}}\n')
+    elif response.is_progress:
+        write(f'{{"type":"PROGRESS","revision":{response.header.revision}}}\n')
     else:
-        for name, previous, record in records(answer):
+        for name, previous, record in records(response):
             before = None if previous is None else ShownEntry.of_record(previous)
             write(entries.event(name, before, ShownEntry.of_record(record)))
             out.flush()
@@ -171,26 +171,27 @@ class _Entries:
             earlier = f',"prev_mod_revision":{before.changed}{self._value(before, "prev_")}'
         return f'{{"type":"{name}",{place}{value}{earlier}}}\n'
 
-    def answer(self, answer: Message | None) -> str:
+    def response(self, response: Message | None) -> str:
         """Return what a response says besides its revision."""
-        match answer:
-            case PutResponse() if answer.prev_kv is not None:
-                return f',"prev_kv":{{{self.members(ShownEntry.of_message(answer.prev_kv))}}}'
+        match response:
+            case PutResponse() if response.prev_kv is not None:
+                return f',"prev_kv":{{{self.members(ShownEntry.of_message(response.prev_kv))}}}'
             case DeleteRangeResponse():
-                earlier = f',"prev_kvs":{self._list(answer.prev_kvs)}' if answer.prev_kvs else ""
-                return f',"deleted":{answer.deleted}{earlier}'
+                previous = response.prev_kvs
+                earlier = f',"prev_kvs":{self._list(previous)}' if previous else ""
+                return f',"deleted":{response.deleted}{earlier}'
             case RangeResponse():
-                return f',"count":{answer.count},"kvs":{self._list(answer.kvs)}'
+                return f',"count":{response.count},"kvs":{self._list(response.kvs)}'
             case TxnResponse():
-                return self._txn(answer)
+                return self._txn(response)
             case _:
                 return ""
 
-    def _txn(self, answer: TxnResponse) -> str:
-        succeeded = "true" if answer.succeeded else "false"
+    def _txn(self, response: TxnResponse) -> str:
+        succeeded = "true" if response.succeeded else "false"
         steps = ",".join(
-            f'{{"{_STEPS[type(each.answer)]}":{{{self.answer(each.answer).lstrip(",")}}}}}'
-            for each in answer.responses
+            f'{{"{_STEPS[type(each.response)]}":{{{self.response(each.response).lstrip(",")}}}}}'
+            for each in response.responses
         )
         return f',"succeeded":{succeeded},"responses":[{steps}]'
 

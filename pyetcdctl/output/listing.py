@@ -88,22 +88,22 @@ def _decimal(varint: bytes) -> bytes:
     return b"%d" % signed(read_varint(varint, 0)[0])
 
 
-def write_response(answer: Message | None, out: Sink, pair: Callable[[KeyValue], None]) -> None:
+def write_response(response: Message | None, out: Sink, pair: Callable[[KeyValue], None]) -> None:
     """Write a response; ``pair`` writes each key with its value."""
-    match answer:
+    match response:
         case PutResponse():
             out.write(b"OK\n")
-            if answer.prev_kv is not None:
-                pair(answer.prev_kv)
+            if response.prev_kv is not None:
+                pair(response.prev_kv)
         case DeleteRangeResponse():
-            out.write(b"%d\n" % answer.deleted)
-            for kv in answer.prev_kvs:
+            out.write(b"%d\n" % response.deleted)
+            for kv in response.prev_kvs:
                 pair(kv)
         case RangeResponse():
-            for kv in answer.kvs:
+            for kv in response.kvs:
                 pair(kv)
         case TxnResponse():
-            out.write(b"SUCCESS\n" if answer.succeeded else b"FAILURE\n")
-            for response in answer.responses:
+            out.write(b"SUCCESS\n" if response.succeeded else b"FAILURE\n")
+            for each in response.responses:
                 out.write(b"\n")
-                write_response(response.answer, out, pair)
+                write_response(each.response, out, pair)

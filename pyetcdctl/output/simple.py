@@ -106,7 +106,7 @@ def _decoded(result: DecodedResponse, out: Sink, settings: OutputSettings) -> No
 @render.register(PutResponse)
 @render.register(RangeResponse)
 @render.register(TxnResponse)
-def _answer(result: Message, out: Sink, settings: OutputSettings) -> None:
+def _response(result: Message, out: Sink, settings: OutputSettings) -> None:
     shown = _shown(settings) or bytes
 
     def pair(kv: KeyValue) -> None:

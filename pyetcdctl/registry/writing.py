@@ -47,12 +47,12 @@ class Change(NamedTuple):
 def write(writer: Writer, change: Change) -> None:
     """Make a change; raises NotWritten where another client changed the key first."""
     try:
-        answer = writer.commit(_transaction(change))
+        response = writer.commit(_transaction(change))
     except CallFailed as error:
         about = f"This was about {change.target.title}."
         raise error.with_advice(*error.advice, about) from error.__cause__
-    if not answer.succeeded:
-        found = answer.responses[0].response_range if answer.responses else None
+    if not response.succeeded:
+        found = response.responses[0].response_range if response.responses else None
         raise _overtaken(change, found.kvs if found else ())
 
 

@@ -63,7 +63,7 @@ class LeasesRequest(Message):
     """etcd API, LeaseLeasesRequest."""
 
 
-class LeaseAnswer(Message):
+class LeaseResponse(Message):
     """A response about leases; etcdctl shows its header's fields and its own on one level.
 
     ``SHOWN_AS`` has the names that it gives to fields there.
@@ -73,7 +73,7 @@ class LeaseAnswer(Message):
     SHOWN_AS: ClassVar[Mapping[str, str]] = {}
 
 
-class LeaseGrantResponse(LeaseAnswer):
+class LeaseGrantResponse(LeaseResponse):
     """etcd API, LeaseGrantResponse; the server may grant a longer ``TTL`` than was asked for."""
 
     ID: int = 0
@@ -88,7 +88,7 @@ class LeaseGrantResponse(LeaseAnswer):
     SHOWN_AS: ClassVar[Mapping[str, str]] = {"error": "Error"}
 
 
-class LeaseKeepAliveResponse(LeaseAnswer):
+class LeaseKeepAliveResponse(LeaseResponse):
     """etcd API, LeaseKeepAliveResponse; a ``TTL`` of 0 says that there is no such lease."""
 
     ID: int = 0
@@ -100,7 +100,7 @@ class LeaseKeepAliveResponse(LeaseAnswer):
     )
 
 
-class LeaseTimeToLiveResponse(LeaseAnswer):
+class LeaseTimeToLiveResponse(LeaseResponse):
     """etcd API, LeaseTimeToLiveResponse; a ``TTL`` of -1 says that there is no such lease."""
 
     ID: int = 0
@@ -124,7 +124,7 @@ class LeaseStatus(Message):
     FIELDS = (Field(1, "id", "int64"),)
 
 
-class LeasesResponse(LeaseAnswer):
+class LeasesResponse(LeaseResponse):
     """etcd API, LeaseLeasesResponse."""
 
     leases: Sequence[LeaseStatus] = ()

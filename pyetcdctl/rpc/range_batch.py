@@ -42,7 +42,7 @@ def parse_ranges(data: bytes, expected: int) -> list[RangePage]:
 def _range_of(operation: bytes) -> bytes:
     found = [value for kind, value in read_fields(operation) if kind == _RESPONSE_RANGE]
     if len(found) != 1 or not isinstance(found[0], bytes):
-        raise WireError("a transaction that only reads was answered with something else")
+        raise WireError("a transaction that only reads got a response of another kind")
     return found[0]
 
 

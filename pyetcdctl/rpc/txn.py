@@ -92,7 +92,7 @@ class ResponseOp(Message):
     response_txn: TxnResponse | None = None
 
     @property
-    def answer(self) -> Message | None:
+    def response(self) -> Message | None:
         """The one that is set."""
         return next((value for value in self.__dict__.values()), None)
 

@@ -106,7 +106,7 @@ def remove(folder: str) -> None:
             return
 
 
-def answer(value: int | str | None) -> None:
+def reply(value: int | str | None) -> None:
     """Send one response to the parent."""
     sys.stdout.buffer.write(marshal.dumps(value))
     sys.stdout.buffer.flush()
@@ -125,11 +125,11 @@ def serve(custody: Custody) -> None:
         except (EOFError, ValueError, TypeError):
             return
         try:
-            answer(requests[name](*arguments))
+            reply(requests[name](*arguments))
         except BrokenPipeError:
             return
         except OSError as error:
-            answer(str(error))
+            reply(str(error))
 
 
 def leave(signal_number: int, _frame: object) -> NoReturn:
@@ -147,11 +147,11 @@ def main(folder: str) -> None:
         # etcd makes the sockets of unix:// URLs where it is started.
         os.chdir(folder)
     except OSError as error:
-        answer(str(error))
+        reply(str(error))
         return
     custody = Custody(folder)
     try:
-        answer(None)
+        reply(None)
         serve(custody)
     finally:
         custody.end()

@@ -37,7 +37,7 @@ class Lifetime:
             # A terminal's Ctrl-C and hang-up are for the command, not for the servers.
             start_new_session=True,
         )
-        problem = self._answer()
+        problem = self._reply()
         if problem is not None:
             self.end()
             raise SandboxFailed(f"the sandbox's folder could not be made: {problem}")
@@ -99,9 +99,9 @@ class Lifetime:
             self._guardian.stdin.flush()
         except (BrokenPipeError, ValueError) as error:
             raise SandboxFailed("the sandbox has ended already") from error
-        return self._answer()
+        return self._reply()
 
-    def _answer(self) -> Any:
+    def _reply(self) -> Any:
         assert self._guardian.stdout is not None
         try:
             return marshal.load(self._guardian.stdout)

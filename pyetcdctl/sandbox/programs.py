@@ -45,12 +45,12 @@ def find_programs(etcd: str = "", search_path: str = "") -> Programs:
 def version_of(etcd: Path) -> str:
     """Ask an etcd for its version."""
     try:
-        answer = subprocess.run(
+        completed = subprocess.run(
             [etcd, "--version"], env={}, capture_output=True, text=True, timeout=20, check=False
         )
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError) as error:
         raise SandboxFailed(f"{etcd} cannot be run: {error}") from error
-    version = re.search(r"etcd Version: (\d+\.\d+\.\d+\S*)", answer.stdout)
+    version = re.search(r"etcd Version: (\d+\.\d+\.\d+\S*)", completed.stdout)
     if not version:
         raise SandboxFailed(f"{etcd} does not seem to be etcd: its --version names none", INSTALL)
     return version[1]

@@ -197,8 +197,8 @@ def is_healthy(metrics_port: int) -> bool:
     try:
         with socket.create_connection((LOOPBACK, metrics_port), timeout=1) as connection:
             connection.sendall(request)
-            with connection.makefile("rb") as answer:
-                return b'"health":"true"' in answer.read()
+            with connection.makefile("rb") as response:
+                return b'"health":"true"' in response.read()
     except OSError:
         return False
 

@@ -77,12 +77,12 @@ class GuardedWriter:
             return None
 
     def _finish(
-        self, batch: list[GuardedWrite], answer: PendingResponse | None
+        self, batch: list[GuardedWrite], pending: PendingResponse | None
     ) -> Iterator[Conflict | None]:
         try:
-            if answer is None:
+            if pending is None:
                 raise CallFailed("not sent", code="UNAVAILABLE")
-            response = TxnResponse.decode(answer.result())
+            response = TxnResponse.decode(pending.result())
         except CallFailed as failure:
             response = self._sent_again(batch, failure)
         yield from self._judged(batch, response)
@@ -101,8 +101,8 @@ class GuardedWriter:
 
     def _conflict(self, write: GuardedWrite, response: TxnResponse) -> Conflict | None:
         """Return what stands in the way; nothing if the key is as it was to be."""
-        answer = response.responses[0].response_range if response.responses else None
-        found = answer.kvs[0] if answer and answer.kvs else None
+        present = response.responses[0].response_range if response.responses else None
+        found = present.kvs[0] if present and present.kvs else None
         if (found.value if found else None) == write.value:
             self.done += 1
             return None

@@ -34,7 +34,7 @@ def test_outcomes_are_in_the_order_of_the_endpoints(connection):
         return own.endpoint
 
     outcomes = ask_each(connection, THREE, question)
-    assert [outcome.answer for outcome in outcomes] == list(THREE)
+    assert [outcome.response for outcome in outcomes] == list(THREE)
 
 
 def test_whoever_has_heard_enough_does_not_wait_for_the_slow(connection):
@@ -46,7 +46,7 @@ def test_whoever_has_heard_enough_does_not_wait_for_the_slow(connection):
         return own.endpoint
 
     answers = ask_as_they_come(connection, THREE, question)
-    assert next(answers).answer == THREE[2]
+    assert next(answers).response == THREE[2]
     answers.close()
     assert not released.is_set()
     released.set()
@@ -61,7 +61,7 @@ def test_a_failure_is_its_endpoints_outcome(connection):
     first, second, third = ask_each(connection, THREE, question)
     assert (first.failure, third.failure) == (None, None)
     assert second.failure.message == "no"
-    assert (second.endpoint, second.answer) == (THREE[1], None)
+    assert (second.endpoint, second.response) == (THREE[1], None)
 
 
 def test_a_mistake_in_the_settings_is_raised(connection):

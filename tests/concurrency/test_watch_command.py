@@ -101,7 +101,7 @@ def test_an_outage_that_lasts_is_told_aside_and_its_end_too(own_etcd, watch):
     assert len(running.events_until(b"1")) == 1
     etcd.members[0].kill()
     told = running.process.stderr.readline().decode()
-    assert told == "Warning: no server answers: context deadline exceeded\n"
+    assert told == "Warning: no server responds: context deadline exceeded\n"
     etcd.members[0].start()
     etcd.members[0].wait_until_healthy()
     etcd.etcdctl("put", "k", "2", check=True)

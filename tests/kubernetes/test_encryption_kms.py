@@ -190,7 +190,7 @@ def test_a_hung_plugin_is_waited_for_once_and_no_longer_than_its_timeout(tmp_pat
     with served(plugin, tmp_path, timeout=0.3) as ring:
         for _ in range(50):
             told = refusal(ring, v1_value(gcm(secret, PLAIN), secret))
-            assert "did not answer within 0.3 s" in told
+            assert "did not respond within 0.3 s" in told
         assert len(plugin.requests) == 1
         assert time.monotonic() - begin < 5
 
@@ -215,7 +215,7 @@ def test_a_socket_that_accepts_and_says_nothing_is_waited_for_within_bounds(tmp_
         mute.listen()
         ring = keyring(sockets, place, "v2", timeout=0.3)
         told = refusal(ring, v2_value(seeded(secret, PLAIN), secret))
-    assert "did not answer within 0.3 s" in told
+    assert "did not respond within 0.3 s" in told
     assert time.monotonic() - begin < 5
 
 
@@ -326,7 +326,7 @@ def test_a_plugin_that_hangs_only_when_asked_for_its_status_still_opens(tmp_path
     ("answer", "why"),
     [
         (b"", "decryption failed"),
-        (b"\xff\xff\xff", "answered no message"),
+        (b"\xff\xff\xff", "sent a response that is not a message"),
         (field(1, b"short"), "decryption failed"),
         (field(1, os.urandom(32)), "decryption failed"),
         (field(1, os.urandom(5000)), "decryption failed"),

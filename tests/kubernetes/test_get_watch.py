@@ -301,7 +301,7 @@ def test_a_watch_outlives_its_server_and_tells_of_an_outage_that_lasts(
         put(server, f"{POD}-2", pod("web-2"))
         assert watched.lines(1) == ["pod/web-2"]
         server.members[0].kill()
-        assert watched.complaint() == "Warning: no server answers: context deadline exceeded"
+        assert watched.complaint() == "Warning: no server responds: context deadline exceeded"
         server.members[0].start()
         server.members[0].wait_until_healthy()
         put(server, f"{POD}-3", pod("web-3"))

@@ -245,7 +245,7 @@ def run_atomically(session: Session, reader: LineReader, writer: ResultWriter) -
     request = TxnRequest(success=[operation for _, operation in found])
     response = commit(session.connection, request, session.deadline())
     for (line, _), each in zip(found, response.responses, strict=True):
-        output = rendered(session, each.answer)
+        output = rendered(session, each.response)
         writer.write(LineResult(line, output, b"", ExitCode.SUCCESS))
     writer.flush()
     return len(found)

@@ -97,7 +97,7 @@ def _leader_last(session: Session, endpoints: Sequence[str]) -> Sequence[str]:
     leaders = {
         each.endpoint
         for each in outcomes
-        if each.answer is not None and each.answer.leader == each.answer.header.member_id
+        if each.response is not None and each.response.leader == each.response.header.member_id
     }
     ordered = sorted(endpoints, key=lambda endpoint: endpoint in leaders)
     session.note(f"# {len(ordered)} endpoints, the leader last: {', '.join(ordered)}")

@@ -13,7 +13,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, CannotLook, PyetcdctlError, Reported
+from pyetcdctl.errors import BadArguments, NotChecked, PyetcdctlError, Reported
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.keyspace.source import PagedRange, Source
 from pyetcdctl.results import Differences
@@ -72,7 +72,7 @@ def diff(session: Session, sides: Annotated[list[str], words("A [B]")], flags: D
         found = _Counted(compare(before.pages(), after.pages()))
         session.print(_differences(session, found, flags))
     except PyetcdctlError as error:
-        raise CannotLook(error.message, *error.advice) from error
+        raise NotChecked(error.message, *error.advice) from error
     if found.count:
         raise Reported
 

@@ -114,9 +114,9 @@ def show_and_hold(
     session: Session, lease: LeaseSession, held: Lock, shown: Decoding | None = None
 ) -> None:
     """Print the lock's key and hold the lock until a signal."""
-    answer = held.read()
-    if not answer.kvs:
+    response = held.read()
+    if not response.kvs:
         raise PyetcdctlError("lock lost on init")
-    session.print_values(answer, shown)
+    session.print_values(response, shown)
     session.streams.out.flush()
     lease.hold(_LOST)

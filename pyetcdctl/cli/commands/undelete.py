@@ -17,7 +17,7 @@ from pyetcdctl.cli.transfers import Consent, written
 from pyetcdctl.cli.undeleting import Request, Undeleting
 from pyetcdctl.errors import (
     BadArguments,
-    CannotLook,
+    NotChecked,
     NotWritten,
     OutputClosed,
     PyetcdctlError,
@@ -108,7 +108,7 @@ def _plan(session: Session, run: Undeleting) -> None:
     except OutputClosed:
         raise
     except PyetcdctlError as error:
-        raise CannotLook(error.message, *error.advice) from error
+        raise NotChecked(error.message, *error.advice) from error
 
 
 def _confirmed(run: Undeleting, consent: Consent) -> bool:

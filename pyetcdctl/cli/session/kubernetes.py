@@ -86,9 +86,9 @@ class KubernetesInvocation(Invocation):
         """Return the prefix of an API server's objects: the one given, else the likely one."""
         return given.rstrip("/") or self.likely_registry()
 
-    def print_values(self, answer: Any, decoding: Decoding | None) -> None:
+    def print_values(self, response: Any, decoding: Decoding | None) -> None:
         """Write a response in the chosen format, its values decoded if need be."""
-        self.print(answer if decoding is None else DecodedResponse(answer, decoding))
+        self.print(response if decoding is None else DecodedResponse(response, decoding))
         if not self._has_reported_how_to_decrypt:
             self.report_not_decrypted(decoding)
 

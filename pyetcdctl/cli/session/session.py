@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _OF_FILE = ("from", *FILE_FLAGS)
 _OF_ONE_MEMBER = ("endpoint", "doctor", "batch", "kubernetes restore", "downgrade")
-UNVERIFIED = "Warning: the server's certificate is not verified; anybody may be answering"
+UNVERIFIED = "Warning: the server's certificate is not verified; anyone may be responding"
 NOTHING_HERE = (
     "No etcd was found on this machine.",
     "Try:  --endpoints with the address of one, or `pyetcdctl sandbox` for one to try things on",
@@ -220,7 +220,7 @@ class Session(KubernetesInvocation):
         if failure is None:
             self.note("The watch goes on.")
             return
-        self.note(f"Warning: no server answers: {failure.message}")
+        self.note(f"Warning: no server responds: {failure.message}")
         for line in (*failure.advice, "The watch goes on, without a gap, when one does."):
             self.note(f"  {line}")
 

@@ -120,7 +120,7 @@ class EtcdLock(Lock):  # type: ignore[misc]  # etcd3 has no types
         """Take the lock if it is free and return 0, or the revision at which another holds it."""
         lease = self.etcd_client.lease(self.ttl)
         operations = self.etcd_client.transactions
-        taken, answers = self.etcd_client.transaction(
+        taken, responses = self.etcd_client.transaction(
             compare=[operations.create(self.key) == 0],
             success=[operations.put(self.key, self.uuid, lease)],
             failure=[operations.get(self.key)],
@@ -129,5 +129,5 @@ class EtcdLock(Lock):  # type: ignore[misc]  # etcd3 has no types
             self.lease = lease
             return 0
         lease.revoke()
-        [(_, holder)] = answers[0]
+        [(_, holder)] = responses[0]
         return int(holder.response_header.revision)

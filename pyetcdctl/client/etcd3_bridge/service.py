@@ -100,10 +100,10 @@ class Method:
     def _send(
         self, channel: grpc.Channel, arguments: tuple[Any, ...], options: dict[str, Any]
     ) -> Any:
-        answer = getattr(self._service.stub(channel), self._name)(*arguments, **options)
-        if isinstance(answer, grpc.Call):
-            return ResponseStream(answer, lambda error: self._stream_failure(channel, error))
-        return answer
+        response = getattr(self._service.stub(channel), self._name)(*arguments, **options)
+        if isinstance(response, grpc.Call):
+            return ResponseStream(response, lambda error: self._stream_failure(channel, error))
+        return response
 
     def _stream_failure(self, channel: grpc.Channel, error: grpc.RpcError) -> PyetcdctlError:
         self._service.channel.recovers(channel, error)

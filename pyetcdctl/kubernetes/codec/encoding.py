@@ -49,7 +49,7 @@ def encode(obj: Plain, as_: str | None = None, release: str | None = None) -> by
     if as_ != PROTOBUF and openshift.is_custom(api_version.rpartition("/")[0], kind):
         message = None
     _check(obj, api_version, kind, is_known=message is not None)
-    bare = _without_answers(obj)
+    bare = _without_served_fields(obj)
     if message is None:
         if as_ == PROTOBUF:
             raise Unfit(f"the field table has no kind {kind} of {api_version}", "kind")
@@ -91,7 +91,7 @@ def _check(obj: Object, api_version: str, kind: str, *, is_known: bool) -> None:
         raise Unfit("fields shown by their numbers cannot be written back", WIRE)
 
 
-def _without_answers(obj: Object) -> Object:
+def _without_served_fields(obj: Object) -> Object:
     metadata = obj["metadata"]
     if not any(name in metadata for name in NOT_STORED):
         return obj

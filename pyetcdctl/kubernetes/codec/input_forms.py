@@ -153,8 +153,8 @@ def _of_etcdctls_json(data: bytes) -> list[Given]:
     if not data.startswith(b"{"):
         return []
     try:
-        answer: Any = json.loads(data)
-        entries = answer.get("kvs") or [answer["kv"]]
+        response: Any = json.loads(data)
+        entries = response.get("kvs") or [response["kv"]]
         return [
             Given(b64decode(kv.get("value", "")), b64decode(kv["key"]), kv.get("mod_revision", 0))
             for kv in entries

@@ -128,16 +128,16 @@ class PluginSockets:
         return self._key_ids[source]
 
     def _ask_and_keep(self, source: KeySource, wrapped: Wrapped) -> Secret | str:
-        answer: Secret | str
+        found: Secret | str
         try:
             request = _v1_request(wrapped) if _is_v1(source) else _v2_request(wrapped)
-            answer = Secret(self._call(source, "Decrypt", request).get(1, b""))
+            found = Secret(self._call(source, "Decrypt", request).get(1, b""))
         except NotUnwrapped as refused:
-            answer = str(refused)
+            found = str(refused)
         if len(self._known) >= MOST_KEYS:
             del self._known[next(iter(self._known))]
-        self._known[source, wrapped] = answer
-        return answer
+        self._known[source, wrapped] = found
+        return found
 
     def _call(self, source: KeySource, method: str, request: bytes) -> dict[int, bytes]:
         import grpc
@@ -155,14 +155,16 @@ class PluginSockets:
         except grpc.RpcError as error:
             raise NotUnwrapped(self._complaint(source, method, error)) from None
         except WireError:
-            raise NotUnwrapped(f"its plugin at {shown_path(source)} answered no message") from None
+            raise NotUnwrapped(
+                f"its plugin at {shown_path(source)} sent a response that is not a message"
+            ) from None
 
     def _complaint(self, source: KeySource, method: str, error: grpc.RpcError) -> str:
         import grpc
 
         code, plugin = error.code(), f"its plugin at {shown_path(source)}"
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-            why = f"{plugin} did not answer within {source.timeout_seconds:g} s"
+            why = f"{plugin} did not respond within {source.timeout_seconds:g} s"
         elif code is grpc.StatusCode.UNAVAILABLE:
             why = f"{plugin} cannot be reached"
         else:

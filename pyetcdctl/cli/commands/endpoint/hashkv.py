@@ -45,7 +45,7 @@ def hashkv(session: Session, surplus: Annotated[list[str], words("")], flags: Ha
         lambda own: MaintenanceService(own).hash_kv(flags.rev, session.deadline()),
     )
     tell_failures(session, "get the hash of endpoint", outcomes)
-    rows = [EndpointHash(each.endpoint, each.answer) for each in outcomes if each.answer]
+    rows = [EndpointHash(each.endpoint, each.response) for each in outcomes if each.response]
     session.print(HashReport(tuple(rows)))
     failures = [each.failure for each in outcomes if each.failure]
     if failures:

@@ -45,8 +45,8 @@ def _row(outcome: EndpointOutcome[Health]) -> EndpointHealth:
 
 
 def _health(outcome: EndpointOutcome[Health]) -> Health:
-    if outcome.answer is not None:
-        return outcome.answer
+    if outcome.response is not None:
+        return outcome.response
     failure = outcome.failure
     return Health(0, failure.message, failure.advice) if failure else Health()
 

@@ -43,7 +43,7 @@ def status(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
         lambda own: MaintenanceService(own).status(session.deadline()),
     )
     tell_failures(session, "get the status of endpoint", outcomes)
-    rows = [EndpointStatus(each.endpoint, each.answer) for each in outcomes if each.answer]
+    rows = [EndpointStatus(each.endpoint, each.response) for each in outcomes if each.response]
     names = _member_names(session) if rows else {}
     session.print(StatusReport(tuple(rows), names))
     if len(rows) < len(outcomes):

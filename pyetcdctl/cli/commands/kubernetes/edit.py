@@ -139,10 +139,10 @@ class _Editing:
                 if value is None:
                     self._session.streams.err.line("Nothing was changed")
                     return
-                answer = self._ask(value)
-                if answer != "e":
+                reply = self._ask(value)
+                if reply != "e":
                     break
-            if answer != "y":
+            if reply != "y":
                 raise NotWritten("nothing was written")
             self._write(value)
 

@@ -22,7 +22,7 @@ class GetFlags(Flags):
         bool, typer.Option("--all-namespaces", "-A", help="In every namespace.")
     ] = False
     as_stored: Annotated[
-        bool, typer.Option("--as-stored", help="As stored in etcd, not as the API would answer.")
+        bool, typer.Option("--as-stored", help="As stored in etcd, not as the API would return it.")
     ] = False
     consistency: Consistency = "l"
     diff: Annotated[

@@ -19,7 +19,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, CannotLook, Reported
+from pyetcdctl.errors import BadArguments, NotChecked, Reported
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.kubernetes.versions.stored_types import (
     StoredType,
@@ -87,7 +87,7 @@ def versions(
         session.streams.out.flush()
         raise Reported
     if target and found.not_decrypted:
-        raise CannotLook(
+        raise NotChecked(
             f"whether Kubernetes {target} reads {found.not_decrypted:,} encrypted values is unknown"
         )
 
