@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.cli.session.session import Session
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.settings import Credentials, TlsFiles
+    from pyetcdctl.settings import ConnectionSettings, Credentials, TlsFiles
 
 _VARIABLES = ("ETCDCTL_", "PYETCDCTL_")
 
@@ -21,12 +21,10 @@ def destination_connection(
     session: Session, endpoints: Sequence[str], tls: TlsFiles, user: Credentials, insecure: bool
 ) -> Connection:
     """Return the connection to the destination; only times, sizes and --debug are the source's."""
-    from pyetcdctl.client.connection import Connection
-
     settings = limits(session.configuration.values)._replace(
         endpoints=tuple(endpoints), tls=tls, insecure_transport=insecure, credentials=user
     )
-    return logged_in(Connection(settings))
+    return _opened(session, settings)
 
 
 def context_connection(session: Session, name: str) -> Connection:
@@ -34,8 +32,6 @@ def context_connection(session: Session, name: str) -> Connection:
 
     Raises ReadOnlyContext for one that refuses changes.
     """
-    from pyetcdctl.client.connection import Connection
-
     # Variables such as ETCDCTL_ENDPOINTS are about the source.
     environment = {
         variable: value
@@ -56,16 +52,15 @@ def context_connection(session: Session, name: str) -> Connection:
         lambda: session.ask_password(f"Password for context {name}: "),
     )
     times = limits(session.configuration.values)
-    return logged_in(
-        Connection(
-            times._replace(
-                endpoints=settings.endpoints,
-                tls=settings.tls,
-                insecure_transport=settings.insecure_transport,
-                insecure_skip_tls_verify=settings.insecure_skip_tls_verify,
-                credentials=settings.credentials,
-            )
-        )
+    return _opened(
+        session,
+        times._replace(
+            endpoints=settings.endpoints,
+            tls=settings.tls,
+            insecure_transport=settings.insecure_transport,
+            insecure_skip_tls_verify=settings.insecure_skip_tls_verify,
+            credentials=settings.credentials,
+        ),
     )
 
 
@@ -81,3 +76,12 @@ def logged_in(connection: Connection) -> Connection:
     connection.endpoint  # noqa: B018 - looks endpoints up
     connection.metadata()
     return connection
+
+
+def _opened(session: Session, settings: ConnectionSettings) -> Connection:
+    """Return a connection that the process closes at its end."""
+    from pyetcdctl.client.connection import Connection
+
+    connection = Connection(settings)
+    session.process.at_end.callback(connection.close)
+    return logged_in(connection)

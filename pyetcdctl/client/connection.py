@@ -21,9 +21,11 @@ from pyetcdctl.client.failover import (
     may_repeat,
     with_early_end,
 )
+from pyetcdctl.client.links import Links
 from pyetcdctl.client.login import API_VERSION, Login
 from pyetcdctl.client.reports import NO_REPORTS
 from pyetcdctl.client.responses import PendingResponse, checked, messages_of
+from pyetcdctl.client.shared_login import shares_login
 from pyetcdctl.client.status import (
     CERTIFICATE_ADVICE,
     demands_certificate,
@@ -51,8 +53,16 @@ __all__ = ["Connection", "Deadline"]
 class Connection:
     """The way to a cluster. Nothing is dialled before the first call."""
 
-    def __init__(self, settings: ConnectionSettings, *, look_up: bool = True) -> None:
-        """``look_up`` false leaves a DNS domain in the settings unasked."""
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        *,
+        look_up: bool = True,
+        links: Links | None = None,
+    ) -> None:
+        """``look_up`` false leaves a DNS domain in the settings unasked; ``links`` belong to the
+        connection that this one is derived from, which closes them.
+        """
         if settings.tls:
             from pyetcdctl.client.pem_files import readable_again
 
@@ -61,10 +71,15 @@ class Connection:
         self._ignored: tuple[str, ...] = ()
         self._look_up = look_up
         self._opened_route: Route | None = None
+        self._followed: Route | None = None
+        self._links = Links() if links is None else links
+        self._owns_links = links is None
         self._login = Login(settings.credentials)
         self._limited: dict[int, Connection] = {}
         self.reports = NO_REPORTS
         """To be set before the first call."""
+        self.targets_of_login: frozenset[str] | None = None
+        """Where the token of this connection is known to be valid besides; None: not yet asked."""
 
     @property
     def endpoint(self) -> str:
@@ -92,7 +107,9 @@ class Connection:
     def for_endpoint(self, endpoint: str) -> Connection:
         """Return a connection with the same settings to that endpoint alone.
 
-        A bare one is spoken to in TLS where it would be as one of the list.
+        A bare one is spoken to in TLS where it would be as one of the list. Its channel is that of
+        this connection, which closes it. It begins with the token of this one where it is known to
+        lead to the same cluster: see shared_login.py.
         """
         settings = self.settings
         given = endpoint in settings.endpoints
@@ -102,25 +119,30 @@ class Connection:
             found_in=settings.found_in if given else "",
             alternates=(),
         )
-        return self._with_login(Connection(alone, look_up=False))
+        other = self._derived(alone)
+        if shares_login(self, endpoint):
+            other._login = self._login.copy()
+        return other
 
     def receiving_at_most(self, size_bytes: int) -> Connection:
-        """Return a connection to the same endpoints, with the same login, that refuses larger
+        """Return a connection to the endpoint in use, with the same login, that refuses larger
         responses. It is made once for a size, and closed with this one.
         """
         limited = self._limited.get(size_bytes)
         if limited is None:
             settings = self._route.settings._replace(max_receive_bytes=size_bytes)
-            limited = Connection(settings, look_up=False)
-            limited._login = self._login
+            limited = Connection(settings, look_up=False, links=self._links)
+            limited._login, limited._opened_route = self._login, self._route
             self._limited[size_bytes] = limited
         return limited
 
     def beside(self) -> Connection:
-        """Return a second connection to the same endpoints with the same login, for a thread of its
-        own; the caller closes it.
+        """Return a second connection to the endpoint in use with the same login, for a thread of
+        its own; the caller closes it.
         """
-        return self._with_login(Connection(self._route.settings, look_up=False))
+        other = Connection(self._route.settings, look_up=False)
+        other._followed, other._login = self._route, self._login.copy()
+        return other
 
     def unary(
         self,
@@ -154,7 +176,7 @@ class Connection:
         self.check_request(method, request)
         attempts = 0
         while True:
-            call = self._route.channel(deadline).unary_stream(method)(
+            call = self._channel(deadline).unary_stream(method)(
                 request,
                 timeout=end.remaining(),
                 metadata=self._metadata(deadline),
@@ -186,7 +208,7 @@ class Connection:
         """
         self.check_request(method, request)
         pending = (
-            self._route.channel(deadline)
+            self._channel(deadline)
             .unary_unary(method)
             .future(
                 request,
@@ -265,23 +287,28 @@ class Connection:
         return failure
 
     def close(self) -> None:
-        """Close all channels; a later call opens new ones."""
+        """Close all channels, also those of connections derived from this one; a later call opens
+        new ones.
+        """
         while self._limited:
             self._limited.popitem()[1].close()
-        if self._opened_route is not None:
-            self._opened_route.close()
-            self._opened_route = None
+        self._opened_route = None
+        if self._owns_links:
+            self._links.close()
 
-    def _with_login(self, other: Connection) -> Connection:
-        """Spare another connection to the same cluster its own login, if there was one here."""
-        other._login = self._login.copy()
-        return other
+    def _derived(self, settings: ConnectionSettings) -> Connection:
+        return Connection(settings, look_up=False, links=self._links)
+
+    def _channel(self, deadline: Deadline) -> grpc.Channel:
+        return self._route.channel(deadline, self.settings.max_receive_bytes)
 
     @property
     def _route(self) -> Route:
         if self._opened_route is None:
             settings = self._resolved() if self._look_up and self.settings.srv.domain else None
-            self._opened_route = Route(settings or self.settings, self.reports)
+            self._opened_route = Route(settings or self.settings, self.reports, self._links)
+            if self._followed is not None:
+                self._opened_route.follow(self._followed)
         return self._opened_route
 
     def _resolved(self) -> ConnectionSettings:
@@ -305,7 +332,7 @@ class Connection:
         attempts = 0
         while True:
             metadata = (API_VERSION,) if login else (*self._metadata(deadline), *also)
-            call = self._route.channel(deadline).unary_unary(method)
+            call = self._channel(deadline).unary_unary(method)
             try:
                 answer: bytes = call(
                     request,

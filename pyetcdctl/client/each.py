@@ -1,4 +1,4 @@
-"""The same question to every endpoint, each over a connection of its own, all at once."""
+"""The same question to every endpoint, each over a channel of its own, all at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from pyetcdctl.client.shared_login import log_in_for_all
 from pyetcdctl.errors import CallFailed, ConnectionFailed
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def ask_each(
     """Ask all endpoints at the same time; the outcomes are in their order."""
     if not endpoints:
         return []
+    log_in_for_all(connection)
     with ThreadPoolExecutor(min(len(endpoints), MOST_AT_ONCE)) as pool:
         return list(pool.map(lambda one: ask_one(connection, one, question), endpoints))
 
@@ -45,6 +47,7 @@ def ask_as_they_come(
 
     Whoever has heard enough may leave: the others' calls end by themselves.
     """
+    log_in_for_all(connection)
     pool = ThreadPoolExecutor(min(len(endpoints), MOST_AT_ONCE))
     try:
         asked = [pool.submit(ask_one, connection, one, question) for one in endpoints]
@@ -58,6 +61,7 @@ def ask_one(
     connection: Connection, endpoint: str, question: Callable[[Connection], Response]
 ) -> EndpointOutcome[Response]:
     """Ask one endpoint. Misused settings, which no endpoint can help, are raised."""
+    log_in_for_all(connection)
     with closing(connection.for_endpoint(endpoint)) as own:
         try:
             return EndpointOutcome(endpoint, response=question(own))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.channels import open_link
 from pyetcdctl.client.endpoints import parse_endpoint, parse_endpoints, wants_tls
+from pyetcdctl.client.links import Links
 from pyetcdctl.client.reports import NO_REPORTS, report_waiting
 from pyetcdctl.client.status import (
     DEADLINE_TEXT,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import grpc
 
-    from pyetcdctl.client.channels import Link
     from pyetcdctl.client.deadline import Deadline
     from pyetcdctl.client.endpoints import Endpoint
     from pyetcdctl.client.probe import Verdict
@@ -87,16 +86,21 @@ def with_early_end(
 
 
 class Route:
-    """The endpoints in the order to try, and one link to each that was tried."""
+    """The endpoints in the order to try. Several routes may share their links."""
 
-    def __init__(self, settings: ConnectionSettings, reports: Reports = NO_REPORTS) -> None:
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        reports: Reports = NO_REPORTS,
+        links: Links | None = None,
+    ) -> None:
         if settings.tls:
             from pyetcdctl.client.tls import check_files
 
             check_files(settings.tls)
         self.settings = settings
         self.endpoints = _shuffled(list(dict.fromkeys(parse_endpoints(settings.endpoints))))
-        self._links: dict[Endpoint, Link] = {}
+        self._links = Links() if links is None else links
         self._reports = reports
         self._own = self.endpoints[0]
         self._alternates = {url: name for name, url in settings.alternates}
@@ -115,13 +119,19 @@ class Route:
         """Whether the endpoint in use is reached in TLS without a client certificate."""
         return wants_tls(self.endpoint, self.settings) and not self.settings.tls.certificate
 
-    def channel(self, deadline: Deadline) -> grpc.Channel:
-        """Return a channel for a call; several endpoints are raced for it."""
+    def follow(self, other: Route) -> None:
+        """Begin at the endpoint that another route to the same endpoints has chosen."""
+        self.endpoints, self._chosen = list(other.endpoints), other._chosen
+
+    def channel(self, deadline: Deadline, max_receive_bytes: int = 0) -> grpc.Channel:
+        """Return a channel for a call, which refuses larger responses; several endpoints are raced
+        for it, on the channels that serve all other calls.
+        """
         if deadline.expired:
             raise self.too_late()
-        if self._chosen:
-            return self._link(self.endpoint).channel
-        return self.ready_channel(deadline)
+        if not self._chosen:
+            self.ready_channel(deadline)
+        return self._channel(self.endpoint, max_receive_bytes)
 
     def ready_channel(self, deadline: Deadline) -> grpc.Channel:
         """Return a channel to an endpoint that responds, waiting for one until the deadline."""
@@ -143,7 +153,7 @@ class Route:
         self.endpoints.insert(0, self.endpoints.pop(won))
         self._report_other_member()
         self._chosen = True
-        return self._link(self.endpoint).channel
+        return self._channel(self.endpoint, self.settings.max_receive_bytes)
 
     def leave(self) -> None:
         """Pass over the endpoint in use: it comes last when the next call chooses.
@@ -155,7 +165,7 @@ class Route:
             self._chosen = False
         if self.settings.tls and self._files != self._files_now() and self._files_are_usable():
             self._files = self._files_now()
-            self.close()
+            self._links.drop(self.endpoints)
 
     def _files_now(self) -> object:
         if not self.settings.tls:
@@ -220,27 +230,16 @@ class Route:
         kind = ServerSilent if found.reachable else DeadlineExceeded
         return deadline_exceeded(*found.advice, kind=kind)
 
-    def close(self) -> None:
-        """End all links; a later call opens another."""
-        while self._links:
-            self._links.popitem()[1].close()
-
-    def _link(self, endpoint: Endpoint) -> Link:
-        link = self._links.get(endpoint)
-        if link is None:
-            link = self._links[endpoint] = open_link(endpoint, self.settings)
-        return link
+    def _channel(self, endpoint: Endpoint, max_receive_bytes: int) -> grpc.Channel:
+        settings = self.settings._replace(max_receive_bytes=max_receive_bytes)
+        return self._links.link(endpoint, settings).channel
 
     def _use_relay(self, endpoint: Endpoint) -> None:
-        if not wants_tls(endpoint, self.settings) or self.settings.insecure_skip_tls_verify:
-            return
-        link = self._links.pop(endpoint, None)
-        if link is not None:
-            link.close()
-        self._links[endpoint] = open_link(endpoint, self.settings, by_relay=True)
+        if wants_tls(endpoint, self.settings) and not self.settings.insecure_skip_tls_verify:
+            self._links.use_relay(endpoint)
 
     def _opener(self, endpoint: Endpoint) -> Callable[[], grpc.Channel]:
-        return lambda: self._link(endpoint).channel
+        return lambda: self._channel(endpoint, self.settings.max_receive_bytes)
 
 
 def _shuffled(endpoints: list[Endpoint]) -> list[Endpoint]:

@@ -6,7 +6,7 @@ question is asked, and it is over within a second; PYETCDCTL_COMPLETION_TIMEOUT 
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cached_property
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -102,14 +102,15 @@ def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequ
 
     *before, typed = words
     line = _parsed(root, before)
-    asking = LineSession(session.process.beside(Buffer(), Buffer(), b""), line.flags)
-    if asking.via:
-        return []  # a program in a pod takes longer than a user waits
-    takes_keys = "KEY" in line.metavar
-    seconds = patience(session.streams.environment)
-    place = CursorPlace(typed, asking, line.words, line.flags, takes_keys, seconds)
+    with closing(session.process.beside(Buffer(), Buffer(), b"")) as process:
+        asking = LineSession(process, line.flags)
+        if asking.via:
+            return []  # a program in a pod takes longer than a user waits
+        takes_keys = "KEY" in line.metavar
+        seconds = patience(session.streams.environment)
+        place = CursorPlace(typed, asking, line.words, line.flags, takes_keys, seconds)
+        found = candidates(kind, place)
     may_be_flags = "--" not in before
-    found = candidates(kind, place)
     return [each for each in found if not (may_be_flags and each.text.startswith("-"))]
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyetcdctl.client.deadline import Deadline
+    from pyetcdctl.client.links import Links
     from pyetcdctl.client.login import Metadata
     from pyetcdctl.client.responses import PendingResponse
     from pyetcdctl.settings import ConnectionSettings
@@ -24,13 +25,14 @@ _DEACTIVATE = b"\x08\x02"
 class AskingConnection(Connection):
     """Calls ``before_write`` ahead of every call that changes something."""
 
-    def __init__(self, settings: ConnectionSettings, before_write: Callable[[], None]) -> None:
-        super().__init__(settings, look_up=False)
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        before_write: Callable[[], None],
+        links: Links | None = None,
+    ) -> None:
+        super().__init__(settings, look_up=False, links=links)
         self._before_write = before_write
-
-    def for_endpoint(self, endpoint: str) -> AskingConnection:
-        """Return a connection to that endpoint alone."""
-        return AskingConnection(super().for_endpoint(endpoint).settings, self._before_write)
 
     def unary(
         self,
@@ -55,6 +57,9 @@ class AskingConnection(Connection):
         if _changes(method, request, repeatable=False):
             self._before_write()
         return super().future(method, request, deadline=deadline, patient=patient)
+
+    def _derived(self, settings: ConnectionSettings) -> AskingConnection:
+        return AskingConnection(settings, self._before_write, self._links)
 
 
 def _changes(method: str, request: bytes, *, repeatable: bool) -> bool:
