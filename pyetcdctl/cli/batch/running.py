@@ -214,6 +214,7 @@ def run_alone(process: Process, line: BatchLine, flags: Mapping[str, Any]) -> Li
         )
     out, err = Buffer(), Buffer()
     with closing(process.beside(out, err, line.input)) as inner:
+        inner.is_line_of_batch = True
         code = invoke(line.arguments, inner, flags)
         inner.streams.out.flush()
     return LineResult(line, bytes(out.data), bytes(err.data), int(code))

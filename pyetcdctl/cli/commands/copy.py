@@ -101,6 +101,8 @@ def copy(
     from pyetcdctl.client.live_source import LiveSource
 
     _check(prefix, flags)
+    if flags.follow:
+        session.check_may_go_on("copy --follow")
     start = raw(prefix[0]) if prefix else b""
     target = raw(flags.dest_prefix) if flags.dest_prefix else start
     destination, where = _destination(session, flags)

@@ -195,6 +195,7 @@ class _Run:
 
     def go_on(self) -> None:
         """Show what is counted until the user ends it."""
+        self._session.check_may_go_on("top", "--once")
         streams, interval = self._session.streams, self._flags.interval or _EVERY_SECONDS
         is_table = self._session.output.format == "simple"
         if is_table and streams.out.is_terminal and streams.takes_escapes:

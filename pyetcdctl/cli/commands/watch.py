@@ -112,6 +112,8 @@ def watch(
     connection = session.connection
     options = WatchOptions(flags.prefix, flags.prev_kv, flags.progress_notify, flags.rev)
     request = watch_request(divided.keys, options)
+    if not divided.command:  # one that fails ends it
+        session.check_may_go_on("watch without COMMAND", "history KEY")
     if flags.diff:
         _watch_changes(session, request, divided.command, flags)
         return

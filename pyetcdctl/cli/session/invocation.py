@@ -111,6 +111,17 @@ class Invocation:
                 "Try:  --context with another one, or `pyetcdctl context add` without --read-only",
             )
 
+    def check_may_go_on(self, command: str, instead: str = "") -> None:
+        """Raise BadArguments in a batch: a command that runs until interrupted would never end.
+
+        ``instead`` is what makes it end by itself.
+        """
+        if self.process.is_line_of_batch:
+            raise BadArguments(
+                f"{command} runs until it is interrupted: it cannot be a line of a batch",
+                *([f"Try:  {instead}"] if instead else []),
+            )
+
     @cached_property
     def file_path(self) -> str:
         """The file that is read instead of a server; empty for a server."""

@@ -33,6 +33,8 @@ class Process:
         """What is closed at the end besides the connections."""
         self.children = ExitStack()
         """The programs that run for this one: ended on the main thread, however long it takes."""
+        self.is_line_of_batch = False
+        """Whether it runs one of many commands, whose output is shown when it has ended."""
         self._shared = shared or {}
         self._connections: dict[ConnectionSettings, Connection] = {}
         self._files: dict[tuple[str, FileReading], FileSource] = {}

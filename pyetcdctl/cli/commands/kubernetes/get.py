@@ -61,6 +61,7 @@ def get(
     check_no_write_out(session, may_watch=True)
     flags.check()
     if flags.watches:
+        session.check_may_go_on("kubernetes get --watch")
         session.check_server()
     asked = parse_words(objects)
     getting = _Getting(session, flags)
