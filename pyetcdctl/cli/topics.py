@@ -91,6 +91,9 @@ _OTHER_VARIABLES = {
     "PYETCDCTL_COMPLETION_TIMEOUT": "How long TAB may look up names (default 700ms)",
     "NO_COLOR": "No colours",
     "KUBE_EDITOR, EDITOR": "The editor of `kubernetes edit`",
+    "PYTHONPATH": "Not used by the installed command; what it starts gets it",
+    "PYTHONHOME": "Python reads it before the program begins: that of another Python is fatal "
+    "(`env -u PYTHONHOME pyetcdctl ...`)",
 }
 _WIDTH, _NAME_WIDTH = 79, 36
 SUMMARIES = {

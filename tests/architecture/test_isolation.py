@@ -1,13 +1,14 @@
 """The installed command and the caller's Python variables."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.runner import PROJECT, clean_environment
+from tests.runner import PROJECT, clean_environment, run_here
 
 FOREIGN = ("grpc", "google", "yaml", "typer", "rich", "etcd3", "cryptography")
 
@@ -68,3 +69,14 @@ def test_a_variable_in_the_way_is_named_where_a_module_cannot_be_loaded(installe
     first, second = done.stderr.splitlines()
     assert first.startswith("Error: a module of the program cannot be loaded: ")
     assert second == "  PYTHONPATH may lead to other modules. Try:  env -u PYTHONPATH pyetcdctl ..."
+
+
+def test_the_help_names_pythonhome_and_the_way_around_it(installed):
+    env = clean_environment({"PYTHONHOME": "/nonexistent"})
+    broken = subprocess.run([installed, "version"], env=env, capture_output=True, timeout=60)
+    assert b"pyetcdctl" not in broken.stdout  # Python ends before the program's first line
+    text = " ".join(run_here("help", "environment").stdout.decode().split())
+    (words,) = re.findall(r"`(env -u PYTHONHOME) pyetcdctl ...`", text)
+    line = [*words.split(), installed, "version"]
+    done = subprocess.run(line, env=env, capture_output=True, timeout=60, cwd="/")
+    assert done.returncode == 0, done.stderr

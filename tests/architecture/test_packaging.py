@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,9 @@ from tests.runner import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LONGEST_LABEL = 32
+OF_THE_PROJECT = {"homepage", "source", "documentation", "docs", "issues", "changelog", "download"}
 
 
 def files_below(name: str) -> set[str]:
@@ -46,3 +50,16 @@ def test_the_sdist_has_tests_completions_and_pictures(built: Path) -> None:
         assert files_below(folder)
         assert not files_below(folder) - names
     assert names >= {"pyproject.toml", "README.md", "LICENSE"}
+
+
+def test_package_indexes_accept_the_addresses_and_take_none_for_that_of_the_project(built: Path):
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = message_from_bytes(archive.read(name))
+    urls = dict(line.split(", ", 1) for line in metadata.get_all("Project-URL", []))
+    assert urls
+    assert all(len(label) <= LONGEST_LABEL for label in urls)
+    assert all(url.startswith("https://") for url in urls.values())
+    # An index would give these labels the meaning of the project's own pages.
+    assert not {label.lower() for label in urls} & OF_THE_PROJECT
