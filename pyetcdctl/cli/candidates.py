@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.completion import shapes
-from pyetcdctl.completion.values import key_candidates
+from pyetcdctl.completion.values import file_candidates, key_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,12 +36,22 @@ class CursorPlace(NamedTuple):
     """The command's own flags."""
     takes_keys: bool
     """Whether the command takes keys in place of names of objects."""
-    seconds: float
+    ends: float
+    """Until when, by the monotonic clock, may be searched."""
+
+    @property
+    def seconds(self) -> float:
+        """How long may still be searched."""
+        return max(0.0, self.ends - monotonic())
 
     def below(self, prefix: str, typed: str) -> list[str]:
         """Return what the keys below a prefix go on with, up to the next slash."""
-        key = os.fsencode(prefix + typed)
-        found = key_candidates(self.session.source, key, self.seconds)
+        key, session = os.fsencode(prefix + typed), self.session
+        if session.file_path:
+            branches = session.file.branches(key, self.seconds)
+            found = file_candidates(branches.found, key, is_whole=branches.is_whole)
+        else:
+            found = key_candidates(session.source, key, self.seconds)
         return [each.removeprefix(prefix) for each in found]
 
 
@@ -122,10 +133,17 @@ def _namespaces(place: CursorPlace) -> Iterator[Candidate]:
 
 
 def _prefix(place: CursorPlace) -> str:
+    from pyetcdctl.kubernetes.registry_keys import REGISTRY
     from pyetcdctl.registry.prefix import find_prefix, normalized
 
-    given = normalized(place.flags.get("etcd-prefix", ""))
-    return given or find_prefix(place.session.source, place.session.node.etcd_prefix).path
+    if given := normalized(place.flags.get("etcd-prefix", "")):
+        return given
+    session, known = place.session, place.session.node.etcd_prefix
+    if session.file_path:
+        for likely in filter(None, (known, REGISTRY)):
+            if session.file.has_any(os.fsencode(f"{likely}/"), place.seconds):
+                return likely
+    return find_prefix(session.source, known).path
 
 
 def _members(place: CursorPlace) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ short, by its length or by time, has nothing in common beyond what was typed, or
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -33,6 +34,28 @@ def key_candidates(source: Source, typed: bytes, seconds: float) -> list[str]:
         is_whole = True
     if found and not is_whole and _common_start(found[0], found[-1]) != typed:
         return []
+    return _shell_texts(found)
+
+
+def file_candidates(found: list[bytes], typed: bytes, *, is_whole: bool) -> list[str]:
+    """Return what ``typed`` may become by what was found in a file, in order.
+
+    Where a search was cut short, what was typed is a candidate, too: there may be more of them.
+    """
+    shown = found[:MOST_CANDIDATES]
+    while len(shown) < len(found) and len(common := _common_start(found[0], shown[-1])) > len(
+        typed
+    ):
+        further = bisect_left(found, prefix_end(common))
+        if further == len(found):
+            break
+        shown.append(found[further])
+    if typed and not is_whole and shown and _common_start(shown[0], shown[-1]) != typed:
+        shown.insert(0, typed)
+    return _shell_texts(shown)
+
+
+def _shell_texts(found: list[bytes]) -> list[str]:
     texts = (_shell_text(candidate) for candidate in found)
     return [text for text in texts if text is not None]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.kv import RangeRequest
     from pyetcdctl.rpc.range_page import RangePage
     from pyetcdctl.storage.accounting import Sizing
+    from pyetcdctl.storage.mvcc.branches import Branches
     from pyetcdctl.storage.mvcc.fingerprints import Fingerprints
     from pyetcdctl.storage.mvcc.unshared import KeysOfOne
     from pyetcdctl.storage.opening import OpenedFile
@@ -142,6 +143,18 @@ class FileSource:
     ) -> list[RangePage]:
         """Return the responses to many small questions; a file is in no hurry."""
         return [self._range(each, is_only=len(requests) == 1).whole() for each in requests]
+
+    def branches(self, typed: bytes, seconds: float) -> Branches:
+        """Return how keys go on behind ``typed``, up to a slash, as far as time allows."""
+        from pyetcdctl.storage.mvcc.branches import branches
+
+        return branches(self._model, typed, seconds)
+
+    def has_any(self, prefix: bytes, seconds: float) -> bool:
+        """Whether a live key begins with a prefix, as far as time allows."""
+        from pyetcdctl.storage.mvcc.branches import branches
+
+        return bool(branches(self._model, prefix, seconds, most=1).found)
 
     def history(
         self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False

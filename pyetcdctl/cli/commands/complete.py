@@ -6,9 +6,11 @@ question is asked, and it is over within a second; PYETCDCTL_COMPLETION_TIMEOUT 
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, suppress
 from functools import cached_property
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -17,6 +19,7 @@ from pyetcdctl.cli.flags.grammar import parse_line
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import ValueRefused, duration
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.configuration import file_reading
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Buffer
 from pyetcdctl.cli.word_commands import WordCommand, WordGroup
@@ -28,8 +31,13 @@ if TYPE_CHECKING:
 
     from pyetcdctl.cli.candidates import Candidate
     from pyetcdctl.settings import ConnectionSettings
+    from pyetcdctl.storage.file_source import FileSource
 
 SECONDS = 0.7
+GRACE_SECONDS = 0.25
+"""A search that has ended in time has its result so much later, at the latest."""
+MOST_BYTES_WITH_LOG = 32 << 20
+"""A log is applied to an index of all keys, which takes too long for a larger database."""
 VARIABLE = "PYETCDCTL_COMPLETION_TIMEOUT"
 
 app = new_app()
@@ -44,6 +52,15 @@ class LineSession(Session):
         settings = super().settings
         seconds = min(settings.command_timeout, patience(self.streams.environment))
         return settings._replace(command_timeout=seconds, dial_timeout=seconds)
+
+    def open_file(self, path: str) -> FileSource:
+        """Return a file as a source of keys, without the hash at its end; of a large one no log."""
+        from pyetcdctl.storage.opening import database_path
+
+        reading = file_reading(self.configuration)._replace(skip_hash_check=True)
+        if os.path.getsize(database_path(path)) > MOST_BYTES_WITH_LOG:
+            reading = reading._replace(use_log=False)
+        return self.process.file(path, reading, self.note)
 
     def check_format(self) -> None:
         """Do without a format."""
@@ -77,14 +94,16 @@ def complete(
     size = session.words_before_dashes or 0
     kind, typed = "".join(line[:size]) or KEYS, line[size:]
 
+    ends = monotonic() + patience(session.streams.environment)
+
     def find() -> None:
         with suppress(Exception):
-            found.extend(_found(session, ctx.find_root().command, kind, typed))
+            found.extend(_found(session, ctx.find_root().command, kind, typed, ends))
 
     # A name server or a file system that hangs is beyond any deadline of a call.
     search = Thread(target=find, daemon=True)
     search.start()
-    search.join(patience(session.streams.environment) + 0.05)
+    search.join(patience(session.streams.environment) + GRACE_SECONDS)
     texts = (f"{text}\t{about}" if about else text for text, about in found)
     session.streams.out.text("".join(f"{text}\n" for text in texts))
 
@@ -97,7 +116,9 @@ def patience(environment: Mapping[str, str]) -> float:
         return SECONDS
 
 
-def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequence[Candidate]:
+def _found(
+    session: Session, root: Any, kind: str, words: Sequence[str], ends: float
+) -> Sequence[Candidate]:
     from pyetcdctl.cli.candidates import CursorPlace, candidates
 
     *before, typed = words
@@ -107,8 +128,7 @@ def _found(session: Session, root: Any, kind: str, words: Sequence[str]) -> Sequ
         if asking.via:
             return []  # a program in a pod takes longer than a user waits
         takes_keys = "KEY" in line.metavar
-        seconds = patience(session.streams.environment)
-        place = CursorPlace(typed, asking, line.words, line.flags, takes_keys, seconds)
+        place = CursorPlace(typed, asking, line.words, line.flags, takes_keys, ends)
         found = candidates(kind, place)
     may_be_flags = "--" not in before
     return [each for each in found if not (may_be_flags and each.text.startswith("-"))]

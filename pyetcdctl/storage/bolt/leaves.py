@@ -103,7 +103,7 @@ def inline_leaf(bucket: Bucket) -> Iterator[LeafColumns]:
 def leaves_at(pages: Pages, numbers: Sequence[int]) -> Iterator[LeafColumns]:
     """Yield the leaves of these pages in this order, those without any key, too."""
     size = pages.page_size
-    for run in _runs(numbers, max(1, READ_BYTES // size), pages.count):
+    for run in runs(numbers, max(1, READ_BYTES // size), pages.count):
         first = run[0]
         data = pages.read_pages(first, run[-1] + 1)
         for number in run:
@@ -129,7 +129,7 @@ def _columns_in(data: bytes, first: int, number: int, size: int) -> LeafColumns 
     return columns if is_whole and not any(table[0::4]) else None
 
 
-def _runs(numbers: Sequence[int], most: int, count: int) -> Iterator[Sequence[int]]:
+def runs(numbers: Sequence[int], most: int, count: int) -> Iterator[Sequence[int]]:
     """Cut the numbers into parts that ascend within so many pages and have small gaps only."""
     begin, total = 0, len(numbers)
     while begin < total:
@@ -142,6 +142,12 @@ def _runs(numbers: Sequence[int], most: int, count: int) -> Iterator[Sequence[in
             end += 1
         yield numbers[begin:end]
         begin = end
+
+
+def overflow_of(data: bytes, at: int) -> int:
+    """Return how many more pages the one that begins at ``at`` flows over into."""
+    overflow: int = PAGE_HEAD.unpack_from(data, at)[3]
+    return overflow
 
 
 def _columns(page: Page, page_size: int) -> LeafColumns:

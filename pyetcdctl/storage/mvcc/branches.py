@@ -1,0 +1,145 @@
+"""What live keys go on with behind a prefix, from the newest revision back, for as long as allowed.
+
+The bucket's order is that of the revisions, so there is no way to seek a prefix. Pages without
+what is not found yet are passed over at the speed of memory: what was found is left out of the
+search, and most of a large file is soon left out.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyetcdctl.rpc.key_values import key_of
+from pyetcdctl.storage.bolt.leaves import leaves_at, overflow_of, runs
+from pyetcdctl.storage.mvcc.key_index import usual_keys
+from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES, TOMBSTONE_BYTES, key_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyetcdctl.storage.bolt.leaves import LeafColumns
+    from pyetcdctl.storage.database import Database
+    from pyetcdctl.storage.mvcc.model import Model
+
+MOST = 10_000
+_RUN_PAGES = 64
+_SAMPLES = 50
+_BATCH = 4096
+"""So many leaves are sorted into runs at once."""
+_MOST_EXCLUDED = 100
+"""A pattern of more would be slower than looking at what it leaves out."""
+
+
+class Branches(NamedTuple):
+    """Keys, and beginnings of keys up to a slash; ``is_whole`` where there are no others."""
+
+    found: list[bytes]
+    is_whole: bool
+
+
+def branches(model: Model, typed: bytes, seconds: float, most: int = MOST) -> Branches:
+    """Return what begins with ``typed``, up to the next slash, in order; so many at the most."""
+    ends, search = monotonic() + seconds, _Search(typed)
+    for change in reversed(model.changes):
+        search.take(key_of(change.entry), is_deletion=change.revision.is_deletion)
+    found, sampled = search.found, _Search(typed)
+    if most > 1:
+        _sample(model.database, sampled)
+    is_whole = _searched(model.database, search, ends, most)
+    if not is_whole:  # what was not reached may have been deleted since: rarely all of a branch
+        found = found | (sampled.found - search.dead)
+    return Branches(sorted(found), is_whole)
+
+
+def _sample(database: Database, search: _Search) -> None:
+    """Search a few parts of the whole."""
+    numbers, count = database.key_pages, database.pages.count
+    for start in range(0, len(numbers), max(1, len(numbers) // _SAMPLES)):
+        run = next(runs(numbers[start : start + _RUN_PAGES], _RUN_PAGES, count))
+        _search_run(database, run, search)
+
+
+def _searched(database: Database, search: _Search, ends: float, most: int) -> bool:
+    """Search until all is read or the time is over; return whether all is read."""
+    if not database.key_pages:
+        for leaf in database.key_leaves():
+            search.take_leaf(leaf)
+        return True
+    for run in _runs_backwards(database.key_pages, database.pages.count):
+        _search_run(database, run, search)
+        if monotonic() > ends or len(search.found) >= most:
+            return run[0] == database.key_pages[0]
+    return True
+
+
+def _search_run(database: Database, run: Sequence[int], search: _Search) -> None:
+    for number in reversed(_hits(database, run, search)):
+        for leaf in leaves_at(database.pages, [number]):
+            search.take_leaf(leaf)
+
+
+def _runs_backwards(numbers: Sequence[int], count: int) -> Iterator[Sequence[int]]:
+    for end in range(len(numbers), 0, -_BATCH):
+        yield from reversed(list(runs(numbers[max(0, end - _BATCH) : end], _RUN_PAGES, count)))
+
+
+def _hits(database: Database, run: Sequence[int], search: _Search) -> list[int]:
+    """Return the leaves of a run that have what is sought anywhere."""
+    pages, first, last = database.pages, run[0], run[-1]
+    size, hits, at = pages.page_size, [], 0
+    data = pages.read_pages(first, last + 1)
+    if more := overflow_of(data, (last - first) * size):
+        data += pages.read_pages(last + 1, min(last + 1 + more, pages.count))
+    while found := search.pattern.search(data, at):
+        index = bisect_right(run, first + found.start() // size) - 1
+        hits.append(run[index])
+        if index + 1 == len(run):
+            break
+        at = (run[index + 1] - first) * size
+    return hits
+
+
+class _Search:
+    """What was found so far; records are taken from the newest on."""
+
+    def __init__(self, typed: bytes) -> None:
+        self._typed = typed
+        self.found: set[bytes] = set()
+        self._known: tuple[bytes, ...] = ()
+        self.dead: set[bytes] = set()
+        self.pattern = re.compile(re.escape(typed), re.DOTALL)
+
+    def take_leaf(self, leaf: LeafColumns) -> None:
+        """Take the records of a leaf."""
+        if not leaf.key_sizes:
+            return
+        usual = max(leaf.key_sizes) == min(leaf.key_sizes) == REVISION_BYTES and usual_keys(leaf)
+        if usual:
+            for key in reversed(usual[1]):
+                self.take(key, is_deletion=False)
+            return
+        for start, value, end in reversed(list(leaf.spans())):
+            self.take(key_in(leaf.data, value, end), is_deletion=value - start == TOMBSTONE_BYTES)
+
+    def take(self, key: bytes, *, is_deletion: bool) -> None:
+        """Take a record, none of a newer revision being left."""
+        if not key.startswith(self._typed) or key.startswith(self._known) or key in self.dead:
+            return
+        if is_deletion:
+            self.dead.add(key)
+            return
+        slash = key.find(b"/", max(len(self._typed), 1))
+        branch = key if slash < 0 else key[: slash + 1]
+        if branch in self.found:
+            return
+        self.found.add(branch)
+        if slash >= 0 and len(self._known) < _MOST_EXCLUDED:
+            self._exclude(branch)
+
+    def _exclude(self, branch: bytes) -> None:
+        self._known = (*self._known, branch)
+        rests = b"|".join(re.escape(each[len(self._typed) :]) for each in self._known)
+        self.pattern = re.compile(re.escape(self._typed) + b"(?!" + rests + b")", re.DOTALL)

@@ -1,0 +1,73 @@
+"""What keys go on with is found from the newest revision back, and as far as time allows."""
+
+from itertools import pairwise
+
+import pytest
+
+from pyetcdctl.completion.values import MOST_CANDIDATES, file_candidates
+from pyetcdctl.storage.database import Database
+from pyetcdctl.storage.mvcc.branches import branches
+from pyetcdctl.storage.mvcc.changes import Delete
+from pyetcdctl.storage.mvcc.model import Model
+from tests.storage.memory import InMemory
+
+LONG = 300.0
+PREFIXES = [b"", b"/", b"/reg", b"/registry/", b"/registry/s", b"/registry/services/specs/", b"c"]
+
+
+@pytest.fixture
+def model(sample_database):
+    return Model(Database(InMemory(sample_database), len(sample_database), "sample"))
+
+
+def expected(model, typed):
+    keys = [key for key in model.newest_keys().between(b"\0", b"\0") if key.startswith(typed)]
+    slashes = [key.find(b"/", max(len(typed), 1)) for key in keys]
+    found = {key[: at + 1] if at >= 0 else key for key, at in zip(keys, slashes, strict=True)}
+    return sorted(found)
+
+
+@pytest.mark.parametrize("typed", [*PREFIXES, b"/nothing/"])
+def test_all_branches_of_a_prefix_are_found(model, typed):
+    found = branches(model, typed, LONG)
+    assert found == (expected(model, typed), True)
+    assert bool(found.found) == (typed != b"/nothing/")
+
+
+@pytest.mark.parametrize("typed", PREFIXES)
+def test_a_search_without_time_finds_some_and_says_so(model, typed):
+    found = branches(model, typed, 0.0)
+    assert not found.is_whole
+    assert {*found.found} <= {*expected(model, typed)}
+    assert found.found or typed == b"c"
+
+
+def test_what_was_deleted_since_is_no_candidate(model):
+    typed = b"/registry/services/specs/default/kub"
+    assert branches(model, typed, LONG).found == [typed + b"ernetes"]
+    model.write([Delete(typed + b"ernetes")])
+    for seconds in (LONG, 0.0):
+        assert branches(model, typed, seconds).found == []
+
+
+def test_one_is_enough_to_know_that_there_is_any(model):
+    assert len(branches(model, b"/registry/", LONG, most=1).found) >= 1
+    assert branches(model, b"/other/", LONG, most=1) == ([], True)
+
+
+def test_a_list_that_was_cut_short_has_nothing_in_common_beyond_what_was_typed():
+    found = [b"/registry/pods/a", b"/registry/pods/b"]
+    assert file_candidates(found, b"/reg", is_whole=True) == [each.decode() for each in found]
+    assert file_candidates(found, b"/reg", is_whole=False)[0] == "/reg"
+    assert file_candidates(found, b"/registry/pods/", is_whole=False) == [
+        each.decode() for each in found
+    ]
+    assert file_candidates([], b"/reg", is_whole=False) == []
+
+
+def test_a_long_list_shows_where_names_part():
+    same = [b"k/same-%04d" % number for number in range(MOST_CANDIDATES + 100)]
+    shown = file_candidates([*same, b"k/say", b"k/z/"], b"k/", is_whole=True)
+    assert len(shown) < MOST_CANDIDATES + 10
+    assert shown[-2:] == ["k/say", "k/z/"]
+    assert all(one < other for one, other in pairwise(shown))
