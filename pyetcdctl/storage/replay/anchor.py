@@ -33,6 +33,9 @@ _MOST_BYTES = 32 << 20
 _MOST_REVISIONS = 2000
 _MOST_COMPARED = 200
 _MOST_TRIED = 10
+_MOST_REPEATED = 100
+_MOST_READ = 200_000
+"""So many changes of the database are compared with the log until it is given up."""
 _AGAIN = -1
 
 
@@ -135,16 +138,37 @@ def _best_fit(sample: Sample, database: Database, witness: Witness) -> tuple[int
         if operation.name == PUT and operation.transaction
     ][:_MOST_TRIED]
     pairs = {(step.key, step.value): at for at, step in reversed(puts)}
-    keys = {key for key, _ in pairs}
-    fits = [
-        (_fit(sample, pairs[pair], revision - 1, witness), pairs[pair], revision)
-        for key, entry, revision in _records(database)
-        if key in keys and (pair := (key, KeyValue.decode(entry).value)) in pairs
-    ]
+    fits = []
+    for at, revision in _candidates(database, pairs):
+        fits.append((_fit(sample, at, revision - 1, witness), at, revision))
+        if witness.read > _MOST_READ:
+            return 0, 0
     fits.sort()
     if not fits or (len(fits) > 1 and fits[-1][0] == fits[-2][0]):
         return 0, 0
     return fits[-1][1:]
+
+
+def _candidates(
+    database: Database, places: dict[tuple[bytes, bytes], int]
+) -> list[tuple[int, int]]:
+    """Return where puts of the sample are, each with a revision at which the same was put.
+
+    A put that was repeated too often to try all of its revisions is left out.
+    """
+    keys = {key for key, _ in places}
+    revisions: dict[tuple[bytes, bytes], list[int]] = {pair: [] for pair in places}
+    for key, entry, revision in _records(database):
+        if key in keys and (pair := (key, KeyValue.decode(entry).value)) in places:
+            found = revisions[pair]
+            if len(found) <= _MOST_REPEATED:
+                found.append(revision)
+    return [
+        (places[pair], revision)
+        for pair, found in revisions.items()
+        if len(found) <= _MOST_REPEATED
+        for revision in found
+    ]
 
 
 def _fit(sample: Sample, at: int, revision: int, witness: Witness) -> int:

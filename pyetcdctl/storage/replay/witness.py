@@ -64,6 +64,8 @@ class Witness:
         """The last entry of the log that is in the database."""
         self.revision = model.revision
         self.first_whole = model.compacted + 1
+        self.read = 0
+        """How many changes were read so far."""
         self._database = database
         self._records: Iterator[tuple[int, Made]] = iter(())
         self._ahead: tuple[int, Made] | None = None
@@ -113,6 +115,7 @@ class Witness:
         while self._ahead is not None and self._ahead[0] <= revision:
             if self._ahead[0] == revision:
                 found.append(self._ahead[1])
+            self.read += 1
             self._ahead = next(self._records, None)
         return found
 
