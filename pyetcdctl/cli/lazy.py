@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from pyetcdctl.cli.flags.global_flags import FILE_FLAGS
 from pyetcdctl.cli.flags.struct import unfolded
 from pyetcdctl.cli.word_commands import ReadingCommand, WordCommand, WordGroup, show_help
 
@@ -122,13 +123,14 @@ def command(
     example: str,
     *,
     needs_server: bool = True,
+    file_flags: Sequence[str] = FILE_FLAGS,
     prints: Sequence[type] = (),
 ) -> Callable[[Any], Any]:
     """Register a function as the command ``name``; ``example`` ends its help.
 
     The function takes the context, or the session and what flags/struct.py says. ``prints`` are the
     types that its result may have: a format that shows none of them is refused before the command
-    does anything.
+    does anything. ``file_flags`` are the flags about the file of --from that have an effect on it.
     """
     cls = WordCommand if needs_server else ReadingCommand
     register = app.command(name, cls=cls, epilog=_example(example), options_metavar="[FLAGS]")
@@ -136,6 +138,7 @@ def command(
     def declare(function: Any) -> Any:
         run: Any = unfolded(function)
         run.prints = prints
+        run.file_flags = () if needs_server else file_flags
         return register(run)
 
     return declare

@@ -64,6 +64,7 @@ class WordCommand(TyperCommand):
             ctx.obj.check_may_run(ctx.obj.command)
         if self.needs_server:
             ctx.obj.check_server()
+        ctx.obj.check_file_flags(getattr(self.callback, "file_flags", ()))
         for param in self.params:
             if param.name in options:
                 default = param.get_default(ctx)

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from pyetcdctl.cli.flags.global_flags import FILE_FLAGS
 from pyetcdctl.cli.lazy import WordCommand
 from tests.architecture.test_commands import ALL
 from tests.runner import run_here
@@ -12,6 +13,25 @@ from tests.runner import run_here
 REFUSAL = "Error: this command needs a running server\n"
 LEAVES = {path: real for path, real in ALL.items() if isinstance(real, WordCommand)}
 WRITERS = [path for path, real in LEAVES.items() if real.needs_server]
+WORDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("du", "lease list", "tree", "alarm list", "endpoint status"), ()),
+    **dict.fromkeys(("endpoint hashkv", "member list", "auth status", "role list"), ()),
+    **dict.fromkeys(("user list", "kubernetes prefixes", "kubernetes resources"), ()),
+    "kubernetes versions": (),
+    "kubernetes restore": ("-A",),
+    **dict.fromkeys(("get", "export", "history", "user get", "role get"), ("a",)),
+    "copy": ("a", "--to", "127.0.0.1:1", "--dry-run"),
+    "diff": ("@2000",),
+    "kubernetes describe": ("ns", "default"),
+    "kubernetes encryption": ("status",),
+    "kubernetes explain": ("widgets",),
+    "kubernetes get": ("ns",),
+    "kubernetes path": ("widgets", "a"),
+    "lease timetolive": ("1",),
+    "undelete": ("a", "--dry-run"),
+}
+OTHERWISE = {"top", "wal"}
+"""What reads a log; see wal/test_wal_command.py."""
 MISSING = "/nonexistent/backup.db"
 
 
@@ -121,6 +141,25 @@ def test_not_checking_the_hash_of_a_server_is_refused():
     result = run_here("get", "a", "--skip-hash-check")
     assert result.exit_code == 128
     assert "--from" in result.stderr
+
+
+@pytest.mark.parametrize("path", LEAVES)
+def test_how_to_read_a_file_has_an_effect_or_is_refused(path, sample_file):
+    """Where it is taken the file is read so, or there is no file on the line to be read."""
+    taken = LEAVES[path].callback.file_flags
+    for flag in FILE_FLAGS:
+        refused = run_here(*path.split(), f"--{flag}")
+        assert refused.exit_code == 128
+        if flag not in taken:
+            assert refused.stderr == f"Error: --{flag} has no effect on {path}\n"
+    if "salvage" in taken and path in WORDS:
+        read = run_here(*path.split(), *WORDS[path], "--from", str(sample_file), "--salvage")
+        assert f"# nothing is damaged in {sample_file}\n" in read.stderr
+
+
+def test_all_that_takes_the_file_to_be_salvaged_is_tried():
+    taking = {path for path, real in LEAVES.items() if "salvage" in real.callback.file_flags}
+    assert taking - {*WORDS} == OTHERWISE
 
 
 def test_a_folder_without_a_log_is_read_with_a_warning(sample_database, tmp_path):

@@ -78,7 +78,13 @@ class Line(NamedTuple):
     metavar: str = ""
 
 
-@command(app, "__complete", "  pyetcdctl __complete keys -- get /registry/", needs_server=False)
+@command(
+    app,
+    "__complete",
+    "  pyetcdctl __complete keys -- get /registry/",
+    needs_server=False,
+    file_flags=(),
+)
 def complete(
     ctx: typer.Context,
     line: Annotated[list[str], words("[KIND] -- WORD...")] = [],  # noqa: B006 - Typer copies it

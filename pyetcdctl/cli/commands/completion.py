@@ -20,7 +20,7 @@ _EXAMPLE = """\
 app = new_app()
 
 
-@command(app, "completion", _EXAMPLE, needs_server=False)
+@command(app, "completion", _EXAMPLE, needs_server=False, file_flags=())
 def completion(session: Session, shell: Annotated[list[str], words("bash|zsh|fish")]) -> None:
     """Print the completion script of a shell.
 

@@ -38,7 +38,7 @@ class DiscoverFlags(Flags):
     ] = False
 
 
-@command(app, "discover", _EXAMPLE, needs_server=False)
+@command(app, "discover", _EXAMPLE, needs_server=False, file_flags=())
 def discover(session: Session, flags: DiscoverFlags) -> None:
     """Show the etcd that this node runs and the certificates for it.
 

@@ -101,7 +101,14 @@ class DoctorFlags(Flags):
     ] = ""
 
 
-@command(app, "doctor", _EXAMPLE, needs_server=False, prints=(DirectoryRanking, Examination))
+@command(
+    app,
+    "doctor",
+    _EXAMPLE,
+    needs_server=False,
+    file_flags=(),
+    prints=(DirectoryRanking, Examination),
+)
 def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: DoctorFlags) -> None:
     """Find out what is wrong with a cluster, and what to run next.
 

@@ -14,7 +14,7 @@ from pyetcdctl.errors import FlagError
 app = new_app()
 
 
-@command(app, "help", "  pyetcdctl help get", needs_server=False)
+@command(app, "help", "  pyetcdctl help get", needs_server=False, file_flags=())
 def show_help(
     ctx: typer.Context,
     path: Annotated[list[str], words("[COMMAND... | TOPIC]")] = [],  # noqa: B006 - Typer copies it

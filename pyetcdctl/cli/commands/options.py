@@ -9,7 +9,7 @@ from pyetcdctl.cli.session.session import Session
 app = new_app()
 
 
-@command(app, "options", "  pyetcdctl options", needs_server=False)
+@command(app, "options", "  pyetcdctl options", needs_server=False, file_flags=())
 def options(session: Session) -> None:
     """List the flags that every command takes.
 

@@ -62,7 +62,7 @@ class SandboxFlags(Flags):
     )
 
 
-@command(app, "sandbox", _EXAMPLE, needs_server=False)
+@command(app, "sandbox", _EXAMPLE, needs_server=False, file_flags=())
 def sandbox(
     session: Session,
     command_words: Annotated[list[str], words("[-- COMMAND ...]")],

@@ -83,7 +83,7 @@ class TopFlags(Flags):
     )
 
 
-@command(app, "top", _EXAMPLE, needs_server=False, prints=(WriteRates,))
+@command(app, "top", _EXAMPLE, needs_server=False, file_flags=("salvage",), prints=(WriteRates,))
 def top(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags: TopFlags) -> None:
     """Show which keys are written most.
 

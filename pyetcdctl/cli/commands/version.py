@@ -11,7 +11,7 @@ ETCDCTL = "3.7.3"
 app = new_app()
 
 
-@command(app, "version", "  pyetcdctl version", needs_server=False)
+@command(app, "version", "  pyetcdctl version", needs_server=False, file_flags=())
 def version(session: Session) -> None:
     """Print the version.
 

@@ -65,7 +65,7 @@ class WalFlags(Flags):
     start_index: Annotated[int, number("--start-index", "The first entry to show.")] = 0
 
 
-@command(app, "wal", _EXAMPLE, needs_server=False, prints=(LogListing,))
+@command(app, "wal", _EXAMPLE, needs_server=False, file_flags=("salvage",), prints=(LogListing,))
 def wal(session: Session, flags: WalFlags) -> None:
     """List the entries of a member's write-ahead log.
 

@@ -20,7 +20,7 @@ from pyetcdctl.errors import BadArguments, ConnectionFailed, NeedsServer
 from pyetcdctl.settings import DEFAULT_ENDPOINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pyetcdctl.cli.session.via import Via
     from pyetcdctl.client.connection import Connection
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _OF_FILE = ("from", *FILE_FLAGS)
 _OF_ONE_MEMBER = ("endpoint", "doctor", "batch", "kubernetes restore", "downgrade")
+_WITH_FILES_AS_WORDS = ("diff",)
 UNVERIFIED = "Warning: the server's certificate is not verified; anyone may be responding"
 NOTHING_HERE = (
     "No etcd was found on this machine.",
@@ -67,6 +68,15 @@ class Session(KubernetesInvocation):
         """Raise NeedsServer where a file is read instead of one."""
         if self.file_path and not self.via:
             raise NeedsServer
+
+    def check_file_flags(self, effective: Sequence[str]) -> None:
+        """Raise BadArguments for a flag about a file that has no effect on the command."""
+        given = [flag for flag in FILE_FLAGS if self.flags.get(flag)]
+        for flag in given:
+            if flag not in effective:
+                raise BadArguments(f"--{flag} has no effect on {self.command}")
+            if not self.file_path and self.command not in _WITH_FILES_AS_WORDS:
+                raise BadArguments(f"--{flag} is for the file of --from, not for a server")
 
     @cached_property
     def settings(self) -> ConnectionSettings:

@@ -1,4 +1,4 @@
-"""A log that begins in the middle is compared with its database, in little time whatever both have."""
+"""A log that begins in the middle is compared with its database, in bounded time."""
 
 from contextlib import ExitStack
 from random import Random

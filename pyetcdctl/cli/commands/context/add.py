@@ -50,7 +50,7 @@ class ContextAddFlags(Flags):
     use: Annotated[bool, typer.Option("--use", help="Make it the current context.")] = False
 
 
-@command(app, "add", _EXAMPLE, needs_server=False)
+@command(app, "add", _EXAMPLE, needs_server=False, file_flags=())
 def add(
     session: Session, names: Annotated[list[str], words("NAME")], flags: ContextAddFlags
 ) -> None:

@@ -13,7 +13,7 @@ from pyetcdctl.errors import BadArguments
 app = new_app()
 
 
-@command(app, "delete", "  pyetcdctl context delete lab", needs_server=False)
+@command(app, "delete", "  pyetcdctl context delete lab", needs_server=False, file_flags=())
 def delete(session: Session, names: Annotated[list[str], words("CONTEXT")]) -> None:
     """Delete a context; the cluster and its certificates stay as they are."""
     if len(names) != 1:

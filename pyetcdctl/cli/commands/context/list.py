@@ -14,7 +14,7 @@ from pyetcdctl.output.columns import aligned
 app = new_app()
 
 
-@command(app, "list", "  pyetcdctl context list", needs_server=False)
+@command(app, "list", "  pyetcdctl context list", needs_server=False, file_flags=())
 def list_contexts(session: Session, surplus: Annotated[list[str], words("")]) -> None:
     """List the contexts; a star marks the current one."""
     if surplus:

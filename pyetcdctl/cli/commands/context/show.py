@@ -31,6 +31,7 @@ class ShowFlags(Flags):
     "show",
     "  pyetcdctl context show prod\n  pyetcdctl context show --origin",
     needs_server=False,
+    file_flags=(),
 )
 def show(
     session: Session, names: Annotated[list[str], words("[CONTEXT]")], flags: ShowFlags

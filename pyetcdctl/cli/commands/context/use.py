@@ -27,6 +27,7 @@ class UseFlags(Flags):
     "use",
     "  pyetcdctl context use prod\n  pyetcdctl context use --none",
     needs_server=False,
+    file_flags=(),
 )
 def use(session: Session, names: Annotated[list[str], words("CONTEXT")], flags: UseFlags) -> None:
     """Make a context the current one.

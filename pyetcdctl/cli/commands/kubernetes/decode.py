@@ -40,7 +40,7 @@ class DecodeFlags(Flags):
     ] = "yaml"
 
 
-@command(app, "decode", _EXAMPLE, needs_server=False)
+@command(app, "decode", _EXAMPLE, needs_server=False, file_flags=())
 def decode(
     session: Session, file: Annotated[list[str], words("[FILE | -]")], flags: DecodeFlags
 ) -> None:

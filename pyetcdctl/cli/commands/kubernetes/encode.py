@@ -40,7 +40,7 @@ class EncodeFlags(Flags):
     ] = "raw"
 
 
-@command(app, "encode", _EXAMPLE, needs_server=False)
+@command(app, "encode", _EXAMPLE, needs_server=False, file_flags=())
 def encode(
     session: Session, file: Annotated[list[str], words("[FILE | -]")], flags: EncodeFlags
 ) -> None:

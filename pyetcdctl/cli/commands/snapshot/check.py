@@ -21,6 +21,7 @@ app = new_app()
     "check",
     "  pyetcdctl snapshot check backup.db",
     needs_server=False,
+    file_flags=(),
     prints=(SnapshotCheck,),
 )
 def check(session: Session, paths: Annotated[list[str], words("FILE")]) -> None:

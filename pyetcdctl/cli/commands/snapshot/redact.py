@@ -35,7 +35,7 @@ class RedactFlags(Flags):
     ] = []  # noqa: RUF012 - Typer copies it
 
 
-@command(app, "redact", _EXAMPLE, needs_server=False)
+@command(app, "redact", _EXAMPLE, needs_server=False, file_flags=())
 def redact(
     session: Session, paths: Annotated[list[str], words("IN OUT")], flags: RedactFlags
 ) -> None:

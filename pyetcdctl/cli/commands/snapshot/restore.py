@@ -64,7 +64,7 @@ class SnapshotRestoreFlags(Flags):
     ] = ""
 
 
-@command(app, "restore", _EXAMPLE, needs_server=False)
+@command(app, "restore", _EXAMPLE, needs_server=False, file_flags=())
 def restore(
     session: Session, paths: Annotated[list[str], words("FILE")], flags: SnapshotRestoreFlags
 ) -> None:

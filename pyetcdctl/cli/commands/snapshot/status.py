@@ -16,7 +16,7 @@ _EXAMPLE = "  pyetcdctl snapshot status backup.db -w table"
 app = new_app()
 
 
-@command(app, "status", _EXAMPLE, needs_server=False, prints=(SnapshotStatus,))
+@command(app, "status", _EXAMPLE, needs_server=False, file_flags=(), prints=(SnapshotStatus,))
 def status(session: Session, paths: Annotated[list[str], words("FILE")]) -> None:
     """Show hash, revision, keys and size of a snapshot, without a server.
 
