@@ -7,7 +7,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Protocol
 
 from pyetcdctl.cli.session.configuration import discovery_root
-from pyetcdctl.cli.session.registry import registry_path
+from pyetcdctl.cli.session.registry import noted_registry_path
 from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _with_objects(session: Session, facts: ClusterFacts) -> ClusterFacts:
     from pyetcdctl.measuring.kubernetes import measure_objects
 
     try:
-        prefix = registry_path(session)
+        prefix = noted_registry_path(session)
         objects = measure_objects(session.source, prefix, session.keyring.config)
     except CallFailed as error:
         session.note(f"Warning: Kubernetes' objects were not read: {error.message}")

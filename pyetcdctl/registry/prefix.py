@@ -58,7 +58,9 @@ def find_prefix(source: Source, known: str = "") -> RegistryPrefix:
         return RegistryPrefix(known)
     if _is_the_usual_one(source):
         return RegistryPrefix(REGISTRY)
-    found = sorted(_candidates(source), key=lambda each: each != REGISTRY)
+    found = sorted(_candidates(source), key=lambda each: each != REGISTRY) or _without_cluster(
+        source
+    )
     return RegistryPrefix(found[0], tuple(found[1:])) if found else RegistryPrefix(REGISTRY)
 
 
@@ -79,6 +81,15 @@ def _candidates(source: Source) -> list[str]:
         if found := holds_cluster(source, level):
             return found
     return []
+
+
+def _without_cluster(source: Source) -> list[str]:
+    """Return the prefixes of API servers without kube-system, unless the usual one has keys."""
+    if first_keys(source, [prefix_range(_bytes(f"{REGISTRY}/"))])[0]:
+        return []
+    from pyetcdctl.registry.prefixes import api_servers
+
+    return [server.prefix for server in api_servers(source)]
 
 
 def folders_in(source: Source, folder: str) -> Iterator[str]:

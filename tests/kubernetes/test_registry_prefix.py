@@ -19,7 +19,7 @@ from tests.runner import run_here as run
 from tests.server import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.runner import Result
@@ -206,6 +206,23 @@ def test_a_write_or_a_check_to_one_of_several_clusters_is_refused(
     assert refused.exit_code == 3
     assert "several API servers keep their objects in this etcd: /ta, /tb" in refused.stderr
     assert "--etcd-prefix with one of them" in refused.stderr
+
+
+def test_api_servers_without_kube_system_are_found_where_no_other_is(
+    own_etcd: Callable[..., Etcd],
+) -> None:
+    """Virtual ones may have none; a write must not begin a prefix of its own beside them."""
+    etcd = own_etcd()
+    put(etcd, "/va/configmaps/a/b", config_map("/va"))
+    one = kube(etcd, "get", "configmap", "b", "-n", "a", "-o", "jsonpath={.data.note}")
+    assert one.stdout == b"/va"
+    put(etcd, "/vb/configmaps/a/b", config_map("/vb"))
+    words = ("kubernetes", "put", "-f", "-", "--yes")
+    refused = run(*words, env=etcd.environment, input=config_map("new"))
+    assert refused.exit_code == 3
+    assert "several API servers keep their objects in this etcd: /va, /vb" in refused.stderr
+    doctor = run("doctor", "--for", "50ms", env=etcd.environment)
+    assert "(/va, /vb); those below /va/ are read\n" in doctor.stderr
 
 
 def test_a_write_to_a_named_cluster_is_made(shared: Etcd) -> None:

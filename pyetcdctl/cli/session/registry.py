@@ -24,15 +24,18 @@ def registry_path(session: Session) -> str:
     return _find(session, session.source, "").path
 
 
+def noted_registry_path(session: Session) -> str:
+    """Return the same, and report where there are several."""
+    found = _find(session, session.source, "")
+    _note_others(session, found, "")
+    return found.path
+
+
 def open_store(session: Session, given: str, view: View = NOW) -> Store:
     """Return the objects below a prefix, to read them; one that is not given is looked for."""
     source = OneMember(session.source) if view.serializable else session.source
     found = _find(session, source, given)
-    if found.others:
-        session.note(
-            f"Note: several API servers keep their objects in this etcd ({found.candidates}); "
-            f"those below {found.path}/ are read (--etcd-prefix names another one)"
-        )
+    _note_others(session, found, " (--etcd-prefix names another one)")
     return _store(session, source, found.path, view)
 
 
@@ -51,6 +54,14 @@ def open_unambiguous_store(session: Session, given: str) -> Store:
     """
     source = session.source
     return _store(session, source, _find(session, source, given).require_one(), NOW)
+
+
+def _note_others(session: Session, found: RegistryPrefix, advice: str) -> None:
+    if found.others:
+        session.note(
+            f"Note: several API servers keep their objects in this etcd ({found.candidates}); "
+            f"those below {found.path}/ are read{advice}"
+        )
 
 
 def _find(session: Session, source: Source, given: str) -> RegistryPrefix:
