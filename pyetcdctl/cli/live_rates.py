@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.session.live_screen import REDRAW, LiveScreen
-from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.output.write_rates import table_lines
 from pyetcdctl.traffic.grouping import GROUPS
 from pyetcdctl.traffic.tally import ORDERS, rates

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from pyetcdctl.escaping import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,7 +26,7 @@ def recovery_steps(log: LogFacts, found: Discovery) -> tuple[str, ...]:
     """
     data_dir = found.server.data_dir or "/var/lib/etcd"
     lines = (*_losses(log), *_start(log.path, data_dir, found), *_afterwards())
-    return tuple(map(_printable, lines))
+    return tuple(map(printable, lines))
 
 
 def _losses(log: LogFacts) -> Iterator[str]:
@@ -81,8 +83,3 @@ def _afterwards() -> Iterator[str]:
     yield "# Each other member: empty its data directory, then, one after the other,"
     yield "#   pyetcdctl member add NAME --peer-urls URL"
     yield "# and start it with what that prints (ETCD_INITIAL_CLUSTER_STATE=existing)."
-
-
-def _printable(line: str) -> str:
-    """Escape what a manifest could smuggle into a script or onto a terminal: a line stays one."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)

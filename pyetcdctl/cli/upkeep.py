@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.output.units import decimal_size, go_duration
+from pyetcdctl.go_durations import write_duration
+from pyetcdctl.output.units import decimal_size
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
@@ -20,7 +21,7 @@ def run_plan(session: Session, found: FoundMembers, plan: DefragOrder) -> None:
     work = Defragmenter(session.connection, seconds, session.note)
     for done in work.run(plan, found.members):
         before, after = decimal_size(done.member.size), decimal_size(done.after)
-        took = go_duration(round(done.seconds * 1e9))
+        took = write_duration(round(done.seconds * 1e9))
         session.streams.out.text(
             f"Finished defragmenting etcd member[{done.member.endpoint}]. took {took},"
             f" from {before} to {after}\n"

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from pyetcdctl.diagnosis.checks import CHECKS, Unit
+from pyetcdctl.escaping import printable
 
 if TYPE_CHECKING:
     from pyetcdctl.diagnosis.readings import Reading
@@ -71,8 +72,7 @@ def count_words(count: int, noun: str) -> str:
 
 def key_words(key: bytes) -> str:
     """Write a key on one line, whatever bytes are in it."""
-    text = key.decode("utf-8", "backslashreplace")
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return printable(key.decode("utf-8", "backslashreplace"))
 
 
 def rule_words(rule: Rule) -> str:

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pyetcdctl.client.metrics import metrics_page
 from pyetcdctl.errors import PyetcdctlError
+from pyetcdctl.escaping import printable
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.key_values import number_of
 from pyetcdctl.rpc.kv import RangeRequest
@@ -135,8 +136,7 @@ def _plain(value: Any) -> Any:
 
 
 def _one_line(key: bytes) -> bytes:
-    text = key.decode("utf-8", "backslashreplace")
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text).encode()
+    return printable(key.decode("utf-8", "backslashreplace")).encode()
 
 
 def _file_name(label: str) -> str:

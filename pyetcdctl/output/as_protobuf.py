@@ -6,8 +6,8 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.cluster_results import AuthResult, ClusterResult
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.output import is_registered, unsupported
-from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.results import LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import RangeResponse, ResponseHeader
 from pyetcdctl.rpc.lease import LeaseResponse

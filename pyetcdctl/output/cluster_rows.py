@@ -13,8 +13,9 @@ from pyetcdctl.cluster_results import (
     MemberList,
     StatusReport,
 )
+from pyetcdctl.go_durations import write_duration
 from pyetcdctl.output import unsupported
-from pyetcdctl.output.units import decimal_size, go_duration
+from pyetcdctl.output.units import decimal_size
 
 if TYPE_CHECKING:
     from pyetcdctl.cluster_results import EndpointHealth
@@ -130,7 +131,7 @@ def go_bool(value: bool) -> str:
 
 def took(row: EndpointHealth) -> str:
     """Write how long the question took; nothing where none could be asked."""
-    return "" if row.nanoseconds is None else go_duration(row.nanoseconds)
+    return "" if row.nanoseconds is None else write_duration(row.nanoseconds)
 
 
 def _status(row: EndpointStatus) -> tuple[str, ...]:

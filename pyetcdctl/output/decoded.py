@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.escaping import hex_escaped, terminal_safe
 from pyetcdctl.kubernetes.codec.envelope import Format, recognise
 from pyetcdctl.output.events import records
 from pyetcdctl.output.listing import write_response
-from pyetcdctl.output.quoting import hex_escaped, terminal_safe
 from pyetcdctl.output.values import ShownEntry, comment, document, shown_yaml
 from pyetcdctl.results import DecodedResponse, Listing
 from pyetcdctl.rpc.watch import WatchResponse

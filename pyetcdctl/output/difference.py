@@ -8,9 +8,9 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.output.line_difference import unified
-from pyetcdctl.output.quoting import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,10 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.cluster_results import AuthResult, ClusterResult
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.file_results import SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
-from pyetcdctl.output.quoting import go_quoted, terminal_safe
+from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.results import LeaseGone, LeaseLife, LeaseRevoked, Listing
 from pyetcdctl.rpc.kv import (
     DeleteRangeResponse,

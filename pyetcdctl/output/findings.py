@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pyetcdctl.diagnosis.findings import Finding, Unjudged
 from pyetcdctl.diagnosis.wording import count_words, seconds_words
-from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.escaping import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.file_results import LogListing
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.events import records
-from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import ShownEntry, json_bytes, json_value
 from pyetcdctl.results import (
     DecodedResponse,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.kubernetes.registry_keys import parse
-from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.tree import escaped
 from pyetcdctl.output.values import comment, document, shown_yaml
 

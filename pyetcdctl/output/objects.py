@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.kubernetes.codec import json_reading
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.kubernetes.objects import Literal, number
-from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.values import shown_yaml
 
 if TYPE_CHECKING:

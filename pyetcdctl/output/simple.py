@@ -6,10 +6,10 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.cluster_results import AuthResult, ClusterResult, DirectoryRanking, Examination
+from pyetcdctl.escaping import hex_escaped, terminal_safe
 from pyetcdctl.file_results import LogListing, SnapshotCheck, SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.listing import plain_lines, write_response
-from pyetcdctl.output.quoting import hex_escaped, terminal_safe
 from pyetcdctl.results import (
     DecodedResponse,
     Differences,

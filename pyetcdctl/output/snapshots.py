@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.output.units import decimal_size
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.cluster_results import ClusterResult, StatusReport
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.file_results import SnapshotStatus
 from pyetcdctl.output import is_registered, unsupported
 from pyetcdctl.output.cluster_rows import rows_of
 from pyetcdctl.output.columns import width
-from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.output.snapshots import TITLES, figures
 from pyetcdctl.results import LeaseGone
 

@@ -1,4 +1,4 @@
-"""Sizes and durations as etcdctl writes them."""
+"""Sizes as etcdctl writes them, and with two digits or more for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from math import floor, log
 
 _SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _HUMAN_UNITS = ("B", "kB", "MB", "GB", "TB")
-_SECOND = 1_000_000_000
 
 
 def decimal_size(size: int) -> str:
@@ -27,25 +26,3 @@ def human_size(size: int) -> str:
         unit += 1
     digits = 1 if unit and value < 9.95 else 0
     return f"{value:.{digits}f} {_HUMAN_UNITS[unit]}"
-
-
-def go_duration(nanoseconds: int) -> str:
-    """Write a duration as Go does: ``0s``, ``2.09ms``, ``5.000436584s``, ``1m0.5s``."""
-    if nanoseconds == 0:
-        return "0s"
-    if nanoseconds < _SECOND:
-        for unit, size in (("ms", 1_000_000), ("µs", 1000), ("ns", 1)):
-            if nanoseconds >= size:
-                return f"{_fraction(nanoseconds, size)}{unit}"
-    minutes, rest = divmod(nanoseconds, 60 * _SECOND)
-    seconds = f"{_fraction(rest, _SECOND)}s"
-    if not minutes:
-        return seconds
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h{minutes}m{seconds}" if hours else f"{minutes}m{seconds}"
-
-
-def _fraction(value: int, unit: int) -> str:
-    whole, rest = divmod(value, unit)
-    digits = f"{rest:0{len(str(unit)) - 1}d}".rstrip("0") if rest else ""
-    return f"{whole}.{digits}" if digits else str(whole)

@@ -6,10 +6,10 @@ import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.escaping import terminal_safe
 from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.kubernetes.kubectl.like_api import like_api
-from pyetcdctl.output.quoting import terminal_safe
 from pyetcdctl.rpc.wire import read_varint, signed
 
 if TYPE_CHECKING:

@@ -10,12 +10,14 @@ import pyetcdctl
 
 PACKAGE = Path(pyetcdctl.__file__).parent
 RESULTS = {"cluster_results", "file_results", "results"}
-SHARED = {"errors", "records", "settings", "strict_yaml", *RESULTS}
+SHARED = {"errors", "escaping", "go_durations", "records", "settings", "strict_yaml", *RESULTS}
 MAY_IMPORT = {
     "__init__": set(),
     "__main__": {"cli", "ending", "isolation"},
     "ending": set(),
     "isolation": set(),
+    "escaping": set(),
+    "go_durations": set(),
     "errors": set(),
     "settings": set(),
     "records": set(),

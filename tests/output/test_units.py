@@ -2,7 +2,8 @@
 
 import pytest
 
-from pyetcdctl.output.units import decimal_size, go_duration
+from pyetcdctl.go_durations import write_duration
+from pyetcdctl.output.units import decimal_size
 
 SIZES = {
     0: "0 B",
@@ -48,4 +49,4 @@ def test_a_size_is_written_as_go_humanize_writes_it(size):
 
 @pytest.mark.parametrize("nanoseconds", DURATIONS)
 def test_a_duration_is_written_as_go_writes_it(nanoseconds):
-    assert go_duration(nanoseconds) == DURATIONS[nanoseconds]
+    assert write_duration(nanoseconds) == DURATIONS[nanoseconds]

@@ -17,7 +17,7 @@ from pyetcdctl.cli.upkeep import run_plan
 from pyetcdctl.client.each import ask_each, ask_one
 from pyetcdctl.cluster_results import DefragPlan
 from pyetcdctl.errors import PyetcdctlError, Reported
-from pyetcdctl.output.units import go_duration
+from pyetcdctl.go_durations import write_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ def _defragment(session: Session, endpoint: str) -> PyetcdctlError | None:
         endpoint,
         lambda own: MaintenanceService(own).defragment(session.deadline()),
     )
-    took = go_duration(monotonic_ns() - began)
+    took = write_duration(monotonic_ns() - began)
     if outcome.failure is not None:
         what = f"Failed to defragment etcd member[{endpoint}]. took {took}."
         tell_failure(session, what, outcome.failure)

@@ -16,6 +16,7 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.discovery import Discovery, FoundCertificate, FoundFile
 from pyetcdctl.discovery import discover as search
 from pyetcdctl.errors import DiscoveryFailed
+from pyetcdctl.escaping import printable
 from pyetcdctl.output import unsupported
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _discovered(session: Session) -> Discovery:
 
 def _nothing_found(found: Discovery) -> DiscoveryFailed:
     below = "" if found.root == "/" else f" below {found.root}"
-    skipped = [f"{_printable(skip.file.path)}: {skip.why}" for skip in found.skipped]
+    skipped = [f"{printable(skip.file.path)}: {skip.why}" for skip in found.skipped]
     looked = [f"Looked at {path}" for path in found.looked_at]
     remedy = (
         with_sudo("discover") if found.needs_root else "--endpoints with the address of an etcd"
@@ -119,7 +120,7 @@ def _validity(certificate: FoundCertificate) -> str:
 
 def _columns(rows: list[_Row]) -> str:
     """Align the rows; a label is shown where it changes."""
-    shown = [tuple(map(_printable, row)) for row in rows]
+    shown = [tuple(map(printable, row)) for row in rows]
     middle = max(len(row[1]) for row in shown)
     lines = []
     previous = ""
@@ -127,11 +128,6 @@ def _columns(rows: list[_Row]) -> str:
         lines.append(f"{label if label != previous else '':9}  {what:{middle}}  {remark}".rstrip())
         previous = label
     return "\n".join(lines) + "\n"
-
-
-def _printable(text: str) -> str:
-    """Escape what a manifest could smuggle onto a terminal or into another column."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def _exports(found: Discovery) -> str:

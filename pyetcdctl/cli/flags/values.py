@@ -6,6 +6,7 @@ import os
 import re
 
 from pyetcdctl.errors import BadArguments, BadFeature
+from pyetcdctl.go_durations import BadDuration, parse_duration
 from pyetcdctl.output.quoting import go_quoted
 
 _INT64 = range(-(1 << 63), 1 << 63)
@@ -18,21 +19,10 @@ _DIGITS = {
     "": re.compile(r"[0-9]+"),
 }
 _UNDERSCORES = re.compile(r"(?:0[bBoOxX]_?)?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*")
-_UNIT_NANOSECONDS = {
-    "ns": 1,
-    "us": 1_000,
-    "µs": 1_000,
-    "μs": 1_000,
-    "ms": 1_000_000,
-    "s": 1_000_000_000,
-    "m": 60_000_000_000,
-    "h": 3_600_000_000_000,
-}
 FOREVER_SECONDS = 2e9
 """No duration is longer: gRPC's clock cannot take the greatest that Go can."""
 
 _QUOTED_FIELD = re.compile(r'"((?:[^"]|"")*+)"')
-_DURATION_PART = re.compile(r"(?=\.?[0-9])([0-9]*)(\.[0-9]*)?([^0-9.]*)")
 
 
 class ValueRefused(Exception):
@@ -105,27 +95,10 @@ def boolean(text: str) -> bool:
 
 def duration(text: str) -> float:
     """Parse a Go duration (``1h30m``, ``1.5s``, ``-2ms``, ``0``) into seconds."""
-    sign, body = _split_sign(text)
-    if body == "0":
-        return 0.0
-    nanoseconds, at = 0, 0
-    while at < len(body):
-        part = _DURATION_PART.match(body, at)
-        if part is None:
-            break
-        whole, fraction, unit = part.groups()
-        if not unit:
-            raise ValueRefused(f"time: missing unit in duration {_time_quoted(text)}")
-        if unit not in _UNIT_NANOSECONDS:
-            raise ValueRefused(
-                f"time: unknown unit {_time_quoted(unit)} in duration {_time_quoted(text)}"
-            )
-        nanoseconds += int(whole or 0) * _UNIT_NANOSECONDS[unit]
-        nanoseconds += int(float(f"0{fraction or ''}") * _UNIT_NANOSECONDS[unit])
-        at = part.end()
-    if not body or at < len(body) or sign * nanoseconds not in _INT64:
-        raise ValueRefused(f"time: invalid duration {_time_quoted(text)}")
-    return min(sign * nanoseconds / 1e9, FOREVER_SECONDS)
+    try:
+        return min(parse_duration(text) / 1e9, FOREVER_SECONDS)
+    except BadDuration as error:
+        raise ValueRefused(str(error)) from None
 
 
 def is_serializable(consistency: str) -> bool:
@@ -172,15 +145,6 @@ def _bad_csv(text: str, at: int, what: str) -> ValueRefused:
 
 def _unparsed(function: str, text: str, why: str) -> ValueRefused:
     return ValueRefused(f"strconv.{function}: parsing {go_quoted(raw(text))}: {why}")
-
-
-def _time_quoted(text: str) -> str:
-    """Quote as Go's time package: every byte that is not printable ASCII is an escape."""
-    shown = (
-        chr(byte) if 0x20 <= byte < 0x80 else f"\\x{byte:02x}"
-        for byte in raw(text.replace("\\", r"\\").replace('"', r"\""))
-    )
-    return f'"{"".join(shown)}"'
 
 
 def _split_sign(text: str) -> tuple[int, str]:

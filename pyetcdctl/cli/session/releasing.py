@@ -6,10 +6,11 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
+from pyetcdctl.cli.session.signals import handled
 from pyetcdctl.concurrency.stopping import Stop, canceled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     Handler = Callable[[int, FrameType | None], None]
@@ -35,8 +36,8 @@ def stop_by_signals() -> Iterator[Stop]:
         stop.is_urgent = True
         raise canceled()
 
-    handlers: dict[signal.Signals, Handler] = dict.fromkeys(ENDING, receive)
-    with _handled(handlers | {signal.SIGALRM: give_up}):
+    handlers: dict[int, Handler] = dict.fromkeys(ENDING, receive)
+    with handled(handlers | {signal.SIGALRM: give_up}):
         try:
             yield stop
         finally:
@@ -46,22 +47,8 @@ def stop_by_signals() -> Iterator[Stop]:
 @contextmanager
 def left_to_the_child() -> Iterator[None]:
     """Ignore signals that are the child's business; it gets them as if they were not ignored."""
-    with _handled(dict.fromkeys(ENDING, _ignore)):
+    with handled(dict.fromkeys(ENDING, _ignore)):
         yield
-
-
-@contextmanager
-def _handled(
-    handlers: Mapping[signal.Signals, Handler],
-) -> Iterator[None]:
-    """Handle signals for a while; ignored ones stay ignored, as a background job's SIGINT."""
-    heeded = [each for each in handlers if signal.getsignal(each) != signal.SIG_IGN]
-    before = {number: signal.signal(number, handlers[number]) for number in heeded}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:

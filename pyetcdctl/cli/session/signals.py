@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from pyetcdctl.ending import ENDING, end_by, let_signals_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
+
+    Handler = Callable[[int, FrameType | None], object]
 
 
 class _Signalled(BaseException):
@@ -23,48 +25,48 @@ class _Signalled(BaseException):
 
 
 @contextmanager
-def cleaned_up_when_ended() -> Iterator[None]:
-    """Let ``finally`` clauses run when a signal ends the program, which it then does as ever.
+def handled(handlers: Mapping[int, Handler]) -> Iterator[None]:
+    """Handle signals for a while.
 
-    Signals that were ignored, as nohup does, stay ignored.
+    Ignored signals stay ignored, as under nohup or in a background job. Unlike SIG_IGN, a handler
+    is not inherited by the programs that are started meanwhile.
     """
-    before = {each: signal.getsignal(each) for each in ENDING}
-    watched = [each for each in ENDING if before[each] != signal.SIG_IGN]
+    heeded = [each for each in handlers if signal.getsignal(each) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handlers[number]) for number in heeded}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def cleaned_up_when_ended() -> Iterator[None]:
+    """Let ``finally`` clauses run when a signal ends the program, which it then does as ever."""
 
     def unwind(number: int, frame: FrameType | None) -> None:
-        for each in watched:
+        for each in ENDING:
             signal.signal(each, signal.SIG_IGN)
         raise _Signalled(number)
 
-    for each in watched:
-        signal.signal(each, unwind)
-    try:
-        yield
-    except _Signalled as signalled:
-        end_by(signalled.number)
-    finally:
-        for each in watched:
-            signal.signal(each, before[each])
+    with handled(dict.fromkeys(ENDING, unwind)):
+        try:
+            yield
+        except _Signalled as signalled:
+            end_by(signalled.number)
 
 
 @contextmanager
 def closed_before_end(close: Callable[[], None]) -> Iterator[None]:
     """Call ``close`` when a signal ends the program; a second signal ends it at once."""
-    before = {each: signal.getsignal(each) for each in ENDING}
-    watched = [each for each in ENDING if before[each] != signal.SIG_IGN]
 
     def end(number: int, frame: FrameType | None) -> None:
-        let_signals_end(watched)
+        let_signals_end(ENDING)
         close()
         end_by(number)
 
-    for each in watched:
-        signal.signal(each, end)
-    try:
+    with handled(dict.fromkeys(ENDING, end)):
         yield
-    finally:
-        for each in watched:
-            signal.signal(each, before[each])
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from pyetcdctl.errors import OutputClosed
-from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.escaping import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.signals import cleaned_up_when_ended
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.output.quoting import terminal_safe
+from pyetcdctl.escaping import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pyetcdctl.go_durations import write_duration
 from pyetcdctl.kubernetes.codec.json_reading import raw_json
 from pyetcdctl.kubernetes.objects import text
 from pyetcdctl.kubernetes.schema import table
@@ -45,17 +46,7 @@ def micro_time(payload: bytes) -> str | None:
 
 def duration(payload: bytes) -> str:
     """Read a Duration as Go writes it: ``1h0m0s``, ``1.5s``, ``300ms``."""
-    nanos = _int32_or_64(payload, 1)
-    sign, nanos = ("-", -nanos) if nanos < 0 else ("", nanos)
-    if nanos == 0:
-        return "0s"
-    for unit, size in (("ns", 1), ("µs", 10**3), ("ms", 10**6)):
-        if nanos < size * 1000:
-            return f"{sign}{_decimal(nanos, size)}{unit}"
-    minutes, rest = divmod(nanos, 60 * 10**9)
-    hours, minutes = divmod(minutes, 60)
-    lead = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
-    return f"{sign}{lead}{_decimal(rest, 10**9)}s"
+    return write_duration(_int32_or_64(payload, 1))
 
 
 def quantity(payload: bytes) -> str:
@@ -147,12 +138,6 @@ def _int32_or_64(payload: bytes, number: int) -> int:
 
 def _seconds_and_nanos(payload: bytes) -> tuple[int, int]:
     return _int32_or_64(payload, 1), _int32_or_64(payload, 2)
-
-
-def _decimal(value: int, unit: int) -> str:
-    whole, part = divmod(value, unit)
-    digits = f"{part:0{len(str(unit)) - 1}d}".rstrip("0") if part else ""
-    return f"{whole}.{digits}" if digits else str(whole)
 
 
 def _moment(seconds: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from pyetcdctl.go_durations import BadDuration, parse_duration
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain
@@ -14,9 +15,6 @@ TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
-DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
-NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9}
-NANOSECONDS |= {"m": 60 * 10**9, "h": 3600 * 10**9}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ZERO_YEAR = "0001-01-01T00:00:00Z"
 UNKNOWN = "<unknown>"
@@ -42,21 +40,11 @@ def moment(text: str) -> tuple[int, int]:
 
 
 def nanoseconds(text: str) -> int:
-    """Return a duration in Go's form (``1h0m0s``, ``-1.5s``, ``0``); raises ValueError."""
-    sign, body = (-1, text[1:]) if text[:1] == "-" else (1, text.removeprefix("+"))
-    if body == "0":
-        return 0
-    parts = DURATION.findall(body)
-    if not parts or "".join(number + unit for number, unit in parts) != body:
-        raise ValueError("a duration such as 1h30m or 1.5s")
-    total = sum(int(Fraction(_padded(number)) * NANOSECONDS[unit]) for number, unit in parts)
-    if total >= 1 << 63:
-        raise ValueError("a duration below 292 years")
-    return sign * total
-
-
-def _padded(number: str) -> str:
-    return f"0{number}" if number.startswith(".") else number.removesuffix(".")
+    """Return a duration in Go's form; raises ValueError with what is needed."""
+    try:
+        return parse_duration(text)
+    except BadDuration:
+        raise ValueError("a duration such as 1h30m or 1.5s, below 292 years") from None
 
 
 def current_time() -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyetcdctl.escaping import printable
 from pyetcdctl.kubernetes.objects import Literal
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ class Unfit(ValueError):
     def place(self) -> str:
         """The path as people write it: ``spec.containers[0].image``; empty at the top."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
-        text = "".join(steps).lstrip(".")
-        return text if text.isprintable() else ascii(text)[1:-1]
+        return printable("".join(steps).lstrip("."))
 
     def __str__(self) -> str:
         return f"{self.place}: {self.why}" if self.path else self.why

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pyetcdctl.escaping import printable
 from pyetcdctl.rpc.wire import FIXED32, FIXED64, LENGTH, VARINT, WireError, read_varint
 
 MAX_MESSAGES = 100_000
@@ -37,8 +38,7 @@ class WireReading:
     def damage(self, place: Place, why: object) -> None:
         """Note that something could not be read; the first finding stays."""
         if self.problem is None:
-            path = path_of(place)[-MAX_PATH:]
-            shown = path if path.isprintable() else ascii(path)[1:-1]
+            shown = printable(path_of(place)[-MAX_PATH:])
             self.problem = f"{shown}: {why}" if shown else str(why)
 
     def keep(self, data: bytes, tag: int, at: int, place: Place) -> int:

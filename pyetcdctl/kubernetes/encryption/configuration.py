@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyetcdctl.errors import BadEncryptionConfig
+from pyetcdctl.go_durations import SECOND, BadDuration, parse_duration
 from pyetcdctl.kubernetes import registry_keys
 from pyetcdctl.kubernetes.encryption.encrypted_value import Provider, shown
 
@@ -33,8 +33,6 @@ KEY_SIZES = {
 SIZE_LIMIT = 1 << 20
 LONGEST_NAME = 255
 DEFAULT_TIMEOUT_SECONDS, LONGEST_TIMEOUT_SECONDS = 3.0, 10.0
-DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
-SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60, "h": 3600}
 NO_OBJECTS = ("ranges", "masterleases", "peerserverleases", "health")
 _REGISTRY = registry_keys.REGISTRY.encode()
 
@@ -274,9 +272,10 @@ def _text(parent: object, name: str, at: str) -> str:
 def _seconds(text: object, at: str) -> float:
     if text is None:
         return DEFAULT_TIMEOUT_SECONDS
-    if not isinstance(text, str) or not re.fullmatch(f"\\+?(?:{DURATION.pattern})+", text):
-        raise _Malformed(f"{at} is not a duration such as 3s")
-    seconds = sum(float(number) * SECONDS[unit] for number, unit in DURATION.findall(text))
+    try:
+        seconds = parse_duration(text if isinstance(text, str) else "") / SECOND
+    except BadDuration:
+        raise _Malformed(f"{at} is not a duration such as 3s") from None
     if seconds <= 0:
         raise _Malformed(f"{at} is not above zero")
     return min(seconds, LONGEST_TIMEOUT_SECONDS)

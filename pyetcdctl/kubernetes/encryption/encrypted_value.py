@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.escaping import printable
 from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED, end_of_header
 from pyetcdctl.kubernetes.objects import text
 from pyetcdctl.rpc.wire import LENGTH, WireError, append_varint, read_fields
@@ -168,7 +169,7 @@ def encrypted_object(payload: bytes) -> EncryptedObject | None:
 
 def shown(name: bytes) -> str:
     """Return a name from a value as text without control characters, cut to a line's length."""
-    readable = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text(name[:LONGEST_NAME]))
+    readable = printable(text(name[:LONGEST_NAME]))
     return readable + "…" if len(name) > LONGEST_NAME else readable
 
 

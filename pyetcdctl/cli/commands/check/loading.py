@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.progress import shown_steps
+from pyetcdctl.cli.session.signals import handled
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_one
 from pyetcdctl.client.kv import compact, delete
@@ -72,22 +72,14 @@ class Loading:
     @contextmanager
     def _stopped_by_signals(self, workload: Workload) -> Iterator[None]:
         """Stop the load at the first signal; a second one ends the process."""
-        before = {each: signal.getsignal(each) for each in ENDING}
-        watched = [each for each in ENDING if before[each] != signal.SIG_IGN]
 
         def stop(number: int, frame: FrameType | None) -> None:
-            let_signals_end(watched)
+            let_signals_end(ENDING)
             self._signal = number
             workload.stopped.set()
 
-        for each in watched:
-            signal.signal(each, stop)
-        try:
+        with handled(dict.fromkeys(ENDING, stop)):
             yield
-        finally:
-            if not self._signal:
-                for each in watched:
-                    signal.signal(each, before[each])
 
     def _clean_up(self, flags: LoadFlags, must_succeed: bool) -> None:
         try:

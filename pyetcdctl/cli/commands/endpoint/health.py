@@ -12,7 +12,7 @@ from pyetcdctl.client.each import ask_each
 from pyetcdctl.client.health import Health, health_of
 from pyetcdctl.cluster_results import EndpointHealth, HealthReport
 from pyetcdctl.errors import PyetcdctlError
-from pyetcdctl.output.units import go_duration
+from pyetcdctl.go_durations import write_duration
 
 if TYPE_CHECKING:
     from pyetcdctl.client.each import EndpointOutcome
@@ -59,7 +59,7 @@ def _report_slow(session: Session, outcomes: list[EndpointOutcome[Health]]) -> N
         took = _health(each).nanoseconds or 0
         if took > _SLOW_NANOSECONDS and not _health(each).error:
             session.note(
-                f"# {each.endpoint} is slow: a consistent read took {go_duration(took)}, and"
+                f"# {each.endpoint} is slow: a consistent read took {write_duration(took)}, and"
                 " takes milliseconds on a healthy disk and network (see `doctor`)"
             )
 

@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.children import end_in_go
-from pyetcdctl.cli.session.signals import cleaned_up_when_ended
+from pyetcdctl.cli.session.signals import cleaned_up_when_ended, handled
 from pyetcdctl.errors import NotWritten, PyetcdctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from types import FrameType
+    from collections.abc import Iterator, Mapping
 
     from pyetcdctl.cli.session.streams import Messages
 
@@ -183,7 +182,7 @@ def _run(editor: str, path: str) -> int:
 @contextmanager
 def _left_to_the_editor() -> Iterator[None]:
     """Pass over what is typed to interrupt the editor: it knows better what is meant."""
-    with _handled(lambda number, frame: None, signal.SIGINT, signal.SIGQUIT):
+    with handled(dict.fromkeys((signal.SIGINT, signal.SIGQUIT), lambda number, frame: None)):
         yield
 
 
@@ -191,26 +190,7 @@ def _left_to_the_editor() -> Iterator[None]:
 def _held_back(*numbers: signal.Signals) -> Iterator[None]:
     """Let signals come when what is begun has been done."""
     came: list[int] = []
-    with _handled(lambda number, frame: came.append(number), *numbers):
+    with handled(dict.fromkeys(numbers, lambda number, frame: came.append(number))):
         yield
     for number in came:
         signal.raise_signal(number)
-
-
-@contextmanager
-def _handled(
-    handler: Callable[[int, FrameType | None], None], *numbers: signal.Signals
-) -> Iterator[None]:
-    """Handle signals otherwise; those that are ignored stay so.
-
-    Unlike SIG_IGN, a function is not inherited by the programs that are started meanwhile.
-    """
-    before = {each: signal.getsignal(each) for each in numbers}
-    heard = [each for each in numbers if before[each] != signal.SIG_IGN]
-    for each in heard:
-        signal.signal(each, handler)
-    try:
-        yield
-    finally:
-        for each in heard:
-            signal.signal(each, before[each])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.escaping import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -44,12 +46,7 @@ def restore_plan(path: str, flags: Restoring, found: Discovery, *, has_digest: b
     """Return the plan as a shell script with comments; nothing in it was run."""
     full = _completed(flags, found.server, skip_hash_check=not has_digest)
     lines = [*_before(found), *_restore(path, full, flags, found, has_digest=has_digest)]
-    return "".join(f"{_printable(line)}\n" for line in [*lines, *_after(full, found)])
-
-
-def _printable(line: str) -> str:
-    """Escape what a manifest could smuggle into a script or onto a terminal: a line stays one."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
+    return "".join(f"{printable(line)}\n" for line in [*lines, *_after(full, found)])
 
 
 def _completed(flags: Restoring, server: Server, *, skip_hash_check: bool) -> Restoring:
