@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from pyetcdctl.concurrency.mirroring import Mirror
+from pyetcdctl.concurrency.stopping import WorkThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,36 +22,18 @@ _EVERY_SECONDS = 0.5
 def follow(session: Session, source: Connection, destination: Connection, plan: MirrorPlan) -> None:
     """Apply changes until something fails that time does not heal; show how far it is behind."""
     err = session.streams.err
-    mirror = Mirror(source, destination, plan, _reporter(err))
+    mirror = Mirror(source, destination, plan, outage_reporter(err))
     err.line(f"Following from revision {plan.revision:,}, until interrupted.")
-    work = MirrorThread(mirror)
+    work = WorkThread("mirror", mirror.run)
     work.start()
     try:
-        while work.is_alive():
-            work.join(_EVERY_SECONDS)
+        while not work.has_ended.is_set():
+            work.wait(_EVERY_SECONDS)
             if err.is_terminal:
                 err.status(_progress(mirror))
     finally:
         if err.is_terminal:
             err.status("")
-    if work.failure is not None:
-        raise work.failure
-
-
-class MirrorThread(Thread):
-    """Runs a mirror; ``failure`` is how it ended."""
-
-    def __init__(self, mirror: Mirror) -> None:
-        super().__init__(name="mirror", daemon=True)
-        self._mirror = mirror
-        self.failure: BaseException | None = None
-
-    def run(self) -> None:
-        """Run the mirror."""
-        try:
-            self._mirror.run()
-        except BaseException as failure:  # whatever it is, the main thread raises it
-            self.failure = failure
 
 
 def _progress(mirror: Mirror) -> str:
@@ -60,7 +42,9 @@ def _progress(mirror: Mirror) -> str:
     return f"{mirror.total:,} changes applied, {lag}"
 
 
-def _reporter(err: Messages) -> Callable[[str, PyetcdctlError | None], None]:
+def outage_reporter(err: Messages, *advice: str) -> Callable[[str, PyetcdctlError | None], None]:
+    """Return what warns that a side cannot be reached, and reports when it is back."""
+
     def report(side: str, failure: PyetcdctlError | None) -> None:
         if err.is_terminal:
             err.status("")
@@ -68,7 +52,7 @@ def _reporter(err: Messages) -> Callable[[str, PyetcdctlError | None], None]:
             err.line(f"The {side} is back.")
             return
         err.line(f"Warning: the {side} cannot be reached: {failure.message}")
-        for line in failure.advice:
+        for line in (*failure.advice, *advice):
             err.line(f"  {line}")
 
     return report

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.status import COMPACTED
+from pyetcdctl.concurrency.stopping import WorkThread
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import WatchCanceled
 from pyetcdctl.rpc.watch import WatchCreateRequest
@@ -30,8 +31,8 @@ class Slice:
         self.end = begin
 
 
-class WriteCounter(Thread):
-    """Counts events until it is stopped; ``failure`` is how it ended otherwise."""
+class WriteCounter(WorkThread):
+    """Counts events until it is stopped, or fails."""
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class WriteCounter(Thread):
         A watch that ``begins_late`` is served some time after it is created: a program in a pod
         has to start first. Its time counts from its first response on.
         """
-        super().__init__(name="counting", daemon=True)
+        super().__init__("counting", self._count)
         self._request = request
         self._watching = Watching(connection, report, self._begin)
         self._begins_late = begins_late
@@ -56,37 +57,18 @@ class WriteCounter(Thread):
         self._slice = Slice(Tally(grouping), monotonic())
         self._next_revision = 0
         self.gaps: list[str] = []
-        self.failure: BaseException | None = None
         self.has_begun = Event()
         """Set when the watch begins, and when it ends before that."""
-        self.has_ended = Event()
 
     def run(self) -> None:
         """Count until the watch ends."""
-        self._watching.add(self._request)
-        try:
-            for received in self._watching.received():
-                if received.reason == COMPACTED and received.response.compact_revision:
-                    self._pass_over(received.response.compact_revision)
-                elif received.reason:
-                    raise WatchCanceled(f"watch was canceled ({received.reason})")
-                else:
-                    self._take(received.response)
-        except BaseException as failure:  # whatever it is, the main thread raises it
-            self.failure = failure
-        finally:
-            self.has_ended.set()
-            self.has_begun.set()
+        super().run()
+        self.has_begun.set()
 
     def begin(self) -> None:
         """Start the thread, and wait until the watch begins; raises what keeps it from that."""
         self.start()
         self.has_begun.wait()
-        self.raise_failure()
-
-    def wait(self, seconds: float) -> None:
-        """Wait while it counts; raises what ends it."""
-        self.has_ended.wait(seconds)
         self.raise_failure()
 
     def stop(self) -> None:
@@ -102,10 +84,15 @@ class WriteCounter(Thread):
             self._slice = Slice(Tally(self._grouping), now)
         return done
 
-    def raise_failure(self) -> None:
-        """Raise what ended the counting, if anything did."""
-        if self.failure is not None:
-            raise self.failure
+    def _count(self) -> None:
+        self._watching.add(self._request)
+        for received in self._watching.received():
+            if received.reason == COMPACTED and received.response.compact_revision:
+                self._pass_over(received.response.compact_revision)
+            elif received.reason:
+                raise WatchCanceled(f"watch was canceled ({received.reason})")
+            else:
+                self._take(received.response)
 
     def _begin(self, revision: int) -> None:
         """Count time from when the watch begins."""

@@ -1,10 +1,11 @@
-"""Ends work that waits, also from a signal handler."""
+"""Work beside the main thread: how its failure is raised there, and how waiting is ended."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from math import inf
 from queue import Empty, SimpleQueue
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,35 @@ class Stop:
             yield
         finally:
             self._action = None
+
+
+class WorkThread(Thread):
+    """Runs work beside the main thread, which raises what ended it."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        super().__init__(name=name, daemon=True)
+        self._work = work
+        self._failure: BaseException | None = None
+        self.has_ended = Event()
+
+    def run(self) -> None:
+        """Do the work."""
+        try:
+            self._work()
+        except BaseException as failure:  # whatever it is, the main thread raises it
+            self._failure = failure
+        finally:
+            self.has_ended.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end of the work, and raise its failure."""
+        self.has_ended.wait(seconds)
+        self.raise_failure()
+
+    def raise_failure(self) -> None:
+        """Raise what ended the work, if anything did."""
+        if self._failure is not None:
+            raise self._failure
 
 
 def canceled() -> CallFailed:

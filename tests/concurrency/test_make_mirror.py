@@ -397,7 +397,7 @@ def test_an_absent_destination_is_told_of_and_its_return_too(own_etcd, mirror):
     target.etcd.members[0].stop()
     source.put(b"/s/a", b"2")
     line = started.process.stderr.readline().decode()
-    assert line == "Warning: the destination is away: context deadline exceeded\n"
+    assert line == "Warning: the destination cannot be reached: context deadline exceeded\n"
     target.etcd.members[0].start()
     until(lambda: target.keys(b"/d/") == {b"/d/a": b"2"})
     assert started.reports("The destination is back.\n")
@@ -411,7 +411,7 @@ def test_an_absent_source_is_told_of_and_its_return_too(own_etcd, mirror):
     until(lambda: target.keys(b"/d/"))
     source.etcd.members[0].kill()
     line = started.process.stderr.readline().decode()
-    assert line == "Warning: the source is away: context deadline exceeded\n"
+    assert line == "Warning: the source cannot be reached: context deadline exceeded\n"
     source.etcd.members[0].start()
     source.etcd.members[0].wait_until_healthy()
     source.put(b"/s/a", b"2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +11,14 @@ from pyetcdctl.cli.destinations import destination_connection, logged_in
 from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw, unsigned
-from pyetcdctl.cli.following import MirrorThread
+from pyetcdctl.cli.following import outage_reporter
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import user_credentials
 from pyetcdctl.cli.session.progress import CopyProgress
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.session.streams import Messages
 from pyetcdctl.concurrency.mirroring import Mirror, MirrorPlan
-from pyetcdctl.errors import PyetcdctlError, UsageError
+from pyetcdctl.concurrency.stopping import WorkThread
+from pyetcdctl.errors import UsageError
 from pyetcdctl.settings import TlsFiles
 
 if TYPE_CHECKING:
@@ -109,7 +108,12 @@ def make_mirror(
         )
     new_prefix = "" if flags.no_dest_prefix else flags.dest_prefix or flags.prefix
     plan = MirrorPlan(raw(flags.prefix), raw(new_prefix), flags.rev, flags.max_txn_ops)
-    mirror = Mirror(source, destination, plan, _teller(session.streams.err))
+    mirror = Mirror(
+        source,
+        destination,
+        plan,
+        outage_reporter(session.streams.err, "The mirror goes on when it is back."),
+    )
     _run(mirror, session)
 
 
@@ -125,36 +129,20 @@ def _destination(session: Session, endpoints: list[str], flags: MirrorFlags) -> 
 
 def _run(mirror: Mirror, session: Session) -> None:
     """Run a mirror to its end, which is a failure; say how far it is meanwhile."""
-    work = MirrorThread(mirror)
+    work = WorkThread("mirror", mirror.run)
     progress = CopyProgress(session.streams.err)
     work.start()
     due = monotonic() + EVERY_SECONDS
-    while work.is_alive():
+    while not work.has_ended.is_set():
         if mirror.is_copying:
             progress.show(mirror.total, mirror.to_copy)
-            work.join(_PROGRESS_SECONDS)
+            work.has_ended.wait(_PROGRESS_SECONDS)
         else:
             progress.end()
-            work.join(max(0.0, due - monotonic()))
+            work.has_ended.wait(max(0.0, due - monotonic()))
         if monotonic() >= due:
             due += EVERY_SECONDS
             session.streams.out.text(f"{mirror.total}\n")
             session.streams.out.flush()
     progress.end()
-    if work.failure is not None:
-        raise work.failure
-
-
-def _teller(err: Messages) -> Callable[[str, PyetcdctlError | None], None]:
-    def report(side: str, failure: PyetcdctlError | None) -> None:
-        if err.is_terminal:
-            err.status("")
-        if failure is None:
-            err.line(f"The {side} is back.")
-            return
-        err.line(f"Warning: the {side} is away: {failure.message}")
-        for line in failure.advice:
-            err.line(f"  {line}")
-        err.line("  The mirror goes on when it is back.")
-
-    return report
+    work.raise_failure()
