@@ -14,6 +14,7 @@ from pyetcdctl.kubernetes.kubectl.shown_objects import (
     ShownObject,
 )
 from pyetcdctl.kubernetes.registry_keys import parse
+from pyetcdctl.kubernetes.schema.table import message_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -106,7 +107,7 @@ class Finder:
         if selector is not None and not (content is not None and selector(content)):
             return None
         placeholder = ENCRYPTED_CELL if stored.decryption_error else UNKNOWN_CELL
-        is_known = stored.decoded.schema_known
+        is_known = _is_known(resource, stored)
         return ShownObject(resource, place.namespace, place.name, content, placeholder, is_known)
 
     def _content(
@@ -136,6 +137,18 @@ def _remarks_on_row(resource: Resource, stored: StoredValue) -> list[str]:
     """Return the remarks on an object of which a row shows only a few fields."""
     remarks = [stored.decoded.problem] if stored.decoded.problem else []
     columns = columns_of("" if resource.custom else resource.kind)
-    if not (stored.decoded.schema_known or all(column.of_metadata for column in columns)):
+    if not (_is_known(resource, stored) or all(column.of_metadata for column in columns)):
         remarks.append(f"{stored.type} is not known here: only its metadata can be shown")
     return remarks
+
+
+def _is_known(resource: Resource, stored: StoredValue) -> bool:
+    """Whether the fields mean what the columns of the resource take them for.
+
+    JSON and CBOR need no table to be read, so that an object of a later version has the field names
+    of that version.
+    """
+    decoded = stored.decoded
+    if resource.custom or not decoded.kind:
+        return decoded.schema_known
+    return message_name(decoded.api_version, decoded.kind) is not None

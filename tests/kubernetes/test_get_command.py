@@ -229,14 +229,29 @@ def test_what_is_no_object_has_a_row_and_fails_where_its_content_is_asked_for(
     assert "the kind is not known here" in get(etcd, "routes", "-o", "yaml", *flags).stderr
 
 
-@pytest.mark.parametrize("output", [(), ("-o", "wide", "--show-labels")])
-def test_an_object_of_a_version_to_come_has_no_cells_that_were_guessed(
-    etcd: Etcd, prefix: str, output: tuple[str, ...]
-) -> None:
+def newer_deployment(form: str) -> bytes:
+    """Return a Deployment of a version that is not known, in the store's usual form or in JSON."""
+    if form == "json":
+        metadata = (
+            '{"name":"web","namespace":"shop","labels":{"app":"shop"},'
+            '"creationTimestamp":"2023-11-14T22:13:20Z"}'
+        )
+        spec = '"spec":{"replicas":3},"status":{"ready":3}'
+        return (
+            f'{{"apiVersion":"apps/v2","kind":"Deployment","metadata":{metadata},{spec}}}'.encode()
+        )
     created = field(1, 1_700_000_000)
     labelled = field(11, field(1, "app") + field(2, "shop"))
     metadata = field(1, "web") + field(3, "shop") + field(8, created) + labelled
-    newer = stored("apps/v2", "Deployment", field(1, metadata), field(2, field(1, 3)))
+    return stored("apps/v2", "Deployment", field(1, metadata), field(2, field(1, 3)))
+
+
+@pytest.mark.parametrize("form", ["protobuf", "json"])
+@pytest.mark.parametrize("output", [(), ("-o", "wide", "--show-labels")])
+def test_an_object_of_a_version_to_come_has_no_cells_that_were_guessed(
+    etcd: Etcd, prefix: str, output: tuple[str, ...], form: str
+) -> None:
+    newer = newer_deployment(form)
     run("put", f"{prefix}deployments/shop/web", input=newer, env=etcd.environment)
     table = get(etcd, "deploy", "-A", "--etcd-prefix", prefix, *output)
     cells = table.stdout.decode().splitlines()[1].split()
