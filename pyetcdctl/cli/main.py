@@ -147,13 +147,15 @@ def _fill_closed_descriptors() -> None:
 
 
 def report(error: PyetcdctlError, streams: Streams) -> int:
-    """Deliver what was printed before the failure, then say what failed."""
+    """Deliver what was printed before the failure, then report what failed."""
+    if isinstance(error, Reported):
+        streams.out.flush()  # the output is the report
+        return error.exit_code
     with suppress(OSError, OutputClosed):  # the error at hand came first and is the one to report
         streams.out.flush()
-    if not isinstance(error, Reported):
-        streams.err.error(error.message, coloured=streams.wants_colour)
-        for line in error.advice:
-            streams.err.line(f"  {line}")
+    streams.err.error(error.message, coloured=streams.wants_colour)
+    for line in error.advice:
+        streams.err.line(f"  {line}")
     return error.exit_code
 
 

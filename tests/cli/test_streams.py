@@ -44,6 +44,26 @@ def test_a_full_disk_is_an_error(many_keys):
     assert run.returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "code"), [("du /many/ --larger-than 1", 1), ("diff @1", 2)], ids=["du", "diff"]
+)
+def test_a_full_disk_is_an_error_also_where_what_was_found_is_one(many_keys, line, code):
+    with open("/dev/full", "wb") as full:
+        run = started(many_keys, *line.split(), stdout=full)
+        _, errors = run.communicate(timeout=60)
+    assert errors == b"Error: write to standard output: no space left on device\n"
+    assert run.returncode == code
+
+
+def test_the_reader_of_differences_may_close_the_pipe(many_keys):
+    run = started(many_keys, "diff", "@1", "-p", stdout=subprocess.PIPE)  # more than a pipe holds
+    assert run.stdout.readline()
+    run.stdout.close()
+    assert run.stderr.read() == b""
+    run.stderr.close()
+    assert run.wait(60) == -signal.SIGPIPE
+
+
 def test_a_standard_output_that_is_closed_is_an_error(many_keys):
     script = f"exec {' '.join(command('get', '/many/1'))} >&-"
     run = subprocess.run(

@@ -13,7 +13,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, NotChecked, PyetcdctlError, Reported
+from pyetcdctl.errors import BadArguments, NotChecked, OutputClosed, PyetcdctlError, Reported
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.keyspace.source import PagedRange, Source
 from pyetcdctl.results import Differences
@@ -71,8 +71,16 @@ def diff(session: Session, sides: Annotated[list[str], words("A [B]")], flags: D
         before, after = _sides(session, sides, flags)
         found = _Counted(compare(before.pages(), after.pages()))
         session.print(_differences(session, found, flags))
+        session.streams.out.flush()
+    except OutputClosed:
+        raise
     except PyetcdctlError as error:
         raise NotChecked(error.message, *error.advice) from error
+    except OSError as error:  # without a path it is that of standard output
+        if error.filename:
+            raise
+        reason = (error.strerror or str(error)).lower()
+        raise NotChecked(f"write to standard output: {reason}") from error
     if found.count:
         raise Reported
 
