@@ -27,6 +27,8 @@ def beside(path: str, opened: ExitStack) -> Beside | None:
         reading = FileReading(skip_hash_check=True, use_log=False)
         file = OpenedFile(path, reading, progress=_no_progress, note=_no_note)
         opened.enter_context(closing(file))
+        if not file.model.knows_last_entry:
+            return None
         witness = Witness(file.database, file.model)
         with Log(path) as log:
             return Beside(witness, Anchors(log, file.database, witness))

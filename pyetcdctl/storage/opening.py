@@ -123,14 +123,20 @@ class OpenedFile:
         """Whether there is a log, and it is known from which entry on it is to be applied."""
         if not has_log(self.path):
             note(f"Warning: {self.path} has no log in it: writes that only a log has are missing")
-        elif self._losses and not self._losses.has_index:
+        elif not self._may_be_applied_to:
             note(
-                "Warning: the log is not applied: the database has lost the index of the last entry"
-                " that it has"
+                "Warning: the log is not applied: the database does not have the index of the last"
+                " entry that is in it"
             )
         else:
             return True
         return False
+
+    @property
+    def _may_be_applied_to(self) -> bool:
+        """Whether it is certain which entries of the log the database has."""
+        is_sound = self._losses is None or self._losses.has_index or not self._losses.faults
+        return is_sound and self.model.knows_last_entry
 
     def _take_log(self, note: Callable[[str], None], *, passes_damage: bool) -> None:
         """Apply what the log beside the database has more than it."""

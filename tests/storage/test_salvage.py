@@ -15,11 +15,12 @@ from pyetcdctl.storage.bolt.pages import BRANCH, LEAF, Pages
 from pyetcdctl.storage.database import KEYS
 from pyetcdctl.storage.mvcc.revisions import main_of
 from tests.runner import run_here
-from tests.server import running, write
+from tests.server import every_programs, running, write
 from tests.storage.memory import InMemory
 from tests.waiting import until
 
 PAGE = 4096
+NEVER_COMMITTED = ("--backend-batch-interval=1h", "--backend-batch-limit=1000000")
 ALL = ("get", "", "--prefix", "-w", "json")
 
 
@@ -189,8 +190,13 @@ def member(tmp_path_factory):
         data = etcd.members[0].site.data_folder
         database = data / "member/snap/db"
         etcd.etcdctl("put", "first", "0", check=True)
-        until(lambda: b"first" in database.read_bytes())
-        shutil.copy(database, folder / "member/snap/db")
+        copy = folder / "member/snap/db"
+
+        def is_committed():
+            shutil.copy(database, copy)
+            return run_here("get", "first", "--from", str(copy)).stdout == b"first\n0\n"
+
+        until(is_committed)
         write(etcd, [(f"k{number:02}", "value") for number in range(50)])
         etcd.members[0].stop()
         shutil.copytree(data / "member/wal", folder / "member/wal")
@@ -212,13 +218,56 @@ def test_a_log_is_applied_up_to_its_damage(member, tmp_path):
     assert "# lost: the entries of the log from there on" in result.stderr
 
 
-def test_without_the_index_of_the_last_entry_a_log_is_not_applied(member, tmp_path):
+@pytest.mark.parametrize("flags", [(), ("--salvage",)], ids=["", "salvaged"])
+def test_without_the_index_of_the_last_entry_a_log_is_not_applied(member, tmp_path, flags):
     shutil.copytree(member, tmp_path / "copy")
     database = tmp_path / "copy/member/snap/db"
     data = database.read_bytes().replace(b"consistent_index", b"constistent-indx")
     database.write_bytes(data)
-    result = run_here("get", "k", "--prefix", "--from", str(tmp_path / "copy"), "--salvage")
-    assert (result.exit_code, result.stdout) == (0, b"")
+    result = run_here("get", "", "--prefix", "--from", str(tmp_path / "copy"), *flags)
+    assert (result.exit_code, result.stdout) == (0, b"first\n0\n")
+    assert "the log is not applied" in result.stderr
+    listed = run_here("wal", "--from", str(tmp_path / "copy"))
+    assert listed.exit_code == 0
+    assert b"k49" in listed.stdout
+
+
+@pytest.fixture(scope="module", params=every_programs(), ids=lambda programs: programs.version)
+def new_member(request):
+    """A member that was killed before its first commit, and what it printed while it ran."""
+    with running(request.param, flags=NEVER_COMMITTED) as etcd:
+        write(etcd, [(f"k{number}", "value") for number in range(20)])
+        write(etcd, [("k7", None)])
+        etcd.etcdctl("lease", "grant", "3600", check=True)
+        etcd.etcdctl("role", "add", "reader", check=True)
+        printed = {words: run_here(*words, env=etcd.environment).stdout for words in OF_A_MEMBER}
+        etcd.members[0].kill()
+        yield etcd.members[0].site.data_folder, printed
+
+
+OF_A_MEMBER = (ALL, ("lease", "list"), ("role", "list"), ("member", "list"))
+
+
+@pytest.mark.parametrize("flags", [(), ("--salvage",)], ids=["", "salvaged"])
+def test_a_log_is_applied_from_its_start_to_a_database_that_is_new(new_member, flags):
+    folder, printed = new_member
+    for words in OF_A_MEMBER:
+        result = run_here(*words, "--from", str(folder), *flags)
+        assert (result.exit_code, result.stdout) == (0, printed[words])
+        assert "came from the log" in result.stderr
+
+
+def test_a_log_is_not_applied_to_a_database_whose_keys_and_index_are_lost(member, tmp_path):
+    shutil.copytree(member, tmp_path / "copy")
+    path = tmp_path / "copy/member/snap/db"
+    data = bytearray(path.read_bytes().replace(b"consistent_index", b"constistent-indx"))
+    keys_of = buckets(Pages(InMemory(bytes(data)), len(data)))[KEYS]
+    at = keys_of.inline.offset if keys_of.inline else keys_of.root * PAGE
+    data[at + 10 : at + 12] = b"\xff\xff"
+    path.write_bytes(data)
+    result = run_here(*ALL, "--from", str(tmp_path / "copy"), "--salvage")
+    assert (result.exit_code, b"kvs" in result.stdout) == (0, False)
+    assert "65535 elements do not fit" in result.stderr
     assert "the log is not applied" in result.stderr
 
 

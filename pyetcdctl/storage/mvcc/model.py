@@ -46,6 +46,9 @@ class Model:
         self.revision = max(1, self.compacted, parse_revision(last).main if last else 0)
         self.consistent_index = self._number(b"consistent_index")
         """The last entry of the log that is in the database."""
+        is_counted = self.buckets.get(META, b"consistent_index") is not None
+        self.knows_last_entry = is_counted or not (last or self.compacted)
+        """Whether that is certain: before its first commit etcd has no index, and no key."""
         self.term = self._number(b"term")
         """That entry's term, 0 in databases before 3.5."""
         self.database = database
