@@ -1,56 +1,28 @@
-"""The connection to a cluster: endpoints, TLS, login, deadlines, failover.
+"""The connection to a cluster: its endpoints, its channels, and the connections derived from it.
 
-Requests and responses are bytes. A call is sent again by etcdctl's rules: reads when the server was
-unavailable, everything when the request certainly left by no connection.
+How calls are made over it is in retried_calls.py.
 """
 
 from __future__ import annotations
 
-from time import sleep
 from typing import TYPE_CHECKING
-
-import grpc
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.endpoints import begins_secure, wants_tls
-from pyetcdctl.client.failover import (
-    MAX_ATTEMPTS,
-    Route,
-    backoff_before,
-    doubts_about,
-    may_repeat,
-    with_early_end,
-)
+from pyetcdctl.client.failover import Route
 from pyetcdctl.client.links import Links
-from pyetcdctl.client.login import API_VERSION, Login
+from pyetcdctl.client.login import Login
 from pyetcdctl.client.reports import NO_REPORTS
-from pyetcdctl.client.responses import PendingResponse, checked, messages_of
+from pyetcdctl.client.retried_calls import RetriedCalls
 from pyetcdctl.client.shared_login import shares_login
-from pyetcdctl.client.status import (
-    CERTIFICATE_ADVICE,
-    demands_certificate,
-    details_of,
-    error_from,
-    never_left,
-    request_too_large,
-)
-from pyetcdctl.errors import DeadlineExceeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pyetcdctl.client.exchange import Exchange
-    from pyetcdctl.client.login import Metadata
-    from pyetcdctl.errors import PyetcdctlError
     from pyetcdctl.settings import ConnectionSettings
-
-AUTHENTICATE = "/etcdserverpb.Auth/Authenticate"
-DEFAULT_MAX_REQUEST_BYTES = 2 * 1024 * 1024
 
 __all__ = ["Connection", "Deadline"]
 
 
-class Connection:
+class Connection(RetriedCalls):
     """The way to a cluster. Nothing is dialled before the first call."""
 
     def __init__(
@@ -67,14 +39,13 @@ class Connection:
             from pyetcdctl.client.pem_files import readable_again
 
             settings = settings._replace(tls=readable_again(settings.tls))
-        self.settings = settings
+        super().__init__(settings, Login(settings.credentials))
         self._ignored: tuple[str, ...] = ()
         self._look_up = look_up
         self._opened_route: Route | None = None
         self._followed: Route | None = None
         self._links = Links() if links is None else links
         self._owns_links = links is None
-        self._login = Login(settings.credentials)
         self._limited: dict[int, Connection] = {}
         self.reports = NO_REPORTS
         """To be set before the first call."""
@@ -144,147 +115,14 @@ class Connection:
         other._followed, other._login = self._route, self._login.copy()
         return other
 
-    def unary(
-        self,
-        method: str,
-        request: bytes,
-        *,
-        deadline: Deadline,
-        repeatable: bool,
-        metadata: Metadata = (),
-    ) -> bytes:
-        """Make one call. ``repeatable`` ones are repeated while the server is unavailable."""
-        self.check_request(method, request)
-        return self._call(method, request, deadline, repeatable=repeatable, also=metadata)
-
-    def stream(
-        self,
-        method: str,
-        request: bytes,
-        *,
-        deadline: Deadline,
-        patience: float | None = None,
-        end: Deadline | None = None,
-    ) -> Iterator[bytes]:
-        """Make a call with many responses. It is not resumed once the first has come.
-
-        The deadline is for the whole call; with ``patience`` for the first response, after which
-        each may take so many seconds more, and ``end`` is when all must have come.
-        """
-        if end is None:
-            end = deadline if patience is None else Deadline.never()
-        self.check_request(method, request)
-        attempts = 0
-        while True:
-            call = self._channel(deadline).unary_stream(method)(
-                request,
-                timeout=end.remaining(),
-                metadata=self._metadata(deadline),
-                wait_for_ready=attempts > 0,
-            )
-            started = False
-            try:
-                for message in messages_of(call, deadline, patience):
-                    started = True
-                    yield checked(message)
-            except TimeoutError:
-                raise self.too_late() from None
-            except grpc.RpcError as error:
-                if started:
-                    raise self.translate(error) from error
-                attempts += 1
-                self._recover(error, deadline, attempts, repeatable=False, is_write=False)
-            else:
-                return
-            finally:
-                call.cancel()
-
-    def future(
-        self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
-    ) -> PendingResponse:
-        """Start a call on the endpoint in use; it is repeated only where a new token helps.
-
-        A patient one waits for a connection until the deadline; others fail without one.
-        """
-        self.check_request(method, request)
-        pending = (
-            self._channel(deadline)
-            .unary_unary(method)
-            .future(
-                request,
-                timeout=deadline.remaining(),
-                metadata=self._metadata(deadline),
-                wait_for_ready=patient,
-            )
-        )
-        return PendingResponse(
-            pending, lambda error: self._answer_again(error, method, request, deadline)
-        )
-
-    def channel(self, deadline: Deadline | None = None) -> grpc.Channel:
-        """Return a channel with a live connection, for callers that bring their own stubs."""
-        if deadline is None:
-            deadline = Deadline.after(self.settings.command_timeout)
-        return self._route.ready_channel(deadline)
-
-    def exchange(self, method: str, deadline: Deadline) -> Exchange:
-        """Open a call that goes both ways; waits for a server until the deadline."""
-        from pyetcdctl.client.exchange import Exchange
-
-        self.check_request(method, b"")
-
-        channel = self.channel(deadline)
-        return Exchange(channel, method, self._metadata(deadline), self.translate)
-
     def leave_endpoint(self) -> None:
         """Pass over the endpoint in use: it is the last to be tried by the next call."""
         self._route.leave()
-
-    def too_late(self) -> DeadlineExceeded:
-        """Return the error of a command that waited in vain, with the cause if it can be found."""
-        return self._route.too_late()
-
-    def metadata(self) -> Metadata:
-        """Return what goes with every call; this logs in if need be."""
-        return self._metadata(Deadline.after(self.settings.command_timeout))
 
     def begin(self) -> None:
         """Check the settings and log in, where the first call is still far."""
         self._route  # noqa: B018 - making it checks the files and asks DNS
         self.metadata()
-
-    def renews_login(self, error: grpc.RpcError) -> bool:
-        """Whether a call failed for its token and may be made again: there is a new one."""
-        deadline = Deadline.after(self.settings.command_timeout)
-        return self._login.outlasts(error, deadline)
-
-    def log_in_again(self) -> None:
-        """Forget the token, so that the next call fetches another.
-
-        For a stream that is opened once more: old servers do not say that its token was too old.
-        """
-        self._login.forget()
-
-    def check_request(self, method: str, request: bytes) -> None:
-        """Raise for a call that is not to be sent: one that changes a cluster which is only to be
-        read, or what Go's gRPC reports of a request that is too large.
-        """
-        if self.settings.read_only:
-            from pyetcdctl.client.read_only import check_reads
-
-            check_reads(self.settings.read_only, method, request)
-        limit = max(0, self.settings.max_request_bytes) or DEFAULT_MAX_REQUEST_BYTES
-        if len(request) > limit:
-            raise request_too_large(len(request), limit)
-
-    def translate(self, error: grpc.RpcError) -> PyetcdctlError:
-        """Return our error for a failed call; one without a response is explained."""
-        failure = error_from(error)
-        if isinstance(failure, DeadlineExceeded):
-            return self.too_late()
-        if demands_certificate(error) and self._route.lacks_certificate:
-            return failure.with_advice(*failure.advice, *CERTIFICATE_ADVICE)
-        return failure
 
     def close(self) -> None:
         """Close all channels, also those of connections derived from this one; a later call opens
@@ -298,9 +136,6 @@ class Connection:
 
     def _derived(self, settings: ConnectionSettings) -> Connection:
         return Connection(settings, look_up=False, links=self._links)
-
-    def _channel(self, deadline: Deadline) -> grpc.Channel:
-        return self._route.channel(deadline, self.settings.max_receive_bytes)
 
     @property
     def _route(self) -> Route:
@@ -318,77 +153,3 @@ class Connection:
         found = look_up(self.settings.srv)
         self._ignored = found.ignored
         return self.settings._replace(endpoints=found.endpoints or self.settings.endpoints)
-
-    def _call(
-        self,
-        method: str,
-        request: bytes,
-        deadline: Deadline,
-        *,
-        repeatable: bool,
-        login: bool = False,
-        also: Metadata = (),
-    ) -> bytes:
-        attempts = 0
-        while True:
-            metadata = (API_VERSION,) if login else (*self._metadata(deadline), *also)
-            call = self._channel(deadline).unary_unary(method)
-            try:
-                answer: bytes = call(
-                    request,
-                    timeout=deadline.remaining(),
-                    metadata=metadata,
-                    wait_for_ready=attempts > 0,
-                )
-            except grpc.RpcError as error:
-                attempts += 1
-                self._recover(
-                    error, deadline, attempts, repeatable=repeatable, is_write=not repeatable
-                )
-            else:
-                if not login:
-                    self._login.accepted()
-                return checked(answer)
-
-    def _recover(
-        self,
-        error: grpc.RpcError,
-        deadline: Deadline,
-        attempts: int,
-        *,
-        repeatable: bool,
-        is_write: bool,
-    ) -> None:
-        """Return if the call may be made again, or raise what its failure means."""
-        if self._login.outlasts(error, deadline) and attempts < MAX_ATTEMPTS:
-            return
-        if never_left(error):
-            if len(self._route.endpoints) == 1 and attempts == 1:
-                self._route.give_up_early(deadline, details_of(error))
-        elif not may_repeat(error, len(self._route.endpoints), repeatable) or (
-            attempts >= MAX_ATTEMPTS
-        ):
-            left = deadline.remaining()
-            failure = with_early_end(self.translate(error), error, left)
-            if is_write:
-                doubts = doubts_about(error, len(self._route.endpoints), attempts)
-                failure = failure.with_advice(*doubts, *failure.advice)
-            raise failure from error
-        self._route.leave()
-        pause = backoff_before(attempts, len(self._route.endpoints))
-        sleep(min(pause, deadline.remaining() or pause))
-
-    def _answer_again(
-        self, error: grpc.RpcError, method: str, request: bytes, deadline: Deadline
-    ) -> bytes:
-        if self._login.outlasts(error, deadline):
-            return self._call(method, request, deadline, repeatable=False)
-        raise self.translate(error) from error
-
-    def _metadata(self, deadline: Deadline) -> Metadata:
-        return self._login.metadata(deadline, self._authenticate)
-
-    def _authenticate(self, request: bytes, deadline: Deadline) -> bytes:
-        seconds = self.settings.dial_timeout
-        limit = deadline.within(seconds) if seconds > 0 else deadline
-        return self._call(AUTHENTICATE, request, limit, repeatable=True, login=True)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pyetcdctl.client.connection import AUTHENTICATE, Deadline
+from pyetcdctl.client.connection import Deadline
+from pyetcdctl.client.retried_calls import AUTHENTICATE
 from pyetcdctl.client.status import KNOWN, go_name
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
