@@ -16,10 +16,9 @@ from pyetcdctl.settings import FileReading
 from pyetcdctl.storage.auth import stored_roles, stored_status, stored_user, stored_users
 from pyetcdctl.storage.bolt.pages import META, Meta, Pages, fnv_1a
 from pyetcdctl.storage.checking.snapshot import check_snapshot
-from pyetcdctl.storage.figures import stored_figures, stored_hash
 from pyetcdctl.storage.file_source import FileSource
 from pyetcdctl.storage.leases import stored_leases, stored_time_to_live
-from pyetcdctl.storage.members import stored_alarms, stored_members
+from pyetcdctl.storage.members import stored_alarms, stored_figures, stored_hash, stored_members
 from pyetcdctl.storage.opening import OpenedFile
 from pyetcdctl.storage.status import snapshot_status
 from tests.storage.memory import InMemory

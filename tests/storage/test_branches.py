@@ -7,8 +7,8 @@ import pytest
 from pyetcdctl.completion.values import MOST_CANDIDATES, file_candidates
 from pyetcdctl.storage.database import Database
 from pyetcdctl.storage.mvcc.branches import branches
-from pyetcdctl.storage.mvcc.changes import Delete
 from pyetcdctl.storage.mvcc.model import Model
+from pyetcdctl.storage.mvcc.revisions import Delete
 from tests.storage.memory import InMemory
 
 LONG = 300.0

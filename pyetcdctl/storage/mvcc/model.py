@@ -1,4 +1,4 @@
-"""The key space of a member: its database, and what entries of the log changed since.
+"""The keyspace and the other buckets of a member: its database, and what the log changed since.
 
 Changes are kept in memory; nothing is ever written. A place (see key_index.py) below zero is that
 of a change.
@@ -15,12 +15,10 @@ from pyetcdctl.keyspace.ranges import NO_END
 from pyetcdctl.rpc.key_values import key_of
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.database import COMPACTIONS, META
-from pyetcdctl.storage.mvcc.buckets import Buckets
-from pyetcdctl.storage.mvcc.changes import Delete, Put
 from pyetcdctl.storage.mvcc.key_index import index_keys, offset_and_size
 from pyetcdctl.storage.mvcc.keys import Keys
 from pyetcdctl.storage.mvcc.lookup import RevisedEntry, all_records, keys_with_lease, records_of
-from pyetcdctl.storage.mvcc.revisions import Revision, parse_revision
+from pyetcdctl.storage.mvcc.revisions import Delete, Put, Revision, parse_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -194,3 +192,34 @@ class Model:
 
 def _out_of_range(message: str) -> CallFailed:
     return CallFailed(message, code="OUT_OF_RANGE")
+
+
+class Buckets:
+    """A database's buckets, and changes that are kept in memory."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._changed: dict[bytes, dict[bytes, bytes]] = {}
+
+    def get(self, bucket: bytes, key: bytes) -> bytes | None:
+        """Return the value of a key of a bucket, None without it."""
+        changed = self._changed.get(bucket)
+        return self._database.get(bucket, key) if changed is None else changed.get(key)
+
+    def items(self, bucket: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the keys of a bucket with their values, in order."""
+        changed = self._changed.get(bucket)
+        return self._database.items(bucket) if changed is None else iter(sorted(changed.items()))
+
+    def put(self, bucket: bytes, key: bytes, value: bytes) -> None:
+        """Write a key of a bucket."""
+        self._contents(bucket)[key] = value
+
+    def delete(self, bucket: bytes, key: bytes) -> None:
+        """Delete a key of a bucket, if it is there."""
+        self._contents(bucket).pop(key, None)
+
+    def _contents(self, bucket: bytes) -> dict[bytes, bytes]:
+        if bucket not in self._changed:
+            self._changed[bucket] = dict(self._database.items(bucket))
+        return self._changed[bucket]

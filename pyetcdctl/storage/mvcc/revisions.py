@@ -1,4 +1,4 @@
-"""The keys of the bucket ``key`` are revisions, its values KeyValues (etcd API, mvccpb)."""
+"""Revisions, the keys of the bucket ``key``, whose values are KeyValues; and changes of keys."""
 
 from __future__ import annotations
 
@@ -56,3 +56,19 @@ def key_in(data: bytes, start: int, end: int) -> bytes:
         if key_end <= end:
             return data[start + 2 : key_end]
     return KeyValue.decode(data[start:end]).key
+
+
+class Put(NamedTuple):
+    """A key's new value; ``create_revision`` and ``version`` are those that it has from now on."""
+
+    key: bytes
+    value: bytes
+    lease: int
+    create_revision: int
+    version: int
+
+
+class Delete(NamedTuple):
+    """The end of a key."""
+
+    key: bytes

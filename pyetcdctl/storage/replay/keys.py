@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.storage.mvcc.changes import Delete, Put
+from pyetcdctl.storage.mvcc.revisions import Delete, Put
 from pyetcdctl.storage.replay.conditions import first_lost
 from pyetcdctl.storage.replay.leases import NOT_FOUND
 from pyetcdctl.storage.replay.model import NOT_KNOWN, NotKnown, Refused

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.storage.mvcc.changes import Delete
+from pyetcdctl.storage.mvcc.revisions import Delete
 from pyetcdctl.storage.replay.leases import LEASE, lease_name
 from pyetcdctl.storage.replay.model import NOT_KNOWN, NotKnown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyetcdctl.storage.mvcc.changes import Put
+    from pyetcdctl.storage.mvcc.revisions import Put
     from pyetcdctl.storage.replay.model import ReplayBuckets, ReplayModel, Version
     from pyetcdctl.storage.wal.guards import Guard
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pyetcdctl.storage.mvcc.changes import Delete, Put
+    from pyetcdctl.storage.mvcc.revisions import Delete, Put
 
 APPLIED, SUCCEEDED, FAILED = "applied", "succeeded", "failed"
 REFUSED, UNKNOWN = "refused", "unknown"

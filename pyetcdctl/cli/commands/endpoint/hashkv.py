@@ -53,7 +53,7 @@ def hashkv(session: Session, surplus: Annotated[list[str], words("")], flags: Ha
 
 
 def _hash_of_file(session: Session, flags: HashFlags) -> HashReport:
-    from pyetcdctl.storage.figures import stored_hash
+    from pyetcdctl.storage.members import stored_hash
 
     refuse_cluster(flags)
     found = stored_hash(session.stored, flags.rev)

@@ -62,7 +62,7 @@ def _member_names(session: Session) -> dict[int, str]:
 
 
 def _status_of_file(session: Session, flags: ClusterFlag) -> StatusReport:
-    from pyetcdctl.storage.figures import stored_figures
+    from pyetcdctl.storage.members import stored_figures
 
     refuse_cluster(flags)
     figures = stored_figures(session.stored)
