@@ -191,7 +191,7 @@ class WordGroup(TyperGroup):
         if word == "help":
             parse_line(others, self._own_flags())
             show_help(ctx)
-        close = self._close_names(word)
+        close = self._close_names(word) or _elsewhere(ctx, word)
         advice = f"Did you mean this?  {'  '.join(close)}" if close else _help_of(ctx)
         raise FlagError(f'unknown command {go_quoted(raw(word))} for "{ctx.command_path}"', advice)
 
@@ -201,6 +201,14 @@ class WordGroup(TyperGroup):
         names = [name for rows in self.panels().values() for name, _ in rows]
         longer = [name for name in names if word and name.startswith(word)]
         return longer or get_close_matches(word, names, n=3, cutoff=0.6)
+
+
+def _elsewhere(ctx: Any, word: str) -> list[str]:
+    """Return the line of the command of this name outside of the group; empty without one."""
+    root = ctx.find_root()
+    inside = ctx.parent is not None and isinstance(root.command, WordGroup)
+    name = root.command.find(word) if inside else None
+    return [f"{root.command_path} {name}"] if name == word else []
 
 
 def _help_of(ctx: Any) -> str:

@@ -37,13 +37,13 @@ def move_leader(connection: Connection, target: int, deadline: Deadline) -> Lead
 def _leader(
     outcomes: Iterable[EndpointOutcome[StatusResponse]], endpoints: Sequence[str]
 ) -> tuple[str, int]:
-    outcomes = []
+    others = []
     for outcome in outcomes:
         status = outcome.response
         if status is not None and status.leader == status.header.member_id:
             return outcome.endpoint, status.leader
-        outcomes.append(outcome)
-    raise _no_leader(sorted(outcomes, key=lambda outcome: endpoints.index(outcome.endpoint)))
+        others.append(outcome)
+    raise _no_leader(sorted(others, key=lambda outcome: endpoints.index(outcome.endpoint)))
 
 
 def _no_leader(outcomes: Sequence[EndpointOutcome[StatusResponse]]) -> PyetcdctlError:

@@ -36,7 +36,8 @@ def test_help_shows_the_words_that_a_command_takes_and_the_defaults_that_say_som
     ("words", "advice"),
     [
         ("member lst", "Did you mean this?  list"),
-        ("snapshot diff", "Help:  pyetcdctl snapshot --help"),
+        ("snapshot diff", "Did you mean this?  pyetcdctl diff"),
+        ("snapshot xyzzy", "Help:  pyetcdctl snapshot --help"),
         ("lease gramt 5", "Did you mean this?  grant"),
     ],
 )
