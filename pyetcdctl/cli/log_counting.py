@@ -50,8 +50,8 @@ class LogCounting:
                 more["is_partial"] = True
         if counted.unknown:
             more["gaps"] = (
-                f"{counted.unknown:,} entries are not counted: the log begins later than the"
-                " cluster, and their outcome is not known.",
+                "The log begins later than the cluster; entries whose outcome is not known, and"
+                f" which are not counted: {counted.unknown:,}.",
             )
         more["gaps"] = (*more.get("gaps", ()), *(f"Passed over: {each}" for each in log.damages))
         more |= {"is_log": True, "lost": counted.lost()}

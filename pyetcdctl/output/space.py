@@ -76,13 +76,19 @@ def _rows(use: SpaceUse) -> Iterator[tuple[str, ...]]:
 
 def _row(group: Sum, use: SpaceUse, name: str) -> tuple[str, ...]:
     share = group.size_bytes / use.size_bytes if use.size_bytes else 0.0
+    is_known = use.size_bytes and _is_known(group, use)
     return (
         escaped(os.fsencode(name)),
         f"{group.keys:,}",
-        human_size(group.size_bytes) if use.size_bytes else "",
-        f"{share:.1%}" if use.size_bytes else "",
+        human_size(group.size_bytes) if is_known else "",
+        f"{share:.1%}" if is_known else "",
         "━" * round(share * _BAR_COLUMNS),
     )
+
+
+def _is_known(group: Sum, use: SpaceUse) -> bool:
+    """Whether a size is known: an interrupted reading may have counted keys, and not read them."""
+    return bool(group.size_bytes) or not use.is_partial
 
 
 def _total(use: SpaceUse) -> tuple[str, ...]:
@@ -152,12 +158,14 @@ def json_of(use: SpaceUse) -> str:
     """Return all figures as one JSON object; sizes in bytes."""
     found: dict[str, Any] = {
         "by": use.by,
-        "groups": [_group(each) for each in use.sums],
+        "groups": [_group(each, use) for each in use.sums],
         "keys": use.keys,
         "bytes": use.size_bytes,
         "revision": use.revision,
         "partial": use.is_partial,
     }
+    if use.is_partial:
+        found["measured_keys"] = use.measured_keys
     if use.largest or use.lists_largest:
         found["largest"] = [
             {"key": escaped(each.key), "bytes": each.size_bytes} for each in use.largest
@@ -170,14 +178,14 @@ def json_of(use: SpaceUse) -> str:
     return json.dumps(found, separators=(",", ":"), ensure_ascii=False)
 
 
-def _group(group: Sum) -> dict[str, Any]:
+def _group(group: Sum, use: SpaceUse) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": escaped(os.fsencode(group.name)),
         "keys": group.keys,
-        "bytes": group.size_bytes,
+        "bytes": group.size_bytes if _is_known(group, use) else None,
     }
     if group.within:
-        found["within"] = [_group(each) for each in group.within]
+        found["within"] = [_group(each, use) for each in group.within]
     return found
 
 

@@ -14,10 +14,13 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from pyetcdctl.cli.session.streams import Buffer
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.live_source import LiveSource
+from pyetcdctl.output.space import draw, json_of
 from pyetcdctl.registry.counting import Counting
-from pyetcdctl.settings import ConnectionSettings
+from pyetcdctl.results import SpaceUse, Sum
+from pyetcdctl.settings import ConnectionSettings, OutputSettings
 from tests.concurrency.gate import Gate
 from tests.runner import PROJECT, clean_environment, command, run_here
 from tests.server import write
@@ -171,6 +174,19 @@ def test_ctrl_c_shows_what_was_read_and_ends_with_5(own_etcd):
     found = json.loads(out)
     assert found["partial"]
     assert 0 < found["keys"] < 1000
+
+
+def test_a_size_that_was_not_read_is_not_shown_as_none():
+    sums = (Sum("pods", 3, 2_000_000), Sum("events", 5, 0))
+    use = SpaceUse("resource", sums, 8, 2_000_000, 7, is_partial=True, measured_keys=2)
+    out = Buffer()
+    draw(use, out, OutputSettings(width=80))
+    lines = [line.split() for line in out.data.decode().splitlines()]
+    assert lines[1][:4] == ["pods", "3", "2.0", "MB"]
+    assert lines[2] == ["events", "5"]
+    found = json.loads(json_of(use))
+    assert [each["bytes"] for each in found["groups"]] == [2_000_000, None]
+    assert found["measured_keys"] == 2
 
 
 def on_a_terminal(etcd, *args):
