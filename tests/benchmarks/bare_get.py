@@ -7,5 +7,5 @@ import grpc
 endpoint, key = sys.argv[1], sys.argv[2].encode()
 with grpc.insecure_channel(endpoint) as channel:
     get = channel.unary_unary("/etcdserverpb.KV/Range")
-    answer = get(b"\x0a" + bytes([len(key)]) + key)
-sys.stdout.buffer.write(answer)
+    response = get(b"\x0a" + bytes([len(key)]) + key)
+sys.stdout.buffer.write(response)

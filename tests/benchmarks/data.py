@@ -89,8 +89,8 @@ def load_pairs(connection: Connection, source: Iterator[tuple[bytes, bytes]]) ->
         under_way.append(send(connection, batch))
         if len(under_way) >= TXNS_UNDER_WAY:
             under_way.popleft().result()
-    for answer in under_way:
-        answer.result()
+    for pending in under_way:
+        pending.result()
     connection.close()
 
 

@@ -115,11 +115,12 @@ def _of_keys(snapshot: str, etcdutl: str, etcd: str, etcdctl: str) -> Iterator[R
         restored,
         "restore + start + `etcdctl get`",
         "≤ 0.5, first < 1 s, 350 bytes a key + 60 MB",
+        same_output=True,
     )
     one = (*OURS, "get", ONE_KEY.decode(), "--from", snapshot)
-    yield _plain("one", "`get KEY --from`", one, status, "etcdutl snapshot status", "≤ 1.0")
+    yield Row("one", "`get KEY --from`", one, status, "etcdutl snapshot status", "≤ 1.0")
     ours = (*OURS, "snapshot", "status", snapshot)
-    yield _plain("status", "`snapshot status`", ours, status, "etcdutl snapshot status", "≤ 2")
+    yield Row("status", "`snapshot status`", ours, status, "etcdutl snapshot status", "≤ 2")
 
 
 def _changed(total: int) -> Iterator[tuple[bytes, bytes]]:
@@ -132,21 +133,7 @@ def _of_two(before: str, after: str) -> Row:
     ours = ("bash", "-c", '"$@"; test $? = 1', "bash", *OURS, "diff", before, after)
     listing = (*OURS, "get", "/", "--prefix", "--keys-only", "--from", after)
     goal = "≤ 2, 700 bytes a key"
-    return _plain("diff", "`diff` of two files, 1 % changed", ours, listing, "listing one", goal)
-
-
-def _plain(
-    name: str,
-    work: str,
-    ours: tuple[str, ...],
-    reference: tuple[str, ...],
-    reference_name: str,
-    goal: str,
-    objects: int = 0,
-) -> Row:
-    return Row(
-        name, work, ours, reference, reference_name, goal, same_output=False, objects=objects
-    )
+    return Row("diff", "`diff` of two files, 1 % changed", ours, listing, "listing one", goal)
 
 
 def _load_pods(address: str) -> None:
@@ -162,7 +149,7 @@ def _of_pods(snapshot: str, endpoint: str) -> Row:
     words = ("kubernetes", "get", "pods", "-A")
     live = (*OURS, *words, "--endpoints", endpoint)
     ours = (*OURS, *words, "--from", snapshot)
-    return _plain("pods", "`kubernetes get pods -A --from`", ours, live, "a live server", "≤ 1.5")
+    return Row("pods", "`kubernetes get pods -A --from`", ours, live, "a live server", "≤ 1.5")
 
 
 def _write_log(folder: Path, megabytes: int) -> None:
@@ -188,7 +175,7 @@ def _of_log(folder: Path, megabytes: int) -> Row:
     segments = sorted(str(path) for path in folder.rglob("*.wal"))
     ours = (*OURS, "wal", "--from", str(folder))
     work = f"`wal` of {megabytes} MB"
-    return _plain("wal", work, ours, ("cat", *segments), "cat", "≥ 100 MB", objects=megabytes)
+    return Row("wal", work, ours, ("cat", *segments), "cat", "≥ 100 MB", objects=megabytes)
 
 
 if __name__ == "__main__":
