@@ -92,7 +92,7 @@ def _change(
     values: LastValues,
     received: datetime | None,
 ) -> KeyChange:
-    key, _, modified, version, value, _ = record
+    key, created, modified, _, value, _ = record
     revision, before_revision, before = number_of(modified), 0, None
     if previous is not None:
         before_revision = number_of(previous[2])
@@ -101,7 +101,7 @@ def _change(
         values.forget(key)
         event, after = DELETED, None
     else:
-        event = CREATED if number_of(version) == 1 else UPDATED
+        event = CREATED if created == modified else UPDATED  # kine has no versions
         after = values.after(key, revision, value)
     return KeyChange(
         revision,

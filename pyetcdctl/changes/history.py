@@ -94,14 +94,15 @@ def steps(
 def _event(each: KeyRevision, *, is_first: bool) -> str:
     if each.is_deletion:
         return DELETED
-    if each.entry.version == 1:
+    # Not by the version: kine has none.
+    if each.entry.create_revision == each.revision:
         return CREATED
     return PRESENT if is_first else UPDATED
 
 
 def _unknown_between(last: KeyRevision | None, each: KeyRevision) -> Unknown:
-    """Count by versions: they begin with 1 when a key is created, and a deletion has none."""
-    if last is None or each.is_deletion:
+    """Count by versions: they begin with 1 when a key is created; a deletion and kine have none."""
+    if last is None or not each.entry.version:
         return Unknown()
     version = each.entry.version
     if last.is_deletion:

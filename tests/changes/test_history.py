@@ -9,8 +9,11 @@ from itertools import count
 import pytest
 
 from pyetcdctl.changes.times import Renewal, TimeBound, Times
+from pyetcdctl.rpc.mvccpb_pb2 import Event, KeyValue
+from tests.client.kine import NewKine
 from tests.runner import run_here
 from tests.server import running, write
+from tests.stand_in import serving
 
 SECONDS = count()
 KEY = "/registry/configmaps/shop/c"
@@ -202,6 +205,31 @@ def test_revisions_that_no_source_has_are_named(compacted):
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize("reports_progress", [True, False])
+def test_a_history_on_kine_ends_and_has_no_versions(reports_progress):
+    def put(key, revision, created, value=b"v"):
+        pair = KeyValue(key=key, mod_revision=revision, create_revision=created, value=value)
+        return Event(type=Event.PUT, kv=pair)
+
+    key, gone = b"/registry/configmaps/shop/c", b"/registry/configmaps/shop/gone"
+    deletion = KeyValue(key=gone, mod_revision=9, create_revision=8)
+    events = [
+        *(put(key, revision, 3) for revision in (3, 5, 7)),
+        put(gone, 8, 8),
+        Event(type=Event.DELETE, kv=deletion),
+    ]
+    kine = NewKine([], events, reports_progress=reports_progress)
+    with serving(kine.methods()) as endpoint:
+        done = run_here("history", gone, env={"ETCDCTL_ENDPOINTS": endpoint})
+        found = [line.split("\t") for line in done.stdout.decode().splitlines()]
+        assert [row[::2][:2] for row in found[:-1]] == [["9", "deleted"], ["8", "created"]]
+        if reports_progress:
+            done = run_here("history", key, env={"ETCDCTL_ENDPOINTS": endpoint})
+            found = [line.split("\t") for line in done.stdout.decode().splitlines()]
+            events = [row[::2][:2] for row in found[:-1]]
+            assert events == [["7", "updated"], ["5", "updated"], ["3", "created"]]
 
 
 def test_a_long_history_that_ends_with_a_deletion_is_read_to_its_end(etcd, prefix):

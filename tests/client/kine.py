@@ -2,7 +2,8 @@
 
 Both name no cluster and refuse transactions that only read. The old one takes any range end for
 the end of a folder, leaves the start out, and knows neither ``keys_only`` nor ``serializable``; the
-newer one knows etcd's NUL for no end only together with the first key.
+newer one knows etcd's NUL for no end only together with the first key. It watches from any revision
+on, claims a release of etcd, and its KeyValues have no version.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from pyetcdctl.rpc import etcdserverpb_pb2 as api
-from pyetcdctl.rpc.mvccpb_pb2 import KeyValue
+from pyetcdctl.rpc.mvccpb_pb2 import Event, KeyValue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 REVISION = 1000
 
@@ -88,7 +89,46 @@ class OldKine(Kine):
 
 
 class NewKine(Kine):
-    """After its range rewrite."""
+    """After its range rewrite.
+
+    ``events`` are all that ever happened; ``reports_progress`` whether it responds to requests for
+    progress, which it leaves out while a watch is behind.
+    """
+
+    def __init__(
+        self, keys: Sequence[bytes], events: Sequence[Event] = (), *, reports_progress: bool = True
+    ) -> None:
+        super().__init__(keys)
+        self.events = events
+        self.reports_progress = reports_progress
+
+    def methods(self) -> dict[str, Any]:
+        status = api.StatusResponse(header=api.ResponseHeader(), version="3.6.11")
+        return {
+            **super().methods(),
+            "/etcdserverpb.Maintenance/Status": lambda *_: status.SerializeToString(),
+            "/etcdserverpb.Watch/Watch": self._watch,
+        }
+
+    def _watch(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
+        for request in map(api.WatchRequest.FromString, requests):
+            header = api.ResponseHeader(revision=REVISION)
+            if request.HasField("create_request"):
+                yield api.WatchResponse(header=header, created=True).SerializeToString()
+                found = self.watched(request.create_request)
+                if found:
+                    yield api.WatchResponse(header=header, events=found).SerializeToString()
+            elif self.reports_progress:
+                yield api.WatchResponse(header=header, watch_id=-1).SerializeToString()
+
+    def watched(self, wanted: api.WatchCreateRequest) -> list[Event]:
+        """Return the events that a watch is to have at once."""
+        end = wanted.range_end or wanted.key + b"\0"
+        return [
+            each
+            for each in self.events
+            if wanted.key <= each.kv.key < end and each.kv.mod_revision >= wanted.start_revision
+        ]
 
     def found(self, request: api.RangeRequest) -> list[bytes]:
         start, end = request.key, request.range_end
