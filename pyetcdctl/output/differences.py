@@ -60,7 +60,7 @@ def _write_patch(
         note = _ONLY_NOISE if is_object else _sizes(change)
         out.write(f"{_SIGNS[change.kind]} {title}  # {note}\n".encode())
     for line in lines:
-        out.write(line.shown(safe=settings.terminal, coloured=settings.colour))
+        out.safe(line.shown(safe=settings.terminal, coloured=settings.colour))
 
 
 def _side(record: Record | None, found: Differences) -> Side | None:

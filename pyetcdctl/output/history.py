@@ -88,7 +88,7 @@ def _write_step(step: KeyStep, found: KeyHistory, out: Sink, settings: OutputSet
     title = "  ".join(filter(None, words))
     out.safe(title_line(escaped(os.fsencode(title)), coloured=settings.colour))
     for line in _lines(step, found):
-        out.write(line.shown(safe=settings.terminal, coloured=settings.colour))
+        out.safe(line.shown(safe=settings.terminal, coloured=settings.colour))
     if step.event == PRESENT and not found.shows_noise:
         out.write(f"{_BASE}\n".encode())
     out.write(b"\n")

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from pyetcdctl.changes.noise import without_noise
-from tests.runner import run_here
+from tests.runner import Screen, run_here
 
 NAMESPACE = "/registry/namespaces/shop"
 WIDGET = "/registry/shop.example.com/widgets/shop/new"
@@ -108,6 +108,17 @@ def test_a_patch_shows_the_yaml(snapshots):
         "-  phase: Active",
         "+  phase: Terminating",
     ]
+
+
+def test_a_patch_has_colours_on_a_terminal(snapshots):
+    _, folder, _ = snapshots
+    words = ("diff", str(folder / "before.db"), str(folder / "after.db"), "-p")
+    shown = run_here(*words, env={"TERM": "xterm"}, out=Screen()).stdout
+    assert b"\x1b[32m+  phase: Terminating\x1b[0m\n" in shown
+    assert b"\\x1b" not in shown
+    assert run_here(*words, env={"TERM": "xterm", "NO_COLOR": "1"}, out=Screen()).stdout.count(
+        b"\n+  phase: Terminating\n"
+    )
 
 
 def test_json_lines_name_change_and_revisions(snapshots):

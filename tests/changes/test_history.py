@@ -11,7 +11,7 @@ import pytest
 from pyetcdctl.changes.times import Renewal, TimeBound, Times
 from pyetcdctl.rpc.mvccpb_pb2 import Event, KeyValue
 from tests.client.kine import NewKine
-from tests.runner import run_here
+from tests.runner import Screen, run_here
 from tests.server import running, write
 from tests.stand_in import serving
 
@@ -120,6 +120,14 @@ def test_a_patch_shows_what_each_revision_changed(told):
     assert third.splitlines()[0].endswith("updated  operator Update")
     assert [line for line in third.splitlines() if line.startswith(("+", "-"))][2:] == ['+  b: "1"']
     assert "managedFields" not in text
+
+
+def test_a_patch_has_colours_on_a_terminal(told):
+    etcd, _, _ = told
+    words, env = ("history", KEY, "-p"), {**etcd.environment, "TERM": "xterm"}
+    shown = run_here(*words, env=env, out=Screen()).stdout
+    assert b'\x1b[32m+  b: "1"\x1b[0m\n' in shown
+    assert b"\\x1b" not in shown
 
 
 def test_secrets_are_changed_but_not_shown_unless_asked_for(told):
