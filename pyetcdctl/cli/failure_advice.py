@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.process import with_sudo
-from pyetcdctl.client.status import COMPACTED, NO_SPACE, WITHOUT_QUORUM
+from pyetcdctl.client.status import COMPACTED, LEARNER, NO_SPACE, WITHOUT_QUORUM
 from pyetcdctl.errors import (
     BadArguments,
     CallFailed,
@@ -71,6 +71,15 @@ def _on_refusal(failure: CallFailed, session: Session) -> Iterator[str]:
         yield from _on_compaction(session)
     elif failure.details in WITHOUT_QUORUM:
         yield from _on_quorum(session)
+    elif failure.details == LEARNER:
+        yield from _on_learner(session)
+
+
+def _on_learner(session: Session) -> Iterator[str]:
+    yield "A learner has no vote: it serves no watches, no writes and no reads but its own."
+    reads_keys = session.can_ask_one_member and session.command != "member list"
+    own = "--consistency=s, or " if reads_keys else ""
+    yield f"Try:  {own}--endpoints of a voting member"
 
 
 def _on_compaction(session: Session) -> Iterator[str]:

@@ -239,7 +239,7 @@ class Watching:
         if self._closed:
             return
         if error.details == LEARNER and len(self._connection.endpoints) == 1:
-            raise CallFailed(error.message, *_VOTER, code=error.code) from error
+            raise CallFailed(error.message, code=error.code, details=error.details) from error
         may_pass = error.code in LOSSES or error.details == LEARNER
         if not self._has_started and (isinstance(error, DeadlineExceeded) or not may_pass):
             raise error
@@ -265,10 +265,6 @@ class Watching:
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
 
-_VOTER = (
-    "A learner has no vote, and serves no watches.",
-    "Try:  --endpoints of a voting member, as `member list` names them",
-)
 _PROGRESS = WatchRequest(progress_request=WatchProgressRequest()).encode()
 
 

@@ -38,6 +38,9 @@ _LISTS = {"yaml": ("- 0\n", ""), "json": ("        0", ",\n")}
 class Out(Protocol):
     """Where bytes go."""
 
+    def write(self, data: bytes) -> None:
+        """Take bytes; a terminal gets them escaped."""
+
     def safe(self, data: bytes) -> None:
         """Take bytes that are safe for a terminal."""
 
@@ -178,7 +181,7 @@ class ObjectPrinter:
             table = self._new_table(group[0].resource)
             rows = [*self._titles(table.header), *(_cut(table.row(each)) for each in group)]
             self._out.safe(b"\n" if number else b"")
-            self._out.safe(Columns(keeps_blanks=True).lines(rows))
+            self._out.write(Columns(keeps_blanks=True).lines(rows))
 
     def _in_table_order(self, found: Sequence[ShownObject]) -> Sequence[ShownObject]:
         """Return objects of one resource in the order of the API server's tables."""
@@ -197,7 +200,7 @@ class ObjectPrinter:
             before = self._titles(["EVENT", *self._table.header])
         # As wide as the longest of them, MODIFIED, whichever comes first.
         rows = [*before, *([f"{event:8}", *_cut(self._table.row(each))] for each in changed)]
-        self._out.safe(self._lines(rows if self._options.events else [row[1:] for row in rows]))
+        self._out.write(self._lines(rows if self._options.events else [row[1:] for row in rows]))
 
     def _write_columns(self, event: str, changed: Sequence[ShownObject]) -> None:
         if not changed:
@@ -206,7 +209,7 @@ class ObjectPrinter:
         titles = [] if self._separator else self._titles([column.title for column in columns])
         self._separator = b"\n"  # the titles are written
         rows = [self._custom_row(each) for each in changed]
-        self._out.safe(self._lines([*titles, *rows]))
+        self._out.write(self._lines([*titles, *rows]))
 
     def _custom_row(self, shown: ShownObject) -> list[str]:
         if shown.content is None:

@@ -41,6 +41,18 @@ def test_no_text_of_others_reaches_a_terminal_unescaped(etcd, prefix, words):
     assert not set(HOSTILE) & set(shown) - set("a]0;tb2J")
 
 
+@pytest.mark.parametrize("verb", ["get cm -A", "resources", "versions", "encryption status --all"])
+def test_no_table_of_kubernetes_has_characters_that_are_not_seen(etcd, prefix, verb):
+    kind = {"apiVersion": f"v1{HOSTILE}", "kind": "ConfigMap", "metadata": {"name": HOSTILE}}
+    etcd.etcdctl("put", f"{prefix}configmaps/default/{HOSTILE}", json.dumps(kind))
+    screen = Screen()
+    words = ("kubernetes", *verb.split(), "--etcd-prefix", prefix)
+    run_here(*words, env=etcd.environment, out=screen, err=screen)
+    shown = screen.data.decode()
+    assert "1" in shown
+    assert not set(HOSTILE) & set(shown) - set("a]0;tb2J")
+
+
 def test_a_pipe_gets_the_bytes_as_they_are(etcd, prefix):
     etcd.etcdctl("put", prefix, HOSTILE)
     given = run_here("get", prefix, "--print-value-only", env=etcd.environment)

@@ -1,4 +1,4 @@
-"""A learner of etcd 3.6 and later refuses watches; the servers at hand are older.
+"""A learner refuses most calls, one of etcd 3.6 and later watches, too; older are at hand.
 
 So a server stands in that answers every call as such a learner does.
 """
@@ -30,11 +30,21 @@ def learner():
     server.stop(None).wait()
 
 
-def test_a_watch_on_a_learner_fails_and_names_the_way_out(learner):
-    watched = run_here("watch", "k", "--endpoints", learner)
-    assert watched.stderr == (
+@pytest.mark.parametrize(
+    ("line", "way"),
+    [
+        ("watch k", "--endpoints of a voting member"),
+        ("put k v", "--endpoints of a voting member"),
+        ("member list --consistency=s", "--endpoints of a voting member"),
+        ("get k", "--consistency=s, or --endpoints of a voting member"),
+        ("tree", "--consistency=s, or --endpoints of a voting member"),
+    ],
+)
+def test_a_call_that_a_learner_refuses_names_the_way_out(learner, line, way):
+    refused = run_here(*line.split(), "--endpoints", learner)
+    assert refused.stderr == (
         f"Error: {LEARNER}\n"
-        "  A learner has no vote, and serves no watches.\n"
-        "  Try:  --endpoints of a voting member, as `member list` names them\n"
+        "  A learner has no vote: it serves no watches, no writes and no reads but its own.\n"
+        f"  Try:  {way}\n"
     )
-    assert (watched.stdout, watched.exit_code) == (b"", 1)
+    assert (refused.stdout, refused.exit_code) == (b"", 1)

@@ -178,7 +178,7 @@ def _print(session: Session, rows: Sequence[ResourceStatus], form: str) -> None:
     if rows:
         knows = session.keyring.config is not None
         lines = (line for row in rows for line in _lines(row, knows_stale=knows))
-        out.safe(aligned([_HEADER, *lines]))
+        out.write(aligned([_HEADER, *lines]))
     else:
         session.streams.err.line("No value is encrypted")
     out.flush()

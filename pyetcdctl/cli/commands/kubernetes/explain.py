@@ -68,7 +68,7 @@ def explain(
         raise BadArguments("kubernetes explain takes one RESOURCE, with its fields behind dots")
     out = session.streams.out
     if not resource:
-        out.safe(aligned(_folders(known_prefix(session, flags.etcd_prefix))))
+        out.write(aligned(_folders(known_prefix(session, flags.etcd_prefix))))
     elif resource[0] in FOLDERS:
         out.text(f"{resource[0]}: {FOLDERS[resource[0]]}\n")
     else:

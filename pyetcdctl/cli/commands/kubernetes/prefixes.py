@@ -54,7 +54,7 @@ def prefixes(
             (each.prefix, f"{each.keys:,}", each.kind, "yes" if each.prefix == default else "")
             for each in found
         ]
-        out.safe(aligned([_HEADER, *rows]))
+        out.write(aligned([_HEADER, *rows]))
         return
     plain: list[dict[str, Plain]] = [
         {

@@ -63,7 +63,7 @@ def resources(
     counts = count_resources(open_store(session, flags.etcd_prefix))
     out = session.streams.out
     if flags.output in ("table", "wide"):
-        out.safe(aligned(_table(counts, is_wide=flags.output == "wide")))
+        out.write(aligned(_table(counts, is_wide=flags.output == "wide")))
     else:
         out.safe(shown_list(list(map(_object, counts)), flags.output, session.output))
 

@@ -135,7 +135,7 @@ def _print(session: Session, rows: list[Object], form: str) -> None:
     if form != "table":
         out.safe(shown_list(rows, form, session.output))
     elif rows:
-        out.safe(aligned([_HEADER, *(tuple(map(_cell, row.values())) for row in rows)]))
+        out.write(aligned([_HEADER, *(tuple(map(_cell, row.values())) for row in rows)]))
 
 
 def _cell(value: object) -> str:
