@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 from pyetcdctl.kubernetes.objects import Literal
@@ -26,14 +27,17 @@ ESCAPES = (
 
 def json_text(plain: Plain) -> str:
     """Write a value on one line, in the order of its keys, without a newline at the end."""
-    literals: list[str] = []
-    written = _encoder(_holder(literals)).encode(plain)
-    if literals:
-        written = _with_literals(plain, written, literals)
+    written = encode_basestring(plain) if isinstance(plain, str) else _written(plain)
     for character, escape in ESCAPES:
         if character in written:
             written = written.replace(character, escape)
     return written
+
+
+def _written(plain: Plain) -> str:
+    literals: list[str] = []
+    written = _encoder(_holder(literals)).encode(plain)
+    return _with_literals(plain, written, literals) if literals else written
 
 
 def _encoder(default: Callable[[object], object]) -> json.JSONEncoder:
