@@ -1,6 +1,7 @@
 """Users, roles and whether they count: one function a call, from words to etcd's response.
 
-What only looks may be repeated; a change is not, once it may have reached a server.
+Reads may be retried; a change is not, once it may
+have reached a server.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ ROLE_EXISTS = "etcdserver: role name already exists"
 
 
 def enable(connection: Connection, deadline: Deadline) -> ChangeResponse:
-    """Want a user and a password from now on; the user root gets its role if it has none."""
+    """Turn authentication on; the user root is granted its role if it lacks it."""
     try:
         return _change(connection, "AuthEnable", EmptyRequest(), deadline)
     except CallFailed as error:
@@ -54,12 +55,12 @@ def enable(connection: Connection, deadline: Deadline) -> ChangeResponse:
 
 
 def disable(connection: Connection, deadline: Deadline) -> ChangeResponse:
-    """Serve everybody again."""
+    """Turn authentication off."""
     return _change(connection, "AuthDisable", EmptyRequest(), deadline)
 
 
 def status(connection: Connection, deadline: Deadline) -> AuthStatusResponse:
-    """Ask whether a user and a password are wanted."""
+    """Return whether authentication is on."""
     try:
         return _look(connection, "AuthStatus", EmptyRequest(), AuthStatusResponse, deadline)
     except MethodUnknown as error:
@@ -96,28 +97,28 @@ def list_users(connection: Connection, deadline: Deadline) -> UserListResponse:
 def change_password(
     connection: Connection, name: str, password: str, deadline: Deadline
 ) -> ChangeResponse:
-    """Give a user another password."""
+    """Change a user's password."""
     request = PasswordRequest(name=name, password=password)
     return _change(connection, "UserChangePassword", request, deadline)
 
 
 def grant_role(connection: Connection, user: str, role: str, deadline: Deadline) -> ChangeResponse:
-    """Let a user do what a role may."""
+    """Grant a role to a user."""
     return _change(connection, "UserGrantRole", UserRoleRequest(user=user, role=role), deadline)
 
 
 def revoke_role(connection: Connection, user: str, role: str, deadline: Deadline) -> ChangeResponse:
-    """Take a role from a user."""
+    """Revoke a role from a user."""
     return _change(connection, "UserRevokeRole", UserRoleRequest(user=user, role=role), deadline)
 
 
 def add_role(connection: Connection, name: str, deadline: Deadline) -> ChangeResponse:
-    """Add a role, which may do nothing yet."""
+    """Add a role without permissions."""
     return _change(connection, "RoleAdd", NameRequest(name=name), deadline)
 
 
 def delete_role(connection: Connection, name: str, deadline: Deadline) -> ChangeResponse:
-    """Delete a role, and take it from all users."""
+    """Delete a role and revoke it from all users."""
     return _change(connection, "RoleDelete", NameRequest(name=name), deadline)
 
 
@@ -134,7 +135,7 @@ def list_roles(connection: Connection, deadline: Deadline) -> RolesResponse:
 def grant_permission(
     connection: Connection, role: str, permission: Permission, deadline: Deadline
 ) -> ChangeResponse:
-    """Let a role read or write keys."""
+    """Grant a role the permission to read or write keys."""
     request = GrantPermissionRequest(name=role, perm=permission)
     return _change(connection, "RoleGrantPermission", request, deadline)
 
@@ -142,7 +143,7 @@ def grant_permission(
 def revoke_permission(
     connection: Connection, role: str, key: bytes, range_end: bytes, deadline: Deadline
 ) -> ChangeResponse:
-    """Take a permission from a role; it must be named as it was granted."""
+    """Revoke a permission from a role, for exactly the range that was granted."""
     request = RevokePermissionRequest(role=role, key=key, range_end=range_end)
     return _change(connection, "RoleRevokePermission", request, deadline)
 

@@ -1,4 +1,4 @@
-"""One call with a message each way: the place where every reader's error gets its meaning."""
+"""Calls with one message each way: encode the request, decode the response, check both."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def decoded(kind: type[Response], data: bytes, deadline: Deadline) -> Response:
 
 
 def _clock(size: int, deadline: Deadline) -> Any:
-    """Return what is called now and then while a response is decoded."""
+    """Return a check for the decoder to call, which raises once the deadline has passed."""
     if deadline.end is None:
         return None
     end = max(deadline.end, monotonic() + GRACE_SECONDS)

@@ -40,7 +40,7 @@ class Presented(NamedTuple):
 
 
 def read_der(der: bytes) -> Presented | None:
-    """Read a certificate as TLS hands it over; None if it cannot be read."""
+    """Parse a DER certificate; None if it cannot be parsed."""
     try:
         return _presented(x509.load_der_x509_certificate(der))
     except ValueError:
@@ -66,7 +66,7 @@ def read_certificates(path: str) -> tuple[Presented, ...]:
 
 
 def has_ended(presented: Presented) -> bool:
-    """Whether the certificate's time is over."""
+    """Whether the certificate has expired."""
     return presented.ends < datetime.now(UTC)
 
 
@@ -85,7 +85,7 @@ def days_text(moment: datetime) -> str:
 
 
 def name_to_use(names: Iterable[str], host: str) -> str:
-    """Return the name that is likeliest to reach the same server as ``host``; empty if none."""
+    """Return the certificate's name that most likely reaches the same server as ``host``, or ''."""
     usable = [name for name in names if "*" not in name]
     near = [name for name in usable if _is_loopback(name)]
     far = [name for name in usable if not _is_loopback(name)]

@@ -43,9 +43,9 @@ class ClusterService:
         return self._call("MemberList", request, api.MemberListResponse, deadline, repeatable=True)
 
     def client_urls(self, deadline: Deadline) -> ClientUrls:
-        """Return where all members that have started say that they serve clients.
+        """Return the client URLs that the started members advertise.
 
-        A cluster without quorum can still be looked at: one member's own list will do then.
+        Without quorum, one member's own list is returned.
         """
         known = self.list(deadline, linearizable=False)
         try:
@@ -56,24 +56,24 @@ class ClusterService:
     def add(
         self, peer_urls: Sequence[str], deadline: Deadline, *, is_learner: bool = False
     ) -> api.MemberAddResponse:
-        """Add a member that is still to be started."""
+        """Add a member, which is started afterwards."""
         request = api.MemberAddRequest(peerURLs=peer_urls, isLearner=is_learner)
         return self._call("MemberAdd", request, api.MemberAddResponse, deadline)
 
     def remove(self, member_id: int, deadline: Deadline) -> api.MemberRemoveResponse:
-        """Remove a member for good."""
+        """Remove a member permanently."""
         request = api.MemberRemoveRequest(ID=member_id)
         return self._call("MemberRemove", request, api.MemberRemoveResponse, deadline)
 
     def update(
         self, member_id: int, peer_urls: Sequence[str], deadline: Deadline
     ) -> api.MemberUpdateResponse:
-        """Give a member other peer URLs."""
+        """Change a member's peer URLs."""
         request = api.MemberUpdateRequest(ID=member_id, peerURLs=peer_urls)
         return self._call("MemberUpdate", request, api.MemberUpdateResponse, deadline)
 
     def promote(self, member_id: int, deadline: Deadline) -> api.MemberPromoteResponse:
-        """Let a learner vote."""
+        """Promote a learner to a voting member."""
         request = api.MemberPromoteRequest(ID=member_id)
         return self._call("MemberPromote", request, api.MemberPromoteResponse, deadline)
 

@@ -23,7 +23,7 @@ __all__ = ["Connection", "Deadline"]
 
 
 class Connection(RetriedCalls):
-    """The way to a cluster. Nothing is dialled before the first call."""
+    """A connection to a cluster. Nothing is dialled before the first call."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Connection(RetriedCalls):
         look_up: bool = True,
         links: Links | None = None,
     ) -> None:
-        """``look_up`` false leaves a DNS domain in the settings unasked; ``links`` belong to the
+        """With ``look_up`` false, DNS is not queried for endpoints; ``links`` belong to the
         connection that this one is derived from, which closes them.
         """
         if settings.tls:
@@ -50,7 +50,7 @@ class Connection(RetriedCalls):
         self.reports = NO_REPORTS
         """To be set before the first call."""
         self.targets_of_login: frozenset[str] | None = None
-        """Where the token of this connection is known to be valid besides; None: not yet asked."""
+        """URLs at which this connection's token is valid, too; None before they are known."""
 
     @property
     def endpoint(self) -> str:
@@ -66,7 +66,7 @@ class Connection(RetriedCalls):
 
     @property
     def ignored_endpoints(self) -> tuple[str, ...]:
-        """Endpoints that DNS named and that are not asked, because they are insecure."""
+        """Endpoints from DNS that are not used because they are insecure."""
         return self._ignored if self.settings.srv.domain and self._route else ()
 
     @property
@@ -78,7 +78,7 @@ class Connection(RetriedCalls):
     def for_endpoint(self, endpoint: str) -> Connection:
         """Return a connection with the same settings to that endpoint alone.
 
-        A bare one is spoken to in TLS where it would be as one of the list. Its channel is that of
+        A bare endpoint uses TLS where it would as one of the list. Its channel is that of
         this connection, which closes it. It begins with the token of this one where it is known to
         lead to the same cluster: see shared_login.py.
         """
@@ -116,11 +116,11 @@ class Connection(RetriedCalls):
         return other
 
     def leave_endpoint(self) -> None:
-        """Pass over the endpoint in use: it is the last to be tried by the next call."""
+        """Move the endpoint in use to the end of the order: the next call tries it last."""
         self._route.leave()
 
     def begin(self) -> None:
-        """Check the settings and log in, where the first call is still far."""
+        """Check the settings and log in before the first call is made."""
         self._route  # noqa: B018 - making it checks the files and asks DNS
         self.metadata()
 

@@ -1,4 +1,4 @@
-"""Until when something may take: a point on the monotonic clock, or never."""
+"""Deadlines: a point on the monotonic clock, or none."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import NamedTuple
 
 
 class Deadline(NamedTuple):
-    """A moment that is shared by all the steps of one command."""
+    """A point in time that all calls of one command share."""
 
     end: float | None
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """Return the moment ``seconds`` from now; zero and less have passed already."""
+        """Return the deadline ``seconds`` from now; zero and less have passed already."""
         return cls(monotonic() + seconds)
 
     @classmethod
     def never(cls) -> Deadline:
-        """Return a deadline that does not come."""
+        """Return a deadline that never expires."""
         return cls(None)
 
     def remaining(self) -> float | None:
@@ -27,7 +27,7 @@ class Deadline(NamedTuple):
 
     @property
     def expired(self) -> bool:
-        """Whether the moment has passed."""
+        """Whether the deadline has passed."""
         return self.end is not None and monotonic() >= self.end
 
     def within(self, seconds: float) -> Deadline:

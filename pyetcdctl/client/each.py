@@ -22,7 +22,7 @@ MOST_AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True)
 class EndpointOutcome(Generic[Response]):
-    """What came of one endpoint: a response, or the reason why there is none."""
+    """The outcome of one endpoint: a response, or the error."""
 
     endpoint: str
     response: Response | None = None
@@ -32,7 +32,7 @@ class EndpointOutcome(Generic[Response]):
 def ask_each(
     connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Response]
 ) -> list[EndpointOutcome[Response]]:
-    """Ask all endpoints at the same time; the outcomes are in their order."""
+    """Call all endpoints at the same time; the outcomes are in their order."""
     if not endpoints:
         return []
     log_in_for_all(connection)
@@ -43,9 +43,9 @@ def ask_each(
 def ask_as_they_come(
     connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Response]
 ) -> Generator[EndpointOutcome[Response], None, None]:
-    """Ask all endpoints at the same time and yield the fastest first.
+    """Call all endpoints at the same time and yield the fastest first.
 
-    Whoever has heard enough may leave: the others' calls end by themselves.
+    The caller may stop early: the remaining calls end by themselves.
     """
     log_in_for_all(connection)
     pool = ThreadPoolExecutor(min(len(endpoints), MOST_AT_ONCE))
@@ -60,7 +60,7 @@ def ask_as_they_come(
 def ask_one(
     connection: Connection, endpoint: str, question: Callable[[Connection], Response]
 ) -> EndpointOutcome[Response]:
-    """Ask one endpoint. Misused settings, which no endpoint can help, are raised."""
+    """Call one endpoint. Errors in the settings are raised, since they concern every endpoint."""
     log_in_for_all(connection)
     with closing(connection.for_endpoint(endpoint)) as own:
         try:

@@ -40,7 +40,7 @@ class Endpoint(NamedTuple):
 
 
 def parse_endpoints(texts: tuple[str, ...]) -> list[Endpoint]:
-    """Read a list of endpoints; blanks around them do not count. Raises when there is none."""
+    """Parse a list of endpoints; blanks around them are ignored. Raises when there is none."""
     found = [parse_endpoint(text.strip()) for text in texts if text.strip()]
     if not found:
         raise ConnectionFailed(NO_ENDPOINTS)
@@ -48,7 +48,7 @@ def parse_endpoints(texts: tuple[str, ...]) -> list[Endpoint]:
 
 
 def parse_endpoint(text: str) -> Endpoint:
-    """Read one endpoint: bare, http, https, unix or unixs."""
+    """Parse one endpoint: bare, http, https, unix or unixs."""
     if not is_utf8(text):
         raise malformed(text, "it is not UTF-8")
     scheme, separator, rest = text.rpartition("://")
@@ -65,7 +65,7 @@ def parse_endpoint(text: str) -> Endpoint:
 
 
 def wants_tls(endpoint: Endpoint, settings: ConnectionSettings) -> bool:
-    """Whether this endpoint is spoken to in TLS.
+    """Whether this endpoint uses TLS.
 
     A bare endpoint follows the certificate options, or else the list's first endpoint, so that
     ``https://a:2379,b:2379`` never sends anything to b in the clear.
@@ -81,7 +81,7 @@ def wants_tls(endpoint: Endpoint, settings: ConnectionSettings) -> bool:
 
 
 def begins_secure(settings: ConnectionSettings) -> bool:
-    """Whether the first endpoint of the list asks for TLS by its scheme."""
+    """Whether the scheme of the list's first endpoint requires TLS."""
     first = "".join(settings.endpoints[:1]).strip().lower()
     return first.startswith(("https://", "unixs:"))
 
@@ -96,7 +96,7 @@ def split_port(address: str) -> tuple[str, str]:
 
 
 def is_utf8(text: str) -> bool:
-    """Whether an argument came as UTF-8: other bytes stand in it as lone surrogates."""
+    """Whether an argument was UTF-8: other bytes are lone surrogates in it."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""A call of raw bytes that goes both ways for as long as it is needed: our watches run on it.
+"""A bidirectional stream of raw bytes; watches run on it.
 
 The calls of etcd3's own methods, which bring messages and stubs, go through service.py.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Exchange:
-    """Messages out by ``send``, messages in by iteration; any thread may send or close.
+    """``send`` sends a message, iteration receives; any thread may send or close.
 
     Iteration ends with a PyetcdctlError, also where the server ends the call without one.
     """
@@ -41,7 +41,7 @@ class Exchange:
         self._call = channel.stream_stream(method)(requests, metadata=(*metadata, LEADER_WANTED))
 
     def send(self, message: bytes) -> None:
-        """Send a message; one that cannot arrive any more is dropped."""
+        """Send a message; after the end of the stream it is dropped."""
         self._outbox.put(message)
 
     def __iter__(self) -> Exchange:

@@ -1,7 +1,7 @@
-"""Which endpoint serves, which is next, and what may be sent again.
+"""Choose the endpoint, fail over to the next, and decide which calls may be retried.
 
 Like etcdctl's balancer: no endpoint is preferred, and one that is down costs nothing while another
-lives. A single endpoint has one channel and no further ceremony; several are raced (racing.py).
+lives. A single endpoint has one channel; several are raced (racing.py).
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ RACE_SECONDS = 0.5
 
 
 def backoff_before(attempt: int, endpoints: int) -> float:
-    """Return the pause before an attempt: one each time a quorum has been asked."""
+    """Return the back-off before an attempt: one each time a quorum has been tried."""
     quorum = endpoints // 2 + 1
     return BACKOFF_SECONDS if attempt and attempt % quorum == 0 else 0.0
 
 
 def may_repeat(error: grpc.RpcError, endpoints: int, repeatable: bool) -> bool:
-    """Whether a call may be sent again although it may have arrived.
+    """Whether a call may be retried although it may have reached a server.
 
     A server's own time may end before the command's; when the latter has, nothing is sent any more.
     """
@@ -156,7 +156,7 @@ class Route:
         return self._channel(self.endpoint, self.settings.max_receive_bytes)
 
     def leave(self) -> None:
-        """Pass over the endpoint in use: it comes last when the next call chooses.
+        """Fail over: the endpoint in use is the last that the next call tries.
 
         Certificates that were renewed since the links were made are read again.
         """
@@ -175,7 +175,7 @@ class Route:
         return signature_of(self.settings.tls)
 
     def _files_are_usable(self) -> bool:
-        """Whether they belong together; they may be half renewed."""
+        """Whether certificate and key match; a renewal may be half done."""
         from pyetcdctl.client.tls import check_files
 
         try:
@@ -185,7 +185,7 @@ class Route:
         return True
 
     def give_up_early(self, deadline: Deadline, details: str = "") -> None:
-        """Raise if waiting until the deadline cannot help: what is wrong will stay wrong.
+        """Raise if the cause is permanent, so that retrying until the deadline cannot succeed.
 
         Where Python's TLS reaches a server and gRPC's does not, Python's is used from now on.
         """

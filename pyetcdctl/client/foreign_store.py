@@ -1,4 +1,4 @@
-"""Stores that serve etcd's API and are not etcd, such as kine: what they understand of it.
+"""Stores that serve etcd's API and are not etcd, such as kine: which requests they support.
 
 They name no cluster in their headers. They page through a folder: its end as the range end, a
 limit, the last key and a NUL as the next start. Some take any other range end for that of a folder

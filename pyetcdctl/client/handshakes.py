@@ -1,4 +1,4 @@
-"""Sockets to an endpoint without gRPC: connect, shake hands, and see who is there."""
+"""Sockets to an endpoint without gRPC: connect, do the handshakes, recognise the server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.endpoints import Endpoint
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
-"""What an HTTP/2 client says first: the fixed words and an empty SETTINGS frame."""
+"""The client preface of HTTP/2 and an empty SETTINGS frame."""
 
 FRAME_HEADER_BYTES = 9
 SETTINGS_FRAME = 4
@@ -41,7 +41,7 @@ def _connected(address: tuple[str, int], timeout: float) -> socket.socket:
 def secure_socket(
     endpoint: Endpoint, context: ssl.SSLContext, timeout: float, server_name: str
 ) -> ssl.SSLSocket:
-    """Connect and shake hands. Raises OSError, of which ssl.SSLError is one."""
+    """Connect and do the TLS handshake. Raises OSError, of which ssl.SSLError is one."""
     return shake_hands(plain_socket(endpoint, timeout), context, server_name)
 
 
@@ -57,9 +57,9 @@ def shake_hands(
 
 
 def first_words(connected: socket.socket) -> bytes:
-    """Greet in HTTP/2 and return what comes back first; empty when the peer hangs up.
+    """Send the HTTP/2 preface and return the first bytes received; empty when the peer closes.
 
-    Raises TimeoutError when nothing comes.
+    Raises TimeoutError when nothing is received.
     """
     try:
         connected.sendall(PREFACE)

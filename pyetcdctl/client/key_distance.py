@@ -1,4 +1,4 @@
-"""Guesses where in a range so and so many keys further on lies, from the keys just read.
+"""Estimate the key that lies a number of keys ahead in a range, from the keys just read.
 
 A server counts all that is left of a range for every page of it, so pages ask for a range that ends
 soon. Keys are taken for numbers that are spread as evenly behind the last page as they were in it;

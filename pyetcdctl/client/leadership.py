@@ -1,4 +1,4 @@
-"""Handing the leadership over, which only the leader itself can do."""
+"""Transfer leadership, which only the leader itself can do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def move_leader(connection: Connection, target: int, deadline: Deadline) -> LeaderMoved:
-    """Find the leader among the endpoints and make it hand over to the member ``target``."""
+    """Find the leader among the endpoints and transfer its leadership to ``target``."""
     endpoints = connection.endpoints
     if not endpoints:
         raise ConnectionFailed(NO_ENDPOINTS)
@@ -47,7 +47,7 @@ def _leader(
 
 
 def _no_leader(outcomes: Sequence[EndpointOutcome[StatusResponse]]) -> PyetcdctlError:
-    """Return why there is none: an endpoint that did not respond, or only followers."""
+    """Return why no leader was found: an endpoint did not respond, or all are followers."""
     for outcome in outcomes:
         if outcome.failure is not None:
             return outcome.failure

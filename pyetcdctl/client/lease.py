@@ -38,13 +38,13 @@ LEASE_NOT_FOUND = "etcdserver: requested lease not found"
 def grant(
     connection: Connection, ttl: int, deadline: Deadline, *, lease: int = 0
 ) -> LeaseGrantResponse:
-    """Make a lease of so many seconds, or of the server's minimum; with this ID if one is given."""
+    """Grant a lease of so many seconds, or the server's minimum; with this ID if given."""
     request = LeaseGrantRequest(TTL=ttl, ID=lease)
     return call(connection, GRANT, request, LeaseGrantResponse, deadline, repeatable=True)
 
 
 def revoke(connection: Connection, lease: int, deadline: Deadline) -> LeaseRevokeResponse:
-    """End a lease, and with it all its keys."""
+    """Revoke a lease and delete all its keys."""
     return call(
         connection, REVOKE, LeaseRequest(ID=lease), LeaseRevokeResponse, deadline, repeatable=True
     )
@@ -53,7 +53,7 @@ def revoke(connection: Connection, lease: int, deadline: Deadline) -> LeaseRevok
 def time_to_live(
     connection: Connection, lease: int, deadline: Deadline, *, keys: bool = False
 ) -> LeaseTimeToLiveResponse:
-    """Ask how long a lease will live, and for its keys. An unknown one is not an error."""
+    """Return a lease's time to live, and its keys. An unknown lease is not an error."""
     request = LeaseTimeToLiveRequest(ID=lease, keys=keys)
     return call(
         connection, TIME_TO_LIVE, request, LeaseTimeToLiveResponse, deadline, repeatable=True
@@ -78,7 +78,7 @@ class Renewals:
         self._exchange: Exchange | None = None
 
     def renew(self, deadline: Deadline) -> LeaseKeepAliveResponse:
-        """Let the lease begin anew. An unknown one is not an error: its time to live is 0."""
+        """Renew the lease. An unknown lease is not an error: its time to live is 0."""
         request = LeaseRequest(ID=self._lease).encode()
         self._connection.check_request(KEEP_ALIVE, request)
         try:
@@ -102,7 +102,7 @@ class Renewals:
 
 
 def renew(renewals: Renewals, connection: Connection, deadline: Deadline) -> LeaseKeepAliveResponse:
-    """Renew a lease for the first time: while no server responds, others are tried."""
+    """Renew a lease for the first time, failing over while no server responds."""
     while True:
         try:
             return renewals.renew(deadline)
@@ -117,7 +117,7 @@ def renew(renewals: Renewals, connection: Connection, deadline: Deadline) -> Lea
 
 
 def renew_once(connection: Connection, lease: int, deadline: Deadline) -> LeaseKeepAliveResponse:
-    """Let a lease begin anew; an unknown one is an error."""
+    """Renew a lease; an unknown lease is an error."""
     with closing(Renewals(connection, lease)) as renewals:
         response = renew(renewals, connection, deadline)
     if response.TTL <= 0:

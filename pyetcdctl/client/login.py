@@ -34,7 +34,7 @@ class Login:
     def copy(self) -> Login:
         """Return the login of another connection to the same cluster, with the token of this one.
 
-        Renewing it is the other's own affair: connections may be used in several threads.
+        Each renews its own: connections may be used in several threads.
         """
         token = self._tokens.token if self._tokens is not None else self._first_token
         return Login(self._credentials, token)
@@ -53,7 +53,8 @@ class Login:
         return (API_VERSION, ("token", token)) if token else (API_VERSION,)
 
     def outlasts(self, error: grpc.RpcError, deadline: Deadline) -> bool:
-        """Whether a call failed, undone, for who makes it, and may be made again.
+        """Whether a call was refused for its token or for changed users and roles, and may be
+        retried.
 
         A user known by its certificate has no token to renew: where users or roles were changed
         while the call was under way, it is simply made again.
@@ -63,7 +64,7 @@ class Login:
         return details_of(error) in (OLD_AUTH_REVISION, OVERTAKEN)
 
     def accepted(self) -> None:
-        """Take note of a call that was served."""
+        """Record that a call was served with this token."""
         if self._tokens is not None:
             self._tokens.accepted()
 

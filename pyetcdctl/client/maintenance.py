@@ -46,7 +46,7 @@ class MaintenanceService:
         return self._alarm(api.AlarmRequest(action=api.AlarmRequest.GET), deadline)
 
     def disarm(self, deadline: Deadline, *, only: int | None = None) -> api.AlarmResponse:
-        """End all alarms, or those of one kind; the response names them and has no header."""
+        """Disarm all alarms, or those of one kind; the response names them and has no header."""
         ended = api.AlarmResponse()
         for alarm in self.alarms(deadline).alarms:
             if only not in (None, alarm.alarm):
@@ -70,12 +70,12 @@ class MaintenanceService:
             raise error.with_advice(*kept, *DEFRAGMENTING) from error.__cause__
 
     def move_leader(self, target: int, deadline: Deadline) -> api.MoveLeaderResponse:
-        """Make the leader, to which the connection must lead, hand over to another member."""
+        """Transfer leadership to another member; the connection must lead to the leader."""
         request = api.MoveLeaderRequest(targetID=target)
         return self._call("MoveLeader", request, api.MoveLeaderResponse, deadline, repeatable=True)
 
     def downgrade(self, action: str, version: str, deadline: Deadline) -> api.DowngradeResponse:
-        """Do ``validate``, ``enable`` or ``cancel`` of a downgrade of the cluster."""
+        """Make the call ``validate``, ``enable`` or ``cancel`` for a downgrade of the cluster."""
         request = api.DowngradeRequest(action=action.upper(), version=version)
         try:
             return self._call("Downgrade", request, api.DowngradeResponse, deadline)

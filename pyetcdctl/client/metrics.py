@@ -1,4 +1,4 @@
-"""A member's own figures, as it publishes them for Prometheus beside its API."""
+"""A member's metrics, as it publishes them for Prometheus beside its API."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def metrics_page(text: str, settings: ConnectionSettings) -> MetricsPage:
 
 
 def resident_memory(text: str, settings: ConnectionSettings) -> float | None:
-    """Return how many bytes of memory a member uses; None where it does not say."""
+    """Return how many bytes of memory a member uses; None where it does not publish it."""
     try:
         return _value(metrics_page(text, settings).text, RESIDENT_MEMORY)
     except (OSError, HTTPException, ValueError, PyetcdctlError):
@@ -53,7 +53,7 @@ class _Connection(HTTPConnection):
         self._settings = settings
 
     def connect(self) -> None:
-        """Connect, and shake hands."""
+        """Connect, with a TLS handshake where TLS is used."""
         endpoint, settings = self._endpoint, self._settings
         timeout = settings.command_timeout
         if wants_tls(endpoint, settings):

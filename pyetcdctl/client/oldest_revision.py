@@ -1,4 +1,4 @@
-"""The oldest revision that a server keeps: no response but that of a watch names it."""
+"""The oldest revision that a server keeps, which only the response to a watch names."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""PEM files that can be read again and again, whatever they were given as.
+"""PEM files as paths that can be read repeatedly, also where a pipe was given.
 
 A connection reads its certificates for each handshake, by two TLS libraries, for they may be
 renewed meanwhile. What can be read only once (a pipe, as ``--cacert <(...)`` gives) is read here
-and kept in memory; so is a file with a byte order mark, which TLS libraries stumble over.
+and kept in memory; so is a file with a byte order mark, which TLS libraries refuse.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class KeptFile(str):
     __slots__ = ("name",)
 
     def __new__(cls, path: str, name: str) -> KeptFile:
-        """Make a path that is written as ``name``."""
+        """Make a path that prints as ``name``."""
         made = super().__new__(cls, path)
         made.name = name
         return made

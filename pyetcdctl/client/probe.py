@@ -1,4 +1,4 @@
-"""Why a connection failed: a short look at the endpoint with plain sockets and Python's own TLS.
+"""Why a connection failed: a short probe of the endpoint by plain sockets and Python's own TLS.
 
 It runs only after a failure, in a thread of its own, so that nothing (a name server, say) can hold
 the command up for longer than the budget.
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import ConnectionSettings
 
 LATE_SECONDS, EARLY_SECONDS = 0.5, 2.0
-"""How long a look may take: after the deadline, and before it."""
+"""How long a probe may take: after the deadline, and before it."""
 
 SHORTEST_SECONDS = 0.01
 SOCKETS_SHARE = 0.6
@@ -78,12 +78,12 @@ class Clock:
 
 
 def is_passing(details: str) -> bool:
-    """Whether gRPC's details name a cause that may pass while one waits."""
+    """Whether gRPC's details name a transient cause."""
     return any(words in details for words in PASSING)
 
 
 def verdict(settings: ConnectionSettings, endpoints: list[Endpoint], seconds: float) -> Verdict:
-    """Explain within a time why none of the endpoints responds."""
+    """Return within a time why none of the endpoints responds."""
     found = _examine_all(settings, endpoints, seconds)
     shown = found[:MOST_ENDPOINTS_SHOWN]
     advice = list(dict.fromkeys(diagnosis.cause for diagnosis in shown))
@@ -155,7 +155,7 @@ def _examine_plain(endpoint: Endpoint, clock: Clock) -> Diagnosis:
 
 
 def _shakes_hands(endpoint: Endpoint, clock: Clock) -> bool:
-    """Whether a TLS server is there; an alert, such as for want of a certificate, is one too."""
+    """Whether a TLS server responds; an alert, such as for a missing certificate, counts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -234,7 +234,7 @@ def _is_plain(endpoint: Endpoint, clock: Clock) -> bool:
 
 
 def _presented(endpoint: Endpoint, settings: ConnectionSettings, clock: Clock) -> bytes:
-    """Return the server's certificate, fetched without judging it; empty if it cannot be had."""
+    """Return the server's certificate without verifying it; empty if it cannot be fetched."""
     from pyetcdctl.client.tls import client_context
 
     context = client_context(settings.tls, verify=False)

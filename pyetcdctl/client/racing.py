@@ -1,11 +1,11 @@
-"""Connecting to several endpoints so that neither a dead nor a silent one costs visible time.
+"""Connect to several endpoints so that neither a dead nor a silent one costs visible time.
 
-The first endpoint has a head start; the next is begun when it fails or has said nothing for a
-while. What races is gRPC's own health question, never the caller's request, so that no request can
-arrive twice. Any response counts, also that of a server which knows no such question; a stopped
-process, whose kernel still accepts connections, gives none.
+The first endpoint has a head start; the next is begun when it fails or has not responded for a
+while. What races is gRPC's own health check, never the caller's request, so that no request can
+arrive twice. Any response counts, also that of a server without that service; a stopped process,
+whose kernel still accepts connections, gives none.
 
-gRPC's subscription to a channel's connectivity would need no question, but its listening thread
+gRPC's subscription to a channel's connectivity would need no call, but its listening thread
 blocks the closing of the channel, and of the interpreter.
 """
 
@@ -53,7 +53,7 @@ class Race:
         return None
 
     def end(self) -> None:
-        """Withdraw the open questions."""
+        """Cancel the health checks under way."""
         for question in self._pending.values():
             question.cancel()
         while self._pending:
@@ -61,7 +61,7 @@ class Race:
             del self._pending[number]
 
     def _first_to_finish(self, deadline: Deadline) -> int | None:
-        """Wait for one question to finish; if that takes long, begin with the next endpoint."""
+        """Wait for one health check to finish; if that takes long, begin with the next endpoint."""
         more = len(self._channels) < len(self._openers)
         patience = deadline.within(HEAD_START_SECONDS) if more else deadline
         try:

@@ -1,4 +1,4 @@
-"""What a response to a RangeRequest may hold: a server that lies is an error, never data."""
+"""Checks of responses to a RangeRequest: one that contradicts the request raises."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class PageReader:
             deadline = Deadline.after(self._timeout)
 
     def _ask(self, deadline: Deadline) -> None:
-        """Have as many calls under way as are useful."""
+        """Start as many calls as are useful."""
         while not self._rest.is_done and len(self._under_way) < self._most_under_way():
             start = self._under_way[-1].end if self._under_way else self._rest.next_key
             if self._under_way and start == self._rest.range_end:
@@ -162,7 +162,7 @@ class PageReader:
             self._learn_from(window, len(page))
 
     def _read_on_in(self, window: PageWindow, left: int) -> None:
-        """Ask for what the limit has cut off, before the windows behind it."""
+        """Request what the limit has cut off, before the windows behind it."""
         if not self._under_way or self._rest.is_done:
             return
         if left > ROOM * self._expected:

@@ -31,10 +31,10 @@ SMALL_LIMIT = 16
 
 PART_KEYS = 16_384
 ANSWER_BYTES = 16 << 20
-"""Larger responses are refused, and asked for again in smaller pages."""
+"""Larger responses are refused, and requested again in smaller pages."""
 
 MOST_RESUMPTIONS = 5
-"""How often a stream is taken up again without a single key having come."""
+"""How often a stream is resumed without a single key received."""
 
 
 class RangeReading:

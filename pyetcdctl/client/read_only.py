@@ -1,4 +1,4 @@
-"""What the connection of a read-only context sends: calls that change nothing, by a list of them.
+"""The calls that a read-only context allows: those that change nothing, by name.
 
 The command table refuses changing commands first (cli/registry.py); this holds for whatever a
 command does.
@@ -33,7 +33,7 @@ _READS_BY_DEFAULT = frozenset(
     f"/etcdserverpb.Maintenance/{method}" for method in ("Alarm", "Downgrade")
 )
 _ACTION = b"\x08"
-"""How a request of these begins that has an action other than the default: to list, to validate."""
+"""How a request begins whose action is not the default one (to list, to validate)."""
 
 
 def check_reads(context: str, method: str, request: bytes) -> None:

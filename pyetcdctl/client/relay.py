@@ -1,8 +1,8 @@
-"""A way to a TLS server without verifying it, which gRPC has no switch for.
+"""A relay to a TLS server without verifying it, for which gRPC has no switch.
 
-gRPC speaks in the clear to a socket of this process; the relay carries the bytes over TLS to the
-server and presents the client certificate. So expired, misnamed and foreign certificates all pass,
-mutual TLS included. Only this process may use the socket.
+gRPC connects without TLS to a socket of this process; the relay carries the bytes over TLS to the
+server and presents the client certificate. So expired certificates and those of other names or
+authorities are accepted, mutual TLS included. Only this process may use the socket.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Relay:
         threading.Thread(target=self._serve, name="tls-relay", daemon=True).start()
 
     def close(self) -> None:
-        """Accept no more; connections end with their peers."""
+        """Stop accepting; open connections end with their peers."""
         try:
             self._listener.shutdown(socket.SHUT_RDWR)
         finally:
@@ -104,7 +104,7 @@ class _Pump:
         server.setblocking(False)
 
     def run(self) -> None:
-        """Move bytes until either side ends; what the server said last still arrives."""
+        """Move bytes until either side ends; the server's last bytes still arrive."""
         try:
             while self._move():
                 select.select(*self._interests(), [])

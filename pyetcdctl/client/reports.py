@@ -1,4 +1,4 @@
-"""What a user is informed of while a server is looked for."""
+"""Reports to the user while a server is looked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WAITING_SECONDS = 1.0
 
 
 class Reports(NamedTuple):
-    """What takes a line for the user; None drops it."""
+    """Functions that print a line for the user; None drops it."""
 
     other_member: Callable[[str], None] | None = None
     """About a member that is read in place of the one that was found."""

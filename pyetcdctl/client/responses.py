@@ -24,7 +24,7 @@ class PendingResponse:
         self._recover = recover
 
     def result(self) -> bytes:
-        """Wait for the response. Raises what the call's failure means."""
+        """Wait for the response. Raises our error for the call's failure."""
         try:
             response: bytes = self._pending.result()
         except grpc.RpcError as error:
@@ -32,11 +32,11 @@ class PendingResponse:
         return checked(response)
 
     def when_done(self, call: Callable[[], None]) -> None:
-        """Run ``call`` when the response is here, on a thread of gRPC's, which may not wait."""
+        """Call ``call`` once the response is received, in gRPC's thread, which must not block."""
         self._pending.add_done_callback(lambda _: call())
 
     def cancel(self) -> None:
-        """Give the call up."""
+        """Cancel the call."""
         self._pending.cancel()
 
 

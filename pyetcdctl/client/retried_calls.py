@@ -1,7 +1,7 @@
 """Calls over a route to a cluster: with a login, deadlines and retries.
 
-Requests and responses are bytes. A call is sent again by etcdctl's rules: reads when the server was
-unavailable, everything when the request certainly left by no connection.
+Requests and responses are bytes. Calls are retried by etcdctl's rules: reads when the server was
+unavailable, all when the request was certainly not sent.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class RetriedCalls(ABC):
         repeatable: bool,
         metadata: Metadata = (),
     ) -> bytes:
-        """Make one call. ``repeatable`` ones are repeated while the server is unavailable."""
+        """Make one call. ``repeatable`` ones are retried while the server is unavailable."""
         self.check_request(method, request)
         return self._call(method, request, deadline, repeatable=repeatable, also=metadata)
 
@@ -141,7 +141,7 @@ class RetriedCalls(ABC):
         return self._route.ready_channel(deadline)
 
     def exchange(self, method: str, deadline: Deadline) -> Exchange:
-        """Open a call that goes both ways; waits for a server until the deadline."""
+        """Open a bidirectional stream; waits for a server until the deadline."""
         from pyetcdctl.client.exchange import Exchange
 
         self.check_request(method, b"")
@@ -150,22 +150,22 @@ class RetriedCalls(ABC):
         return Exchange(channel, method, self._metadata(deadline), self.translate)
 
     def too_late(self) -> DeadlineExceeded:
-        """Return the error of a command that waited in vain, with the cause if it can be found."""
+        """Return the error of a command whose deadline has passed, with its cause if found."""
         return self._route.too_late()
 
     def metadata(self) -> Metadata:
-        """Return what goes with every call; this logs in if need be."""
+        """Return the metadata of every call; this logs in if need be."""
         return self._metadata(Deadline.after(self.settings.command_timeout))
 
     def renews_login(self, error: grpc.RpcError) -> bool:
-        """Whether a call failed for its token and may be made again: there is a new one."""
+        """Whether a call failed for its token and may be retried with a new one."""
         deadline = Deadline.after(self.settings.command_timeout)
         return self._login.outlasts(error, deadline)
 
     def log_in_again(self) -> None:
         """Forget the token, so that the next call fetches another.
 
-        For a stream that is opened once more: old servers do not say that its token was too old.
+        For a stream that is opened again: old servers do not report that its token was too old.
         """
         self._login.forget()
 
@@ -233,7 +233,7 @@ class RetriedCalls(ABC):
         repeatable: bool,
         is_write: bool,
     ) -> None:
-        """Return if the call may be made again, or raise what its failure means."""
+        """Back off and return if the call may be retried; else raise our error for its failure."""
         if self._login.outlasts(error, deadline) and attempts < MAX_ATTEMPTS:
             return
         if never_left(error):

@@ -90,9 +90,9 @@ class Write:
 
 
 class Destination:
-    """The cluster that is written to, by one thread.
+    """The cluster that is written to, by one thread. ``report`` is Outage's.
 
-    Once it has been opened it is waited for however long it is away; ``report`` is Outage's.
+    Once the cluster was reached, writes wait while it is unavailable, without a limit.
     """
 
     def __init__(
@@ -161,7 +161,7 @@ class Destination:
         self._settle(write)
 
     def _settle(self, write: Write) -> None:
-        """Send a write until it is known to be applied."""
+        """Retry a write until it is known to be applied."""
         while True:
             try:
                 if self._is_applied(

@@ -45,7 +45,7 @@ _NOBODY = 0
 
 
 class Leadership(Place):
-    """A leadership that is held in this block."""
+    """Leadership that is held in a ``with`` block."""
 
     def __init__(self, session: LeaseSession, election: bytes, proposal: bytes) -> None:
         super().__init__(session, election)

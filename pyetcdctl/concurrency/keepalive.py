@@ -1,4 +1,4 @@
-"""Keeping a lease alive: renewed when a third of its time is over, until it is lost.
+"""Keep a lease alive: renew it when a third of its time has passed, until it is lost.
 
 Renewals share a stream. Each may take a sixth of the lease's time; when a server does not respond
 another is tried, so that a frozen member costs no lease. A lease surely lives until its time has
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.lease import LeaseKeepAliveResponse
 
 PAUSE_SECONDS = 0.5
-"""What lies at least between two attempts, as in etcdctl."""
+"""The shortest time between two attempts, as in etcdctl."""
 SHORTEST_PATIENCE, LONGEST_PATIENCE = 0.5, 5.0
 LONGEST_WAIT = 3600.0
 
@@ -31,7 +31,7 @@ class Bell(Protocol):
     """What a wait can be ended by: an Event, say."""
 
     def wait(self, timeout: float) -> bool:
-        """Wait; whether it has rung."""
+        """Wait; return whether it has rung."""
 
 
 class Life(NamedTuple):
@@ -46,7 +46,7 @@ class Life(NamedTuple):
 
     @property
     def end(self) -> float:
-        """Until when it lives for sure."""
+        """Until when it certainly lives."""
         return self.since + self.ttl
 
     @property

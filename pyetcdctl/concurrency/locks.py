@@ -1,4 +1,4 @@
-"""Locks, by etcd's recipe: who has the oldest key under the lock's name holds it."""
+"""Locks, by etcd's recipe: the client with the oldest key under the name holds the lock."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 
 class MirrorPlan(NamedTuple):
-    """What goes where. ``revision`` above 1 leaves the copy out: the mirror begins with its events.
+    """The prefixes of a mirror. ``revision`` above 1 leaves the copy out: the mirror begins with
+    its events.
 
     ``max_txn_ops`` 0 sets no limit.
     """
@@ -109,7 +110,7 @@ class Mirror:
         self.seen_revision = self.applied_revision = max(0, plan.revision - 1)
 
     def run(self) -> None:
-        """Copy and follow until something fails that time does not heal, which is raised.
+        """Copy and follow until a failure that is not transient, which is raised.
 
         Both clusters must be there at the start, within the command timeout.
         """

@@ -24,7 +24,7 @@ class Watch:
         self._fragment_bytes = 0
 
     def create_request(self) -> bytes:
-        """Return what makes a server go on where the last one ended."""
+        """Return the request that resumes the watch after its last event."""
         self._fragments, self._fragment_bytes = [], 0
         request = WatchCreateRequest(**self._request.__dict__)
         request.start_revision = self.next_revision

@@ -1,4 +1,4 @@
-"""What to do while a side that was there is away: wait, longer each time, and say so once."""
+"""Back off while a server that was reached is unavailable, and report the outage once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TOO_MANY_REQUESTS = "etcdserver: too many requests"
 FAILURES_BEFORE_TELLING = 2
-"""One failure is what a change of leaders looks like."""
+"""A change of leaders causes one failure."""
 
 
 class Outage:
@@ -30,7 +30,7 @@ class Outage:
         self._pause = FIRST_PAUSE
 
     def wait_after(self, failure: PyetcdctlError) -> None:
-        """Wait before the next attempt. Raises a failure that time does not heal."""
+        """Back off before the next attempt. Raises a failure that is not transient."""
         if not may_pass(failure):
             raise failure
         self._failures += 1
@@ -40,14 +40,14 @@ class Outage:
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     def end(self) -> None:
-        """Note that a call succeeded."""
+        """Record that a call succeeded."""
         if self._failures >= FAILURES_BEFORE_TELLING:
             self._report(None)
         self._failures, self._pause = 0, FIRST_PAUSE
 
 
 def may_pass(failure: BaseException | None) -> bool:
-    """Whether the server was away, or busy, and may serve the same call later."""
+    """Whether the failure is transient: the server was unavailable or busy."""
     if isinstance(failure, CallFailed):
         return failure.code in LOSSES or failure.details == TOO_MANY_REQUESTS
     return failure is not None and may_pass(failure.__cause__)

@@ -1,4 +1,4 @@
-"""A lease for as long as something is held: granted, kept alive by a thread, revoked.
+"""A lease for as long as a lock or a leadership is held: granted, kept alive, revoked.
 
 Invariant: when the session's ``with`` block is left its thread has ended and its lease is revoked,
 or no server could be reached in time and the lease expires. Only the session's owner makes
@@ -36,7 +36,7 @@ PASSING = frozenset({"UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "UNAUTHENTI
 """Codes of failures after which another server, or a new token, may help."""
 
 HASTY_SECONDS = 0.6
-"""How long the clean-up after a signal may take."""
+"""The time limit of the clean-up after a signal."""
 FIRST_SHARE = 1 / 3
 """Of the time to tidy up: what the server in use has, before another is asked."""
 
@@ -87,11 +87,11 @@ class LeaseSession:
 
     @property
     def stop(self) -> Stop:
-        """What ends all waiting: the lease's loss, or whoever else rings it."""
+        """The stop that ends all waiting: rung when the lease is lost, or by others."""
         return self._stop
 
     def check(self, lost: str) -> None:
-        """Raise if it is over; ``lost`` are the words for a lost lease."""
+        """Raise if the session has ended; ``lost`` are the words for a lost lease."""
         if self.is_lost:
             raise LeaseLost(lost)
         if self._stop.has_rung:
@@ -108,7 +108,7 @@ class LeaseSession:
         return until_served(self.connection, self._stop, make)
 
     def tidy(self, make: Callable[[Deadline], Response]) -> Response:
-        """Make a call of the end, which may be repeated; all of them share one time limit."""
+        """Make a repeatable call of the clean-up; all of them share one time limit."""
         if self._tidying is None:
             patience = self.connection.settings.command_timeout
             self._tidying = Deadline.after(HASTY_SECONDS if self._stop.has_rung else patience)
@@ -156,7 +156,7 @@ def until_served(
 
 
 def turn_elsewhere(connection: Connection, stop: Stop, error: PyetcdctlError) -> None:
-    """After a failure: return when another server may be asked, else raise it."""
+    """Fail over to another server after a transient failure; raise any other."""
     failure = error if isinstance(error, CallFailed) else error.__cause__
     if not isinstance(failure, CallFailed) or failure.code not in PASSING or stop.has_rung:
         raise error

@@ -1,6 +1,6 @@
-"""Waiting in line: whose key is the oldest under a prefix has its turn.
+"""Queues: the client whose key is the oldest under a prefix has its turn.
 
-Locks and elections are etcd's own recipes, so that we stand in one line with etcdctl and with
+Locks and elections are etcd's own recipes, so that we share a queue with etcdctl and with
 programs that use etcd's libraries. Each waits for the key just before its own, so that one leaver
 wakes one waiter.
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Place(ABC):
-    """A place in the line under a name, whose turn it is in this block.
+    """A place in the queue under a name; it has its turn in a ``with`` block.
 
     The wait for the turn ends when the session does.
     """
@@ -68,7 +68,7 @@ class Place(ABC):
 
     @abstractmethod
     def _take_turn(self) -> None:
-        """Stand in line and wait for the turn."""
+        """Put the key and wait for its turn."""
 
     @abstractmethod
     def _leave(self) -> None:

@@ -1,4 +1,4 @@
-"""Watches over one stream, which is opened again, elsewhere if need be, when its server is lost.
+"""Watches over one stream, which reconnects, failing over if need be, when its server is lost.
 
 Invariant: a watch yields every event from its start on, each once and in order. ``next_revision``
 of a watch is the first revision that it has not yielded; a new stream starts there. It moves when a
@@ -229,7 +229,7 @@ class Watching:
         return Received(number, response, reason)
 
     def _lost(self, error: CallFailed) -> Iterator[Received]:
-        """After a stream's end: return if its watches may go on elsewhere, else end them."""
+        """After a stream's end, return if its watches may be resumed elsewhere; else end them."""
         with self._changed:
             exchange, self._exchange = self._exchange, None
         if exchange is not None:
@@ -256,7 +256,7 @@ class Watching:
                 yield self._ended(number, _refusal(), error.message)
 
     def _prepare_another(self) -> None:
-        """Look away from the server that was lost, and wait a moment, longer each time."""
+        """Fail over from the server that was lost, and back off."""
         self._connection.leave_endpoint()
         # Old servers refuse a watch for its token's age without saying so.
         self._connection.log_in_again()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SharedChannel:
-    """The channel of all services of a client. After its server was lost, another is asked for."""
+    """The channel of all services of a client. After its connection is lost, another is made."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -48,7 +48,7 @@ class SharedChannel:
             self._connection.check_request(f"/{service}/{method}", encode())
 
     def recovers(self, channel: grpc.Channel, error: grpc.RpcError) -> bool:
-        """Prepare the next call after one that failed; whether the same one may be made again.
+        """Prepare for the next call after a failure; return whether the same call may be retried.
 
         A lost server's channel is dropped, a token that is not valid any more is replaced.
         """
