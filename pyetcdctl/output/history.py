@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.changes.history import PRESENT
-from pyetcdctl.output.columns import aligned
+from pyetcdctl.output.columns import aligned, width
 from pyetcdctl.output.tree import escaped
 from pyetcdctl.output.units import human_size
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyetcdctl.settings import OutputSettings
 
 _TITLES = ("REVISION", "TIME", "EVENT", "SIZE", "WRITER")
+_GAP_COLUMNS, _LEAST_COLUMNS = 3, 8
 _COMPLETE = "history is complete: nothing was compacted"
 _BASE = "  what it was before is not known; --all shows the whole object"
 
@@ -45,9 +46,32 @@ def _rows(found: KeyHistory, out: Sink, settings: OutputSettings) -> Sequence[by
     if not settings.terminal or not rows:
         return [("\t".join(row) + "\n").encode() for row in rows]
     titles = (*_TITLES, "SOURCE") if found.names_sources else _TITLES
-    title, *lines = aligned([titles, *rows]).splitlines(keepends=True)
+    title, *lines = aligned(_cut([titles, *rows], settings.width)).splitlines(keepends=True)
     out.write(title)
     return lines
+
+
+def _cut(rows: Sequence[tuple[str, ...]], columns: int) -> list[tuple[str, ...]]:
+    """Cut writers at their end, and sources at their beginning, to what fits a terminal."""
+    fixed = len(_TITLES) - 1
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    room = max(columns - sum(widths[:fixed]) - fixed * _GAP_COLUMNS, _LEAST_COLUMNS)
+    if len(widths) == len(_TITLES):
+        return [(*row[:-1], _cut_end(row[-1], room)) for row in rows]
+    source = min(widths[-1], max((room - _GAP_COLUMNS) // 2, _LEAST_COLUMNS))
+    writer = max(room - _GAP_COLUMNS - source, _LEAST_COLUMNS)
+    return [
+        (*row[:fixed], _cut_end(row[fixed], writer), _cut_beginning(row[-1], source))
+        for row in rows
+    ]
+
+
+def _cut_end(text: str, columns: int) -> str:
+    return text if width(text) <= columns else f"{text[: columns - 1]}…"
+
+
+def _cut_beginning(text: str, columns: int) -> str:
+    return text if width(text) <= columns else f"…{text[1 - columns :]}"
 
 
 def _unknown(step: KeyStep) -> bytes:

@@ -130,6 +130,17 @@ def test_a_patch_has_colours_on_a_terminal(told):
     assert b"\\x1b" not in shown
 
 
+@pytest.mark.parametrize("width", [80, 140])
+def test_rows_fit_a_terminal(told, width):
+    etcd, folder, _ = told
+    words = ("history", KEY, "--from", str(folder / "old.db"), "--live")
+    shown = run_here(*words, env={**etcd.environment, "TERM": "xterm"}, out=Screen(width)).stdout
+    *lines, _ = shown.decode().splitlines()
+    assert len(lines) == len(rows(etcd, KEY)[0]) + 1
+    assert all(len(line) <= width for line in lines)
+    assert lines[-1].endswith("old.db")
+
+
 def test_secrets_are_changed_but_not_shown_unless_asked_for(told):
     etcd, _, _ = told
     line = ("history", "secret", "s", "-n", "shop", "-p")
