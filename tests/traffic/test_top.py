@@ -238,6 +238,7 @@ def test_an_interrupt_ends_the_table_and_gives_the_terminal_back(terminal):
     [
         (("a", "b"), 128, "top takes one PREFIX"),
         (("--by", "kind"), 128, "--by is one of: resource, namespace, key, manager"),
+        (("-n", "-2"), 128, "-n is a number from 0 on"),
         (("--sort", "name"), 128, "--sort is one of: writes, bytes, keys"),
         (("--for", "3s"), 128, "--for needs --once"),
         (("--once", "--interval", "3s"), 128, "--interval is for a table that goes on"),

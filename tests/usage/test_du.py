@@ -232,7 +232,15 @@ def test_counts_divide_the_keys_of_any_store(etcd, prefix):
 
 
 @pytest.mark.parametrize(
-    "args", [("a", "b"), ("--by", "x"), ("--sort", "x"), ("--larger-than", "1x"), ("--top", "-1")]
+    "args",
+    [
+        ("-n", "-2"),
+        ("a", "b"),
+        ("--by", "x"),
+        ("--sort", "x"),
+        ("--larger-than", "1x"),
+        ("--top", "-1"),
+    ],
 )
 def test_a_wrong_flag_is_an_error(args):
     assert run_here("du", *args).exit_code == 128

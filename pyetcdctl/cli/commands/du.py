@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeGuard
 
 import typer
 
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
+from pyetcdctl.cli.flags.parameters import WHAT_FITS, EtcdPrefix, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
@@ -63,7 +63,7 @@ class DuFlags(Flags):
     ] = ""
     rows: Annotated[
         int, number("-n", "On a terminal: so many rows; 0 for all. Else what fits.")
-    ] = -1
+    ] = WHAT_FITS
     sort: Annotated[str, typer.Option("--sort", metavar="|".join(_SORTS), help="The order.")] = (
         "size"
     )
@@ -111,8 +111,8 @@ def _check(prefix: list[str], flags: DuFlags) -> None:
         raise BadArguments(f"--by is one of: {', '.join(_GROUPS)}")
     if flags.sort not in _SORTS:
         raise BadArguments(f"--sort is one of: {', '.join(_SORTS)}")
-    if flags.depth < 1 or flags.top < 0:
-        raise BadArguments("--depth is a number from 1 on, --top from 0 on")
+    if flags.depth < 1 or flags.top < 0 or flags.rows < WHAT_FITS:
+        raise BadArguments("--depth is a number from 1 on, --top and -n from 0 on")
 
 
 class _Reading:

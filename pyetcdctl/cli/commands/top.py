@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
+from pyetcdctl.cli.flags.parameters import WHAT_FITS, EtcdPrefix, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration, raw
 from pyetcdctl.cli.lazy import command, new_app
@@ -77,7 +77,7 @@ class TopFlags(Flags):
     ] = False
     rows: Annotated[
         int, number("-n", "On a terminal: so many rows; 0 for all. Else what fits.")
-    ] = -1
+    ] = WHAT_FITS
     sort: Annotated[str, typer.Option("--sort", metavar="|".join(ORDERS), help="The order.")] = (
         "writes"
     )
@@ -119,6 +119,8 @@ def _check(session: Session, prefix: list[str], flags: TopFlags) -> None:
         raise BadArguments(f"--by is one of: {', '.join(GROUPS)}")
     if flags.sort not in ORDERS:
         raise BadArguments(f"--sort is one of: {', '.join(ORDERS)}")
+    if flags.rows < WHAT_FITS:
+        raise BadArguments("-n is a number from 0 on")
     _check_times(flags, is_log=bool(session.file_path))
     goes_on = not (flags.once or session.file_path)
     if goes_on and session.output.format not in ("simple", "jsonl"):
