@@ -48,7 +48,7 @@ class Accounting(NamedTuple):
 
 
 class Sizing:
-    """One pass through a database, which finds the sizes of all live values on its way.
+    """One pass through a database that also finds the sizes of all live values.
 
     The keys' leaves are read as the index reads them (bolt/leaves.py), all other pages as the audit
     does. What an interrupted pass has found so far is there.

@@ -1,4 +1,4 @@
-"""Users, roles and whether they count, as a database has them."""
+"""Users, roles and whether authentication is on, as a database has them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EVERYTHING = Permission(permType=READWRITE, key=b"", range_end=b"\0")
 
 
 def stored_status(opened: OpenedFile) -> AuthStatusResponse:
-    """Return whether a user and a password are wanted."""
+    """Return whether authentication is on."""
     buckets = opened.model.buckets
     revision = int.from_bytes(buckets.get(_AUTH, b"authRevision") or b"", "big")
     enabled = buckets.get(_AUTH, b"authEnabled") == b"\1"
@@ -51,7 +51,7 @@ def stored_roles(opened: OpenedFile) -> RolesResponse:
 
 
 def stored_role(opened: OpenedFile, name: str) -> RoleGetResponse:
-    """Return what a role may do."""
+    """Return a role's permissions."""
     found = opened.model.buckets.get(_ROLES, _key(name))
     if found is None:
         raise _not_found("role")

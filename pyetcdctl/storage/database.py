@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KEYS, META = b"key", b"meta"
 COMPACTIONS = (b"scheduledCompactRev", b"finishedCompactRev")
-"""Where in META the last revisions are that a compaction was begun and finished with."""
+"""The keys in META of the revisions of the last scheduled and finished compaction."""
 _MAIN_BYTES = 8
 """A key of the bucket begins with the revision, in so many bytes."""
 

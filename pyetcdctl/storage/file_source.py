@@ -141,11 +141,11 @@ class FileSource:
     def ranges(
         self, requests: Sequence[RangeRequest], *, timeout_seconds: float | None = None
     ) -> list[RangePage]:
-        """Return the responses to many small questions; a file is in no hurry."""
+        """Return the responses to many small requests."""
         return [self._range(each, is_only=len(requests) == 1).whole() for each in requests]
 
     def branches(self, typed: bytes, seconds: float) -> Branches:
-        """Return how keys go on behind ``typed``, up to a slash, as far as time allows."""
+        """Return the continuations of ``typed``, up to a slash, as far as time allows."""
         from pyetcdctl.storage.mvcc.branches import branches
 
         return branches(self._model, typed, seconds)

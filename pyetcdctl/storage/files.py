@@ -1,4 +1,4 @@
-"""Files that are read at offsets, and nothing else is done with them.
+"""Files that are only read, at offsets.
 
 Reading copies: a file that is cut while it is read gives an error, where a mapped one would end the
 process. DamagedSnapshot is raised for what should be in the file and is not.

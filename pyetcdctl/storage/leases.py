@@ -1,4 +1,4 @@
-"""Leases as a database has them: when they were granted is not in it, nor how much is left."""
+"""Leases as a database has them: without the time of their grant or what is left of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A copy of a database that a server is writing to, consistent without its help and its lock.
+"""A consistent copy of a database that a server is writing to, without taking its lock.
 
 bbolt writes a transaction's pages into free ones, then its meta page. So what a meta page leads to
 stays as it is until the next one is written, and pages that were read between two looks at the same
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 SECONDS = 60.0
-"""After so long without a quiet moment it is given up."""
+"""How long to retry while the server writes all the time."""
 _PAUSE_SECONDS = 0.05
 _PART_BYTES = 1 << 18
 LOCKS = "/proc/locks"
@@ -41,7 +41,7 @@ class _Moved(Exception):
 
 
 class _Others(NamedTuple):
-    """All but the keys, and the last revision, of one transaction."""
+    """The state of one transaction: its last revision, and all buckets but the keys."""
 
     pairs: dict[bytes, list[tuple[bytes, bytes]]]
     last_revision: bytes
@@ -90,7 +90,7 @@ class _Copying:
         self._builder = Builder(out, self._page_size)
         self._leaves: list[ChildPage] = []
         self._part_bytes = _PART_BYTES
-        """How much is read between two looks: less where the server writes often."""
+        """How many bytes are read between two checks: fewer where the server writes often."""
 
     def run(self) -> None:
         others = self._steady(_others)

@@ -1,4 +1,4 @@
-"""The records of the bucket of members: an id, and what is known of the member as JSON."""
+"""The records of the bucket of members: an id, and the member's attributes as JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class MemberRecord(NamedTuple):
 
 
 def parse_member(key: bytes, value: bytes) -> MemberRecord:
-    """Return the member of a record. Raises DamagedSnapshot for what is none."""
+    """Return the member of a record. Raises DamagedSnapshot."""
     try:
         fields = json.loads(value)
         return MemberRecord(

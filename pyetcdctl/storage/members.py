@@ -35,7 +35,7 @@ def stored_alarms(opened: OpenedFile) -> api.AlarmResponse:
 
 
 def is_learner(opened: OpenedFile) -> bool:
-    """Whether the file's own member, if it is known, has no vote."""
+    """Whether the file's own member, if it is known, is a learner."""
     own = opened.identity.member_id
     return any(own == member.ID and member.isLearner for member in stored_members(opened).members)
 

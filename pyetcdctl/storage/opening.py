@@ -1,4 +1,4 @@
-"""What a path is: a snapshot, a member's database, or a member's folder; found out by itself."""
+"""Open a path, recognised as a snapshot, a member's database or a member's data directory."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class OpenedFile:
 
     @contextmanager
     def trusted(self) -> Iterator[None]:
-        """Raise after a reading if it is not to be trusted, rather than what it has run into."""
+        """Raise after a reading that cannot be trusted, in place of the error that it caused."""
         try:
             yield
         except DamagedSnapshot:
@@ -106,7 +106,7 @@ class OpenedFile:
         self.check_unchanged()
 
     def check_unchanged(self) -> None:
-        """Raise if a server has written to the file meanwhile: its pages are others then."""
+        """Raise if a server has written to the file meanwhile: its pages have been reused."""
         if self._digest is None and not self.database.pages.is_current():
             raise PyetcdctlError(
                 f"{self._file.path} was written to while it was read",
@@ -139,7 +139,7 @@ class OpenedFile:
         return is_sound and self.model.knows_last_entry
 
     def _take_log(self, note: Callable[[str], None], *, passes_damage: bool) -> None:
-        """Apply what the log beside the database has more than it."""
+        """Apply the entries of the log that the database does not have yet."""
 
         def pass_damage(error: DamagedLog) -> None:
             if not passes_damage:
@@ -156,7 +156,7 @@ class OpenedFile:
             note(f"Warning: the last record of the log was not written whole: {log.torn}")
 
     def _take_salvaged(self, note: Callable[[str], None]) -> int:
-        """Read a copy of what is sound, and note what it lacks; return its size."""
+        """Read a salvaged copy, and report what it lacks; return its size."""
         file = self._file
         if is_written(file.path):
             raise PyetcdctlError(
@@ -205,7 +205,7 @@ class OpenedFile:
 
 
 def _no_note(line: str) -> None:
-    """Say nothing: the log that would be missing is read."""
+    """Print nothing: the log that the note is about is read."""
 
 
 def _about(tail: Tail, path: str) -> str:

@@ -1,4 +1,4 @@
-"""A copy of a database without its values: each is replaced by as many bytes that say nothing.
+"""A copy of a database without its values: each is replaced by as many bytes of filler.
 
 All else stays where it is: keys, revisions, sizes, and every page at its place. Pages that are not
 in use, and what is behind the last value of a page, may have old values in them: they become zeros.

@@ -1,4 +1,4 @@
-"""A snapshot on its way to the disk: under its final name it is whole, or it is not there.
+"""Save a snapshot to the disk: under its final name it is complete, or it does not exist.
 
 The pieces go to a file of a name of its own beside the target, so that two runs do not meet and the
 rename stays within one file system.
@@ -22,7 +22,7 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 class Saved(NamedTuple):
-    """A snapshot on the disk: its bytes, and why a power failure might still lose its name."""
+    """A saved snapshot: its size, and why a power failure might still lose its name."""
 
     size: int
     doubt: str = ""

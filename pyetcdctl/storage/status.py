@@ -60,7 +60,7 @@ def _status(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStat
         figures = _figures(file, file.size - DIGEST_BYTES, on_bytes)
         digest.result()
     except DamagedSnapshot:
-        digest.result()  # it comes first: a file that was damaged later has any fault
+        digest.result()  # checked first: a file that was damaged later may have any fault
         raise
     finally:
         digest.stop()

@@ -1,4 +1,4 @@
-"""The whole of a database, each page once: what leads nowhere, twice or in a circle is damage."""
+"""Audit a database, each page once: a missing, shared or circular reference is damage."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Audit:
             yield leaf
 
     def _above_leaves(self, root: int) -> list[ChildPage]:
-        """Return what leads to the leaves of a tree, in their order."""
+        """Return the branch entries of a tree's leaves, in their order."""
         level = [ChildPage(root, b"")]
         while self._pages.head(level[0].number, BRANCH | LEAF).flags & BRANCH:
             below = []
@@ -148,7 +148,7 @@ class Audit:
         return len(page.data) // self._pages.page_size
 
     def _enter(self, number: int, pages: int) -> None:
-        """Mark a page, and those that it flows over into, as entered."""
+        """Mark a page and its overflow pages as entered."""
         end = number + pages
         if any(self._entered[number:end]):
             offset = self._offset(number)

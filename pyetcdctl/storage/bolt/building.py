@@ -1,4 +1,4 @@
-"""A database that is written from one end to the other: copies, never the file that is read."""
+"""Write a database sequentially: a copy, never the file that is read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FIRST_PAGE = 2
 
 
 class Builder:
-    """Writes pages one behind the other; a bucket's tree stands on its leaves."""
+    """Writes pages in sequence: a bucket's leaves first, then the branches above them."""
 
     def __init__(self, out: IO[bytes], page_size: int) -> None:
         self._out = out
@@ -100,7 +100,8 @@ class Builder:
 
 
 def meta_page(meta: Meta, number: int) -> bytes:
-    """Return one of the two meta pages: that of a transaction, or of the one before with its tree.
+    """Return one of the two meta pages: of a transaction, or of the one before it, with the same
+    tree.
 
     The last bit of a transaction's number says which of the two is its own.
     """

@@ -1,4 +1,4 @@
-"""Trees of pages in the order of their keys: sought, read from anywhere, and as often as wanted."""
+"""Cursors over trees of pages: seek a key, iterate in key order, from anywhere and repeatedly."""
 
 from __future__ import annotations
 

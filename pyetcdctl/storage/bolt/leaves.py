@@ -1,4 +1,4 @@
-"""All leaves of a large bucket in one pass: pages that are neighbours come with one read.
+"""All leaves of a large bucket in one pass: adjacent pages are read together.
 
 A pass costs a microsecond a record, so a leaf's table is cut into columns and no object is made for
 a record.

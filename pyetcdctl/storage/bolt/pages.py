@@ -1,4 +1,4 @@
-"""The pages of a database: each is read and checked by itself, and nothing is remembered."""
+"""The pages of a database: each is read and checked by itself; no state is kept."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Meta(NamedTuple):
 
 
 class PageHead(NamedTuple):
-    """What a page begins with: ``overflow`` is how many more pages its content takes."""
+    """The header of a page: ``overflow`` is how many more pages its content takes."""
 
     number: int
     flags: int
@@ -50,7 +50,7 @@ class PageHead(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page with those that it flows over into; ``data`` begins at ``offset`` in the file."""
+    """A page with its overflow pages; ``data`` begins at ``offset`` in the file."""
 
     number: int
     offset: int

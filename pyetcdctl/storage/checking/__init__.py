@@ -1,1 +1,1 @@
-"""What is wrong in a database file, all of it, and where."""
+"""Check a database file, and report every fault with its place."""

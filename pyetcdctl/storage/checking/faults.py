@@ -1,4 +1,4 @@
-"""The faults of a file: as many as are worth reading, and how many more there are."""
+"""The faults of a file: the first ones in words, and the number of all."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Faults:
         return len(self.found) + self.omitted
 
     def add(self, where: str, what: str) -> None:
-        """Note a fault."""
+        """Record a fault."""
         if len(self.found) < MOST_FAULTS:
             self.found.append(Fault(where, what))
         else:
             self.omitted += 1
 
     def take(self, error: DamagedSnapshot) -> None:
-        """Note what was raised about a place in the file."""
+        """Record an error about a place in the file."""
         place, _, what = error.message.removeprefix(_DATABASE).partition(": ")
         if what:
             self.add(place, what)

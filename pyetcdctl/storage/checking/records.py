@@ -1,4 +1,4 @@
-"""The records of keys: each fits its revision and the record of its key before it."""
+"""Check the records of keys: each must follow the one before it of its key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check a whole file: its hash, pages, records, and what its buckets say of each other."""
+"""Check a whole file: its hash, pages, records, and the consistency of its buckets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LEASES, _USERS, _ROLES = b"lease", b"authUsers", b"authRoles"
 
 
 def _decodes(key: bytes, value: bytes) -> str:
-    """Find nothing wrong with a value."""
+    """Accept any value."""
     return ""
 
 
@@ -41,7 +41,7 @@ def check_snapshot(
     decode: Decode = _decodes,
     on_bytes: Callable[[int], None] = lambda size: None,
 ) -> SnapshotCheck:
-    """Return all that is wrong. ``decode`` returns what is wrong with a live key's value, or ""."""
+    """Return all faults. ``decode`` returns the fault of a live key's value, or ""."""
     with ReadOnlyFile(path) as file:
         checking = _Checking(file, decode, on_bytes)
         checking.run()

@@ -1,1 +1,1 @@
-"""etcd's keys and what they were: revisions in a database, and the index of what is newest."""
+"""etcd's keys by revision: the records of a database, and the index of live keys."""

@@ -1,4 +1,4 @@
-"""What live keys go on with behind a prefix, from the newest revision back, for as long as allowed.
+"""The continuations of a prefix among live keys, searched from the newest revision back.
 
 The bucket's order is that of the revisions, so there is no way to seek a prefix. Pages without
 what is not found yet are passed over at the speed of memory: what was found is left out of the

@@ -27,7 +27,7 @@ class Keys:
         return self._places.get(key)
 
     def place_of(self, key: bytes) -> int:
-        """Return where the KeyValue of a key is that is there."""
+        """Return the place of a live key's KeyValue."""
         return self._places[key]
 
     def places(self) -> Iterable[int]:
@@ -57,13 +57,13 @@ class Keys:
         return end - start
 
     def put(self, key: bytes, place: int) -> None:
-        """Note where a key's new KeyValue is."""
+        """Set the place of a key's new KeyValue."""
         if self._sorted is not None and key not in self._places:
             insort(self._sorted, key)
         self._places[key] = place
 
     def remove(self, key: bytes) -> None:
-        """Forget a key that is there."""
+        """Remove a live key."""
         del self._places[key]
         if self._sorted is not None:
             del self._sorted[bisect_left(self._sorted, key)]

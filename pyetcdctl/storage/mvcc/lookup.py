@@ -1,4 +1,4 @@
-"""One key's records, found without an index: its bytes are sought in all pages.
+"""One key's records, found without an index by searching all pages for its bytes.
 
 Most of a database is passed over at the speed of memory; only leaves that have the bytes are taken
 apart, and those decide.
@@ -25,7 +25,7 @@ CHUNK_BYTES = 1 << 20
 
 
 class RevisedEntry(NamedTuple):
-    """What a key became at a revision: ``entry`` is a serialized KeyValue."""
+    """A key at a revision: ``entry`` is a serialized KeyValue."""
 
     revision: Revision
     entry: bytes

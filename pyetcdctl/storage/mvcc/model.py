@@ -95,7 +95,7 @@ class Model:
                 keys.put(change.key, -len(self.changes))
 
     def compact(self, revision: int) -> None:
-        """Forget what keys were before a revision, as far as a reader can see."""
+        """Discard key history before a revision, for readers of this model."""
         self.compacted = revision
 
     def newest_keys(self) -> Keys:

@@ -1,4 +1,4 @@
-"""Changes of users, roles and permissions, and of whether they count."""
+"""Apply changes of users, roles and permissions, and turn authentication on and off."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Accounts:
         self._count()
 
     def grant_role(self, request: UserRoleRequest) -> None:
-        """Give a user a role."""
+        """Grant a role to a user."""
         user = self._user(request.user)
         if request.role != ROOT:
             self._role(request.role)
@@ -93,7 +93,7 @@ class Accounts:
             self._put_user(user)
 
     def revoke_role(self, request: UserRoleRequest) -> None:
-        """Take a role from a user."""
+        """Revoke a role from a user."""
         if self._permissions.is_enabled and request.user == request.role == ROOT:
             raise Refused(_INVALID)
         user = self._user(request.user)
@@ -111,7 +111,7 @@ class Accounts:
         self._put_role(Role(name=request.name))
 
     def delete_role(self, request: NameRequest) -> None:
-        """Delete a role, and take it from all users."""
+        """Delete a role and revoke it from all users."""
         if self._permissions.is_enabled and request.name == ROOT:
             raise Refused(_INVALID)
         self._role(request.name)
@@ -124,7 +124,7 @@ class Accounts:
         self._count()
 
     def grant_permission(self, request: GrantPermissionRequest) -> None:
-        """Let a role do something with a range of keys."""
+        """Grant a role a permission for a range of keys."""
         if request.perm is None:
             raise Refused("etcdserver: permission not given")
         role, new = self._role(request.name), request.perm
@@ -133,7 +133,7 @@ class Accounts:
         self._put_role(role)
 
     def revoke_permission(self, request: RevokePermissionRequest) -> None:
-        """Take what a role may do with a range of keys."""
+        """Revoke a role's permission for a range of keys."""
         role = self._role(request.role)
         kept = [each for each in role.keyPermission if _range_of(each) != _range_of(request)]
         if len(kept) == len(role.keyPermission):

@@ -1,4 +1,4 @@
-"""Entries applied one by one: what alarms, permissions and leases refuse, and what is left."""
+"""Apply entries one by one, as far as alarms, permissions and leases allow."""
 
 from __future__ import annotations
 
@@ -83,13 +83,13 @@ class Applier:
         }
 
     def refresh(self) -> None:
-        """Look again at keys and buckets, which are others now."""
+        """Reload keys and buckets after they were replaced."""
         self._alarms = self._active_alarms()
         self._permissions.refresh()
         self._leases.refresh()
 
     def has_lease(self, lease: int) -> bool | None:
-        """Whether a lease is there, None where that is not known."""
+        """Whether a lease exists, None where that is not known."""
         try:
             return self._leases.exists(lease)
         except NotKnown:
@@ -101,7 +101,7 @@ class Applier:
 
     @property
     def refuses_nothing(self) -> bool:
-        """Whether no alarm and no permission stands in the way of a write."""
+        """Whether alarms and permissions allow a write."""
         return not (self._alarms or self._permissions.is_enabled)
 
     def apply(self, operation: Operation) -> Outcome:
@@ -148,7 +148,7 @@ class Applier:
         return Outcome(UNKNOWN if name == UNKNOWN_OPERATION else APPLIED)
 
     def _revoke(self, lease: int, operation: Operation) -> Outcome:
-        """End a lease: its keys are deleted as one revision."""
+        """Revoke a lease: its keys are deleted as one revision."""
         self._refuse_if_corrupt()
         if self._permissions.is_enabled:
             self._permissions.check_lease(lease, operation.header)

@@ -1,4 +1,4 @@
-"""Transactions on keys: checked, then applied as one revision; a put is one without conditions."""
+"""Apply transactions on keys, each as one revision; a put is one without conditions."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class KnownBuckets:
         self._base: ReplayBuckets | None = None
 
     def rest_on(self, base: ReplayBuckets) -> None:
-        """Take what is in other buckets, and forget what the log has shown."""
+        """Replace the buckets, and discard what the log has shown."""
         self._base = base
         self._contents.clear()
 
@@ -84,7 +84,7 @@ class KnownBuckets:
         return iter(sorted((key, value) for key, value in found.items() if value is not None))
 
     def forget(self, bucket: bytes, key: bytes) -> None:
-        """Take a key of a bucket for unknown."""
+        """Mark a key of a bucket as unknown."""
         self._contents.get(bucket, {}).pop(key, None)
 
     def put(self, bucket: bytes, key: bytes, value: bytes) -> None:
@@ -118,16 +118,16 @@ class KnownKeys:
         return self._revision != NOT_KNOWN
 
     def count_from(self, revision: int) -> None:
-        """Take a revision for the store's."""
+        """Set the store's revision."""
         self._revision = revision
 
     def lose_count(self) -> None:
-        """Forget everything: the revisions were counted wrongly."""
+        """Discard everything: the revisions were counted wrongly."""
         self._revision = NOT_KNOWN
         self._live.clear()
 
     def rest_on(self, model: ReplayModel) -> None:
-        """Take a model for what the store is now, whatever the log has shown."""
+        """Replace what is known by a model of the store."""
         self._base = model
         self._live.clear()
         self.buckets.rest_on(model.buckets)
@@ -135,7 +135,7 @@ class KnownKeys:
         self.compacted = max(self.compacted, model.compacted)
 
     def learn(self, key: bytes, version: Version | None) -> None:
-        """Note what a key is now; None for one that is not there."""
+        """Set a key's state; None for a deleted key."""
         if version is None:
             self._live[key] = None
         else:
@@ -199,13 +199,13 @@ class KnownKeys:
         return revision
 
     def forget_lease(self, lease: int) -> None:
-        """Take a lease and its keys for unknown."""
+        """Mark a lease and its keys as unknown."""
         self.buckets.forget(LEASE, lease_name(lease))
         keys = [key for key, version in self._live.items() if version and version.lease == lease]
         self.forget([(key, b"") for key in keys])
 
     def compact(self, revision: int) -> None:
-        """Note the compaction."""
+        """Record the compaction."""
         self.compacted = revision
 
     def forget(self, ranges: Sequence[tuple[bytes, bytes]]) -> None:

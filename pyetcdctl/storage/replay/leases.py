@@ -1,4 +1,4 @@
-"""Leases, and which keys hang on them."""
+"""Leases, and the keys that are attached to them."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Leases:
         self._has_all = False
 
     def refresh(self) -> None:
-        """Forget which keys hang on which leases."""
+        """Discard which keys are attached to which leases."""
         self._keys.clear()
         self._granted.clear()
         self._has_all = False
 
     def exists(self, lease: int) -> bool:
-        """Whether a lease is there."""
+        """Whether a lease exists."""
         return self._buckets.get(LEASE, lease_name(lease)) is not None
 
     def grant(self, lease: int, seconds: int) -> None:
@@ -56,7 +56,7 @@ class Leases:
         self._put(Lease(ID=lease, TTL=max(seconds, _LEAST_SECONDS)))
 
     def checkpoint(self, request: LeaseCheckpointRequest) -> None:
-        """Note how many seconds leases have left, from 3.6 on."""
+        """Record checkpoints: how many seconds leases have left, from 3.6 on."""
         version = self._buckets.get(CLUSTER, b"clusterVersion") or b"0"
         numbers = [int(part) for part in version.split(b".")[:2] if part.isdigit()]
         if tuple(numbers) < _KEEPS_CHECKPOINTS:
@@ -69,7 +69,7 @@ class Leases:
                 self._put(lease)
 
     def remove(self, lease: int) -> None:
-        """Forget a lease whose keys were deleted."""
+        """Remove a lease whose keys were deleted."""
         self._buckets.delete(LEASE, lease_name(lease))
         self._keys.pop(lease, None)
 
@@ -84,7 +84,7 @@ class Leases:
         return sorted(self._keys.get(lease, ()))
 
     def move(self, key: bytes, before: int, now: int) -> None:
-        """Note that a key has another lease; 0 is none."""
+        """Attach a key to another lease; 0 detaches it."""
         if before != now:
             if before in self._keys:
                 self._keys[before].discard(key)

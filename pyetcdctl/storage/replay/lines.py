@@ -1,4 +1,4 @@
-"""A log, entry by entry: what each is about, who proposed it, what became of it."""
+"""A log, entry by entry: its operation, who proposed it, and its outcome."""
 
 from __future__ import annotations
 

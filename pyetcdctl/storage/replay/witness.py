@@ -86,7 +86,7 @@ class Witness:
     def settle(
         self, operation: Operation, revision: int, holds: bool | None = None
     ) -> EntryVerdict:
-        """Return what became of an entry that the store had this revision before.
+        """Return the outcome of an entry, given the store's revision before it.
 
         ``holds`` says whether all conditions hold, None where that is not known.
         """
@@ -138,7 +138,7 @@ def _branches(
 def _end_of_lease(
     operation: Operation, revision: int, made: list[Made], is_whole: bool
 ) -> EntryVerdict:
-    """Return what became of the end of a lease: nothing else deletes without a key."""
+    """Return the outcome of a lease's revocation: nothing else deletes without a key."""
     if operation.name != "lease revoke":
         return _NO_VERDICT
     if made and all(each.is_deletion for each in made):
@@ -149,7 +149,7 @@ def _end_of_lease(
 def _by_silence(
     branches: list[tuple[str, Sequence[LoggedStep]]], revision: int, guarded: set[bytes]
 ) -> EntryVerdict:
-    """Return what became of an entry that changed nothing, by the revision that follows it.
+    """Return the outcome of an entry that changed nothing, by the revision that follows it.
 
     A deletion of a guarded key finds it where the condition holds.
     """

@@ -1,1 +1,1 @@
-"""What is sound of a damaged database, as a database of its own."""
+"""Salvage a damaged database: its intact parts as a database of their own."""

@@ -1,4 +1,4 @@
-"""Elements of pages that are damaged, or that nothing leads to: each is judged by itself."""
+"""Elements of damaged or unreferenced pages: each is checked by itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.files import Readable
 
 _MOST_BYTES = 16 << 20
-"""A page is not believed to be larger than this."""
+"""Larger sizes of a page are taken for damage."""
 
 
 class Fragment(NamedTuple):

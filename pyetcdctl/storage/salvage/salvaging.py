@@ -1,4 +1,4 @@
-"""Copy what is sound of a damaged database to a file without a name; it is read as any other.
+"""Copy the intact parts of a damaged database to a file without a name, to be read as any other.
 
 Each bucket's tree is walked on behind what is damaged. Records of keys that are missing then are
 sought in all other pages: in the damaged ones themselves, and in those that nothing leads to any
@@ -36,7 +36,7 @@ _LEAF_BYTES = 1 << 16
 
 
 def salvaged(file: ReadOnlyFile, size: int) -> tuple[ReadOnlyFile, Losses]:
-    """Return a sound copy of what is in the first ``size`` bytes, and what it lacks.
+    """Return an intact copy of the first ``size`` bytes, and what it lacks.
 
     Raises DamagedSnapshot where nothing of a database is found.
     """
@@ -157,7 +157,7 @@ class _Copying:
         return found
 
     def _fill_gaps(self) -> None:
-        """Find records that are missing in the pages that are left."""
+        """Search the remaining pages for records that are missing."""
         if not self._gaps:
             return
         starts = [gap.first for gap in self._gaps]

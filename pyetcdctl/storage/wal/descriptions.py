@@ -1,4 +1,4 @@
-"""What operations are about, in a few words: keys, leases, users, members."""
+"""Describe what operations are about: keys, leases, users, members."""
 
 from __future__ import annotations
 

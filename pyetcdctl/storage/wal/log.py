@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_HELD_BYTES = 64 << 20
 _MOST_DAMAGES = 100
-"""How many damages are passed over: each costs another look at the records behind it."""
+"""How many damages are passed over: each costs another pass over the records behind it."""
 
 
 class Log:

@@ -1,4 +1,4 @@
-"""What an entry asks for: its operation, what that is about, and who proposed it."""
+"""The request in an entry: its operation, what that is about, and who proposed it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Operation(NamedTuple):
 
     @property
     def header(self) -> RequestHeader:
-        """Who asks; an empty one where the entry does not say. Raises WireError."""
+        """Who proposed it; empty where the entry does not name it. Raises WireError."""
         if self.request_id:
             return RequestHeader(ID=self.request_id)
         return RequestHeader.decode(self.encoded_header)

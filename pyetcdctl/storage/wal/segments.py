@@ -1,4 +1,4 @@
-"""The segments of a log as files: found in a folder, opened before the server can delete them."""
+"""The segments of a log: found in a folder, and opened before the server can delete them."""
 
 from __future__ import annotations
 
