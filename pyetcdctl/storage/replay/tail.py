@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pyetcdctl.errors import DamagedLog
 from pyetcdctl.rpc.kv import KeyValue
+from pyetcdctl.storage.database import META
 from pyetcdctl.storage.replay.applier import Applier
-from pyetcdctl.storage.replay.members import CLUSTER
 from pyetcdctl.storage.replay.model import REFUSED, UNKNOWN, ReplayModel
 from pyetcdctl.storage.replay.witness import Made, explains
 from pyetcdctl.storage.wal.operations import operation_of
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.wal.log import Log
     from pyetcdctl.storage.wal.operations import Operation
 
-_COUNTED_TOO_EARLY = b"3.5."
+_SINCE_35, _SINCE_36 = b"term", b"storageVersion"
+"""What META has in databases of these releases and later ones."""
 
 
 class DatabaseModel(ReplayModel, Protocol):
@@ -85,10 +86,12 @@ def is_applied(model: DatabaseModel, operation: Operation) -> bool:
     """Whether the last entry that the database counts is applied to it.
 
     A server of 3.5.0 to 3.5.2 that is killed may have counted one that it had only begun to apply.
-    To apply what changes no key once more does no harm.
+    The cluster's version does not show those: it is 3.0.0 for the first seconds. To apply what
+    changes no key once more does no harm.
     """
-    version = model.buckets.get(CLUSTER, b"clusterVersion") or b""
-    if not version.startswith(_COUNTED_TOO_EARLY) or operation.transaction is None:
+    meta = model.buckets
+    is_35 = meta.get(META, _SINCE_35) is not None and meta.get(META, _SINCE_36) is None
+    if not is_35 or operation.transaction is None:
         return True
     made = [
         Made(KeyValue.decode(each.entry), each.revision.is_deletion)

@@ -9,11 +9,13 @@ import pytest
 from pyetcdctl.client.live_source import LiveSource
 from pyetcdctl.rpc.kv import PUT, KeyValue, PutRequest, RangeRequest
 from pyetcdctl.settings import FileReading
+from pyetcdctl.storage.bolt.building import Builder
 from pyetcdctl.storage.file_source import FileSource
 from pyetcdctl.storage.opening import OpenedFile
 from tests.runner import run_here
 from tests.server import every_programs, running
 from tests.storage.invocations import get_lines, tree_lines, write_data
+from tests.storage.test_check import record
 from tests.storage.wal.writes import call, dial, random_request
 
 NEVER_COMMITTED = ("--backend-batch-interval=1h", "--backend-batch-limit=1000000")
@@ -109,3 +111,36 @@ def test_acknowledged_puts_are_read_from_a_killed_members_folder(own_etcd, progr
         page = source.ranges([RangeRequest(key=b"\0", range_end=b"\0")])[0]
     pairs = [(kv.key, kv.value) for kv in map(KeyValue.decode, page.entries)]
     assert pairs == sorted((b"k%d" % number, b"v%d" % number) for number in range(count))
+
+
+def write_database(folder, count, meta):
+    """Write the database of a member that has so many of the puts of ``write_puts``."""
+    path = folder / "member/snap/db"
+    path.parent.mkdir(parents=True)
+    with path.open("w+b") as out:
+        builder = Builder(out, 4096)
+        records = [record(b"k%d" % number, 2 + number) for number in range(count)]
+        roots = {b"key": builder.bucket(records), b"meta": builder.bucket(sorted(meta.items()))}
+        roots[b"cluster"] = builder.bucket([(b"clusterVersion", b"3.0.0")])
+        builder.finish(roots)
+
+
+@pytest.mark.parametrize("stored", [2, 3], ids=["not applied", "applied"])
+@pytest.mark.parametrize("release", ["3.4", "3.5", "3.6"])
+def test_an_entry_that_35_counted_before_it_applied_it_is_applied(
+    tmp_path, writer, release, stored
+):
+    writer.found()
+    for number in range(3):
+        writer.put(b"k%d" % number, b"v")
+    writer.commit()
+    writer.save()
+    since = {"3.4": {}, "3.5": {b"term": b"\0" * 7 + b"\2"}}
+    since["3.6"] = {**since["3.5"], b"storageVersion": b"3.6.0"}
+    index = {b"consistent_index": writer.index.to_bytes(8, "big")}
+    write_database(tmp_path, stored, {**index, **since[release]})
+    with opened(str(tmp_path)) as source:
+        page = source.ranges([RangeRequest(key=b"\0", range_end=b"\0")])[0]
+    found = [(kv.key, kv.mod_revision, kv.version) for kv in map(KeyValue.decode, page.entries)]
+    count = 3 if release == "3.5" else stored
+    assert found == [(b"k%d" % number, 2 + number, 1) for number in range(count)]
