@@ -40,7 +40,7 @@ def _spec(old: Object) -> Object:
     new["scope"] = old.get("scope", "Namespaced")
     new["versions"] = _versions(old)
     new["conversion"] = _conversion(old.get("conversion"))
-    # Without a word, v1beta1 means to preserve them; v1 does not, and leaves false out.
+    # Where the field is absent, v1beta1 preserves them and v1 does not.
     if old.get("preserveUnknownFields", True):
         new["preserveUnknownFields"] = True
     return new

@@ -29,14 +29,14 @@ class ManagerEntry(NamedTuple):
     time: str
     """To be compared: the number of seconds, or the API's text."""
     fields: object
-    """What makes it another entry, but for its time."""
+    """All of the entry but its time."""
 
     def __str__(self) -> str:
         place = f"({self.subresource})" if self.subresource else ""
         return " ".join(filter(None, (self.manager, self.operation, place)))
 
     def is_like(self, other: ManagerEntry) -> bool:
-        """Whether nothing but the time differs."""
+        """Whether only the time differs."""
         return self.fields is other.fields or self.fields == other.fields
 
 

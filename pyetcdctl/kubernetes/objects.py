@@ -14,7 +14,7 @@ Plain: TypeAlias = Any
 Object: TypeAlias = dict[str, Any]
 
 MAX_DEPTH = 200
-"""How deep dicts and lists may lie in each other; deeper ones are refused by every decoder."""
+"""How deep dicts and lists may be nested; deeper ones are refused by every decoder."""
 
 ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -41,13 +41,13 @@ class Literal:
 
 
 class NoJson(str):
-    """Bytes that stand where JSON should, as base64: what the decoders make of a damaged text."""
+    """Bytes in place of JSON, as base64: what the decoders make of a damaged text."""
 
     __slots__ = ()
 
 
 def text(data: bytes) -> str:
-    """Read UTF-8 as Go's JSON does: each byte that does not belong becomes U+FFFD."""
+    """Decode UTF-8 as Go's JSON does: each invalid byte becomes U+FFFD."""
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -20,7 +20,7 @@ _OF_THE_API_SERVER = ("masterleases", "ranges")
 
 
 class ObjectKey(NamedTuple):
-    """What a key says of its object; without a name, what a prefix says of many."""
+    """The parts of an object's key; without a name, of the prefix of several objects."""
 
     path: str
     """Where the resource is below the prefix: ``pods``, ``services/specs``, GROUP/PLURAL.
@@ -42,7 +42,7 @@ class ObjectKey(NamedTuple):
 
 
 def parse(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
-    """Read a key; None for one that is of no object."""
+    """Parse a key; None for a key that is not an object's."""
     base, below = _located(key, prefix)
     path, rest = _divided(below)
     if not 1 <= len(rest) <= 2 or not all((*path.split("/"), *rest)):
@@ -51,7 +51,7 @@ def parse(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
 
 
 def parse_prefix(key: str, prefix: str = REGISTRY) -> ObjectKey | None:
-    """Read what all keys of a resource, or of its objects in one namespace, start with."""
+    """Parse the prefix of a resource's keys, or of its objects in one namespace."""
     base, below = _located(key, prefix)
     path, rest = _divided(below.removesuffix("/"))
     group, _, plural = path.partition("/")

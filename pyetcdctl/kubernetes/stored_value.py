@@ -31,7 +31,7 @@ class Decrypter(Protocol):
 
 
 class StoredValue(NamedTuple):
-    """What a value holds; ``repr`` shows none of it."""
+    """A decrypted and decoded value; ``repr`` shows none of it."""
 
     decoded: Decoded
     plain: bytes
@@ -43,7 +43,7 @@ class StoredValue(NamedTuple):
     report: EncryptionReport | None = None
     """What an encrypted value shows without a key."""
     stale: bool = False
-    """Whether the API server would encrypt it otherwise today."""
+    """Whether the API server would encrypt it differently today."""
 
     def __repr__(self) -> str:
         kind = self.type or self.decoded.format.value
@@ -61,7 +61,7 @@ class StoredValue(NamedTuple):
 
     @property
     def remarks(self) -> list[str]:
-        """What a reader should know besides the object, a line each."""
+        """Remarks on the value besides the object, a line each."""
         lines = [self.decryption_error] if self.decryption_error else []
         if self.decoded.problem:
             lines.append(self.decoded.problem)

@@ -1,4 +1,4 @@
-"""The readable beginning of a JSON text that breaks off or is spoilt further on."""
+"""The readable beginning of a JSON text that is truncated or damaged further on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLOSING = {"{": "}", "[": "]"}
 
 
 def beginning(json_text: str) -> Object | None:
-    """Read an object up to its last value that is whole; None when there is nothing to read."""
+    """Parse an object up to its last complete value; None where nothing can be parsed."""
     end, open_brackets = _whole_part(json_text)
     try:
         plain = json_reading.parse(json_text[:end] + "".join(reversed(open_brackets)))

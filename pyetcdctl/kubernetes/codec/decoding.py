@@ -1,4 +1,4 @@
-"""A stored value, decrypted if need be, to the plain form of the object in it.
+"""Decode a stored value, decrypted if need be, to the plain form of its object.
 
 Nothing here raises on bad bytes: ``Decoded.problem`` says in one line what could not be read, and
 ``Decoded.object`` is what could.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Decoded(NamedTuple):
-    """What is in a value; ``object`` is None when it is no API object."""
+    """A decoded value; ``object`` is None when it is not an API object."""
 
     format: Format
     object: Object | None = None
@@ -55,7 +55,7 @@ class Decoded(NamedTuple):
 
 
 def decode(value: bytes, release: str | None = None) -> Decoded:
-    """Read a plain value of any format.
+    """Decode a plain value of any format.
 
     What an object prints of its empty fields changed here and there: ``release`` (``1.28``) asks
     for an older API server's text, else it is the newest one's.

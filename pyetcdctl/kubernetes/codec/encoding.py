@@ -1,4 +1,4 @@
-"""An API object to the exact bytes in which the API server stores it.
+"""Encode an API object to the exact bytes that the API server stores.
 
 Built-in kinds are protobuf in its envelope, by the field table. CustomResourceDefinitions,
 APIServices and custom resources are JSON: the former in the order of the API, as it is read from

@@ -29,7 +29,7 @@ _HEADER = re.compile(
 
 
 class Format(Enum):
-    """How a value is written."""
+    """The format of a stored value."""
 
     PROTOBUF = "protobuf"
     JSON = "json"
@@ -42,7 +42,7 @@ class Format(Enum):
 
 
 class Envelope(NamedTuple):
-    """What the envelope says; ``problem`` is set when it was read in part."""
+    """A parsed envelope; ``problem`` is set when it could be read in part only."""
 
     api_version: str
     kind: str

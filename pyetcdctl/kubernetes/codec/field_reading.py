@@ -1,4 +1,4 @@
-"""How the bytes of one field become its JSON: one small function per kind of field.
+"""Decode the bytes of one field to its JSON: one small function per kind of field.
 
 A store is called with the message's dict so far, the field's number or bytes, and its place.
 """

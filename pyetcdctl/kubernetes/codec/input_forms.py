@@ -1,4 +1,4 @@
-"""Values as people have them at hand: raw, with their key, in etcdctl's JSON, in hex or in base64.
+"""Values as users have them: raw, with their key, in etcdctl's JSON, in hex or in base64.
 
 What a terminal did to a value is undone where it can be (line ends), else explained.
 """
@@ -58,11 +58,11 @@ class Given(NamedTuple):
     key: bytes = b""
     mod_revision: int = 0
     remark: str = ""
-    """What was done to the value before it could be read."""
+    """How the input was converted before it could be decoded."""
 
 
 def values_in(data: bytes) -> list[Given]:
-    """Find the values in what was given; raises InvalidInput where there is none."""
+    """Find the values in the input; raises InvalidInput where there is none."""
     if not data.strip():
         raise InvalidInput("there is nothing to decode", HOW)
     found = _values(data)
@@ -85,7 +85,7 @@ def _values(data: bytes) -> list[Given]:
 
 
 def _dumped(plain: bytes) -> list[Given]:
-    """Find values in what digits stand for; what etcdctl printed around them may be dumped, too."""
+    """Find values in decoded digits; what etcdctl prints around a value may be encoded, too."""
     key_line = KEY_LINE.match(plain)
     if plain.startswith(MAGIC) or (key_line and plain.startswith(STARTS, key_line.end())):
         return _values(plain)
@@ -206,13 +206,13 @@ def _seems_damaged(value: bytes, newlines: int) -> bool:
     if value.startswith(ENCRYPTED + b"aescbc"):
         return (len(value) - end_of_header(value)) % 16 != 0
     if value.startswith(ENCRYPTED):
-        # Two that stand behind carriage returns by chance are one in many thousand values.
+        # Two newlines that follow carriage returns by chance occur once in many thousand values.
         return newlines > 1
     return bool(decode(value).problem)
 
 
 def _without_carriage_returns(data: bytes) -> list[Given]:
-    """Find values as they were before a terminal wrote them; none where that helps nothing."""
+    """Undo the line ends of a terminal and find the values; none where that does not help."""
     before = data.replace(b"\r\n", b"\n")
     found = _values(before)
     if any(_seems_damaged(each.value, 0) for each in found):

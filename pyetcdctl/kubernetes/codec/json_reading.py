@@ -1,4 +1,4 @@
-"""JSON texts and what they mean: parsed without losing a number's digits, bounded in depth."""
+"""Parse JSON without losing a number's digits, bounded in depth."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CACHED_SIZE = 8192
 
 
 def parse(json_text: str) -> Plain:
-    """Read JSON into the plain form; raises ValueError, also for nesting beyond MAX_DEPTH."""
+    """Parse JSON into the plain form; raises ValueError, also for nesting beyond MAX_DEPTH."""
     if depth(json_text) > MAX_DEPTH:
         raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
     try:
@@ -48,7 +48,7 @@ def depth(json_text: str) -> int:
 
 
 def compact(json_text: str) -> str:
-    """Take the blanks between a JSON text's parts away, and nothing else."""
+    """Remove the blanks between a JSON text's tokens, and nothing else."""
     return STRING_OR_BLANKS.sub(r"\1", json_text) if BLANK.search(json_text) else json_text
 
 

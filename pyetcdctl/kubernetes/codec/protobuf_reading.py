@@ -1,4 +1,4 @@
-"""One plan per message: how each tag on the wire becomes a place in the JSON.
+"""Decode protobuf by one plan per message, which maps each tag to a place in the JSON.
 
 Plans are built from the field table when a message is first met. A plan knows a field by its whole
 tag, so a field of another wire type counts as unknown. Reading never raises: damage is reported to

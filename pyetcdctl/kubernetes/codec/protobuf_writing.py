@@ -1,4 +1,4 @@
-"""One plan per message: how the fields of its JSON become its bytes, as Go's marshalers write them.
+"""Encode protobuf by one plan per message, to the same bytes as Go's marshalers.
 
 The counterpart of ``protobuf_reading``, from the same field table. Fields are written in the order
 of their numbers; those that are not pointers, lists or maps are written also when they are zero or
@@ -114,7 +114,7 @@ def plan_of(name: str, release: str | None = None) -> WritingPlan:
 
 
 def writer_of(name: str, release: str | None = None) -> Callable[[Plain], bytes]:
-    """Return what writes the bytes of a type that has a length."""
+    """Return the writer of a length-delimited type."""
     if name == "bytes":
         return _decoded
     if name == "string":
@@ -155,7 +155,7 @@ def _appender(field: FieldSchema, release: str | None) -> Append:
 
 
 def _one(field: FieldSchema, release: str | None) -> Append:
-    """Return what appends the field once."""
+    """Return the function that appends the field once."""
     number = field.number
     if field.type == "bool":
         return lambda out, value: append_number(out, number, _boolean(value))

@@ -1,4 +1,4 @@
-"""Messages whose JSON is not a dict of their fields: times, quantities, raw JSON and their kin.
+"""Messages whose JSON is not a dict of their fields: times, quantities, raw JSON and the like.
 
 Each function reads one message's bytes; damage raises WireError or IndexError, as everywhere below
 ``decoding``.

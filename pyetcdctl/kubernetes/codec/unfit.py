@@ -1,4 +1,4 @@
-"""Why an object cannot be written as a stored value, and which of its fields is to blame."""
+"""The error for an object that cannot be encoded, with the path of the field."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Unfit(ValueError):
     """A value does not fit its field; ``path`` grows while the error rises through the object."""
 
     def __init__(self, why: str, *path: str | int, quiet: str = "") -> None:
-        """``quiet`` says the same without the value."""
+        """``quiet`` is the same text without the value."""
         super().__init__(why)
         self.why = why
         self.path: list[str | int] = list(path)
         self._quiet = quiet
 
     def without_value(self) -> Unfit:
-        """Keep to oneself what the value is; return the error itself."""
+        """Remove the value from the text; return the error itself."""
         self.why = self._quiet or self.why
         return self
 
@@ -36,7 +36,7 @@ class Unfit(ValueError):
 
     @property
     def place(self) -> str:
-        """The path as people write it: ``spec.containers[0].image``; empty at the top."""
+        """The path as kubectl writes it: ``spec.containers[0].image``; empty at the top."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
         return printable("".join(steps).lstrip("."))
 
@@ -45,13 +45,13 @@ class Unfit(ValueError):
 
 
 def needs(what: str, value: Plain) -> Unfit:
-    """Return the error of a value that is something else than it has to be."""
+    """Return the error of a value that is not of the expected type."""
     quiet = f"{what} is needed here, not {_SORTS.get(type(value)) or described(value)}"
     return Unfit(f"{what} is needed here, not {described(value)}", quiet=quiet)
 
 
 def described(value: Plain) -> str:
-    """Say what a value is, in few words."""
+    """Describe a value in a few words."""
     if value is None:
         return "null"
     if isinstance(value, bool):

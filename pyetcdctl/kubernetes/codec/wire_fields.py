@@ -1,4 +1,4 @@
-"""What one decoding comes across besides the object: unknown fields, damage, and its own limits."""
+"""The findings of one decoding besides the object: unknown fields, damage, limits exceeded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class WireReading:
         self.unknown: list[UnknownField] = []
 
     def damage(self, place: Place, why: object) -> None:
-        """Note that something could not be read; the first finding stays."""
+        """Record that a part could not be decoded; the first finding is kept."""
         if self.problem is None:
             shown = printable(path_of(place)[-MAX_PATH:])
             self.problem = f"{shown}: {why}" if shown else str(why)
@@ -84,7 +84,7 @@ def read_value(data: bytes, tag: int, at: int) -> tuple[int | bytes, int]:
 
 
 def path_of(place: Place) -> str:
-    """Write a place as people do: ``spec.containers[0]``; empty at the top."""
+    """Format a place as kubectl does: ``spec.containers[0]``; empty at the top."""
     steps: list[str] = []
     here: Place | None = place
     while here is not None and here[0] is not None:

@@ -29,7 +29,7 @@ WITH_GENERATION = frozenset(
 
 
 def contradiction(obj: Object, before: Object | None, mod_revision: int) -> str:
-    """Return why an object cannot take the place of what is stored; empty if it can."""
+    """Return why an object cannot replace the stored one; empty if it can."""
     metadata, old = _metadata(obj), _metadata(before)
     expected = metadata.get("resourceVersion")
     if expected and str(expected) != str(mod_revision):
@@ -48,7 +48,7 @@ def contradiction(obj: Object, before: Object | None, mod_revision: int) -> str:
 
 
 def completed(obj: Plain, before: Object | None, namespace: str) -> Plain:
-    """Return an object with what its file need not say.
+    """Return an object with the metadata that its file may leave out.
 
     An old one passes on its uid, its age and managedFields; a new one gets a uid and the time.
     """

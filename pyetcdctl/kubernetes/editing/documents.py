@@ -1,4 +1,4 @@
-"""The objects in a text that people wrote: YAML documents, or JSON values one after the other.
+"""The objects in a file of YAML documents, or of JSON values one after the other.
 
 A list of objects (``kind: List``) counts as its items.
 """
@@ -34,10 +34,10 @@ class Document(NamedTuple):
     line: int
     text: str
     steps: tuple[str | int, ...] = ()
-    """What leads from the document to the object, where that is in a list."""
+    """The path from the document to the object, where that is in a list."""
 
     def place(self, unfit: Unfit) -> int:
-        """Return the line of what does not fit."""
+        """Return the line of the field that an error is about."""
         from pyetcdctl.kubernetes.codec.yaml_reading import line_of
 
         if self.number < 0:

@@ -1,4 +1,4 @@
-"""Stored objects as new ones: without what a cluster gives an object when it is created.
+"""Prepare stored objects to be created again, without what a cluster sets at creation.
 
 A manifest is for the API server, which gives all of it anew. Written to etcd past the API server,
 an object keeps its identity, so that owners and volumes still know it.
@@ -65,7 +65,7 @@ def as_it_was(obj: Object, owners: Collection[str]) -> Object:
 
 
 def owner_references(obj: Object) -> list[Object]:
-    """Return what an object says of its owners."""
+    """Return an object's owner references."""
     references = _metadata(obj).get("ownerReferences")
     if not isinstance(references, list):
         return []

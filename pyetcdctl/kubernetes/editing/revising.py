@@ -36,7 +36,7 @@ def form_of(stored: StoredValue) -> str:
 
 
 def obstacle(stored: StoredValue) -> str:
-    """Say why a value cannot be read, changed and written back without loss; empty if it can."""
+    """Return why a value cannot be edited without loss; empty if it can."""
     decoded = stored.decoded
     if stored.decryption_error:
         return stored.decryption_error
@@ -59,7 +59,7 @@ def obstacle(stored: StoredValue) -> str:
 
 
 def _unfaithful(stored: StoredValue) -> str:
-    """Write what was read and read it again, to be sure that nothing depends on luck."""
+    """Encode what was decoded and decode it again, to verify that nothing is lost."""
     obj = stored.decoded.object
     try:
         again = decode(encode(obj, form_of(stored))).object
@@ -79,7 +79,7 @@ def _bare(obj: Object | None) -> Plain:
 
 
 def without_managed_fields(obj: Object) -> Object:
-    """Return the object without the long account of who owns which field."""
+    """Return the object without managedFields."""
     metadata = obj.get("metadata")
     if not isinstance(metadata, dict) or MANAGED not in metadata:
         return obj

@@ -35,7 +35,7 @@ SHORTEST_SEED = 32
 
 
 class CipherRefused(Exception):
-    """Decryption failed: the key is another one, or the ciphertext was changed."""
+    """Decryption failed: the key is a different one, or the ciphertext was changed."""
 
 
 class Cipher(Protocol):

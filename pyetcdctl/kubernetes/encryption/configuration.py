@@ -38,7 +38,7 @@ _REGISTRY = registry_keys.REGISTRY.encode()
 
 
 class Secret:
-    """Bytes that no message, debug dump or formatted tuple shows."""
+    """Bytes that no message, repr or debug output shows."""
 
     __slots__ = ("_value",)
 
@@ -139,7 +139,7 @@ class EncryptionConfig(NamedTuple):
 
 
 def load(path: str) -> EncryptionConfig:
-    """Read a file, or raise BadEncryptionConfig."""
+    """Parse a file, or raise BadEncryptionConfig."""
     try:
         with open(path, "rb") as file:
             content = file.read(SIZE_LIMIT + 1)
@@ -157,7 +157,7 @@ def _named(path: str) -> str:
 
 
 def parse(content: bytes, path: str) -> EncryptionConfig:
-    """Read a file's content; ``path`` is for messages."""
+    """Parse a file's content; ``path`` is for messages."""
     try:
         return EncryptionConfig(tuple(_blocks(_document(content))), path)
     except _Malformed as malformed:

@@ -1,4 +1,4 @@
-"""What an encrypted value shows without a key: provider, key name, and the plain value's length.
+"""What is known of an encrypted value without a key: provider, key name, plaintext length.
 
 A header is ``k8s:enc:PROVIDER:VERSION:KEY:``. What follows is the provider's
 own; the lengths of nonces, tags and padding are known for each.
@@ -26,7 +26,7 @@ LONGEST_NAME = 100
 
 
 class Provider(StrEnum):
-    """Who encrypts; the version belongs to the name only where there are two."""
+    """The provider; its version is part of the name only where there are two."""
 
     IDENTITY = "identity"
     AESCBC = "aescbc"
@@ -53,7 +53,7 @@ BOUND = (Provider.AESGCM, Provider.KMS_V1, Provider.KMS_V2)
 
 
 class EncryptionReport(NamedTuple):
-    """The report on an encrypted value; texts are fit to be shown."""
+    """The report on an encrypted value; its texts are safe to print."""
 
     provider: str
     """A ``Provider``'s name, or an unknown one's name and version."""
@@ -135,7 +135,7 @@ def inspect(value: bytes, headers: Iterable[bytes] = ()) -> EncryptionReport:
 
 
 def mismatch(provider: str) -> str:
-    """Return why a value cannot be decrypted with the key it names, in one way whatever failed."""
+    """Return why a value cannot be decrypted with its key: one text, whatever failed."""
     moved = " or moved here from another etcd key" if provider in BOUND else ""
     return f"decryption failed: the key is another one, or the value was changed{moved}"
 

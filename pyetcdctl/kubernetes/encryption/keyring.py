@@ -1,4 +1,4 @@
-"""The keyring: decrypts an API server's values, and encrypts them again in the same way.
+"""The keyring: decrypt an API server's values, and encrypt them again in the same way.
 
 A value may have been written by any key of the file, whatever the block of its resource says today;
 the keys of that block are tried first. The key of a value is known by its header, then proved by
@@ -47,7 +47,7 @@ class Decrypted(NamedTuple):
     provider: Provider
     key_name: str = ""
     stale: bool = False
-    """Whether the API server would write it otherwise today."""
+    """Whether the API server would encrypt it differently today."""
     server_reads: bool = True
     """Whether the block of its resource has the key, so that the API server can read it."""
     authenticated: bool = True
@@ -120,7 +120,7 @@ class Keyring:
 
     @property
     def why_no_config(self) -> str:
-        """Why the file that there is cannot be used; empty where there is none, or it can."""
+        """Why the file cannot be used; empty where there is none, or it can."""
         return "" if self.config else self._file.why_unusable
 
     def report(self, value: bytes) -> EncryptionReport:
@@ -272,7 +272,7 @@ class Keyring:
 
 
 def shown_file(config: EncryptionConfig) -> str:
-    """Name a file for a message."""
+    """Return a file's name for a message."""
     return shown(config.path.encode()) or "the encryption configuration"
 
 

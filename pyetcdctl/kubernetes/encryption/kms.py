@@ -1,4 +1,4 @@
-"""Data keys that a KMS plugin wrapped: unwrapped by the plugin itself, or given by hand.
+"""Data keys wrapped by a KMS plugin: unwrapped by the plugin, or given by the user.
 
 The plugin listens on a unix socket of the control plane's host and speaks gRPC; its few messages
 are read and written here. Every call ends within the file's timeout. A plugin that did not respond
@@ -40,7 +40,7 @@ class NotUnwrapped(Exception):
 
 
 class Wrapped(NamedTuple):
-    """A wrapped data key and what the plugin of KMS v2 wants to know about it."""
+    """A wrapped data key, and what the request to a KMS v2 plugin needs besides."""
 
     data: bytes
     key_id: bytes = b""
@@ -48,7 +48,7 @@ class Wrapped(NamedTuple):
 
 
 class Unwrapping(Protocol):
-    """Where data keys come from."""
+    """A source of data keys."""
 
     def unwrap(self, source: KeySource, wrapped: Wrapped) -> Secret:
         """Return the plain data key, or raise NotUnwrapped."""
@@ -58,7 +58,7 @@ class Unwrapping(Protocol):
 
 
 class GivenKeys:
-    """Data keys given by hand, by their wrapped form."""
+    """Data keys given by the user, by their wrapped form."""
 
     def __init__(self, keys: Mapping[bytes, bytes]) -> None:
         self._keys = {wrapped: Secret(plain) for wrapped, plain in keys.items()}
@@ -96,7 +96,7 @@ class PluginSockets:
         self._locate = locate
         self._channels: dict[str, grpc.Channel] = {}
         self._silent: dict[tuple[str, str], str] = {}
-        """Why no more is asked of an endpoint, by method: one may hang where the other responds."""
+        """Why an endpoint is not called again, by method: one may hang where the other responds."""
         self._known: dict[tuple[KeySource, Wrapped], Secret | str] = {}
         self._key_ids: dict[KeySource, bytes | None] = {}
 

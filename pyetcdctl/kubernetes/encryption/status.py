@@ -1,4 +1,4 @@
-"""How the values of each resource are kept: plain or by which key, stale, or not to be decrypted.
+"""How the values of each resource are stored: plain or encrypted, by which key, stale or not.
 
 Memory is bounded whatever the keys are: beyond a number of resources, or of key names of one
 resource, the rest is counted together.
@@ -41,7 +41,7 @@ class ResourceStatus:
     plain: int = 0
     encrypted: Counter[EncryptedBy] = field(default_factory=Counter)
     stale: int = 0
-    """Values, plain ones too, that the API server would write otherwise today."""
+    """Values, plain ones too, that the API server would encrypt differently today."""
     not_decrypted: int = 0
     """Encrypted values that could not be decrypted here."""
     unreadable_to_server: int = 0
@@ -88,7 +88,7 @@ def violations(status: Iterable[ResourceStatus], config: EncryptionConfig) -> li
 
 
 def unmet(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[str]:
-    """Return the entries of the file that cover nothing in the store, and what may be meant."""
+    """Return the entries of the file that cover nothing in the store, and likely corrections."""
     met = [row.resource for row in status if row.resource]
     entries = dict.fromkeys(entry for block in config.blocks for entry in block.resources)
     return [

@@ -1,4 +1,4 @@
-"""An object as ``kubectl describe`` shows those that it has no words of its own for."""
+"""An object as ``kubectl describe`` shows kinds without a describer of their own."""
 
 from __future__ import annotations
 

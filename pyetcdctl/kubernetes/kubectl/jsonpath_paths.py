@@ -32,7 +32,7 @@ _SLICE = re.compile(r"(-?\d{1,18})?(?::(-?\d{1,18})?)?(?::(-?\d{1,18})?)?")
 
 
 class PathRefused(ValueError):
-    """A path that cannot be read, or an object that it does not fit; the text says why."""
+    """A path that cannot be parsed, or an object that it does not fit; the text is the reason."""
 
 
 def walk(steps: Iterable[Step], plain: Plain) -> list[Plain]:

@@ -78,7 +78,7 @@ def _shown(group: str, version: str, kind: str) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> str | None:
-    """Merge or check; return a complaint for the exit, or nothing."""
+    """Merge or check; return an error message for ``sys.exit``, or None."""
     parser = argparse.ArgumentParser(description="Merge removed API versions into their table.")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="the sources")
     parser.add_argument("--check", action="store_true", help="only compare; fail if it changes")
