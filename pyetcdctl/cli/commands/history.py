@@ -58,7 +58,11 @@ def history(
     Every revision that is still stored, newest first: when it was written, what happened, which
     manager wrote it (metadata.managedFields) and how large the value is. etcd keeps no times: they
     are bounded by the renewals of Lease objects. What was before the last compaction is only in
-    older files: --from may be repeated, and --live adds the server.
+    older files: --from may be repeated, and --live adds the server. Revisions that no source has
+    are named.
+
+    -p shows what each revision changed. The first that is known, unless it created the key, has
+    nothing to be compared with: --all shows it whole.
     """
     session.check_format()
     sources = _sources(session, flags)
