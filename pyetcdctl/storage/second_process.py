@@ -54,7 +54,7 @@ class SecondProcess:
 
 
 def _started(descriptor: int) -> subprocess.Popen[bytes] | None:
-    # -P: the folder in which a user happens to be has no say in what is imported.
+    # -P: nothing is imported from the current folder.
     words = [sys.executable, "-P", "-m", __name__, str(descriptor)]
     try:
         return subprocess.Popen(

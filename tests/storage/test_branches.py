@@ -35,7 +35,7 @@ def test_all_branches_of_a_prefix_are_found(model, typed):
 
 
 @pytest.mark.parametrize("typed", PREFIXES)
-def test_a_search_without_time_finds_some_and_says_so(model, typed):
+def test_a_search_without_time_reports_that_it_found_only_some(model, typed):
     found = branches(model, typed, 0.0)
     assert not found.is_whole
     assert {*found.found} <= {*expected(model, typed)}
