@@ -23,6 +23,10 @@ INT32_MAX = 2**31 - 1
 ONLY_UNCOMPRESSED = 1
 Methods: TypeAlias = dict[str, tuple[str, ...]]
 SMALL_RESPONSE_BYTES, VALUE_RESPONSE_BYTES = 4 << 20, 64 << 20
+PAGE_RESPONSE_BYTES = 16 << 20
+"""The limit of the second channel of a run, for pages of ranges and for writes that return no
+values: no limit can be had for a single call.
+"""
 SMALL: Methods = {
     "etcdserverpb.Auth": (
         *("AuthEnable", "AuthDisable", "AuthStatus", "Authenticate", "RoleAdd", "RoleDelete"),

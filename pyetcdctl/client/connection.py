@@ -102,7 +102,7 @@ class Connection(RetriedCalls):
         limited = self._limited.get(size_bytes)
         if limited is None:
             settings = self._route.settings._replace(max_receive_bytes=size_bytes)
-            limited = Connection(settings, look_up=False, links=self._links)
+            limited = self._derived(settings)
             limited._login, limited._opened_route = self._login, self._route
             self._limited[size_bytes] = limited
         return limited

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.calls import call
+from pyetcdctl.client.channels import PAGE_RESPONSE_BYTES
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.rpc.kv import (
     DELETE_RANGE,
@@ -28,7 +29,7 @@ from pyetcdctl.rpc.txn import (
 
 if TYPE_CHECKING:
     from pyetcdctl.client.connection import Connection
-    from pyetcdctl.rpc.txn import TxnRequest
+    from pyetcdctl.rpc.txn import RequestOp
 
 
 def read(connection: Connection, request: RangeRequest, deadline: Deadline) -> RangeResponse:
@@ -56,6 +57,24 @@ def commit(connection: Connection, request: TxnRequest, deadline: Deadline) -> T
 def compact(connection: Connection, request: CompactionRequest, deadline: Deadline) -> None:
     """Discard the history before a revision. Not repeated once it may have reached a server."""
     call(connection, COMPACT, request, CompactionResponse, deadline)
+
+
+def bounded(connection: Connection, request: DeleteRangeRequest | TxnRequest) -> Connection:
+    """Return what refuses a response that is larger than this request's can be, where that is
+    known: where no values are returned.
+    """
+    if isinstance(request, TxnRequest):
+        returns_values = any(map(_returns_values, (*request.success, *request.failure)))
+    else:
+        returns_values = request.prev_kv
+    return connection if returns_values else connection.receiving_at_most(PAGE_RESPONSE_BYTES)
+
+
+def _returns_values(operation: RequestOp) -> bool:
+    put, deletion = operation.request_put, operation.request_delete_range
+    if put is None and deletion is None:
+        return True
+    return bool((put and put.prev_kv) or (deletion and deletion.prev_kv))
 
 
 class LiveWriter:

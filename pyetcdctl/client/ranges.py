@@ -12,6 +12,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from pyetcdctl.client.channels import PAGE_RESPONSE_BYTES
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.range_checks import check_page, is_in_key_order
 from pyetcdctl.errors import CallFailed, MethodUnknown, ResponseMakesNoSense
@@ -30,9 +31,6 @@ SMALL_LIMIT = 16
 """Up to so many keys are read with one plain call."""
 
 PART_KEYS = 16_384
-ANSWER_BYTES = 16 << 20
-"""Larger responses are refused, and requested again in smaller pages."""
-
 MOST_RESUMPTIONS = 5
 """How often a stream is resumed without a single key received."""
 
@@ -109,8 +107,8 @@ class RangeReading:
         from pyetcdctl.client.range_rest import RangeRest
 
         limit = self._connection.settings.max_receive_bytes
-        if not 0 < limit <= ANSWER_BYTES:
-            self._connection = self._connection.receiving_at_most(ANSWER_BYTES)
+        if not 0 < limit <= PAGE_RESPONSE_BYTES:
+            self._connection = self._connection.receiving_at_most(PAGE_RESPONSE_BYTES)
         self.header = self._current_header(deadline)
         rest = RangeRest(self.request, self.header)
         if not (rest.is_of_etcd or is_folder(self.request)):

@@ -7,8 +7,9 @@ from itertools import accumulate
 
 import pytest
 
+from pyetcdctl.client.channels import PAGE_RESPONSE_BYTES
 from pyetcdctl.client.connection import Connection
-from pyetcdctl.client.ranges import ANSWER_BYTES, RangeReading
+from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import DESCEND, KeyValue, RangeRequest
@@ -242,7 +243,7 @@ def test_values_that_grow_in_the_middle_come_in_answers_of_bounded_size(
 
     read = {}
     for page in reading.pages():
-        assert page.size < ANSWER_BYTES
+        assert page.size < PAGE_RESPONSE_BYTES
         read.update(pairs_of([page]))
     assert read == values
 

@@ -6,6 +6,7 @@ import pytest
 
 from pyetcdctl.client.channels import (
     OF_ONE_VALUE,
+    PAGE_RESPONSE_BYTES,
     SMALL,
     SMALL_RESPONSE_BYTES,
     VALUE_RESPONSE_BYTES,
@@ -25,12 +26,15 @@ from tests.stand_in import serving
         ("member list", SMALL_RESPONSE_BYTES),
         ("alarm list", SMALL_RESPONSE_BYTES),
         ("compaction 5", SMALL_RESPONSE_BYTES),
+        ("del k --prefix", PAGE_RESPONSE_BYTES),
+        ("txn", PAGE_RESPONSE_BYTES),
     ],
 )
 def test_a_response_beyond_its_bound_is_refused(words, bound):
     with serving({}, lambda request, context: bytes(bound + 1)) as endpoint:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        failed = run_here(*words.split(), "--endpoints", endpoint, "--command-timeout=30s")
+        where = ("--endpoints", endpoint, "--command-timeout=30s")
+        failed = run_here(*words.split(), *where, input="\n\nput k v\n\n")
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert failed.exit_code != 0
     assert f"received message larger than max ({bound + 1} vs. {bound})" in failed.stderr

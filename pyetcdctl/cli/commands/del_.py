@@ -12,7 +12,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.kubernetes import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.requests import DeleteOptions, delete_request, leave_time_to_think
-from pyetcdctl.client.kv import delete
+from pyetcdctl.client.kv import bounded, delete
 from pyetcdctl.results import DecodedResponse
 from pyetcdctl.rpc.kv import DeleteRangeResponse
 
@@ -47,4 +47,5 @@ def delete_keys(
     request = delete_request(keys, DeleteOptions(flags.from_key, flags.prefix, flags.prev_kv))
     if len(keys) > 1 and not flags.is_range:
         leave_time_to_think(session.streams.err, request)
-    session.print_values(delete(session.connection, request, session.deadline()), shown)
+    connection = bounded(session.connection, request)
+    session.print_values(delete(connection, request, session.deadline()), shown)

@@ -14,7 +14,7 @@ from pyetcdctl.cli.session.kubernetes import decoding
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.go_scan import BLANKS
 from pyetcdctl.cli.words.txn_grammar import parse_compare, parse_operation
-from pyetcdctl.client.kv import commit
+from pyetcdctl.client.kv import bounded, commit
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.results import DecodedResponse
 from pyetcdctl.rpc.txn import RequestOp, TxnRequest, TxnResponse
@@ -61,7 +61,7 @@ def txn(
         success=script.block("success requests (get, put, del):", script.operation),
         failure=script.block("failure requests (get, put, del):", script.operation),
     )
-    session.print_values(commit(connection, request, session.deadline()), shown)
+    session.print_values(commit(bounded(connection, request), request, session.deadline()), shown)
 
 
 class _Script:

@@ -71,6 +71,10 @@ class PodConnection(Connection):
             )
         return PodConnection(self.settings, self._etcdctl.of_pod(pods[0]), self._before_write)
 
+    def receiving_at_most(self, size_bytes: int) -> PodConnection:
+        """Return the same: kubectl limits no response."""
+        return self
+
     def unary(
         self,
         method: str,
