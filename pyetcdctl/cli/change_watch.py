@@ -103,7 +103,7 @@ class ChangeWatch:
         err.line(f"# {first} were compacted away: what changed in them is not shown.")
         for line in self._changed_between(start, compacted):
             err.line(f"# {line}")
-        err.line(f"# The watch goes on at revision {compacted + 1:,}.")
+        err.line(f"# The watch resumes at revision {compacted + 1:,}.")
         self._next_revision = compacted + 1
 
     def _changed_between(self, start: int, compacted: int) -> Iterator[str]:

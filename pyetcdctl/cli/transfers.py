@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyetcdctl.transfer.comparison import Comparison
     from pyetcdctl.transfer.entries import TransferEntry
 
-GO_ON = "Try:  the same again, which goes on where it ended"
+GO_ON = "Try:  the same command again, which resumes where it ended"
 
 
 class Consent(NamedTuple):

@@ -222,7 +222,7 @@ def _tokens(text: str) -> list[_Token]:
             try:
                 found.append(_Token("number", match[0].strip(), _literal(match["number"]) * size))
             except ValueError:
-                raise BadArguments(f"rule {text!r}: {match['number']!r} is no number") from None
+                raise BadArguments(f"rule {text!r}: {match['number']!r} is not a number") from None
         else:
             found.append(_Token(str(kind), match[0].strip()))
     return found

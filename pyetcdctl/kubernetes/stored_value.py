@@ -127,7 +127,7 @@ def _looks_changed(plaintext: bytes, decoded: Decoded) -> bool:
     if decoded.problem:
         return True
     pairs = list(_pairs(decoded.object))
-    # What is no JSON becomes base64, as bytes do.
+    # What is not JSON becomes base64, as bytes do.
     if any(name == "fieldsV1" and isinstance(value, str) for name, value in pairs):
         return True
     texts = (text for pair in pairs for text in pair if isinstance(text, str))

@@ -68,7 +68,7 @@ def _execute(pods: Mapping[str, Any], arguments: Sequence[str]) -> NoReturn:
         sys.exit("error: pod, type/name or --filename must be specified")
     if not (dashes and command):
         sys.exit(
-            "error: the command stands behind two dashes\n"
+            "error: the command follows two dashes\n"
             f"  Try:  kubectl exec {words[0]} -n {NAMESPACE} -- {' '.join(words[1:]) or 'COMMAND'}"
         )
     name = words[0].rpartition("/")[2]

@@ -174,7 +174,7 @@ def test_what_a_compaction_took_away_is_reported_and_the_watch_goes_on(own_etcd,
     assert process.ended()[1].splitlines() == [
         "# Revisions 2 to 6 were compacted away: what changed in them is not shown.",
         "# Keys that were changed in them and not deleted: 1 (a).",
-        "# The watch goes on at revision 7.",
+        "# The watch resumes at revision 7.",
     ]
     etcd.etcdctl("compact", "7", check=True)
     process = start(command("watch", "a", "--rev", "7", "--diff"), etcd.environment)

@@ -107,7 +107,7 @@ def test_an_outage_that_lasts_is_told_aside_and_its_end_too(own_etcd, watch):
     etcd.etcdctl("put", "k", "2", check=True)
     assert len(running.events_until(b"2")) == 1
     running.process.terminate()
-    assert running.ended()[1].endswith("The watch goes on.\n")
+    assert running.ended()[1].endswith("The watch resumes.\n")
 
 
 def test_progress_is_notified_when_nothing_happens(own_etcd, watch):

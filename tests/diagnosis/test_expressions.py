@@ -91,8 +91,8 @@ def test_a_rule_holds_or_not(rule, holds):
         ("1 / (2 - 2) > 0", "divided by 0"),
         ("true || 1 / 0 > 0", "divided by 0"),
         ("(free / 3 & 1) == 0", "whole number"),
-        ("09 > 1", "'09' is no number"),
-        ("9999999999999999999 > 1", "is no number"),
+        ("09 > 1", "'09' is not a number"),
+        ("9999999999999999999 > 1", "is not a number"),
     ],
 )
 def test_a_wrong_rule_is_refused_before_anything_is_done(rule, complaint):

@@ -124,7 +124,7 @@ def test_flags_without_a_meaning_in_a_pod_are_refused(pod_of, etcd, flags):
     found = run_here("get", "k", *VIA, *flags, env=standin.environment)
 
     assert found.exit_code == 128
-    assert found.stderr.startswith(f"Error: {flags[0]} does not go with --via kubectl\n")
+    assert found.stderr.startswith(f"Error: {flags[0]} cannot be used with --via kubectl\n")
     assert "secret" not in found.stderr
     assert not standin.executions
 

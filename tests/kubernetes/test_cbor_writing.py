@@ -119,5 +119,5 @@ def test_cbor_inside_protobuf_is_shown_as_json_and_written_back_as_it_was() -> N
 def test_raw_bytes_that_are_no_json_cannot_be_written() -> None:
     owned = [{"manager": "m", "fieldsV1": json_reading.raw_json(b"\xff")}]
     broken = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"managedFields": owned}}
-    with pytest.raises(Unfit, match=r"fieldsV1: bytes that are no JSON"):
+    with pytest.raises(Unfit, match=r"fieldsV1: bytes that are not JSON"):
         encode(broken, "cbor")

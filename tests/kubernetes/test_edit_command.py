@@ -349,7 +349,7 @@ def test_what_would_be_lost_keeps_an_object_from_being_edited(
         "newer": (newer, "it holds 1 fields that are not known here (field 99)"),
         "broken": (broken, "it is damaged (field 1 is cut off"),
         "foreign": (foreign, "the kind route.example.io/v1 Route is not known here"),
-        "latin": (latin, "it holds text that is no UTF-8"),
+        "latin": (latin, "it holds text that is not UTF-8"),
         "text": (b"hello", "it holds no object of Kubernetes"),
     }
     for name, (value, reason) in reasons.items():

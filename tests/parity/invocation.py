@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Invocation(NamedTuple):
-    """One command line; ``args`` may hold bytes that are no UTF-8."""
+    """One command line; ``args`` may hold bytes that are not UTF-8."""
 
     args: tuple[str | bytes, ...]
     input: bytes = b""

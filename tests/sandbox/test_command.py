@@ -92,8 +92,8 @@ def test_without_a_terminal_a_command_is_wanted() -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["ls"], "stands after --"),
-        (["ls", "--", "-l"], "stands after --"),
+        (["ls"], "follows --"),
+        (["ls", "--", "-l"], "follows --"),
         (["--layout", "k3d", "--", "true"], '"k3d" for "--layout"'),
         (["--members", "0", "--", "true"], '"0" for "--members"'),
         (["--members", "many", "--", "true"], '"many" for "--members"'),

@@ -241,7 +241,7 @@ def test_an_interrupt_ends_the_table_and_gives_the_terminal_back(terminal):
         (("-n", "-2"), 128, "-n is a number from 0 on"),
         (("--sort", "name"), 128, "--sort is one of: writes, bytes, keys"),
         (("--for", "3s"), 128, "--for needs --once"),
-        (("--once", "--interval", "3s"), 128, "--interval is for a table that goes on"),
+        (("--once", "--interval", "3s"), 128, "--interval is for a table that is redrawn"),
         (("--once", "--for", "1ms"), 128, "--for is a duration from 100ms to 24h"),
         (("-w", "json"), 4, "Try:  --once, or -w jsonl"),
         (("--once", "-w", "table"), 4, "table not supported as output format"),

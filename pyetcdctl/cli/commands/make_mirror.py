@@ -112,7 +112,7 @@ def make_mirror(
         source,
         destination,
         plan,
-        outage_reporter(session.streams.err, "The mirror goes on when it is back."),
+        outage_reporter(session.streams.err, "The mirror resumes when it is back."),
     )
     _run(mirror, session)
 

@@ -99,7 +99,7 @@ def sandbox(
 def _check(session: Session, command_words: list[str], flags: SandboxFlags) -> None:
     if command_words and session.words_before_dashes != 0:
         raise UsageError(
-            "the command to run in the sandbox stands after --",
+            "the command to run in the sandbox follows --",
             f"Try:  pyetcdctl sandbox -- {' '.join(command_words)}",
         )
     if flags.layout and flags.layout not in _WORDS:

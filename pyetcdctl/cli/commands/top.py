@@ -137,7 +137,7 @@ def _check_times(flags: TopFlags, *, is_log: bool) -> None:
     if is_log and (flags.window or flags.interval):
         raise BadArguments("--from reads a log to its end: --for and --interval are for a server")
     if flags.once and flags.interval:
-        raise BadArguments("--interval is for a table that goes on, --for is for --once")
+        raise BadArguments("--interval is for a table that is redrawn, --for is for --once")
     if flags.window and not flags.once:
         raise BadArguments("--for needs --once")
 

@@ -228,10 +228,10 @@ class Session(KubernetesInvocation):
     def report_outage(self, failure: PyetcdctlError | None) -> None:
         """Warn that a watch finds no server because of a failure; None when it has one again."""
         if failure is None:
-            self.note("The watch goes on.")
+            self.note("The watch resumes.")
             return
         self.note(f"Warning: no server responds: {failure.message}")
-        for line in (*failure.advice, "The watch goes on, without a gap, when one does."):
+        for line in (*failure.advice, "The watch resumes, without a gap, when one responds."):
             self.note(f"  {line}")
 
     def _start_debugging(self) -> None:

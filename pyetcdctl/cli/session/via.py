@@ -186,4 +186,4 @@ def _refuse(session: Session, names: tuple[str, ...], *advice: str) -> None:
     """Refuse flags that would change nothing."""
     given = [name for name in names if name in session.flags]
     if given:
-        raise BadArguments(f"--{given[0]} does not go with --via {session.via}", *advice)
+        raise BadArguments(f"--{given[0]} cannot be used with --via {session.via}", *advice)

@@ -60,7 +60,7 @@ def unquote(text: str) -> bytes:
 def split_words(line: str) -> list[str]:
     """Split a line as etcdctl does: '...' is verbatim, "..." is unquoted, the rest as it stands.
 
-    Words are in the form of command-line arguments, so that bytes that are no UTF-8 survive.
+    Words are in the form of command-line arguments, so that bytes that are not UTF-8 survive.
     """
     words = []
     for found in _WORD.findall(line):

@@ -43,7 +43,7 @@ def dumps(plain: Plain) -> bytes:
 
 def _append(out: bytearray, plain: Plain) -> None:
     if isinstance(plain, NoJson):
-        raise Unfit("bytes that are no JSON cannot be written as CBOR")
+        raise Unfit("bytes that are not JSON cannot be written as CBOR")
     if isinstance(plain, str):
         _append_bytes(out, plain.encode())
     elif isinstance(plain, dict):

@@ -231,7 +231,7 @@ def _refusal(data: bytes) -> InvalidInput:
     if MANGLED.search(data) or REPLACED in data or b"k8s:enc:" in data:
         return InvalidInput(
             "the value went through a terminal, which changed it",
-            "Control characters and bytes that are no UTF-8 are lost in what is copied from a "
+            "Control characters and bytes that are not UTF-8 are lost in text copied from a "
             "screen.",
             HOW,
         )

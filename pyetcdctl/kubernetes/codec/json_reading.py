@@ -93,7 +93,7 @@ _cached_raw = lru_cache(maxsize=1024)(_raw)
 
 
 def _refuse(name: str) -> NoReturn:
-    raise json.JSONDecodeError(f"{name} is no JSON", name, 0)
+    raise json.JSONDecodeError(f"{name} is not JSON", name, 0)
 
 
 DECODER = json.JSONDecoder(parse_float=Literal, parse_constant=_refuse)

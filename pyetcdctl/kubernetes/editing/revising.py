@@ -54,7 +54,7 @@ def obstacle(stored: StoredValue) -> str:
             f"({where}field {number}), and they would be lost"
         )
     if REPLACED in json_text(decoded.object) and REPLACED.encode() not in stored.plain:
-        return "it holds text that is no UTF-8, which YAML cannot carry"
+        return "it holds text that is not UTF-8, which YAML cannot carry"
     return _unfaithful(stored)
 
 

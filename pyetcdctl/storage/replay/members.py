@@ -142,5 +142,5 @@ def _object(encoded: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict) or not isinstance(value.get("id"), int):
-        raise WireError("a member is no JSON object with an id")
+        raise WireError("a member is not a JSON object with an id")
     return value

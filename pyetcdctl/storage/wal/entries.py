@@ -98,7 +98,7 @@ def change_context(change: ConfChange) -> dict[str, Any]:
     except (ValueError, RecursionError):
         context = None
     if not isinstance(context, dict):
-        raise WireError("the context of a change of the members is no JSON object")
+        raise WireError("the context of a change of the members is not a JSON object")
     return context
 
 
