@@ -197,6 +197,19 @@ def test_files_differ_by_what_is_live_in_them(states, monkeypatch, before, after
     assert diff(*files) == ([f"{kind} {key}" for key, kind in kinds.items()], 1)
 
 
+@pytest.mark.parametrize("part", ["revision", "key"])
+def test_damage_in_what_is_not_shared_is_named(states, tmp_path, part):
+    damaged = bytearray((states / "changed.db").read_bytes())
+    at = damaged.rindex(b"/k/added")
+    # Before a key are its tag and its size, and before those the revision.
+    damaged[at - 1 if part == "key" else at - 2 - 9] ^= 0x70
+    (tmp_path / "damaged.db").write_bytes(damaged)
+    files = (str(states / "first.db"), str(tmp_path / "damaged.db"))
+    done = run_here("diff", *files, "--skip-hash-check")
+    assert done.stderr.startswith("Error: the database is damaged: ")
+    assert done.exit_code == 2
+
+
 @cache
 def live(path):
     """Return all keys of a file with their values."""

@@ -10,10 +10,11 @@ from contextlib import AbstractContextManager, nullcontext
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from pyetcdctl.errors import CallFailed
+from pyetcdctl.errors import CallFailed, DamagedSnapshot
 from pyetcdctl.keyspace.ranges import NO_END
 from pyetcdctl.rpc.key_values import key_of
 from pyetcdctl.rpc.kv import KeyValue
+from pyetcdctl.rpc.wire import WireError
 from pyetcdctl.storage.database import COMPACTIONS, META
 from pyetcdctl.storage.mvcc.key_index import index_keys, offset_and_size
 from pyetcdctl.storage.mvcc.keys import Keys
@@ -40,8 +41,8 @@ class Model:
         self.buckets = Buckets(database)
         self.compacted = max(map(self._compaction, COMPACTIONS))
         """The revision that was compacted last, 0 without one."""
-        last = database.last_revision()
-        self.revision = max(1, self.compacted, parse_revision(last).main if last else 0)
+        last = _last_revision(database)
+        self.revision = max(1, self.compacted, last)
         self.consistent_index = self._number(b"consistent_index")
         """The last entry of the log that is in the database."""
         is_counted = self.buckets.get(META, b"consistent_index") is not None
@@ -188,6 +189,15 @@ class Model:
 
     def _number(self, name: bytes) -> int:
         return int.from_bytes(self.buckets.get(META, name) or b"", "big")
+
+
+def _last_revision(database: Database) -> int:
+    """Return the greatest revision in a database, 0 where it has none."""
+    last = database.last_revision()
+    try:
+        return parse_revision(last).main if last else 0
+    except WireError as error:
+        raise DamagedSnapshot(f"the database is damaged: {error}") from error
 
 
 def _out_of_range(message: str) -> CallFailed:

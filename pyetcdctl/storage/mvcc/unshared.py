@@ -107,6 +107,7 @@ class _Walk:
         self._leaves = model.leaves()
         self.leaf = next(self._leaves, None)
         self.pending: dict[bytes, tuple[bytes, int]] = {}
+        self._taken: LeafColumns | None = None
         self._last = b""
         self.records = 0
 
@@ -126,6 +127,7 @@ class _Walk:
         leaf = self.leaf
         if self.pending or leaf is None:
             return
+        self._taken = leaf
         data, base = leaf.data, leaf.base
         for start, value, end in leaf.spans():
             revision = data[start:value]
@@ -142,9 +144,14 @@ class _Walk:
 
     def drop(self, known_to: bytes | None) -> None:
         """Note what is pending up to a revision, None for all, as not shared."""
-        for revision in [each for each in self.pending if known_to is None or each <= known_to]:
-            entry, at = self.pending.pop(revision)
-            self.unshared.add(revision, key_in(entry, 0, len(entry)), at)
+        passed = [each for each in self.pending if known_to is None or each <= known_to]
+        try:
+            for revision in passed:
+                entry, at = self.pending.pop(revision)
+                self.unshared.add(revision, key_in(entry, 0, len(entry)), at)
+        except (WireError, IndexError) as error:
+            assert self._taken is not None  # all that is pending is of one leaf
+            raise damage(self._taken.number, self._taken.offset, str(error)) from error
 
 
 def _walk_both(first: _Walk, second: _Walk, on_bytes: Callable[[int], None]) -> None:
