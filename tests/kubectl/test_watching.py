@@ -134,7 +134,8 @@ def test_writes_are_counted_through_an_etcdctl_too(pod_of, etcd, prefix):
     assert 0 <= one - other <= 1
 
 
-def test_a_watch_that_was_compacted_ends_as_it_does_directly(pod_of, etcd, prefix):
+def test_a_watch_that_was_compacted_ends_as_it_does_directly(pod_of, own_etcd, prefix):
+    etcd = own_etcd()  # a shared one would lack its history in the tests that come after
     standin = pod_of(etcd)
     etcd.etcdctl("put", prefix, "v")
     put = etcd.etcdctl("put", prefix, "v", "-w", "json").stdout
