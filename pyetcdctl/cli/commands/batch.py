@@ -65,8 +65,10 @@ def batch(
 
     Responses come in the order of the lines, as the single commands print them; -w jsonl writes
     {"line":N,"exit_code":N,"output":TEXT,"error":TEXT} instead. Neighbouring lines that put, get or
-    delete one key share a transaction, and so a revision, unless --txn-ops is 1. What runs until it
-    is interrupted, such as watch, is refused.
+    delete one key share a transaction, and so a revision, unless --txn-ops is 1.
+
+    A command of etcdctl's that runs until it is interrupted, such as watch, holds up the lines
+    after it; one that etcdctl does not have, such as top without --once, is refused.
 
     The exit code is 1 if any line failed. When no server responds, the lines that follow are not
     run.

@@ -56,7 +56,6 @@ def elect(
         raise UsageError("no proposal argument but -l not set")
     if len(arguments) == 2 and listen:
         raise UsageError("proposal given but -l is set")
-    session.check_may_go_on("elect")
     with stop_by_signals() as stop:
         if listen:
             _listen(session, raw(arguments[0]), stop, shown)

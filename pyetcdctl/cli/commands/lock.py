@@ -63,8 +63,6 @@ def lock(
     elif flags.keep_running_after_loss:
         raise UsageError("--keep-running-after-loss needs a COMMAND")
     shown = decoding(session, decode=False, no_decode=False)
-    if not program:
-        session.check_may_go_on("lock without COMMAND")
     with stop_by_signals() as stop:
         # gRPC takes its time to load, and the signal may come meanwhile.
         from pyetcdctl.concurrency.locks import Lock

@@ -100,7 +100,6 @@ def make_mirror(
     if len(destinations) != 1:
         raise UsageError("make-mirror takes one destination argument")
     destination = _destination(session, destinations, flags)
-    session.check_may_go_on("make-mirror", "copy")
     source = logged_in(session.connection)
     if flags.no_dest_prefix and flags.dest_prefix:
         raise UsageError(

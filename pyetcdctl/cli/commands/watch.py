@@ -112,9 +112,9 @@ def watch(
     connection = session.connection
     options = WatchOptions(flags.prefix, flags.prev_kv, flags.progress_notify, flags.rev)
     request = watch_request(divided.keys, options)
-    if not divided.command:  # one that fails ends it
-        session.check_may_go_on("watch without COMMAND", "history KEY")
     if flags.diff:
+        if not divided.command:  # one that fails ends it
+            session.check_may_go_on("watch --diff without COMMAND", "history KEY -p")
         _watch_changes(session, request, divided.command, flags)
         return
     watching = Watching(connection, session.report_outage)

@@ -114,6 +114,7 @@ class Invocation:
     def check_may_go_on(self, command: str, instead: str = "") -> None:
         """Raise BadArguments in a batch: a command that runs until interrupted would never end.
 
+        Not for etcdctl's own commands, which a batch runs as they are.
         ``instead`` is what makes it end by itself.
         """
         if self.process.is_line_of_batch:

@@ -37,8 +37,6 @@ def keep_alive(session: Session, lease: LeaseId, flags: KeepAliveFlags) -> None:
     """
     check_count(1, lease, "lease keep-alive command needs lease ID as argument")
     number = lease_id(lease[0])
-    if not flags.once:
-        session.check_may_go_on("lease keep-alive", "--once")
     connection = session.connection
     with as_bad_connection():
         if flags.once:
