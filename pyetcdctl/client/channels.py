@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import grpc
 
 from pyetcdctl.client.endpoints import wants_tls
+from pyetcdctl.client.response_limits import BOUNDS
 
 if TYPE_CHECKING:
     import ssl
@@ -21,52 +22,6 @@ KEEPALIVE_FLOOR_SECONDS = 10.0
 
 INT32_MAX = 2**31 - 1
 ONLY_UNCOMPRESSED = 1
-Methods: TypeAlias = dict[str, tuple[str, ...]]
-SMALL_RESPONSE_BYTES, VALUE_RESPONSE_BYTES = 4 << 20, 64 << 20
-PAGE_RESPONSE_BYTES = 16 << 20
-"""The limit of the second channel of a run, for pages of ranges and for writes that return no
-values: no limit can be had for a single call.
-"""
-SMALL: Methods = {
-    "etcdserverpb.Auth": (
-        *("AuthEnable", "AuthDisable", "AuthStatus", "Authenticate", "RoleAdd", "RoleDelete"),
-        *("RoleGrantPermission", "RoleRevokePermission", "UserAdd", "UserChangePassword"),
-        *("UserDelete", "UserGrantRole", "UserRevokeRole"),
-    ),
-    "etcdserverpb.Cluster": (
-        *("MemberAdd", "MemberList", "MemberPromote", "MemberRemove", "MemberUpdate"),
-    ),
-    "etcdserverpb.KV": ("Compact",),
-    "etcdserverpb.Lease": ("LeaseGrant", "LeaseKeepAlive", "LeaseRevoke"),
-    "etcdserverpb.Maintenance": (
-        *("Alarm", "Defragment", "Downgrade", "Hash", "HashKV", "MoveLeader", "Status"),
-    ),
-    "grpc.health.v1.Health": ("Check",),
-}
-"""Methods whose responses are small, whatever the cluster holds. Protobuf's own library decodes
-them, which looks at no clock: it has little to decode."""
-OF_ONE_VALUE: Methods = {
-    "etcdserverpb.Auth": ("RoleGet", "RoleList", "UserGet", "UserList"),
-    "etcdserverpb.KV": ("Put",),
-    "etcdserverpb.Lease": ("LeaseLeases", "LeaseTimeToLive"),
-}
-"""Methods whose responses have one value at most, which etcd wants below 10 MiB, or names."""
-
-
-def _bounded(methods: Methods, size_bytes: int) -> str:
-    names = ",".join(
-        f'{{"service":"{service}","method":"{method}"}}'
-        for service, group in methods.items()
-        for method in group
-    )
-    return f'{{"name":[{names}],"maxResponseMessageBytes":{size_bytes}}}'
-
-
-BOUNDS = (
-    f'{{"methodConfig":[{_bounded(SMALL, SMALL_RESPONSE_BYTES)},'
-    f"{_bounded(OF_ONE_VALUE, VALUE_RESPONSE_BYTES)}]}}"
-)
-"""gRPC's service configuration, in JSON."""
 FIRST_RECONNECT_MS, LAST_RECONNECT_MS = 200, 2000
 
 

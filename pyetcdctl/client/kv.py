@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.calls import call
-from pyetcdctl.client.channels import PAGE_RESPONSE_BYTES
 from pyetcdctl.client.deadline import Deadline
+from pyetcdctl.client.response_limits import PAGE_RESPONSE_BYTES
 from pyetcdctl.rpc.kv import (
     DELETE_RANGE,
     PUT,

@@ -12,9 +12,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.channels import PAGE_RESPONSE_BYTES
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.range_checks import check_page, is_in_key_order
+from pyetcdctl.client.response_limits import PAGE_RESPONSE_BYTES
 from pyetcdctl.errors import CallFailed, MethodUnknown, ResponseMakesNoSense
 from pyetcdctl.keyspace.ranges import NO_END
 from pyetcdctl.rpc.kv import RANGE, RANGE_STREAM, RangeRequest, ResponseHeader

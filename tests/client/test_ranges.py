@@ -7,9 +7,9 @@ from itertools import accumulate
 
 import pytest
 
-from pyetcdctl.client.channels import PAGE_RESPONSE_BYTES
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.ranges import RangeReading
+from pyetcdctl.client.response_limits import PAGE_RESPONSE_BYTES
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.rpc.kv import DESCEND, KeyValue, RangeRequest

@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from pyetcdctl.client.channels import (
+from pyetcdctl.client.response_limits import (
     OF_ONE_VALUE,
     PAGE_RESPONSE_BYTES,
     SMALL,

@@ -358,7 +358,9 @@ def test_a_frozen_destination_gets_each_event_once(own_etcd, mirror):
             freeze(member)
         elif number in (600, 1100, 1600):
             told = []
-            while not told or not told[-1].startswith(b"Warning: the destination cannot be reached"):
+            while not told or not told[-1].startswith(
+                b"Warning: the destination cannot be reached"
+            ):
                 told.append(started.process.stderr.readline())
                 assert told[-1], told
             thaw(member)

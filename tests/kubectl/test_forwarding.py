@@ -14,6 +14,7 @@ import pytest
 from tests.kubectl.standin_cluster import pod
 from tests.kubectl.test_cancelling import is_gone
 from tests.runner import SECONDS, clean_environment, command, run_here
+from tests.server import write
 from tests.waiting import until
 
 FOLDER = "/etc/etcd/pki"
@@ -152,6 +153,15 @@ def test_reading_asks_nothing(standin, etcd, line):
     found = run_here(*line.split(), *flags, env=standin.environment, input="\nget k\n\n\n")
 
     assert found.exit_code == 0
+
+
+def test_reading_several_pages_asks_nothing(standin, etcd, prefix):
+    write(etcd, [(f"{prefix}{number:04}", "v") for number in range(1200)])
+    forwarded(standin, etcd)
+    words = ("get", prefix, "--prefix", "--keys-only", "--via", "port-forward")
+    found = run_here(*words, env=standin.environment)
+    assert (found.stderr, found.exit_code) == ("", 0)
+    assert len(found.stdout.split()) == 1200
 
 
 def three_pods(standin, etcd, **more):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.connection import Connection
+from pyetcdctl.rpc.kv import RANGE
 from pyetcdctl.rpc.lease import GRANT, REVOKE
 from pyetcdctl.rpc.txn import TXN, TxnRequest
 
@@ -66,6 +67,8 @@ def _changes(method: str, request: bytes, *, repeatable: bool) -> bool:
     if method == TXN:
         decoded = TxnRequest.decode(request)
         return any(each.request_range is None for each in (*decoded.success, *decoded.failure))
+    if method == RANGE:  # pages are read ahead in a way that repeats no call
+        return False
     if method == _ALARM:
         return request.startswith(_DEACTIVATE)
     return not repeatable or method in (_MOVE_LEADER, GRANT, REVOKE)
