@@ -15,6 +15,7 @@ from pyetcdctl.rpc.etcdserverpb_pb2 import RangeResponse
 from pyetcdctl.transfer.copying import registry_after
 from tests.kubernetes.sample import DATA
 from tests.runner import SECONDS, clean_environment, command, run_here
+from tests.server import running
 from tests.terminal import typed
 from tests.transfer.test_export_and_import import put_all, values
 
@@ -30,10 +31,11 @@ def to(other, *more):
     return ("--to", other.endpoint, *more)
 
 
-@pytest.fixture
-def there(sample_etcd):
-    """Another cluster: that of the sample is written to below prefixes of its own alone."""
-    return sample_etcd
+@pytest.fixture(scope="module")
+def there():
+    """Another cluster, with the sample's keys."""
+    with running(sample=True) as server:
+        yield server
 
 
 def test_a_copy_brings_what_is_new_or_different(etcd, env, there, prefix):
