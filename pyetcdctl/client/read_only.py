@@ -1,4 +1,5 @@
-"""The calls that a read-only context allows: those that change nothing, by name.
+"""The calls that change nothing, by name: a read-only context allows no others, and none of them
+is asked about where writes are.
 
 The command table refuses changing commands first (cli/registry.py); this holds for whatever a
 command does.
@@ -38,21 +39,22 @@ _ACTION = b"\x08"
 
 def check_reads(context: str, method: str, request: bytes) -> None:
     """Raise ReadOnlyContext for a call that may change something."""
-    if not _reads(method, request):
+    if not is_read(method, request):
         raise ReadOnlyContext(
             f"context {context} is read-only: {method.rpartition('/')[2]} is refused",
             "Try:  --context with another one, or `pyetcdctl context add` without --read-only",
         )
 
 
-def _reads(method: str, request: bytes) -> bool:
+def is_read(method: str, request: bytes) -> bool:
+    """Whether a call changes nothing."""
     if method == TXN:
         found = TxnRequest.decode(request)
-        return all(_is_read(each) for each in (*found.success, *found.failure))
+        return all(_is_range(each) for each in (*found.success, *found.failure))
     if method in _READS_BY_DEFAULT:
         return not request.startswith(_ACTION)
     return method in READS
 
 
-def _is_read(operation: RequestOp) -> bool:
+def _is_range(operation: RequestOp) -> bool:
     return operation.request_range is not None

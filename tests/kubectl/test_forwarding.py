@@ -145,7 +145,9 @@ def test_writes_ask_through_a_forwarded_port_too(standin, etcd, line):
     assert found.exit_code == 128
 
 
-@pytest.mark.parametrize("line", ["txn", "alarm list", "tree --depth 1", "lease list"])
+@pytest.mark.parametrize(
+    "line", ["txn", "alarm list", "tree --depth 1", "lease list", "downgrade validate 3.4.0"]
+)
 def test_reading_asks_nothing(standin, etcd, line):
     forwarded(standin, etcd)
 

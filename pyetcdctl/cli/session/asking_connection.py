@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.connection import Connection
-from pyetcdctl.rpc.kv import RANGE
-from pyetcdctl.rpc.lease import GRANT, REVOKE
-from pyetcdctl.rpc.txn import TXN, TxnRequest
+from pyetcdctl.client.read_only import is_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +15,6 @@ if TYPE_CHECKING:
     from pyetcdctl.client.login import Metadata
     from pyetcdctl.client.responses import PendingResponse
     from pyetcdctl.settings import ConnectionSettings
-
-_MOVE_LEADER, _ALARM = (f"/etcdserverpb.Maintenance/{name}" for name in ("MoveLeader", "Alarm"))
-_DEACTIVATE = b"\x08\x02"
-"""How an AlarmRequest begins that disarms."""
 
 
 class AskingConnection(Connection):
@@ -45,7 +39,7 @@ class AskingConnection(Connection):
         metadata: Metadata = (),
     ) -> bytes:
         """Make one call; the time that the user takes to reply counts."""
-        if _changes(method, request, repeatable=repeatable):
+        if not is_read(method, request):
             self._before_write()
         return super().unary(
             method, request, deadline=deadline, repeatable=repeatable, metadata=metadata
@@ -55,20 +49,9 @@ class AskingConnection(Connection):
         self, method: str, request: bytes, *, deadline: Deadline, patient: bool = True
     ) -> PendingResponse:
         """Start a call."""
-        if _changes(method, request, repeatable=False):
+        if not is_read(method, request):
             self._before_write()
         return super().future(method, request, deadline=deadline, patient=patient)
 
     def _derived(self, settings: ConnectionSettings) -> AskingConnection:
         return AskingConnection(settings, self._before_write, self._links)
-
-
-def _changes(method: str, request: bytes, *, repeatable: bool) -> bool:
-    if method == TXN:
-        decoded = TxnRequest.decode(request)
-        return any(each.request_range is None for each in (*decoded.success, *decoded.failure))
-    if method == RANGE:  # pages are read ahead in a way that repeats no call
-        return False
-    if method == _ALARM:
-        return request.startswith(_DEACTIVATE)
-    return not repeatable or method in (_MOVE_LEADER, GRANT, REVOKE)
