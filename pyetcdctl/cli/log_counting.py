@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyetcdctl.cli.logs import beside
 from pyetcdctl.cli.session.progress import reading_progress
-from pyetcdctl.cli.session.signals import interruptible
+from pyetcdctl.signals import interruptible
 from pyetcdctl.storage.replay.lines import log_lines
 from pyetcdctl.storage.wal.log import Log
 from pyetcdctl.traffic.log_tally import LogTally

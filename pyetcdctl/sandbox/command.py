@@ -1,4 +1,4 @@
-"""Runs the user's command in the sandbox, and sees to it that signals end it in order."""
+"""Run the user's command in the sandbox, and clean up when a signal ends the sandbox."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pyetcdctl.errors import CommandNotFound
 from pyetcdctl.sandbox import guardian
+from pyetcdctl.signals import handled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyetcdctl.sandbox.lifetime import Lifetime
-
-    Handler = Callable[[int, object], None]
 
 PATIENCE_SECONDS = 2.0
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
@@ -24,7 +23,7 @@ _FROM_THE_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 
 
 class Ended(BaseException):
-    """A signal wants the sandbox to end; like KeyboardInterrupt no ordinary error."""
+    """A signal ends the sandbox; not an Exception, as KeyboardInterrupt is not."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -33,15 +32,15 @@ class Ended(BaseException):
 
 @contextmanager
 def ending_in_order() -> Iterator[None]:
-    """Raise Ended on every signal that ends a program, so that what was started is taken down."""
+    """Raise Ended on each signal that ends a program, so that the servers are stopped."""
 
     def end(number: int, _frame: object) -> NoReturn:
-        # One is enough: the next must not interrupt the cleaning up.
+        # A second signal must not interrupt the clean-up.
         for each in (*_ENDING, *_FROM_THE_TERMINAL):
             signal.signal(each, signal.SIG_IGN)
         raise Ended(number)
 
-    with _handling((*_ENDING, *_FROM_THE_TERMINAL), end):
+    with handled(dict.fromkeys((*_ENDING, *_FROM_THE_TERMINAL), end)):
         yield
 
 
@@ -56,11 +55,11 @@ def find_command(words: Sequence[str], search_path: str) -> list[str]:
 def run_command(lifetime: Lifetime, command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command to its end; return its exit code as a shell would give it.
 
-    What is typed on the terminal (Ctrl-C, Ctrl-\\) reaches the command by itself and is its own
-    affair.
+    The terminal sends the signals of Ctrl-C and Ctrl-\\ to the command, too, which decides what
+    they do.
     """
-    # A handler that does nothing, since an ignored signal would stay ignored in the command.
-    with _handling(_FROM_THE_TERMINAL, _leave_it):
+    # A handler that does nothing: the command would inherit an ignored signal.
+    with handled(dict.fromkeys(_FROM_THE_TERMINAL, _do_nothing)):
         child = _start(command, environment)
         try:
             lifetime.adopt(child.pid)
@@ -71,18 +70,6 @@ def run_command(lifetime: Lifetime, command: Sequence[str], environment: Mapping
     return 128 - code if code < 0 else code
 
 
-@contextmanager
-def _handling(numbers: Sequence[signal.Signals], handler: Handler) -> Iterator[None]:
-    """Handle signals for a while, except those that are ignored (by nohup) and have to stay so."""
-    heeded = [each for each in numbers if signal.getsignal(each) is not signal.SIG_IGN]
-    earlier = {each: signal.signal(each, handler) for each in heeded}
-    try:
-        yield
-    finally:
-        for number, before in earlier.items():
-            signal.signal(number, before)
-
-
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(command, env=environment)
@@ -90,15 +77,15 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
         raise CommandNotFound(f"{command[0]}: {(error.strerror or str(error)).lower()}") from error
 
 
-def _leave_it(_number: int, _frame: object) -> None:
+def _do_nothing(_number: int, _frame: object) -> None:
     return
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a command that still runs after the sandbox got its signal to end."""
+    """End a command that still runs when a signal ends the sandbox."""
     if child.poll() is not None:
         return
-    # Interactive shells ignore SIGTERM; a stopped command has to go on to see the signal.
+    # Interactive shells ignore SIGTERM; a stopped command needs SIGCONT to receive the others.
     guardian.send(guardian.family(child.pid), signal.SIGHUP, signal.SIGTERM, signal.SIGCONT)
     try:
         child.wait(PATIENCE_SECONDS)

@@ -16,12 +16,12 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.preview import Preview
 from pyetcdctl.cli.session.progress import ReadingProgress
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.session.signals import interruptible
 from pyetcdctl.errors import BadArguments, CallFailed, Interrupted, PyetcdctlError, Reported
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.keyspace.source import counts
 from pyetcdctl.results import DatabaseSizes, SpaceUse, Sum
 from pyetcdctl.rpc.kv import RangeRequest
+from pyetcdctl.signals import interruptible
 
 if TYPE_CHECKING:
     from pyetcdctl.registry.counting import Counted

@@ -12,12 +12,12 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.session.signals import cleaned_up_when_ended
 from pyetcdctl.client import lease as leases
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import ExportLines
 from pyetcdctl.rpc.kv import RangeRequest
+from pyetcdctl.signals import cleaned_up_when_ended
 from pyetcdctl.transfer.entries import entries_of
 from pyetcdctl.transfer.export_file import written_whole
 from pyetcdctl.transfer.export_lines import Head, export_lines

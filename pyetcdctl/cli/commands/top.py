@@ -13,12 +13,12 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration, raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.session.signals import interruptible
 from pyetcdctl.errors import BadArguments, Interrupted, UnsupportedFormat
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.write_rates import sentences
 from pyetcdctl.results import WriteRates
 from pyetcdctl.rpc.watch import WatchCreateRequest
+from pyetcdctl.signals import interruptible
 from pyetcdctl.traffic.grouping import GROUPS
 from pyetcdctl.traffic.tally import ORDERS, Grouping, rates
 

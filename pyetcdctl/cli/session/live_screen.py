@@ -1,4 +1,4 @@
-"""A terminal that a command draws on again and again, and the keys that are typed there."""
+"""A terminal screen that a command redraws, and the keys that are typed meanwhile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tty
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from pyetcdctl.cli.session.signals import closed_before_end
+from pyetcdctl.signals import closed_before_end, handled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +22,11 @@ _HOME, _TO_LINE_END, _TO_SCREEN_END, _CLEAR = b"\x1b[H", b"\x1b[K", b"\x1b[J", b
 _ESCAPE = b"\x1b"
 _MOST_TYPED = 64
 REDRAW = "\f"
-"""What ``wait`` returns when the size has changed, or the program goes on after Ctrl-Z."""
+"""What ``wait`` returns when the screen's size has changed, or the program resumes after Ctrl-Z."""
 
 
 class LiveScreen:
-    """Standard output as a screen of lines; the last of them stay there at the end."""
+    """Standard output as a screen of lines; the last ones drawn stay when it is closed."""
 
     def __init__(self, streams: Streams) -> None:
         self._out = streams.out
@@ -44,8 +44,9 @@ class LiveScreen:
         if self._reads_keys:
             self._before = termios.tcgetattr(_STDIN)
             self._opened.callback(self._restore)
-        for number, handler in ((signal.SIGWINCH, self._resized), (signal.SIGCONT, self._resumed)):
-            self._opened.callback(signal.signal, number, signal.signal(number, handler))
+        self._opened.enter_context(
+            handled({signal.SIGWINCH: self._resized, signal.SIGCONT: self._resumed})
+        )
         self._opened.enter_context(closed_before_end(self._restore))
         self._take_keys()
         return self
@@ -55,11 +56,11 @@ class LiveScreen:
 
     @property
     def size(self) -> tuple[int, int]:
-        """The columns and the lines."""
+        """The numbers of columns and lines."""
         return self._out.width, self._out.height
 
     def draw(self, lines: Sequence[bytes]) -> None:
-        """Show these lines, which are safe for a terminal, instead of those before."""
+        """Replace the screen's content with lines that are escaped for a terminal already."""
         begin = _HOME if self._is_clear else _CLEAR + _HOME
         self._is_clear = True
         shown = lines[: self._out.height - 1]
@@ -68,7 +69,7 @@ class LiveScreen:
         self._out.flush()
 
     def wait(self, seconds: float) -> str:
-        """Return the letters that are typed within so many seconds, REDRAW, or nothing."""
+        """Return the characters typed within the time, REDRAW, or an empty string."""
         sources = [self._woken, *([_STDIN] if self._reads_keys else [])]
         ready, _, _ = select.select(sources, [], [], max(seconds, 0.0))
         if self._woken in ready:

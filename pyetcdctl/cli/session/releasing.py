@@ -6,8 +6,8 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from pyetcdctl.cli.session.signals import handled
 from pyetcdctl.concurrency.stopping import Stop, canceled
+from pyetcdctl.signals import handled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

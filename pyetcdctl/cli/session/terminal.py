@@ -7,9 +7,9 @@ import termios
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pyetcdctl.cli.session.signals import cleaned_up_when_ended
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.escaping import terminal_safe
+from pyetcdctl.signals import cleaned_up_when_ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

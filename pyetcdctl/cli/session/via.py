@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.configuration import connection_settings, limits
-from pyetcdctl.cli.session.signals import closed_before_end
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.errors import BadArguments, KubectlFailed, NotWritten
 from pyetcdctl.kubectl.etcdctl import Etcdctl
@@ -16,6 +15,7 @@ from pyetcdctl.kubectl.forwarding import forward_all
 from pyetcdctl.kubectl.program import Kubectl
 from pyetcdctl.kubectl.secrets import MemoryFiles, client_pems
 from pyetcdctl.settings import TlsFiles
+from pyetcdctl.signals import closed_before_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

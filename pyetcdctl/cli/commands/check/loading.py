@@ -6,7 +6,6 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.progress import shown_steps
-from pyetcdctl.cli.session.signals import handled
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.each import ask_one
 from pyetcdctl.client.kv import compact, delete
@@ -17,6 +16,7 @@ from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.quoting import go_quoted
 from pyetcdctl.rpc.kv import DeleteRangeRequest
 from pyetcdctl.rpc.txn import CompactionRequest
+from pyetcdctl.signals import handled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.children import end_in_go
-from pyetcdctl.cli.session.signals import cleaned_up_when_ended, handled
 from pyetcdctl.errors import NotWritten, PyetcdctlError
+from pyetcdctl.signals import cleaned_up_when_ended, handled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

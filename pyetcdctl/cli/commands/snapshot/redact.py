@@ -12,9 +12,9 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.progress import reading_progress
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.session.signals import cleaned_up_when_ended
 from pyetcdctl.cli.words.filters import ResourceFilter
 from pyetcdctl.errors import BadArguments
+from pyetcdctl.signals import cleaned_up_when_ended
 from pyetcdctl.storage.redaction import redact_snapshot
 
 _EXAMPLE = """\

@@ -12,10 +12,10 @@ from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.progress import reading_progress, shown_bytes
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.cli.session.signals import cleaned_up_when_ended
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.snapshots import snapshot_pieces
 from pyetcdctl.errors import ConnectionFailed, SnapshotFailed
+from pyetcdctl.signals import cleaned_up_when_ended
 from pyetcdctl.storage.saving import save as save_file
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Signals that end a command which has something to clean up, or to show, first."""
+"""Signal handlers for a part of the program: to clean up, or to print, before a signal ends it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _Signalled(BaseException):
-    """A signal came; carries its number past everything that catches errors."""
+    """Carries the number of a signal past every handler of errors."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -26,13 +26,13 @@ class _Signalled(BaseException):
 
 @contextmanager
 def handled(handlers: Mapping[int, Handler]) -> Iterator[None]:
-    """Handle signals for a while.
+    """Install signal handlers for the block, and the earlier ones again after it.
 
     Ignored signals stay ignored, as under nohup or in a background job. Unlike SIG_IGN, a handler
-    is not inherited by the programs that are started meanwhile.
+    is not inherited by child processes.
     """
-    heeded = [each for each in handlers if signal.getsignal(each) != signal.SIG_IGN]
-    before = {number: signal.signal(number, handlers[number]) for number in heeded}
+    not_ignored = [each for each in handlers if signal.getsignal(each) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handlers[number]) for number in not_ignored}
     try:
         yield
     finally:
@@ -42,7 +42,7 @@ def handled(handlers: Mapping[int, Handler]) -> Iterator[None]:
 
 @contextmanager
 def cleaned_up_when_ended() -> Iterator[None]:
-    """Let ``finally`` clauses run when a signal ends the program, which it then does as ever."""
+    """Run ``finally`` clauses before a signal ends the program."""
 
     def unwind(number: int, frame: FrameType | None) -> None:
         for each in ENDING:
@@ -71,16 +71,9 @@ def closed_before_end(close: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGINT raise KeyboardInterrupt instead of ending the program.
-
-    A signal that was ignored, as nohup does, stays ignored.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    if before == signal.SIG_IGN or current_thread() is not main_thread():
+    """Let SIGINT raise KeyboardInterrupt in the main thread instead of ending the program."""
+    if current_thread() is not main_thread():
         yield
         return
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
+    with handled({signal.SIGINT: signal.default_int_handler}):
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
