@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.overdue import ended_when_overdue
 from tests.server import (
     Etcd,
     distributed,
@@ -20,7 +21,7 @@ from tests.server import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from pyetcdctl.sandbox.programs import Programs
 
@@ -39,6 +40,13 @@ def pytest_report_header() -> str:
     packages = ("grpcio", "protobuf", "etcd3", "typer")
     servers = ", ".join(programs.version for programs in every_programs())
     return f"etcd: {servers}; " + ", ".join(f"{name} {version(name)}" for name in packages)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let no test, and none of its fixtures, wait for ever."""
+    with ended_when_overdue(item.nodeid):
+        return (yield)
 
 
 @pytest.fixture(scope="session")
