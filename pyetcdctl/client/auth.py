@@ -1,7 +1,6 @@
-"""Users, roles and whether they count: one function a call, from words to etcd's response.
+"""etcd's Auth service: users, roles and whether authentication is on; one function for each call.
 
-Reads may be retried; a change is not, once it may
-have reached a server.
+Reads may be retried; a change is not, once it may have reached a server.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 Response = TypeVar("Response")
 
 ROOT = "root"
-"""The user and the role that may do everything."""
+"""The user and the role with all permissions."""
 ROOT_LACKS_ROLE = "etcdserver: root user does not have root role"
 ROLE_EXISTS = "etcdserver: role name already exists"
 
@@ -62,7 +61,7 @@ def disable(connection: Connection, deadline: Deadline) -> ChangeResponse:
 def status(connection: Connection, deadline: Deadline) -> AuthStatusResponse:
     """Return whether authentication is on."""
     try:
-        return _look(connection, "AuthStatus", EmptyRequest(), AuthStatusResponse, deadline)
+        return _read(connection, "AuthStatus", EmptyRequest(), AuthStatusResponse, deadline)
     except MethodUnknown as error:
         from pyetcdctl.client.maintenance import MaintenanceService
 
@@ -73,7 +72,7 @@ def status(connection: Connection, deadline: Deadline) -> AuthStatusResponse:
 def add_user(
     connection: Connection, name: str, password: str | None, deadline: Deadline
 ) -> ChangeResponse:
-    """Add a user; without a password it is known by a client certificate alone."""
+    """Add a user; without a password it can log in only by a client certificate."""
     options = UserAddOptions(no_password=password is None)
     request = PasswordRequest(name=name, password=password or "", options=options)
     return _change(connection, "UserAdd", request, deadline)
@@ -86,12 +85,12 @@ def delete_user(connection: Connection, name: str, deadline: Deadline) -> Change
 
 def get_user(connection: Connection, name: str, deadline: Deadline) -> RolesResponse:
     """Return the roles of a user."""
-    return _look(connection, "UserGet", NameRequest(name=name), RolesResponse, deadline)
+    return _read(connection, "UserGet", NameRequest(name=name), RolesResponse, deadline)
 
 
 def list_users(connection: Connection, deadline: Deadline) -> UserListResponse:
     """Return the names of all users."""
-    return _look(connection, "UserList", EmptyRequest(), UserListResponse, deadline)
+    return _read(connection, "UserList", EmptyRequest(), UserListResponse, deadline)
 
 
 def change_password(
@@ -124,12 +123,12 @@ def delete_role(connection: Connection, name: str, deadline: Deadline) -> Change
 
 def get_role(connection: Connection, name: str, deadline: Deadline) -> RoleGetResponse:
     """Return the permissions of a role."""
-    return _look(connection, "RoleGet", NameRequest(name=name), RoleGetResponse, deadline)
+    return _read(connection, "RoleGet", NameRequest(name=name), RoleGetResponse, deadline)
 
 
 def list_roles(connection: Connection, deadline: Deadline) -> RolesResponse:
     """Return the names of all roles."""
-    return _look(connection, "RoleList", EmptyRequest(), RolesResponse, deadline)
+    return _read(connection, "RoleList", EmptyRequest(), RolesResponse, deadline)
 
 
 def grant_permission(
@@ -163,23 +162,23 @@ def _make_root_role(connection: Connection, deadline: Deadline) -> None:
 def _change(
     connection: Connection, method: str, request: Message, deadline: Deadline
 ) -> ChangeResponse:
-    _check_words(request)
+    _check_utf8(request)
     return call(connection, SERVICE + method, request, ChangeResponse, deadline)
 
 
-def _look(
+def _read(
     connection: Connection,
     method: str,
     request: Message,
     kind: type[Response],
     deadline: Deadline,
 ) -> Response:
-    _check_words(request)
+    _check_utf8(request)
     return call(connection, SERVICE + method, request, kind, deadline, repeatable=True)
 
 
-def _check_words(request: Message) -> None:
-    """Raise CallFailed for a name that is not UTF-8, which servers before 3.6 would take."""
+def _check_utf8(request: Message) -> None:
+    """Raise CallFailed for a name that is not UTF-8, which servers before 3.6 accept."""
     for field in request.FIELDS:
         if field.kind == "string" and not is_utf8(getattr(request, field.name)):
             raise CallFailed(go_text("INTERNAL", NOT_UTF8), code="INTERNAL", details=NOT_UTF8)

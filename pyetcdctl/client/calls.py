@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Response = TypeVar("Response")
 GRACE_SECONDS = 1.0
-"""For decoding a response that came at the last moment."""
+"""Time to decode a response that arrives just before the deadline."""
 
 
 def call(
@@ -31,7 +31,8 @@ def call(
 ) -> Response:
     """Make a call and decode its response.
 
-    Request and response are our messages, or protobuf's. Raises ResponseMakesNoSense.
+    Request and response are messages of ``rpc``, or of the protobuf package. Raises
+    ResponseMakesNoSense.
     """
     sent = encoded(request)
     if metadata:
@@ -53,7 +54,7 @@ def decoded(kind: type[Response], data: bytes, deadline: Deadline) -> Response:
     """Decode a response. Raises ResponseMakesNoSense, and DeadlineExceeded if that takes long."""
     try:
         if issubclass(kind, Message):
-            return kind.decode(data, checked=_clock(len(data), deadline))
+            return kind.decode(data, checked=_deadline_check(len(data), deadline))
     except WireError as error:
         raise ResponseMakesNoSense(error) from error
     from google.protobuf.message import DecodeError
@@ -65,8 +66,8 @@ def decoded(kind: type[Response], data: bytes, deadline: Deadline) -> Response:
     return message
 
 
-def _clock(size: int, deadline: Deadline) -> Any:
-    """Return a check for the decoder to call, which raises once the deadline has passed."""
+def _deadline_check(size: int, deadline: Deadline) -> Any:
+    """Return a function for the decoder to call, which raises once the deadline has passed."""
     if deadline.end is None:
         return None
     end = max(deadline.end, monotonic() + GRACE_SECONDS)

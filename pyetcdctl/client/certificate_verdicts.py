@@ -1,4 +1,4 @@
-"""The cause of each way in which certificates fail a connection, and what to try.
+"""Explain why a certificate prevents a connection, and what to try.
 
 An advised command has to work in the state that was found: skipping the verification of the server
 helps against an expired server certificate, not against one of the client; and it is never advised
@@ -16,10 +16,10 @@ from pyetcdctl.client.certificates import (
     has_begun,
     has_ended,
     is_of_kubeadm,
-    made_anew,
     name_to_use,
     read_der,
     read_pem,
+    replacement_advice,
 )
 from pyetcdctl.client.verdicts import Diagnosis
 
@@ -76,7 +76,7 @@ def certificate_refused(
 
 
 def _fault_of_client(own: Presented, path: str) -> Diagnosis | None:
-    """Return what is wrong with our own certificate, if a look at it shows something."""
+    """Return what is wrong with the client certificate; None if reading it shows no fault."""
     if has_ended(own):
         name = client_name(own, path)
         renewed = f"Try:  kubeadm certs renew {name}" if name else ANOTHER_PAIR
@@ -114,7 +114,7 @@ def _expired(
 def _expired_authority(
     endpoint: Endpoint, settings: ConnectionSettings, presented: Presented
 ) -> Diagnosis:
-    """Report a certificate that is in date, of an authority that is not: nothing can be renewed."""
+    """Report a valid certificate of an expired authority: its renewal does not help."""
     source = f" in {settings.tls.ca}" if settings.tls.ca else ""
     return Diagnosis(
         f"The authority ({presented.issuer}) of the certificate of {endpoint.text} "
@@ -143,12 +143,12 @@ def _misnamed(
         return Diagnosis(cause, (f"Try:  --endpoints https://{address}:{endpoint.port}",), True)
     remedy: tuple[str, ...] = (RIGHT_ENDPOINT,)
     if is_of_kubeadm(presented):
-        remedy = made_anew(f"for {expected} (etcd.local.serverCertSANs in FILE)")
+        remedy = replacement_advice(f"for {expected} (etcd.local.serverCertSANs in FILE)")
     return Diagnosis(cause, remedy, permanent=True)
 
 
 def _unnamed(endpoint: Endpoint, presented: Presented, expected: str) -> Diagnosis:
-    """Report a certificate without subject alternative names, the only ones that count."""
+    """Report a certificate without subject alternative names, which clients need."""
     name = presented.common_name
     has = f"only a common name ({name})" if name else "no name"
     cause = (
@@ -157,7 +157,7 @@ def _unnamed(endpoint: Endpoint, presented: Presented, expected: str) -> Diagnos
     )
     remedy: tuple[str, ...] = (f"Try:  a new certificate with the alternative name {expected}",)
     if is_of_kubeadm(presented):
-        remedy = made_anew("with names")
+        remedy = replacement_advice("with names")
     return Diagnosis(cause, remedy, permanent=True)
 
 
@@ -167,7 +167,7 @@ def _not_for_servers(endpoint: Endpoint, presented: Presented | None) -> Diagnos
         return Diagnosis(cause, ("Try:  --cacert FILE, the CA of this etcd",), permanent=True)
     remedy: tuple[str, ...] = ("Try:  a new certificate with the usages serverAuth and clientAuth",)
     if is_of_kubeadm(presented):
-        remedy = made_anew("for servers")
+        remedy = replacement_advice("for servers")
     return Diagnosis(
         f"The certificate of {endpoint.text} is not for servers: "
         "its extended key usage lacks serverAuth.",

@@ -1,4 +1,4 @@
-"""What a server's certificate names, its dates and issuer, and which command renews it."""
+"""Read a certificate's names, dates and issuer, and find the command that renews it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BY_FILE = {
 
 
 class Presented(NamedTuple):
-    """A certificate as a person reads it."""
+    """The fields of a certificate that messages show."""
 
     names: tuple[str, ...]
     issuer: str
@@ -172,7 +172,7 @@ def client_name(presented: Presented, path: str) -> str:
     return _BY_NAME.get(presented.common_name, by_file)
 
 
-def made_anew(names: str) -> tuple[str, ...]:
+def replacement_advice(names: str) -> tuple[str, ...]:
     """Return how to replace the server's certificate by one with other contents.
 
     ``kubeadm certs renew`` copies names and purposes from the old one.

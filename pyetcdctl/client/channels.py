@@ -1,4 +1,4 @@
-"""gRPC channels: how one is opened to one endpoint."""
+"""Open a gRPC channel to one endpoint."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _options(settings: ConnectionSettings) -> Options:
         ("grpc.service_config_disable_resolution", 1),
         ("grpc.max_receive_message_length", limit if 0 < limit <= INT32_MAX else -1),
         ("grpc.max_send_message_length", -1),
-        # etcd does not compress; of another server a few bytes may become gigabytes.
+        # etcd does not compress; a few bytes from another server may decompress to gigabytes.
         ("grpc.compression_enabled_algorithms_bitset", ONLY_UNCOMPRESSED),
         ("grpc.service_config", BOUNDS),
         ("grpc.initial_reconnect_backoff_ms", FIRST_RECONNECT_MS),
@@ -98,15 +98,16 @@ def _options(settings: ConnectionSettings) -> Options:
     if settings.keepalive_time > 0:
         options.append(("grpc.keepalive_time_ms", _milliseconds(keepalive)))
         options.append(("grpc.keepalive_timeout_ms", _milliseconds(settings.keepalive_timeout)))
-        options += _pings_of_a_quiet_stream(keepalive + settings.keepalive_timeout)
+        options += _keepalive_of_idle_streams(keepalive + settings.keepalive_timeout)
     return options
 
 
-def _pings_of_a_quiet_stream(patience: float) -> Options:
-    """Return what lets a server be missed on which nothing is asked any more, as in a watch.
+def _keepalive_of_idle_streams(patience: float) -> Options:
+    """Return the keepalive options that detect a lost server while no request is sent, as in a
+    watch.
 
-    gRPC would ask such a server twice, then once a minute at most; and it would ask nothing while a
-    ping of its own, to measure the line, waits a minute for its response.
+    By default gRPC pings such a server twice, then once a minute at most; and not at all while its
+    own bandwidth ping waits a minute for a response.
     """
     return [
         ("grpc.http2.max_pings_without_data", 0),

@@ -1,4 +1,4 @@
-"""etcd's Cluster service: who the members are, and changing that."""
+"""etcd's Cluster service: list, add, update, promote and remove members."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WAIT_FOR_MEMBERS = (
 
 
 class ClientUrls(NamedTuple):
-    """The client URLs of all members; ``doubt`` is why the members could not agree on them."""
+    """The client URLs of all members; ``doubt`` is why there was no quorum for the list."""
 
     urls: tuple[str, ...]
     doubt: CallFailed | None = None
@@ -38,7 +38,9 @@ class ClusterService:
         self._connection = connection
 
     def list(self, deadline: Deadline, *, linearizable: bool = True) -> api.MemberListResponse:
-        """Return the members; not linearizable is one member's view, which needs no quorum."""
+        """Return the members; a list that is not linearizable is one member's own and needs no
+        quorum.
+        """
         request = api.MemberListRequest(linearizable=linearizable)
         return self._call("MemberList", request, api.MemberListResponse, deadline, repeatable=True)
 

@@ -59,7 +59,7 @@ class Connection(RetriedCalls):
 
     @property
     def verification_skipped(self) -> bool:
-        """Whether an endpoint is trusted without looking at its certificate."""
+        """Whether the certificate of an endpoint is not verified."""
         return self.settings.insecure_skip_tls_verify and any(
             wants_tls(endpoint, self._route.settings) for endpoint in self._route.endpoints
         )
@@ -78,9 +78,9 @@ class Connection(RetriedCalls):
     def for_endpoint(self, endpoint: str) -> Connection:
         """Return a connection with the same settings to that endpoint alone.
 
-        A bare endpoint uses TLS where it would as one of the list. Its channel is that of
-        this connection, which closes it. It begins with the token of this one where it is known to
-        lead to the same cluster: see shared_login.py.
+        A bare endpoint uses TLS where it would as one of the list. This connection owns its channel
+        and closes it. The new connection starts with this one's token where the endpoint is known
+        to belong to the same cluster: see shared_login.py.
         """
         settings = self.settings
         given = endpoint in settings.endpoints

@@ -1,4 +1,4 @@
-"""The same question to every endpoint, each over a channel of its own, all at once."""
+"""Make the same call on every endpoint at the same time, each over a channel of its own."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ class EndpointOutcome(Generic[Response]):
     failure: PyetcdctlError | None = None
 
 
-def ask_each(
-    connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Response]
+def call_each(
+    connection: Connection, endpoints: Sequence[str], make_call: Callable[[Connection], Response]
 ) -> list[EndpointOutcome[Response]]:
     """Call all endpoints at the same time; the outcomes are in their order."""
     if not endpoints:
         return []
     log_in_for_all(connection)
     with ThreadPoolExecutor(min(len(endpoints), MOST_AT_ONCE)) as pool:
-        return list(pool.map(lambda one: ask_one(connection, one, question), endpoints))
+        return list(pool.map(lambda one: call_one(connection, one, make_call), endpoints))
 
 
-def ask_as_they_come(
-    connection: Connection, endpoints: Sequence[str], question: Callable[[Connection], Response]
+def call_as_completed(
+    connection: Connection, endpoints: Sequence[str], make_call: Callable[[Connection], Response]
 ) -> Generator[EndpointOutcome[Response], None, None]:
     """Call all endpoints at the same time and yield the fastest first.
 
@@ -50,20 +50,20 @@ def ask_as_they_come(
     log_in_for_all(connection)
     pool = ThreadPoolExecutor(min(len(endpoints), MOST_AT_ONCE))
     try:
-        asked = [pool.submit(ask_one, connection, one, question) for one in endpoints]
-        for done in as_completed(asked):
+        pending = [pool.submit(call_one, connection, one, make_call) for one in endpoints]
+        for done in as_completed(pending):
             yield done.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def ask_one(
-    connection: Connection, endpoint: str, question: Callable[[Connection], Response]
+def call_one(
+    connection: Connection, endpoint: str, make_call: Callable[[Connection], Response]
 ) -> EndpointOutcome[Response]:
     """Call one endpoint. Errors in the settings are raised, since they concern every endpoint."""
     log_in_for_all(connection)
     with closing(connection.for_endpoint(endpoint)) as own:
         try:
-            return EndpointOutcome(endpoint, response=question(own))
+            return EndpointOutcome(endpoint, response=make_call(own))
         except (CallFailed, ConnectionFailed) as error:
             return EndpointOutcome(endpoint, failure=error)

@@ -1,7 +1,7 @@
 """Endpoints as users write them, and the gRPC options to reach each.
 
 Every endpoint has its own ``:authority``, which servers and proxies may check: ``host:port``, or
-the last path element of a socket's path.
+the last element of a socket's path.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Choose the endpoint, fail over to the next, and decide which calls may be retried.
 
-Like etcdctl's balancer: no endpoint is preferred, and one that is down costs nothing while another
-lives. A single endpoint has one channel; several are raced (racing.py).
+Like etcdctl's balancer: no endpoint is preferred, and one that is down costs no time while another
+responds. A single endpoint has one channel; several are raced (racing.py).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ RACE_SECONDS = 0.5
 
 
 def backoff_before(attempt: int, endpoints: int) -> float:
-    """Return the back-off before an attempt: one each time a quorum has been tried."""
+    """Return the back-off before an attempt: one after each quorum of endpoints that was tried."""
     quorum = endpoints // 2 + 1
     return BACKOFF_SECONDS if attempt and attempt % quorum == 0 else 0.0
 
@@ -50,7 +50,8 @@ def backoff_before(attempt: int, endpoints: int) -> float:
 def may_repeat(error: grpc.RpcError, endpoints: int, repeatable: bool) -> bool:
     """Whether a call may be retried although it may have reached a server.
 
-    A server's own time may end before the command's; when the latter has, nothing is sent any more.
+    A server's own time limit may pass before the command's deadline; after that deadline nothing is
+    sent.
     """
     if endpoints > 1 and details_of(error) == LEARNER:
         return True
@@ -65,9 +66,9 @@ def doubts_about(error: grpc.RpcError, endpoints: int, attempts: int) -> tuple[s
 def _may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bool:
     """Whether a failed call may have been carried out.
 
-    A call on a single endpoint that found no connection at first was still waiting for one when its
-    time ended. Several endpoints are asked whether they live before they get the call. A server
-    whose own time ended, without the others, says so by the text alone.
+    A call on a single endpoint that had no connection at first was still waiting for one at its
+    deadline. Of several endpoints only one that passed a health check gets the call. A server that
+    has no quorum within its own time limit reports that by its text alone.
     """
     code, details = code_name(error), details_of(error)
     if code == "DEADLINE_EXCEEDED":
@@ -78,7 +79,9 @@ def _may_have_arrived(error: grpc.RpcError, endpoints: int, attempts: int) -> bo
 def with_early_end(
     failure: PyetcdctlError, error: grpc.RpcError, left: float | None
 ) -> PyetcdctlError:
-    """Return the failure with the server's own words if its time ended well before ours."""
+    """Return the failure with the server's own text if its time limit passed well before our
+    deadline.
+    """
     was_early = left is None or left > RACE_SECONDS
     if was_early and isinstance(failure, DeadlineExceeded) and code_name(error) == "UNKNOWN":
         return failure.with_message(go_text("UNKNOWN", details_of(error)))
@@ -104,7 +107,7 @@ class Route:
         self._reports = reports
         self._own = self.endpoints[0]
         self._alternates = {url: name for name, url in settings.alternates}
-        # They come last: the member that was found has a head start.
+        # Tried last: the race between endpoints gives the member on this node a head start.
         self.endpoints += map(parse_endpoint, self._alternates)
         self._chosen = len(self.endpoints) == 1
         self._files = self._files_now()
@@ -204,7 +207,7 @@ class Route:
                 self._report_waiting(deadline)
 
     def _report_other_member(self) -> None:
-        """Report once that another member is read than the one that was found."""
+        """Report once that another member is read than the one on this node."""
         name = self._alternates.get(self.endpoint.text)
         if name is not None and self._reports.other_member:
             self._reports.other_member(
@@ -225,7 +228,7 @@ class Route:
         return verdict(self.settings, self.endpoints, LATE_SECONDS)
 
     def too_late(self) -> DeadlineExceeded:
-        """Return the error of a call whose time is over, with the cause if it can be found."""
+        """Return the error of a call whose deadline has passed, with its cause if found."""
         found = self._examine()
         kind = ServerSilent if found.reachable else DeadlineExceeded
         return deadline_exceeded(*found.advice, kind=kind)

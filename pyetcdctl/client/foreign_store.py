@@ -1,9 +1,10 @@
 """Stores that serve etcd's API and are not etcd, such as kine: which requests they support.
 
 They name no cluster in their headers. They page through a folder: its end as the range end, a
-limit, the last key and a NUL as the next start. Some take any other range end for that of a folder
-and leave the start out, do not know etcd's NUL for no end, ``keys_only`` and ``serializable``, and
-refuse transactions that only read. So any other range is cut out of the folder that it lies in.
+limit, the last key and a NUL as the next start. Some read any other range as a whole folder,
+whatever its start; some do not support a NUL as "no range end", ``keys_only`` or ``serializable``,
+and refuse transactions that only read. So any other range is cut out of the folder that contains
+it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from pyetcdctl.rpc.kv import ResponseHeader
 
 ROOT = prefix_range(b"/")
-"""The folder of all keys of these stores, for those that know no other way to ask for all."""
+"""The folder of all keys of these stores; some support no other range for all keys."""
 AFTER_ALL_TEXT = "\U0010ffff".encode()
-"""A range end behind every key that is text, which the keys of these stores are."""
+"""A range end after every key that is text, as the keys of these stores are."""
 
 
 def is_etcd(header: ResponseHeader | None) -> bool:
@@ -39,9 +40,9 @@ def is_folder(request: RangeRequest) -> bool:
 
 
 def with_known_end(request: RangeRequest) -> RangeRequest:
-    """Return a request whose range end is known for no end at all.
+    """Return a request without an end in a form that these stores support.
 
-    That of etcd is known only together with the first of all keys.
+    They support a NUL as the range end only together with the first of all keys.
     """
     if request.range_end != NO_END or request.key == FIRST_KEY:
         return request
@@ -49,12 +50,12 @@ def with_known_end(request: RangeRequest) -> RangeRequest:
 
 
 def with_known_options(request: RangeRequest) -> RangeRequest:
-    """Return a request for the same keys that needs no more than the oldest of these stores has."""
+    """Return a request for the same keys with options that the oldest of these stores supports."""
     return changed(request, keys_only=False, serializable=False)
 
 
 def of_all(request: RangeRequest) -> RangeRequest:
-    """Return the request for all keys that needs no NUL for its end."""
+    """Return the request for all keys without a NUL as its range end."""
     return changed(request, key=ROOT[0], range_end=ROOT[1])
 
 
@@ -76,7 +77,7 @@ def folder_around(requests: Sequence[RangeRequest]) -> tuple[bytes, bytes]:
 
 
 def single_key(request: RangeRequest, page: RangePage) -> RangePage:
-    """Return the key that was asked for; for a folder's name some return the first key in it."""
+    """Return the requested key; for a folder's name some stores return the first key in it."""
     entries = zip(page.keys(), page.entries, strict=True)
     found = [entry for key, entry in entries if key == request.key]
     return RangePage.of_entries(found, page.header, count=len(found))
@@ -99,14 +100,14 @@ class Excerpt:
         return bool(self._limit) and self.count > self._read
 
     def folder_request(self) -> RangeRequest:
-        """Return the request for the rest of the folder behind the first key of the range."""
+        """Return the request for the rest of the folder after the first key of the range."""
         _, end = folder_around([self._request])
         key = self._request.key
         start = key if key.endswith((b"/", b"\0")) else key + b"\0"
         return changed(self._request, key=start, range_end=end, limit=0, count_only=False)
 
     def cut(self, page: RangePage) -> RangePage:
-        """Return what a page has of the range; the whole of the range is counted."""
+        """Return the part of a page that is in the range; the whole range is counted."""
         keys = page.keys()
         first = bisect_left(keys, self._request.key)
         last = len(keys)
@@ -130,7 +131,7 @@ class Folder:
         self._entries: list[bytes] = []
 
     def add(self, pages: Iterable[RangePage]) -> None:
-        """Hold what was read."""
+        """Keep the pages that were read."""
         for page in pages:
             self._keys += page.keys()
             self._entries += page.entries
@@ -143,7 +144,7 @@ class Folder:
         return request.key >= self.key and end != NO_END and end <= own
 
     def page(self, request: RangeRequest) -> RangePage:
-        """Return what etcd responds to a request for a part of the folder."""
+        """Return etcd's response to a request for a part of the folder."""
         first = bisect_left(self._keys, request.key)
         last = len(self._keys)
         if request.range_end != NO_END:

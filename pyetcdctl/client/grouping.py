@@ -74,7 +74,7 @@ class Group:
 
 
 class SentGroup:
-    """A group whose response is on its way."""
+    """A group that was sent and whose response is pending."""
 
     def __init__(self, pending: PendingResponse) -> None:
         self._pending = pending
@@ -82,24 +82,24 @@ class SentGroup:
     def responses(self) -> Sequence[Message | None]:
         """Wait for the response of each operation.
 
-        Raises NotApplied where nothing was done, and CallFailed, with the advice to look first,
+        Raises NotApplied where nothing was applied, and CallFailed, with the advice to check first,
         where that is not known.
         """
         try:
             response = TxnResponse.decode(self._pending.result())
         except CallFailed as error:
-            if _was_refused(error) or _stayed_here(error):
+            if _was_refused(error) or _was_not_sent(error):
                 raise NotApplied from error
             raise _in_doubt(error) from error
         return [each.response for each in response.responses]
 
 
 def _was_refused(error: CallFailed) -> bool:
-    """Whether etcd itself says that it did not apply the transaction."""
+    """Whether etcd itself reports that it did not apply the transaction."""
     return error.code in REFUSALS and error.details.startswith("etcdserver")
 
 
-def _stayed_here(error: CallFailed) -> bool:
+def _was_not_sent(error: CallFailed) -> bool:
     import grpc  # the table of commands imports this module before any call is made
 
     cause = error.__cause__
@@ -113,7 +113,9 @@ def _in_doubt(error: CallFailed) -> CallFailed:
 
 
 def _key_of(operation: RequestOp) -> tuple[bytes, int, bool]:
-    """Return the key of an operation, about how many bytes it takes, and whether it changes."""
+    """Return the key of an operation, its approximate size in bytes, and whether it changes the
+    key.
+    """
     if operation.request_put is not None:
         put = operation.request_put
         return put.key, len(put.key) + len(put.value) + 32, True

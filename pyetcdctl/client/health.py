@@ -1,4 +1,4 @@
-"""Whether a member serves: a consistent read gets through, and no alarm is on."""
+"""The health of a member: whether it serves a linearizable read and has no active alarm."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ ALARMS = {1: "NOSPACE", 2: "CORRUPT"}
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What was found; ``nanoseconds`` is None where not even a login succeeded."""
+    """The health of one member; ``nanoseconds`` is None where the login already failed."""
 
     nanoseconds: int | None = None
     error: str = ""
     advice: tuple[str, ...] = ()
     is_silent: bool = False
-    """Whether nothing came in time, not even an error."""
+    """Whether the member sent no response in time, not even an error."""
 
 
 def health_of(connection: Connection, deadline: Deadline) -> Health:
-    """Examine the member that the connection leads to."""
+    """Check the member that the connection leads to."""
     began = monotonic_ns()
     try:
         read_consistently(connection, deadline)
@@ -44,7 +44,7 @@ def health_of(connection: Connection, deadline: Deadline) -> Health:
 
 
 def read_consistently(connection: Connection, deadline: Deadline) -> None:
-    """Read a key that need not exist. A refusal was decided in agreement with the others, too."""
+    """Read a key that need not exist. A refusal for lack of permission needs a quorum, too."""
     try:
         request = RangeRequest(key=KEY).encode()
         connection.unary(RANGE, request, deadline=deadline, repeatable=True)

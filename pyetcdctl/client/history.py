@@ -1,8 +1,8 @@
 """The history of keys from a server: one watch from the compaction on, read up to the present.
 
 Invariant: what is returned ends with the state that the keys had at the revision of the first
-response, and nothing between is missing: the reading ends with the last change of a key that lives,
-else with progress that the server reports up to that revision. Before 3.5.8 a server reports
+response, and no revision in between is missing: the reading ends with the last change of a live
+key, else with progress that the server reports up to that revision. Before 3.5.8 a server reports
 progress of a watch that is still behind; there all keys are watched, and the last revision, which
 has changed some key, is the end.
 """
@@ -46,14 +46,16 @@ READING_TIMEOUTS = 12
 """How many command timeouts a server may take to read a long history."""
 ASKING_SECONDS = 0.02
 SETTLING_SECONDS = 0.5
-"""For a user who may not watch all keys, or a server of another kind: no event for so long is the
-end. A server serves a watch that is behind every 100 ms (etcd, mvcc/watchable_store.go)."""
+"""For a user without permission to watch all keys, or a server that is not etcd: the history ends
+when no event comes for so long. etcd serves a watch that is behind every 100 ms
+(mvcc/watchable_store.go).
+"""
 SILENT_SECONDS = 2.0
 """The same where the server does not respond to requests for progress (kine)."""
 
 
 class Ending(Enum):
-    """What shows that a watch has come to the present."""
+    """What shows that a watch has reached the present."""
 
     PROGRESS = "progress that the server reports"
     LAST_REVISION = "an event of the last revision, among all keys"
@@ -63,9 +65,9 @@ class Ending(Enum):
 class HistoryReading:
     """Every revision of a key, or of a range, that the server has not compacted.
 
-    The watch begins when it is made, so that the server serves several at the same time. No
-    response but that of a watch names the last compaction: what one of the readings that were
-    begun together learns of it, the others begin anew with at once.
+    The watch starts when the reading is made, so that the server serves several at the same time.
+    Only the response to a watch names the last compaction: when one of several readings that were
+    started together receives it, the others restart after it at once.
     """
 
     def __init__(
@@ -78,18 +80,18 @@ class HistoryReading:
         deletions_only: bool = False,
         begun: list[HistoryReading] | None = None,
     ) -> None:
-        """Begin; the deadline bounds the wait for the first response."""
+        """Start the watch; the deadline bounds the wait for the first response."""
         self._begun = [] if begun is None else begun
         self._begun.append(self)
         self._compacted = 0
         self._connection = connection
         self._wanted = _Wanted(key, range_end, deletions_only)
-        # The first key of a range will do: all that is asked is the revision.
+        # The first key of a range is enough: only the revision is needed.
         request = RangeRequest(key=key, range_end=range_end, keys_only=True, limit=bool(range_end))
         now = _page(connection, request, deadline)
         self._revision = now.header.revision if now.header else 0
         newest = max((each.mod_revision for each in map(key_value, now.records())), default=0)
-        # A single key that lives has changed for the last time at the revision that it has now.
+        # A live key last changed at its present mod_revision.
         self._last = newest if len(now) and not (range_end or deletions_only) else 0
         self._ending = Ending.PROGRESS if self._last else Ending.SILENCE
         if not self._last and is_etcd(now.header):
@@ -120,7 +122,7 @@ class HistoryReading:
         return History(changes, compacted, max(self._revision, compacted))
 
     def begin_after(self, compacted: int) -> None:
-        """Begin anew after a compaction that another reading has met."""
+        """Restart after a compaction that another reading has received."""
         self._compacted = max(self._compacted, compacted)
         if self._first:
             self._first.close()
@@ -141,7 +143,7 @@ class HistoryReading:
 
 
 class _Compacted(Exception):
-    """The watch began before what the server still has."""
+    """The watch started before the oldest revision that the server keeps."""
 
     def __init__(self, revision: int) -> None:
         super().__init__(revision)
@@ -176,7 +178,7 @@ def _ending(connection: Connection, deadline: Deadline) -> Ending:
 
 
 class _Wanted(NamedTuple):
-    """Whose changes are to be read."""
+    """The keys whose changes are read."""
 
     key: bytes
     range_end: bytes
@@ -201,7 +203,7 @@ class _Reading:
         self._exchange = connection.exchange(WATCH, self._deadline())
         self._trusted_from = 0.0
         is_all = ending is Ending.LAST_REVISION
-        # What a filter leaves out is no sign of the end.
+        # Filtered events do not show the end.
         is_filtered = wanted.deletions_only and ending is Ending.PROGRESS
         create = WatchCreateRequest(
             key=FIRST_KEY if is_all else wanted.key,
@@ -248,7 +250,7 @@ class _Reading:
         return False
 
     def _ask_for_progress(self) -> None:
-        """Ask until the end: a server does not respond while the watch is behind."""
+        """Request progress until the end: a server does not respond while the watch is behind."""
         request = WatchRequest(progress_request=WatchProgressRequest()).encode()
         while not self._has_ended.wait(ASKING_SECONDS):
             self._exchange.send(request)
@@ -265,7 +267,7 @@ class _Reading:
     def _responses(self) -> Iterator[WatchResponse]:
         """Yield all responses; the first must come within the command timeout.
 
-        Before the next, the server reads what all keys were from the start on.
+        Before the next one, the server reads all changes from the start on.
         """
         while True:
             try:

@@ -1,8 +1,8 @@
-"""Estimate the key that lies a number of keys ahead in a range, from the keys just read.
+"""Estimate the key that is a number of keys ahead in a range, from the keys just read.
 
-A server counts all that is left of a range for every page of it, so pages ask for a range that ends
-soon. Keys are taken for numbers that are spread as evenly behind the last page as they were in it;
-they are not, but a wrong guess costs a call, never a key.
+For each page a server counts the whole rest of the requested range, so each page requests a range
+that ends soon. Keys are taken for numbers that are spread as evenly behind the last page as they
+were in it; they are not, but a wrong guess costs a call, never a key.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DIGITS = 8
-"""How many bytes behind the common prefix of two keys measure their distance."""
+"""How many bytes after the common prefix of two keys measure their distance."""
 
 _LEAPS = (1, 3)
-"""How many bytes further to the left a key is counted up after a window without any key."""
+"""How many bytes further to the left a key is incremented after a window without keys."""
 
 
 class KeyDistance:
@@ -34,13 +34,13 @@ class KeyDistance:
         return self._leaps is not None
 
     def beyond(self, key: bytes, keys: int) -> bytes | None:
-        """Return a key about ``keys`` keys behind ``key``; None if no key lies there."""
+        """Return a key about ``keys`` keys after ``key``; None if there is none."""
         if self._leaps is not None:
             return next((end for end in self._leaps if end > key), None)
         return self._later(key, self._step(keys))
 
     def look_further(self, start: bytes, keys: int) -> None:
-        """Take wider and wider windows, because the one from ``start`` on held no key."""
+        """Use wider and wider windows, because the one from ``start`` on had no key."""
         if self._leaps is None:
             self._leaps = self._ends_behind(start, self._step(keys))
 

@@ -55,12 +55,12 @@ def commit(connection: Connection, request: TxnRequest, deadline: Deadline) -> T
 
 
 def compact(connection: Connection, request: CompactionRequest, deadline: Deadline) -> None:
-    """Discard the history before a revision. Not repeated once it may have reached a server."""
+    """Discard key history older than a revision. Not repeated once it may have reached a server."""
     call(connection, COMPACT, request, CompactionResponse, deadline)
 
 
 def bounded(connection: Connection, request: DeleteRangeRequest | TxnRequest) -> Connection:
-    """Return what refuses a response that is larger than this request's can be, where that is
+    """Return a connection that refuses a larger response than this request can have, where that is
     known: where no values are returned.
     """
     if isinstance(request, TxnRequest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pyetcdctl.client.each import EndpointOutcome, ask_as_they_come
+from pyetcdctl.client.each import EndpointOutcome, call_as_completed
 from pyetcdctl.client.endpoints import NO_ENDPOINTS
 from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.cluster_results import LeaderMoved
@@ -24,7 +24,7 @@ def move_leader(connection: Connection, target: int, deadline: Deadline) -> Lead
     endpoints = connection.endpoints
     if not endpoints:
         raise ConnectionFailed(NO_ENDPOINTS)
-    outcomes = ask_as_they_come(
+    outcomes = call_as_completed(
         connection, endpoints, lambda own: MaintenanceService(own).status(deadline)
     )
     with closing(outcomes):

@@ -1,4 +1,4 @@
-"""Leases: one function a call, from numbers to etcd's response. All may be repeated."""
+"""etcd's Lease service: one function for each call. All calls may be repeated."""
 
 from __future__ import annotations
 
@@ -68,8 +68,7 @@ def leases(connection: Connection, deadline: Deadline) -> LeasesResponse:
 class Renewals:
     """Renews one lease by a stream that stays open until ``close()``.
 
-    A call that is closed behind its only request works with etcd alone: its grpc-proxy then cancels
-    the renewal.
+    The stream is not half-closed after its request: etcd's grpc-proxy would cancel the renewal.
     """
 
     def __init__(self, connection: Connection, lease: int) -> None:

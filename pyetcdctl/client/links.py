@@ -1,9 +1,9 @@
 """The links of a connection and of those derived from it: one for each endpoint.
 
-So a run has as many channels as endpoints that it calls, which is one unless each member is asked,
-and one more where it reads ranges, because gRPC limits the size of responses by channel (one for
-each member, where the keys of members are compared). What renews a lease from a thread of its own
-has its own, and an endpoint that fails is followed by another.
+A run opens one channel to each endpoint that it calls, and a second one where it reads ranges,
+because gRPC limits the size of responses by channel. A run calls one endpoint unless a command
+calls each member. A thread that renews a lease has a channel of its own, and an endpoint that fails
+is replaced by another.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _Way(NamedTuple):
-    """What distinguishes two channels of the same run; not how the user wrote the endpoint."""
+    """What distinguishes two channels of one run; the spelling of the endpoint does not."""
 
     target: str
     authority: str
@@ -32,7 +32,7 @@ class _Way(NamedTuple):
 
 
 class Links:
-    """Opens each link once, also when several threads want it; ``close`` ends all."""
+    """Opens each link once, also when several threads request it; ``close`` closes all."""
 
     def __init__(self) -> None:
         self._links: dict[_Way, Link] = {}

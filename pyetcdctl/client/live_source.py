@@ -56,7 +56,7 @@ class LiveSource:
     def ranges(
         self, requests: Sequence[RangeRequest], *, timeout_seconds: float | None = None
     ) -> list[RangePage]:
-        """Return the responses to many small questions; a few calls are made at once.
+        """Return the responses to many small requests; a few calls are made at the same time.
 
         ``timeout_seconds`` bounds all of them together; without it the command timeout does.
         """
@@ -82,7 +82,7 @@ class LiveSource:
     def begin_history(
         self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
     ) -> HistoryReading:
-        """Begin the watch that ``history`` reads."""
+        """Start the watch that ``history`` reads."""
         from pyetcdctl.client.history import HistoryReading
 
         deadline = Deadline.after(self.connection.settings.command_timeout)
@@ -116,8 +116,8 @@ class LiveSource:
     def _pages(
         self, part: Sequence[RangeRequest], pending: PendingResponse, deadline: Deadline
     ) -> list[RangePage]:
-        """Return the responses. What cannot be had with one call is asked in smaller steps: a
-        server may take few operations at once, or have gone away.
+        """Return the responses. Where one call for all fails, smaller ones are made: a server may
+        accept few operations in one call, or be lost.
         """
         try:
             pages = parse_ranges(pending.result(), len(part))
@@ -149,7 +149,7 @@ class LiveSource:
     def _from_folder(
         self, request: RangeRequest, requests: Sequence[RangeRequest], header: ResponseHeader
     ) -> RangePage:
-        """Serve any range from the whole of the folder that it lies in."""
+        """Serve any range from the folder that contains it."""
         if not request.range_end:
             return self._single(request, Deadline.after(self.connection.settings.command_timeout))
         revision = request.revision or header.revision
@@ -169,7 +169,7 @@ class LiveSource:
 
 
 class NotEtcd(Exception):
-    """The server is another store, which does not understand every range."""
+    """The server is not etcd and does not support every range."""
 
     def __init__(self, header: ResponseHeader | None) -> None:
         super().__init__()

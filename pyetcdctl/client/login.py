@@ -1,4 +1,4 @@
-"""Who makes the calls: a user with a token, the user that a certificate names, or no user."""
+"""The login of calls: a user with a token, the user that a certificate names, or no user."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Metadata: TypeAlias = "tuple[tuple[str, str], ...]"
 
 API_VERSION = ("client-api-version", "3.7")
 LEADER_WANTED = ("hasleader", "true")
-"""Lets a server that has lost its leader end the call instead of keeping silent."""
+"""Lets a server without a leader end the call with an error instead of sending nothing."""
 
 
 class Login:
@@ -42,7 +42,7 @@ class Login:
     def metadata(
         self, deadline: Deadline, authenticate: Callable[[bytes, Deadline], bytes]
     ) -> Metadata:
-        """Return what goes with every call; the first logs in if need be, by ``authenticate``."""
+        """Return the metadata of calls; the first logs in by ``authenticate`` if needed."""
         if not self._credentials:
             return (API_VERSION,)
         if self._tokens is None:
@@ -56,8 +56,8 @@ class Login:
         """Whether a call was refused for its token or for changed users and roles, and may be
         retried.
 
-        A user known by its certificate has no token to renew: where users or roles were changed
-        while the call was under way, it is simply made again.
+        A user of a client certificate has no token to renew: where users or roles changed during
+        the call, it is retried as it is.
         """
         if self._tokens is not None:
             return self._tokens.renews_after(details_of(error), deadline)
@@ -69,5 +69,5 @@ class Login:
             self._tokens.accepted()
 
     def forget(self) -> None:
-        """Forget the token, so that the next call fetches another."""
+        """Discard the token, so that the next call logs in again."""
         self._tokens = self._first_token = None

@@ -1,4 +1,4 @@
-"""etcd's Maintenance service: what a member reports of itself, and its upkeep."""
+"""etcd's Maintenance service: status, hashes, alarms, defragmentation, leader, downgrades."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ DEFRAGMENTING = (
 
 
 class MaintenanceService:
-    """The upkeep of the member that the connection leads to, by etcd's whole messages."""
+    """Calls on the member that the connection leads to, with etcd's whole messages."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def status(self, deadline: Deadline) -> api.StatusResponse:
-        """Return the member's state; fields that an old server does not know are zero."""
+        """Return the member's status; fields that an old server does not have are zero."""
         return self._call(
             "Status", api.StatusRequest(), api.StatusResponse, deadline, repeatable=True
         )
@@ -84,7 +84,9 @@ class MaintenanceService:
             raise error.with_advice(*advice) from error.__cause__
 
     def too_old(self, command: str, release: str, deadline: Deadline) -> tuple[str, ...]:
-        """Return the advice for a call that the server does not know, by the release it reports."""
+        """Return the advice for a call that the server does not implement, by the release that it
+        reports.
+        """
         try:
             version = self.status(deadline).version
         except CallFailed:

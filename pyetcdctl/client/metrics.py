@@ -1,4 +1,4 @@
-"""A member's metrics, as it publishes them for Prometheus beside its API."""
+"""Read a member's metrics, which it publishes for Prometheus beside its API."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OK = 200
 
 
 class MetricsPage(NamedTuple):
-    """A page of metrics, when it was asked for and received, and the server's own date."""
+    """A page of metrics, the time of the request, and the server's own date."""
 
     text: str
     date: str
@@ -45,7 +45,7 @@ def resident_memory(text: str, settings: ConnectionSettings) -> float | None:
 
 
 class _Connection(HTTPConnection):
-    """HTTP to an endpoint: over TCP or a socket in the file system, in TLS where it wants that."""
+    """HTTP to an endpoint: over TCP or a unix socket, with TLS where the endpoint uses it."""
 
     def __init__(self, endpoint: Endpoint, settings: ConnectionSettings) -> None:
         super().__init__(endpoint.authority)

@@ -1,4 +1,4 @@
-"""The oldest revision that a server keeps, which only the response to a watch names."""
+"""Find the oldest revision that a server keeps: only the response to a watch names it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def oldest_revision(connection: Connection, deadline: Deadline) -> int:
         while True:
             data = exchange.first(deadline, connection.too_late)
             response = WatchResponse.parse(data)
-            # A server may confirm the watch before it finds that its beginning is compacted.
+            # A server may confirm the watch before it finds that its start revision is compacted.
             if response.compact_revision or response.canceled or response.batches:
                 return response.compact_revision

@@ -1,8 +1,8 @@
 """PEM files as paths that can be read repeatedly, also where a pipe was given.
 
-A connection reads its certificates for each handshake, by two TLS libraries, for they may be
-renewed meanwhile. What can be read only once (a pipe, as ``--cacert <(...)`` gives) is read here
-and kept in memory; so is a file with a byte order mark, which TLS libraries refuse.
+A connection reads its certificates again for each handshake, because they may have been renewed. A
+pipe (from ``--cacert <(...)``) can be read only once: it is read here and kept in memory; so is a
+file with a byte order mark, which TLS libraries refuse.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _readable_again(path: str) -> str:
                 if file.read(len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK:
                     return _keep(file.read(), path)
     except OSError:
-        pass  # what is wrong with it is reported where it is used
+        pass  # reported where the file is used
     return path
 
 

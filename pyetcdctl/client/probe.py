@@ -1,7 +1,7 @@
 """Why a connection failed: a short probe of the endpoint by plain sockets and Python's own TLS.
 
-It runs only after a failure, in a thread of its own, so that nothing (a name server, say) can hold
-the command up for longer than the budget.
+It runs only after a failure, in a thread of its own, so that nothing (such as a name server) can
+delay the command for longer than the time limit.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ SHORTEST_SECONDS = 0.01
 SOCKETS_SHARE = 0.6
 MOST_ENDPOINTS_SHOWN = 3
 
-# What the core says of failures that a server's restart or the network may heal by itself.
+# gRPC's texts for failures that may be transient: a server that restarts, a network error.
 PASSING = ("Connection refused", "No such file", "resol", "o route", "unreachable", "imed out")
 
 
-# OpenSSL's reasons where the server knows no version of TLS from 1.2 on.
+# OpenSSL's reasons where the server supports no version of TLS from 1.2 on.
 OUTDATED = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
 
 
@@ -67,7 +67,7 @@ class Verdict(NamedTuple):
 
 
 class Clock:
-    """What is left of the time for one endpoint; never nothing, which sockets misunderstand."""
+    """The time left for one endpoint; never zero, which would make a socket non-blocking."""
 
     def __init__(self, seconds: float) -> None:
         self._deadline = Deadline.after(seconds)
@@ -83,7 +83,7 @@ def is_passing(details: str) -> bool:
 
 
 def verdict(settings: ConnectionSettings, endpoints: list[Endpoint], seconds: float) -> Verdict:
-    """Return within a time why none of the endpoints responds."""
+    """Return why none of the endpoints responds, within a time limit."""
     found = _examine_all(settings, endpoints, seconds)
     shown = found[:MOST_ENDPOINTS_SHOWN]
     advice = list(dict.fromkeys(diagnosis.cause for diagnosis in shown))
@@ -100,7 +100,7 @@ def verdict(settings: ConnectionSettings, endpoints: list[Endpoint], seconds: fl
 def _examine_all(
     settings: ConnectionSettings, endpoints: list[Endpoint], budget: float
 ) -> list[Diagnosis]:
-    """Examine all endpoints at the same time. Sockets get a part of it, words the rest."""
+    """Probe all endpoints at the same time, each within a part of the time limit."""
     found = {endpoint: unexplained(endpoint) for endpoint in endpoints}
     ends = Deadline.after(budget)
 
@@ -127,7 +127,7 @@ def _examine(endpoint: Endpoint, settings: ConnectionSettings, clock: Clock) -> 
 
 
 def _from_system(endpoint: Endpoint, error: OSError) -> Diagnosis:
-    """Explain an error of the operating system, met before the first byte."""
+    """Explain an error of the operating system before the first byte was received."""
     if isinstance(error, socket.gaierror):
         return unnamed(endpoint, error.strerror or str(error))
     if isinstance(error, TimeoutError):

@@ -1,9 +1,9 @@
 """A range by one call for each page, for servers without RangeStream.
 
-A page is a window of the range: the server counts all keys of the range that it is asked for, so
-only one page, early on, lets it count everything. Two windows are asked for at a time: the server
-reads while the consumer prints. Pages have a size in bytes; the first is small, so that the first
-line comes soon and large values are noticed while they are few.
+A page is a window of the range: the server counts all keys of the requested range, so only one
+page, early on, lets it count everything. Two windows are requested at a time: the server reads
+while the consumer prints. Pages have a size in bytes; the first is small, so that the first line
+comes soon and large values are noticed while they are few.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ UNDER_WAY = 2
 NO_END = b"\0"
 
 FIRST_END = b"/registry/b"
-"""Where the first page of everything ends, before anything is counted: in Kubernetes' keys little,
-but something, stands before it."""
+"""The end of the first page of a reading of all keys, before anything is counted: a few of
+Kubernetes' keys are before it.
+"""
 
 
 class PageWindow(NamedTuple):
-    """A part of the range that was asked for; ``limit`` keys of it at most."""
+    """A part of the requested range; at most ``limit`` keys of it."""
 
     start: bytes
     end: bytes
@@ -51,7 +52,7 @@ class PageWindow(NamedTuple):
 
 
 class PageReader:
-    """Reads the rest of a range; ``unlimited`` takes an entry too large for ``connection``."""
+    """Reads the rest of a range; ``unlimited`` receives an entry too large for ``connection``."""
 
     def __init__(
         self, connection: Connection, unlimited: Connection, rest: RangeRest, timeout: float
@@ -91,14 +92,14 @@ class PageReader:
             self._under_way.append(self._window(start, self._end_from(start), deadline))
 
     def _most_under_way(self) -> int:
-        """One at a time where the next depends on what the last one brings."""
+        """Return how many calls run at the same time: one where the next depends on the last."""
         foreseeable = self._distance is not None and not self._distance.is_searching
         return UNDER_WAY if foreseeable and not self._rest.limit and self._rest.is_of_etcd else 1
 
     def _end_from(self, start: bytes) -> bytes:
         """Return where a window ends that starts here: at the range's end if it is near.
 
-        Other stores than etcd understand no ends but those that users ask for.
+        Stores other than etcd support no range ends but those of the user's request.
         """
         rest, end = self._rest, None
         if not rest.is_of_etcd:
@@ -144,7 +145,7 @@ class PageReader:
         rest = self._rest
         if len(page) > window.limit or (not len(page) and (page.more or page.count)):
             raise WireError(f"{len(page)} keys came, of {page.count}, where {window.limit} may")
-        # Counted once: at the end it proves that nothing was passed over.
+        # Counted once: at the end it proves that no key was skipped.
         if window.end == rest.range_end and not rest.count:
             rest.count = rest.read + page.count
         rest.take(page, window.end)
@@ -162,7 +163,7 @@ class PageReader:
             self._learn_from(window, len(page))
 
     def _read_on_in(self, window: PageWindow, left: int) -> None:
-        """Request what the limit has cut off, before the windows behind it."""
+        """Request the keys that the limit cut off, before the windows after them."""
         if not self._under_way or self._rest.is_done:
             return
         if left > ROOM * self._expected:
@@ -173,11 +174,11 @@ class PageReader:
             self._under_way.appendleft(remainder)
 
     def _learn_from(self, window: PageWindow, found: int) -> None:
-        """Choose how far to look next after a window that was read to its end."""
+        """Choose the size of the next window after one that was read to its end."""
         if not found and self._distance is not None:
             self._distance.look_further(window.start, self._expected)
         else:
-            # A few keys in a wide window are a poor sample: their number is weighted down.
+            # A few keys in a wide window are a poor sample: their weight is reduced.
             found = max(found, window.limit // GROWTH, 1)
             self._distance = KeyDistance(window.start, window.end, found)
 

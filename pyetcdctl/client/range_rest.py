@@ -1,4 +1,4 @@
-"""What is still to be read of a range, and what is known about the whole of it."""
+"""The part of a range that is still to be read, and what is known about the whole range."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class RangeRest:
 
     @property
     def more(self) -> bool:
-        """Whether the range goes on behind the limit."""
+        """Whether the range has more keys after the limit."""
         return bool(self._limit) and not self._asked.count_only and self.read < self.count
 
     @property
     def limit(self) -> int:
-        """How many keys are wanted still; 0 for all."""
+        """How many more keys are wanted; 0 for all."""
         return self._limit - self.read if self._limit else 0
 
     def request(self, start: bytes, range_end: bytes, limit: int) -> RangeRequest:
@@ -59,9 +59,10 @@ class RangeRest:
         return request if self.is_of_etcd else with_known_end(request)
 
     def can_do_without_options(self) -> bool:
-        """Whether a refused request may be made anew in the terms of every store; so are all later.
+        """Whether a refused request may be retried with the options that every store supports; so
+        are all later ones.
 
-        Values that were not wanted are then dropped here.
+        Values that were not requested are then dropped here.
         """
         if self.is_of_etcd or self.drops_values or not self._asked.keys_only:
             return False
@@ -69,7 +70,7 @@ class RangeRest:
         return True
 
     def take(self, page: RangePage, range_end: bytes) -> None:
-        """Note that a page was read of the range from ``next_key`` to an end. Raises WireError."""
+        """Record that the range was read from ``next_key`` to an end. Raises WireError."""
         if page.header is not None:
             self.check_cluster(page.header)
         self.read += len(page)
@@ -88,7 +89,7 @@ class RangeRest:
             )
 
     def check_whole(self) -> None:
-        """Raise if the server claimed that the range ended before all its keys had come."""
+        """Raise if the server reported the end of the range before all its keys were received."""
         if self._asked.count_only:
             return
         wanted = min(self._limit or self.count, self.count)

@@ -1,10 +1,10 @@
 """Ranges of any size, a page at a time, at one revision.
 
 Invariant: every entry comes from the revision that the first response named, each exactly once and
-in the order asked for. What cannot be cut into pages (custom orders, revision filters: the server
-sorts and filters the whole range) is read with one call. A lost server or a compaction in the
-middle raises; a reading that ends without raising is whole. Reading a single key loads nothing of
-what pages need.
+in the order asked for. A range that cannot be divided into pages (custom orders, revision filters:
+the server sorts and filters the whole range) is read with one call. A lost server or a compaction
+in the middle raises; a reading that ends without raising is complete. Reading a single key imports
+none of the modules for pages.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.range_rest import RangeRest
 
 SMALL_LIMIT = 16
-"""Up to so many keys are read with one plain call."""
+"""The most keys that are read with one plain call."""
 
 PART_KEYS = 16_384
 MOST_RESUMPTIONS = 5
@@ -39,7 +39,7 @@ class RangeReading:
     """The response to a RangeRequest, page by page; ``timeout`` seconds bound every wait for one.
 
     ``header`` is there from the start; ``count`` and ``more`` are final when ``pages()`` has ended.
-    Making a reading waits for its first page, so that what is wrong with the request raises here.
+    Making a reading waits for its first page, so that errors of the request are raised here.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class RangeReading:
         *,
         stream: bool = False,
     ) -> None:
-        """``stream`` insists on RangeStream, which is otherwise used where it is known."""
+        """``stream`` requires RangeStream, which is otherwise used where the server supports it."""
         self.request = request
         self.header = ResponseHeader()
         self.count = 0
@@ -127,7 +127,7 @@ class RangeReading:
         rest.check_whole()
 
     def _excerpt(self, header: ResponseHeader, deadline: Deadline) -> Iterator[RangePage]:
-        """Yield a range of a store that knows only those of folders."""
+        """Yield a range of a store that supports only whole folders."""
         from pyetcdctl.client.foreign_store import Excerpt
         from pyetcdctl.client.range_rest import RangeRest
 
@@ -164,7 +164,7 @@ class RangeReading:
             yield from reader.pages(deadline)
 
     def _streamed(self, rest: RangeRest, deadline: Deadline) -> Iterator[RangePage]:
-        """Yield the rest by RangeStream; one that breaks goes on behind the last key."""
+        """Yield the rest by RangeStream; a stream that breaks is resumed after the last key."""
         fruitless = 0
         while not rest.is_done:
             read = rest.read
@@ -178,7 +178,7 @@ class RangeReading:
                 rest.check_cluster(self._current_header(deadline))
 
     def _current_header(self, deadline: Deadline) -> ResponseHeader:
-        """Ask for the header that a response has now; this costs the server no reading."""
+        """Request the present header; the server reads no key for it."""
         asked = self.request
         request = RangeRequest(
             key=asked.key,
@@ -193,9 +193,8 @@ class RangeReading:
 
 
 def range_page(connection: Connection, request: RangeRequest, deadline: Deadline) -> RangePage:
-    """Make one call; options that a store does not know and that can be done without are left out.
-
-    etcd knows them all.
+    """Make one call, without the options that a store does not support and that can be left out.
+    etcd supports all.
     """
     try:
         data = connection.unary(RANGE, request.encode(), deadline=deadline, repeatable=True)

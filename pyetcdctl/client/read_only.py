@@ -1,8 +1,8 @@
 """The calls that change nothing, by name: a read-only context allows no others, and none of them
-is asked about where writes are.
+needs the confirmation that writes through a forwarded port need.
 
-The command table refuses changing commands first (cli/registry.py); this holds for whatever a
-command does.
+The command table refuses commands that write first (cli/registry.py); this check covers every call
+of a command.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _READS_BY_DEFAULT = frozenset(
     f"/etcdserverpb.Maintenance/{method}" for method in ("Alarm", "Downgrade")
 )
 _ACTION = b"\x08"
-"""How a request begins whose action is not the default one (to list, to validate)."""
+"""The first bytes of a request whose action is not the default one (to list, to validate)."""
 
 
 def check_reads(context: str, method: str, request: bytes) -> None:

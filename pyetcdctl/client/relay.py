@@ -30,7 +30,7 @@ LAST_WORDS_SECONDS = 1.0
 
 
 class Relay:
-    """A private socket whose every connection ends at the server."""
+    """A private socket; each connection to it is relayed to the server."""
 
     def __init__(self, connect: Callable[[float], ssl.SSLSocket]) -> None:
         self._connect = connect
@@ -75,7 +75,7 @@ class Relay:
                 client.close()
 
     def _carry(self, client: socket.socket) -> None:
-        """Connect one client. It learns of a failure by the end of its connection."""
+        """Connect one client. After a failure its connection is closed."""
         with client:
             try:
                 server = self._connect(CONNECT_SECONDS)
@@ -95,7 +95,7 @@ def _is_ours(client: socket.socket) -> bool:
 
 
 class _Pump:
-    """Moves bytes both ways in one thread, as OpenSSL's connections are for one at a time."""
+    """Moves bytes both ways in one thread: OpenSSL allows one at a time on a connection."""
 
     def __init__(self, client: socket.socket, server: ssl.SSLSocket) -> None:
         self.client, self.server = client, server
@@ -104,7 +104,7 @@ class _Pump:
         server.setblocking(False)
 
     def run(self) -> None:
-        """Move bytes until either side ends; the server's last bytes still arrive."""
+        """Move bytes until either side closes; the server's last bytes are still delivered."""
         try:
             while self._move():
                 select.select(*self._interests(), [])
@@ -115,16 +115,19 @@ class _Pump:
             self.client.sendall(self.to_client)
 
     def _move(self) -> bool:
-        """Move what can be moved; false once a side has ended.
+        """Move the bytes that are ready; return false once a side has closed.
 
-        Room is made before it is filled: TLS may hold decrypted bytes that no select reports.
+        Buffers are drained before they are filled: TLS may hold decrypted bytes that select does
+        not report.
         """
         _drain(self.to_server, self.server)
         _drain(self.to_client, self.client)
         return _fill(self.to_server, self.client) and _fill(self.to_client, self.server)
 
     def _interests(self) -> tuple[list[socket.socket], list[socket.socket]]:
-        """Return the sockets to read from, having room, and those to write to, having need."""
+        """Return the sockets to read from, whose buffers have room, and those to write to, whose
+        buffers hold bytes.
+        """
         ways = ((self.client, self.to_server), (self.server, self.to_client))
         readable = [source for source, buffer in ways if len(buffer) < FULL_BYTES]
         needs = ((self.server, self.to_server), (self.client, self.to_client))

@@ -1,4 +1,4 @@
-"""Reports to the user while a server is looked for."""
+"""Reports to the user while a connection is established."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Reports(NamedTuple):
     """Functions that print a line for the user; None drops it."""
 
     other_member: Callable[[str], None] | None = None
-    """About a member that is read in place of the one that was found."""
+    """Reports a member that is read in place of the one on this node."""
     waiting: Callable[[str], None] | None = None
-    """About an endpoint that has not accepted a connection for a second."""
+    """Reports an endpoint that has not accepted a connection for a second."""
 
 
 NO_REPORTS = Reports()
@@ -29,7 +29,7 @@ NO_REPORTS = Reports()
 def report_waiting(
     report: Callable[[str], None], examine: Callable[[], Verdict], deadline: Deadline
 ) -> None:
-    """Report after a second why a call waits for a connection, if the cause is still there."""
+    """Report after a second why a call waits for a connection, if it still does."""
 
     def look() -> None:
         found = examine()

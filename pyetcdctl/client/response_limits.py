@@ -8,7 +8,7 @@ Methods: TypeAlias = dict[str, tuple[str, ...]]
 SMALL_RESPONSE_BYTES, VALUE_RESPONSE_BYTES = 4 << 20, 64 << 20
 PAGE_RESPONSE_BYTES = 16 << 20
 """The limit of the second channel of a run, for pages of ranges and for writes that return no
-values: no limit can be had for a single call.
+values: gRPC has no limit for a single call.
 """
 SMALL: Methods = {
     "etcdserverpb.Auth": (
@@ -26,8 +26,9 @@ SMALL: Methods = {
     ),
     "grpc.health.v1.Health": ("Check",),
 }
-"""Methods whose responses are small, whatever the cluster holds. Protobuf's own library decodes
-them, which looks at no clock: it has little to decode."""
+"""Methods whose responses are small, whatever the cluster holds. The protobuf package decodes them,
+which cannot be interrupted at the deadline.
+"""
 OF_ONE_VALUE: Methods = {
     "etcdserverpb.Auth": ("RoleGet", "RoleList", "UserGet", "UserList"),
     "etcdserverpb.KV": ("Put",),

@@ -1,4 +1,4 @@
-"""Responses that are waited for after their call began: one, or many with bounded silences."""
+"""Wait for responses of calls under way: one response, or a stream with a limit for each wait."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def checked(message: bytes | None) -> bytes:
 def messages_of(
     call: grpc.Call, deadline: Deadline, patience: float | None
 ) -> Iterator[bytes] | grpc.Call:
-    """Return a call's messages, with ``patience`` each within so many seconds of being wanted."""
+    """Return a call's messages; ``patience`` limits each wait for one, in seconds."""
     if patience is None:
         return call
 
@@ -80,7 +80,7 @@ def patiently(call: grpc.Call, deadline: Deadline, patience: float) -> Iterator[
 
 
 class _Watch(Thread):
-    """Cancels the call when the moment ``until`` has come; None while no caller waits."""
+    """Cancels the call at the time ``until``; None while no caller waits."""
 
     def __init__(self, call: grpc.Call, patience: float) -> None:
         super().__init__(daemon=True)
@@ -91,7 +91,7 @@ class _Watch(Thread):
         self._patience = patience
 
     def run(self) -> None:
-        """Sleep from one moment to the next that was set meanwhile."""
+        """Sleep until ``until``, which may be set to a later time meanwhile."""
         left = 0.0
         while not self.ended.wait(left):
             until = self.until

@@ -117,7 +117,7 @@ class RetriedCalls(ABC):
     ) -> PendingResponse:
         """Start a call on the endpoint in use; it is repeated only where a new token helps.
 
-        A patient one waits for a connection until the deadline; others fail without one.
+        A patient call waits for a connection until the deadline; others fail without one.
         """
         self.check_request(method, request)
         pending = (
@@ -163,15 +163,15 @@ class RetriedCalls(ABC):
         return self._login.outlasts(error, deadline)
 
     def log_in_again(self) -> None:
-        """Forget the token, so that the next call fetches another.
+        """Discard the token, so that the next call logs in again.
 
-        For a stream that is opened again: old servers do not report that its token was too old.
+        For a stream that is reopened: old servers do not report that its token has expired.
         """
         self._login.forget()
 
     def check_request(self, method: str, request: bytes) -> None:
-        """Raise for a call that is not to be sent: one that changes a cluster which is only to be
-        read, or what Go's gRPC reports of a request that is too large.
+        """Raise for a call that must not be sent: a write in a read-only context, or a request that
+        is too large, with the error of Go's gRPC.
         """
         if self.settings.read_only:
             from pyetcdctl.client.read_only import check_reads

@@ -1,10 +1,10 @@
 """One login for calls at several endpoints of a cluster.
 
 A token is valid at every member: simple ones are assigned by an entry of the log, which all members
-apply, and signed ones are verified by a key that all have. At another cluster it is not, and worse:
-a server waits for the entry that a simple token names, which there may never come. So a token is
-used at URLs that the members themselves advertise; a given endpoint that is none of them has its
-own login.
+apply, and signed ones are verified by a key that all have. Another cluster does not accept it, and
+its server may wait without end: a simple token names an entry of the log, which that server waits
+to apply. So a token is used only at URLs that the members themselves advertise; any other given
+endpoint has its own login.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def log_in_for_all(connection: Connection) -> None:
-    """Log in where several endpoints are given, and find out at which of them the token is valid.
+    """Log in where several endpoints are given, and find the endpoints where the token is valid.
 
     Where this fails each endpoint has its own login, which fails in its own way.
     """
@@ -44,7 +44,7 @@ def log_in_for_all(connection: Connection) -> None:
 def shares_login(connection: Connection, endpoint: str) -> bool:
     """Whether the token of a connection is known to be valid at an endpoint.
 
-    One that was not given comes from the list of the members.
+    An endpoint that the user did not give comes from the member list.
     """
     if not connection.settings.credentials:
         return False

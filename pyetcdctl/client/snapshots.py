@@ -21,8 +21,8 @@ def snapshot_pieces(
 ) -> Iterator[SnapshotResponse]:
     """Yield the pieces: the first comes by ``start``, each other within ``stall`` seconds.
 
-    ``end`` bounds the whole. Raises SnapshotFailed, whatever the cause, except for what a first
-    look at the settings shows (certificate files that cannot be read).
+    ``end`` bounds the whole stream. Raises SnapshotFailed for every failure except errors in the
+    settings (certificate files that cannot be read).
     """
     pieces = _Pieces(connection, stall, end)
     request = SnapshotRequest().encode()
@@ -52,7 +52,7 @@ class _Pieces:
         return piece
 
     def failure(self, error: CallFailed | WireError) -> SnapshotFailed:
-        """Say what went wrong: nothing had come, nothing more came, or less than all."""
+        """Return the error: no data was received, no more data, or less than all."""
         advice = error.advice if isinstance(error, PyetcdctlError) else ()
         if not self._size:
             return SnapshotFailed(_in_full(error), *advice)

@@ -16,7 +16,7 @@ LOOKUP_SECONDS = 5.0
 
 
 class SrvEndpoints(NamedTuple):
-    """What was found; ``ignored`` are those in the clear that were not wanted."""
+    """The endpoints; ``ignored`` are those without TLS that the settings exclude."""
 
     endpoints: tuple[str, ...]
     ignored: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ def look_up(
     resolver: dns.resolver.Resolver | None = None,
     seconds: float = LOOKUP_SECONDS,
 ) -> SrvEndpoints:
-    """Look up the encrypted service, then the plain one. Raises when neither can be."""
+    """Look up the TLS service, then the plain one. Raises when both lookups fail."""
     if resolver is None:
         resolver = _system_resolver()
     suffix = f"-{srv.name}" if srv.name else ""

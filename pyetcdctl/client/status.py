@@ -1,6 +1,6 @@
-"""gRPC's status as our errors, in the words that etcdctl uses for it.
+"""Convert a gRPC status to our errors, with etcdctl's texts.
 
-What etcd itself says is shown alone (``etcdserver: permission denied``); every other status is
+A text of etcd itself is printed alone (``etcdserver: permission denied``); every other status is
 written as Go's gRPC writes it, with Go's names of the codes.
 """
 
@@ -18,7 +18,7 @@ CANCELED_TEXT = "context canceled"
 NOT_UTF8 = "grpc: error while marshaling: string field contains invalid UTF-8"
 INVALID_TOKEN = "etcdserver: invalid auth token"
 OLD_AUTH_REVISION = "etcdserver: revision of auth store is old"
-# What early releases of 3.4 and 3.5 say instead where the change overtook the call.
+# What early releases of 3.4 and 3.5 report instead where the change came before the call.
 OVERTAKEN = "auth: revision in header is old"
 USER_EMPTY = "etcdserver: user name is empty"
 AUTH_NOT_ENABLED = "etcdserver: authentication is not enabled"
@@ -35,10 +35,11 @@ WITHOUT_QUORUM = frozenset(
         "request timed out, possibly due to connection lost",
     )
 )
-"""What a member may respond whose cluster has no quorum."""
+"""Texts of a member whose cluster has no quorum."""
 REFUSALS = frozenset({LEARNER, UNHEALTHY})
-"""What a member says that carries nothing out although it is there; UNHEALTHY of a change of the
-members, before anybody was asked to agree."""
+"""Texts of a member that responds but applied nothing; UNHEALTHY refuses a change of the members
+before it is proposed to the others.
+"""
 
 PERHAPS_APPLIED = "The write may have been applied: look before you repeat it."
 
@@ -111,7 +112,7 @@ KNOWN = frozenset(
     )
 )
 
-# The core's words for a call that found no connection to leave by, over the releases since 1.59.
+# The texts of gRPC's core, in the releases since 1.59, for a call without a connection.
 NEVER_LEFT = (
     "failed to connect to all addresses",
     "errors resolving ",
@@ -127,7 +128,7 @@ HTTP_STATUS = "Received http2 header with status: "
 
 
 FIRST_RELEASES = {"AuthStatus": "3.5", "Downgrade": "3.5", "RangeStream": "3.7"}
-"""The releases of etcd that brought calls which are younger than the oldest supported one."""
+"""The releases of etcd that introduced calls which the oldest supported release lacks."""
 
 
 def code_name(error: grpc.RpcError) -> str:
@@ -141,19 +142,19 @@ def details_of(error: grpc.RpcError) -> str:
 
 
 def never_left(error: grpc.RpcError) -> bool:
-    """Whether the request certainly reached no server: no connection was there to carry it."""
+    """Whether the request certainly reached no server, because there was no connection."""
     return code_name(error) == "UNAVAILABLE" and details_of(error).startswith(NEVER_LEFT)
 
 
 def deadline_exceeded(
     *advice: str, kind: type[DeadlineExceeded] = DeadlineExceeded
 ) -> DeadlineExceeded:
-    """Return the error of a command whose time is over."""
+    """Return the error of a command whose deadline has passed."""
     return kind(DEADLINE_TEXT, *advice, code="DEADLINE_EXCEEDED")
 
 
 def request_too_large(size: int, limit: int) -> CallFailed:
-    """Return what Go's gRPC says of a request that it does not send."""
+    """Return the error of Go's gRPC for a request that is too large to be sent."""
     details = f"trying to send message larger than max ({size} vs. {limit})"
     code = "RESOURCE_EXHAUSTED"
     return CallFailed(go_text(code, details), code=code, details=details)
@@ -176,7 +177,8 @@ def error_from(error: grpc.RpcError) -> PyetcdctlError:
     code, details = code_name(error), details_of(error)
     if details in KNOWN:
         return CallFailed(details, code=code, details=details)
-    # A server knows the deadline and may report it first, without a code of its own.
+    # A server knows the deadline and may report first that it has passed, without a code of its
+    # own.
     if code == "DEADLINE_EXCEEDED" or details == DEADLINE_TEXT:
         return deadline_exceeded()
     if code == "CANCELLED" and _locally_cancelled(details):
@@ -186,13 +188,13 @@ def error_from(error: grpc.RpcError) -> PyetcdctlError:
     if code == "UNIMPLEMENTED":
         return _unknown_method(details)
     if code == "RESOURCE_EXHAUSTED" and TOO_LARGE in details:
-        # The core forgets the bracket that it closes.
+        # gRPC's core leaves out the opening bracket.
         details = "grpc: received" + details.partition("Received")[2].replace("))", ")")
     return CallFailed(go_text(code, details), code=code, details=details)
 
 
 def _from_proxy(code: str, details: str) -> CallFailed:
-    """Return the error for an HTTP status in place of gRPC's: the server behind may come back."""
+    """Return the error for an HTTP status from a proxy; the server behind it may recover."""
     status = details.removeprefix(HTTP_STATUS)
     advice = f"A proxy responded with HTTP status {status}, not etcd: it does not reach the server."
     return CallFailed(go_text(code, details), advice, code="UNAVAILABLE", details=details)
@@ -208,7 +210,7 @@ def _locally_cancelled(details: str) -> bool:
 
 
 def _unknown_method(details: str) -> MethodUnknown:
-    """Return the error for a call that the server does not implement, by its own words why."""
+    """Return the error for a call that the server does not implement, by the server's text."""
     method = details.removeprefix("unknown method ").partition(" ")[0]
     if details.startswith("unknown service "):
         advice = "The server does not have this part of etcd's API: it is not etcd itself."

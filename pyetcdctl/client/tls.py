@@ -1,7 +1,7 @@
-"""TLS from certificate files: what is checked before, and the credentials.
+"""TLS from certificate files: check them, and make credentials of them.
 
-Files are read anew for each connection, so that rotated ones take effect. The server is always
-verified here; the only way round that is relay.py, and only when it was asked for.
+Files are read again for each connection, so that rotated ones take effect. The server is always
+verified here; only relay.py skips that, when the user requests it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyetcdctl.client.endpoints import Endpoint
     from pyetcdctl.settings import ConnectionSettings, TlsFiles
 
-# Where distributions keep the bundle of their authorities, for a Python built elsewhere.
+# Paths of the distributions' bundles of authorities, for a Python that was built elsewhere.
 SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -29,7 +29,7 @@ SYSTEM_BUNDLES = (
 )
 USUAL_FOLDER = "/etc/ssl/certs"
 CERTIFICATE_LINE, KEY_LINE_END = b"-----END CERTIFICATE-----", b"PRIVATE KEY-----"
-# OpenSSL keeps a pair for each type of key, and misses the certificate of the key's.
+# OpenSSL keeps a pair for each type of key, and reports no certificate of the key's type.
 MISMATCHES = {
     "KEY_VALUES_MISMATCH": "does not match public key",
     "NO_CERTIFICATE_ASSIGNED": "type does not match public key type",
@@ -102,7 +102,8 @@ def system_roots() -> bytes:
 def _system_places() -> tuple[str, str]:
     """Return the bundle and the folder of authorities: those of OpenSSL's variables come first.
 
-    The usual folder holds what the bundle holds, so that it counts only in place of one.
+    The usual folder has the same content as the bundle, so it is used only where there is no
+    bundle.
     """
     paths = ssl.get_default_verify_paths()
     candidates = (paths.cafile,) if paths.cafile else SYSTEM_BUNDLES
@@ -112,7 +113,7 @@ def _system_places() -> tuple[str, str]:
 
 
 def _load_pair(context: ssl.SSLContext, files: TlsFiles) -> None:
-    """Load certificate and key; one with a passphrase is refused, as etcdctl cannot ask."""
+    """Load certificate and key; a key with a passphrase is refused, as etcdctl does."""
     try:
         context.load_cert_chain(files.certificate, files.key, password=lambda: "")
     except ssl.SSLError as error:

@@ -1,4 +1,4 @@
-"""Logging in: a token for name and password, and a new one when the server has forgotten it."""
+"""Log in: get a token for a name and a password, and a new one when the server has dropped it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AuthenticateRequest(Message):
 
 
 class AuthenticateResponse(Message):
-    """The token; the header is of no use here."""
+    """The token; the header is ignored."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (Field(2, "token", "string"),)
     token: str = ""
@@ -60,11 +60,11 @@ class Tokens:
 
     @property
     def token(self) -> str | None:
-        """The token; None before the first login, empty where the server demands none."""
+        """The token; None before the first login, empty where the server requires none."""
         return self._token
 
     def current(self, deadline: Deadline) -> str:
-        """Return the token, logging in for the first. Empty: the server asks for none."""
+        """Return the token; the first call logs in. Empty where the server requires none."""
         if not _may_be_sent(self._credentials.token):
             raise CallFailed(INVALID_TOKEN, code="UNAUTHENTICATED", details=INVALID_TOKEN)
         if self._token is None:
@@ -77,7 +77,7 @@ class Tokens:
         return self._token
 
     def renews_after(self, details: str, deadline: Deadline) -> bool:
-        """Whether a call that failed so deserves a new token; if so, fetch it.
+        """Log in again if a call failed because of its token; return whether that was done.
 
         A ready-made token is never replaced.
         """
@@ -90,7 +90,7 @@ class Tokens:
         return True
 
     def accepted(self) -> None:
-        """Take note of a call that was served: only renewals in vain are counted."""
+        """Record that a call was served, which resets the count of failed renewals."""
         self._renewals = 0
 
     def _authenticate(self, deadline: Deadline) -> str:
@@ -110,5 +110,5 @@ class Tokens:
 
 
 def _may_be_sent(token: str) -> bool:
-    """Whether HTTP can carry it: no server has given out another one."""
+    """Whether a token can be sent as an HTTP header."""
     return token.isascii() and token.isprintable()

@@ -1,6 +1,4 @@
-"""The cause of each way in which a connection can fail, and what to try; see certificate_verdicts
-for what certificates can have.
-"""
+"""Explain why a connection failed, and what to try; certificate_verdicts explains certificates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many writes under way at once, at a pace, each one timed: what ``check`` puts on a cluster."""
+"""The load of ``check``: concurrent writes at a given rate, each one timed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from threading import Event, Semaphore, Thread
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.each import call_each
 from pyetcdctl.client.kv import read
 from pyetcdctl.errors import ConnectionFailed, PyetcdctlError
 from pyetcdctl.keyspace.ranges import prefix_range
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from pyetcdctl.client.responses import PendingResponse
 
 _CATCH_UP_SECONDS = 0.05
-"""So much lateness of this program is made good; what a slow cluster loses is lost."""
+"""The longest delay of this program that is caught up; delays of a slow cluster are not."""
 
 
 class Load(NamedTuple):
-    """What to write, how much of it at once and until when; 0 is no limit."""
+    """What to write, how many writes at the same time and until when; 0 is no limit."""
 
     prefix: bytes
     key_size: int
@@ -41,7 +41,7 @@ class Load(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What came of the writes: their times, and how often each error was met."""
+    """The results of the writes: their durations, and how often each error occurred."""
 
     latencies: list[float]
     errors: dict[str, int]
@@ -68,7 +68,7 @@ class Figures(NamedTuple):
 
 
 class Workload:
-    """Writes on their way. ``stopped`` ends the sending early; what is under way is awaited."""
+    """Writes under way. ``stopped`` ends the sending early; pending responses are awaited."""
 
     def __init__(
         self, connections: list[Connection], load: Load, deadline: Callable[[], Deadline]
@@ -84,7 +84,7 @@ class Workload:
         self._figures = Figures([], {}, 0.0)
 
     def run(self, on_write: Callable[[], None] = lambda: None) -> Figures:
-        """Send everything, wait for the responses and return what came of them."""
+        """Send everything, wait for the responses and return the results."""
         collector = Thread(target=self._collect, name="workload", daemon=True)
         collector.start()
         began = perf_counter()
@@ -157,7 +157,7 @@ def open_connections(
     endpoints = connection.endpoints
     if len(endpoints) == 1:
         return [connection], has_keys
-    outcomes = ask_each(
+    outcomes = call_each(
         connection,
         endpoints,
         lambda own: read(own, request, deadline()),

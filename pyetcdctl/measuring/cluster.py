@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.cluster import ClusterService
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.each import call_each
 from pyetcdctl.client.endpoints import parse_endpoint
 from pyetcdctl.client.handshakes import plain_socket
 from pyetcdctl.client.health import read_consistently
@@ -112,7 +112,7 @@ def _looks(
         read, members = _read(own, plan.call_seconds), _own_list(own, plan.call_seconds)
         return _Look(place.status, taken, read, members)
 
-    outcomes = ask_each(connection, list(reached), look)
+    outcomes = call_each(connection, list(reached), look)
     return {each.endpoint: each.response for each in outcomes if each.response}
 
 
@@ -171,7 +171,7 @@ def _compared(
 
 def _common_revision(connection: Connection, endpoints: Sequence[str], seconds: float) -> int:
     """Return the newest revision that all of the members have applied."""
-    outcomes = ask_each(connection, endpoints, lambda own: status_of(own, seconds).revision)
+    outcomes = call_each(connection, endpoints, lambda own: status_of(own, seconds).revision)
     return min((each.response for each in outcomes if each.response), default=1)
 
 

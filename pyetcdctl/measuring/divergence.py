@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.each import call_each
 from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.diagnosis.facts import Difference, KeyHash
@@ -27,7 +27,7 @@ def hashes(
     connection: Connection, endpoints: Sequence[str], revision: int, seconds: float
 ) -> dict[str, KeyHash]:
     """Return each endpoint's hash of all keys up to a revision."""
-    outcomes = ask_each(
+    outcomes = call_each(
         connection,
         endpoints,
         lambda own: MaintenanceService(own).hash_kv(revision, Deadline.after(seconds)),

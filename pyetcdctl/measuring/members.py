@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.cluster import ClusterService
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.each import call_each
 from pyetcdctl.client.maintenance import MaintenanceService
 from pyetcdctl.diagnosis.facts import ListedMember, Status, StoredRecords
 from pyetcdctl.errors import CallFailed, DamagedSnapshot, PyetcdctlError
@@ -100,7 +100,7 @@ def status_of(connection: Connection, seconds: float) -> Status:
 def _statuses(
     connection: Connection, endpoints: Sequence[str], seconds: float
 ) -> list[EndpointOutcome[Status]]:
-    return ask_each(connection, endpoints, lambda own: status_of(own, seconds))
+    return call_each(connection, endpoints, lambda own: status_of(own, seconds))
 
 
 def _first_of_each(

@@ -5,7 +5,7 @@ from threading import Event
 import pytest
 
 from pyetcdctl.client.connection import Connection
-from pyetcdctl.client.each import ask_as_they_come, ask_each
+from pyetcdctl.client.each import call_as_completed, call_each
 from pyetcdctl.client.endpoints import parse_endpoint, wants_tls
 from pyetcdctl.errors import BadArguments, CallFailed
 from pyetcdctl.settings import ConnectionSettings
@@ -33,7 +33,7 @@ def test_outcomes_are_in_the_order_of_the_endpoints(connection):
             first_is_asked.set()
         return own.endpoint
 
-    outcomes = ask_each(connection, THREE, question)
+    outcomes = call_each(connection, THREE, question)
     assert [outcome.response for outcome in outcomes] == list(THREE)
 
 
@@ -45,7 +45,7 @@ def test_whoever_has_heard_enough_does_not_wait_for_the_slow(connection):
             assert released.wait(10)
         return own.endpoint
 
-    answers = ask_as_they_come(connection, THREE, question)
+    answers = call_as_completed(connection, THREE, question)
     assert next(answers).response == THREE[2]
     answers.close()
     assert not released.is_set()
@@ -58,7 +58,7 @@ def test_a_failure_is_its_endpoints_outcome(connection):
             raise CallFailed("no")
         return own.endpoint
 
-    first, second, third = ask_each(connection, THREE, question)
+    first, second, third = call_each(connection, THREE, question)
     assert (first.failure, third.failure) == (None, None)
     assert second.failure.message == "no"
     assert (second.endpoint, second.response) == (THREE[1], None)
@@ -69,11 +69,11 @@ def test_a_mistake_in_the_settings_is_raised(connection):
         raise BadArguments("no such file")
 
     with pytest.raises(BadArguments):
-        ask_each(connection, THREE, question)
+        call_each(connection, THREE, question)
 
 
 def test_nobody_is_asked_where_there_is_no_endpoint(connection):
-    assert ask_each(connection, (), lambda own: own.endpoint) == []
+    assert call_each(connection, (), lambda own: own.endpoint) == []
 
 
 def test_a_bare_endpoint_behind_one_with_https_is_never_asked_in_the_clear():

@@ -14,7 +14,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import registry_path
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.upkeep import run_plan
-from pyetcdctl.client.each import ask_each, ask_one
+from pyetcdctl.client.each import call_each, call_one
 from pyetcdctl.cluster_results import DefragPlan
 from pyetcdctl.errors import PyetcdctlError, Reported
 from pyetcdctl.go_durations import write_duration
@@ -89,7 +89,7 @@ def _leader_last(session: Session, endpoints: Sequence[str]) -> Sequence[str]:
         return endpoints
     from pyetcdctl.client.maintenance import MaintenanceService
 
-    outcomes = ask_each(
+    outcomes = call_each(
         session.connection,
         endpoints,
         lambda own: MaintenanceService(own).status(session.deadline()),
@@ -109,7 +109,7 @@ def _defragment(session: Session, endpoint: str) -> PyetcdctlError | None:
     from pyetcdctl.client.maintenance import MaintenanceService
 
     began = monotonic_ns()
-    outcome = ask_one(
+    outcome = call_one(
         session.connection,
         endpoint,
         lambda own: MaintenanceService(own).defragment(session.deadline()),

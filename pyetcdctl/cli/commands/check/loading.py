@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.cli.session.progress import shown_steps
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.each import ask_one
+from pyetcdctl.client.each import call_one
 from pyetcdctl.client.kv import compact, delete
 from pyetcdctl.client.workload import Workload, open_connections
 from pyetcdctl.ending import ENDING, end_by, let_signals_end
@@ -113,7 +113,7 @@ class Loading:
 
         shown = go_quoted(endpoint.encode())
         self._say(f"Defragmenting {shown}")
-        outcome = ask_one(
+        outcome = call_one(
             self._session.connection,
             endpoint,
             lambda own: MaintenanceService(own).defragment(Deadline.after(_CLEAN_UP_SECONDS)),

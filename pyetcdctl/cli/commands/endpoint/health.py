@@ -8,7 +8,7 @@ from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.each import call_each
 from pyetcdctl.client.health import Health, health_of
 from pyetcdctl.cluster_results import EndpointHealth, HealthReport
 from pyetcdctl.errors import PyetcdctlError
@@ -30,7 +30,7 @@ def health(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
     endpoint is unhealthy.
     """
     endpoints = endpoints_to_ask(session, flags.cluster)
-    outcomes = ask_each(
+    outcomes = call_each(
         session.connection, endpoints, lambda own: health_of(own, session.deadline())
     )
     session.print(HealthReport(tuple(map(_row, outcomes))))

@@ -8,7 +8,7 @@ from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, refuse_cluste
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.client.each import ask_each
+from pyetcdctl.client.each import call_each
 from pyetcdctl.cluster_results import EndpointStatus, StatusReport
 from pyetcdctl.errors import PyetcdctlError, Reported
 
@@ -37,7 +37,7 @@ def status(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
     from pyetcdctl.client.maintenance import MaintenanceService
 
     endpoints = endpoints_to_ask(session, flags.cluster)
-    outcomes = ask_each(
+    outcomes = call_each(
         session.connection,
         endpoints,
         lambda own: MaintenanceService(own).status(session.deadline()),
