@@ -1,4 +1,4 @@
-"""The keys of two sources side by side, in one pass: memory holds a page of each.
+"""Compare the keys of two sources in one pass: memory holds a page of each.
 
 Invariant: both sides come in key order, so a key that one side has passed is missing there.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What became of a key."""
+    """The kind of a difference."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -24,7 +24,8 @@ class Kind(Enum):
 
 
 class KeyDifference(NamedTuple):
-    """A key that differs: its records (see rpc/key_values.py) on both sides, None where it is not.
+    """A key that differs: its records (see rpc/key_values.py) on both sides, None where it is
+    absent.
 
     Keys differ by their values: the same value at another revision is not a difference.
     """

@@ -1,4 +1,4 @@
-"""What events do to keys: each value decoded, beside what its key had before."""
+"""Convert watch events to changes of keys: each value decoded, beside the key's previous one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_VALUES, _MOST_BYTES = 2_000, 8 << 20
 
 
 class KeyChange(NamedTuple):
-    """A change of a key; what is None was not there, or is not known."""
+    """A change of a key; None stands for an absent or unknown value."""
 
     revision: int
     event: str
@@ -32,13 +32,13 @@ class KeyChange(NamedTuple):
     before: Side | None
     after: Side | None
     before_revision: int = 0
-    """0 where nothing was there before, or it was compacted."""
+    """0 where the key was absent before, or its revision was compacted."""
     is_before_known: bool = True
     is_same: bool = False
     """Whether the value is byte for byte what it was before."""
     size_bytes: int = 0
     received: datetime | None = None
-    """When it was, for one that happened while it was watched."""
+    """The time of receipt, for a change that was watched live."""
 
     @property
     def writer(self) -> str:
@@ -47,7 +47,9 @@ class KeyChange(NamedTuple):
 
 
 class LastValues:
-    """Reads values, and remembers the newest of keys: the next change of a key begins with it."""
+    """Reads values and keeps the newest of each key, which is the previous one of its next
+    change.
+    """
 
     def __init__(self, read: Read) -> None:
         self._read = read
@@ -70,7 +72,7 @@ class LastValues:
         return side
 
     def forget(self, key: bytes) -> None:
-        """Forget what a key had."""
+        """Drop the value of a key."""
         _, size, _ = self._known.pop(key, (0, 0, None))
         self._bytes -= size
 

@@ -1,4 +1,4 @@
-"""The history of one key out of several sources: each revision once, and what happened in it."""
+"""The history of one key from several sources: each revision once, with its change."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Unknown(NamedTuple):
 
 
 class KeyStep(NamedTuple):
-    """One revision of a key; ``before`` is what it had until then, as far as that is known."""
+    """One revision of a key; ``before`` is the value until then, None if it is not known."""
 
     revision: int
     event: str
-    """``present``: the first that is known, and it was there before."""
+    """``present``: the first known revision of a key that existed before."""
     time: TimeBound
     writer: str
     size_bytes: int
@@ -39,11 +39,13 @@ class KeyStep(NamedTuple):
     before: Side | None
     after: Side | None
     unknown_before: Unknown
-    """How many are missing between it and the one before."""
+    """How many revisions are missing between this one and the one before."""
 
 
 def gaps(histories: Sequence[History]) -> list[tuple[int, int]]:
-    """Return the first and the last of revisions that no source has, between those that some do."""
+    """Return the first and the last of each range of revisions that no source has, between known
+    ones.
+    """
     found, known_to = [], 0
     for each in sorted(histories, key=lambda each: each.compacted):
         if known_to and each.compacted > known_to + 1:
@@ -66,7 +68,7 @@ def steps(
     times: Times,
     read: Callable[[bytes, bytes], StoredValue],
 ) -> list[KeyStep]:
-    """Return what happened to one key, newest first."""
+    """Return the steps of one key, newest first."""
     found: list[KeyStep] = []
     before: Side | None = None
     last: KeyRevision | None = None

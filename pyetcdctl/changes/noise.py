@@ -1,4 +1,4 @@
-"""What changes in an object all the time without a meaning: heartbeats, renewals, book-keeping."""
+"""Remove the fields of an object that change all the time: heartbeats, renewals, book-keeping."""
 
 from __future__ import annotations
 

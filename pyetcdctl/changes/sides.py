@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Side:
     """The value of a key before or after a change; it is the same object in the next change.
 
-    It is decoded when that is needed.
+    It is decoded on first use.
     """
 
     __slots__ = ("_key", "_managers", "_read", "_stored", "_value", "sections")
@@ -31,8 +31,9 @@ class Side:
         self._stored: StoredValue | None = None
         self._managers: Sequence[ManagerEntry] | None = None
         self.sections: dict[str, tuple[Plain, list[str]]] = {}
-        """The fields of the object that a printer showed, with the lines that it made of each: most
-        are the same in the next change."""
+        """A printer's cache: the lines of each field of the object, most of which are the same in
+        the next change.
+        """
 
     @property
     def stored(self) -> StoredValue:
@@ -43,7 +44,7 @@ class Side:
 
     @property
     def object(self) -> Object | None:
-        """The API object that it is."""
+        """The API object in the value; None without one."""
         return self.stored.decoded.object
 
     @property

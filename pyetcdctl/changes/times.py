@@ -1,9 +1,9 @@
-"""When a revision was written: no revision carries a time, but Lease objects do.
+"""Bound the time at which a revision was written: revisions carry no time, but Lease objects do.
 
 A holder renews a Lease every few seconds: it takes its clock's time, writes it, and waits for the
-response before it renews again. So a revision is not older than the renewals before it say, and not
-younger than the next renewal of a Lease whose previous one came after it. Clocks of nodes that
-differ widen nothing here: the bounds are as right as the clocks are.
+response before it renews again. So a revision is not older than the times in the renewals before
+it, and not younger than the next renewal of a Lease whose previous renewal came after it. The
+bounds do not allow for clocks of nodes that differ: they are as accurate as the clocks.
 """
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ class Times:
         )
 
     def last_before(self, moment: datetime) -> int:
-        """Return the last revision that was surely written before a moment; 0 if none is known."""
+        """Return the last revision that was certainly written before a time; 0 if none is known."""
         after = bisect_right(self._latest, moment)
         return self._closings[after - 1] if after else 0
 
 
 def _closed_by(renewals: Iterable[Renewal]) -> list[tuple[int, datetime]]:
-    """Return, for each renewal that was followed by one of the same Lease, the time of that."""
+    """Return, for each renewal that another of the same Lease follows, the time of the latter."""
     found: list[tuple[int, datetime]] = []
     last: dict[bytes, int] = {}
     for each in renewals:

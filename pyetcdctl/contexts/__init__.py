@@ -1,1 +1,1 @@
-"""Clusters by name: what reaches each, kept in the user's configuration."""
+"""Clusters by name: the settings to connect to each, in the user's configuration."""

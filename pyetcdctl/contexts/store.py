@@ -1,4 +1,4 @@
-"""The file of contexts, and which of them is the current one.
+"""The file of contexts, and the file that names the current one.
 
 The contexts are configuration, which may be read-only or come from elsewhere; which of them is in
 use is state, and has a file of its own (XDG Base Directory Specification). No password is ever
@@ -28,7 +28,7 @@ _FOLDER = "pyetcdctl"
 
 
 class Context(NamedTuple):
-    """A cluster's name and the settings that reach it, by the names of their flags."""
+    """A cluster's name and the settings to connect to it, by the names of their flags."""
 
     name: str
     settings: Mapping[str, Any]
@@ -55,7 +55,7 @@ class Contexts:
         self.state_path = Path(state, _FOLDER, "current-context")
 
     def all(self) -> dict[str, Context]:
-        """Return every context by its name. Raises BadArguments for a file that is not right."""
+        """Return every context by its name. Raises BadArguments for an invalid file."""
         try:
             text = self.path.read_text()
         except FileNotFoundError:
@@ -91,7 +91,7 @@ class Contexts:
             return ""
 
     def use(self, name: str) -> None:
-        """Make a context the current one; an empty name stands for none."""
+        """Make a context the current one; an empty name means none."""
         if name:
             self.get(name)
         _write(self.state_path, f"{name}\n")
@@ -101,7 +101,7 @@ class Contexts:
         self._write({**self.all(), context.name: context})
 
     def delete(self, name: str) -> None:
-        """Forget a context; it is not the current one any more."""
+        """Delete a context; it is not the current one any more."""
         self.get(name)
         self._write({each: known for each, known in self.all().items() if each != name})
         if self.current() == name:
@@ -182,7 +182,7 @@ def _plain(value: Any) -> Any:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file, whole or not at all; others may not read it."""
+    """Replace a file atomically; only its owner may read it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)

@@ -1,6 +1,6 @@
-"""Calls of etcd's API by the etcdctl of an etcd pod; request and response are etcd's messages.
+"""Calls of etcd's API through the etcdctl in an etcd pod; request and response are etcd's messages.
 
-What etcdctl has no command for, or no output that holds the whole response, cannot be called.
+Calls for which etcdctl has no command, or no output with the whole response, are not possible.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class PodCalls:
         return DeleteRangeResponse(**{**deletion.__dict__, "header": response.header}).encode()
 
     def _operation(self, operation: RequestOp) -> TxnResponse:
-        """Make a call that etcdctl has a command for as a transaction, which takes any bytes."""
+        """Make the call as a transaction, which supports any bytes."""
         request = TxnRequest(success=[operation]).encode()
         return TxnResponse.decode(self._transaction(request))
 
@@ -164,7 +164,7 @@ def not_through_kubectl(what: str) -> NeedsConnection:
 
 
 def _may_have_been_applied(failure: CallFailed | KubectlFailed) -> bool:
-    """Whether the write was on its way: etcd's own refusals and kubectl's are none."""
+    """Whether the write may have been sent: etcd's and kubectl's own refusals exclude that."""
     if isinstance(failure, KubectlFailed):
         return failure.may_have_run
     return failure.code in ("DEADLINE_EXCEEDED", "UNAVAILABLE", "DATA_LOSS")

@@ -1,8 +1,8 @@
-"""A kubectl that runs beside this process: its output in pieces, and how it is ended.
+"""A running kubectl process: read its output in pieces, and end it.
 
-Whatever runs in the pod goes on when its kubectl dies, and waits forever once a pipe without a
-reader is full. So a kubectl that is not needed any more gets end of input, and what it still brings
-is read and dropped until it ends by itself; only one that takes too long for that is terminated.
+A program in the pod keeps running when its kubectl dies, and blocks forever once a pipe without a
+reader is full. So a kubectl that is not needed any more gets end of input, and its further output
+is read and dropped until it exits; only one that takes too long is terminated.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class KubectlChild:
         *,
         is_dialog: bool = False,
     ) -> None:
-        """Start it. Its standard input has ``input`` and ends, or is left to ``write``."""
+        """Start it. Its standard input is ``input``, then ends; or ``write`` writes to it."""
         stdin = subprocess.PIPE if input or is_dialog else subprocess.DEVNULL
         try:
             self._process = subprocess.Popen(
@@ -89,7 +89,7 @@ class KubectlChild:
         return self._next_piece(monotonic() + seconds if seconds is not None else None)
 
     def write(self, line: bytes) -> None:
-        """Write to its standard input; what cannot arrive any more is dropped."""
+        """Write to its standard input; lines after its end are dropped."""
         stdin = self._process.stdin
         if stdin is not None and not stdin.closed:
             with suppress(BrokenPipeError):
@@ -114,13 +114,13 @@ class KubectlChild:
         return code
 
     def stop(self) -> None:
-        """End one with which nothing in a pod waits."""
+        """Terminate a kubectl that runs nothing in a pod."""
         with self._ending:
             self._terminate()
             self._close()
 
     def cancel(self, notice: Callable[[], None] = lambda: None) -> None:
-        """End it, and with it what runs in the pod; ``notice`` is called when that takes long."""
+        """End it and the program in the pod; ``notice`` is called when that takes long."""
         with self._ending:
             if self._process.poll() is None:
                 self._close_input()
@@ -140,7 +140,7 @@ class KubectlChild:
             self._selector.register(self._process.stdin, selectors.EVENT_WRITE)
 
     def _next_piece(self, ends: float | None) -> bytes:
-        """Return what stands in the pipe, gathered while more is there; empty at its end."""
+        """Return the bytes that are ready in the pipe; empty at its end."""
         gathered: list[bytes] = []
         size = 0
         while size < PIECE_BYTES and self._selector.get_map():
@@ -163,7 +163,7 @@ class KubectlChild:
             return b""
         piece = os.read(key.fd, _PIPE_BYTES)
         if not piece:
-            # The thread that cancels it may have met the end first, and closed the pipe.
+            # The thread that cancels it may have reached the end first and closed the pipe.
             with suppress(KeyError, ValueError):
                 self._selector.unregister(key.fileobj)
         if key.fileobj is self._process.stdout:
@@ -172,7 +172,7 @@ class KubectlChild:
         return b""
 
     def _feed(self) -> None:
-        """Write as much of the input as the pipe takes, and end it behind the last byte."""
+        """Write as much of the input as the pipe accepts, and close it after the last byte."""
         assert self._process.stdin
         try:
             written = os.write(self._process.stdin.fileno(), self._input)
@@ -193,7 +193,7 @@ class KubectlChild:
                 stdin.close()
 
     def _drain(self, notice: Callable[[], None]) -> None:
-        """Read and drop the rest of the output until it ends or the time is over."""
+        """Read and drop the rest of the output until it ends or the time limit has passed."""
         began, noticed = monotonic(), False
         while self._selector.get_map() and monotonic() - began < DRAIN_SECONDS:
             for key, _ in self._selector.select(_NOTICE_SECONDS):
@@ -226,13 +226,13 @@ def _seconds_until(ends: float | None) -> float | None:
 
 
 def cannot_start(error: OSError) -> KubectlFailed:
-    """Return the error for a kubectl that is not there or cannot be run."""
+    """Return the error for a kubectl that does not exist or cannot be run."""
     reason = (error.strerror or str(error)).lower()
     return KubectlFailed(f"cannot run {error.filename or 'kubectl'}: {reason}")
 
 
 def _widen(descriptor: int) -> None:
-    """Give a pipe more room than the usual 64 kB, where the system can."""
+    """Enlarge a pipe's buffer beyond the usual 64 kB, where the system supports that."""
     import fcntl
 
     if hasattr(fcntl, "F_SETPIPE_SZ"):

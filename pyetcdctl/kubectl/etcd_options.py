@@ -1,6 +1,6 @@
 """The options of an etcd server, from the container that runs it.
 
-etcd reads ``--name=value``, ``--name value`` and, where no flag is, the variable ``ETCD_NAME``.
+etcd reads ``--name=value``, ``--name value`` and, without the flag, the variable ``ETCD_NAME``.
 """
 
 from __future__ import annotations

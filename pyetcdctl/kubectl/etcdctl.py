@@ -1,4 +1,4 @@
-"""The etcdctl of an etcd pod, run by kubectl exec; a pod that cannot be used is left for the next.
+"""The etcdctl in an etcd pod, run by kubectl exec; fails over from a pod that cannot be used.
 
 Invariant: nothing that may have run in one pod is run again in another.
 """
@@ -25,7 +25,7 @@ NO_TLS = TlsFiles()
 NO_FLAGS: Mapping[str, bool | float] = MappingProxyType({})
 _AS_PROTOBUF = (b"--write-out=protobuf",)
 START_SECONDS = 15.0
-"""How long kubectl may take to reach the API server, the kubelet and the container."""
+"""The time limit for kubectl to reach the API server, the kubelet and the container."""
 
 
 class Etcdctl:
@@ -45,7 +45,8 @@ class Etcdctl:
         """``seconds`` is the command timeout; ``tls`` are paths in the pod to use instead of those
         of the server; ``flags`` are durations and switches for etcdctl.
 
-        ``advertised`` leads to the member by its advertised URL, which its responses then name.
+        With ``advertised`` the member is called at its advertised URL, which its responses then
+        name.
         """
         self.kubectl = kubectl
         self.pods = list(pods)
@@ -74,15 +75,15 @@ class Etcdctl:
     def transaction(self, text: bytes) -> Iterator[bytes]:
         """Yield the response to a transaction.
 
-        etcdctl waits without end for a member that does not respond to a transaction, and for five
-        seconds with every other command: so another one has to have responded before.
+        etcdctl has no time limit for a transaction, and one of five seconds for every other
+        command: so a read is made first where the member has not responded yet.
         """
         if not self._has_responded:
             self._probe()
         yield from self.stream([*_AS_PROTOBUF, b"txn"], text)
 
     def of_pod(self, pod: EtcdPod) -> Etcdctl:
-        """Return the etcdctl of one pod alone, leading to the member's advertised URL."""
+        """Return the etcdctl of one pod alone, which calls the member's advertised URL."""
         alone = copy(self)
         alone.pods = [pod]
         alone._advertised = True
@@ -118,12 +119,12 @@ class Etcdctl:
         return child
 
     def forget(self, child: KubectlChild) -> None:
-        """Drop one that has ended."""
+        """Forget a kubectl that has ended."""
         with suppress(ValueError):  # close() has been here
             self._running.remove(child)
 
     def close(self) -> None:
-        """End what runs, here and in the pod."""
+        """End all running programs, here and in the pod."""
         while self._running:
             self._running.pop().cancel(self._tell_of_draining)
 
@@ -148,7 +149,7 @@ class Etcdctl:
                 child.cancel(self._tell_of_draining)
 
     def _probe(self) -> None:
-        """Read a key that need not exist; a refusal comes from a member that responds, too."""
+        """Read a key that need not exist; a refusal, too, shows that the member responds."""
         try:
             self.output([*_AS_PROTOBUF, b"get", b"--", b"health"])
         except CallFailed as failure:
@@ -157,7 +158,7 @@ class Etcdctl:
         self._has_responded = True
 
     def _program(self) -> list[str | bytes]:
-        """Return etcdctl with the flags that lead it to its own member."""
+        """Return etcdctl with the flags to connect to its own member."""
         flags = {
             "endpoints": self.endpoint,
             "command-timeout": _go_text(self.seconds),

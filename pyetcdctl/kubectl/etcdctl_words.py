@@ -1,4 +1,4 @@
-"""Requests of etcd's API in etcdctl's words: a command line, or a transaction on standard input.
+"""Write requests of etcd's API for etcdctl: as a command line, or a transaction on standard input.
 
 Only flags that etcdctl has had since 3.4 are used. Words of a command line pass through URLs and
 JSON on their way into a pod, so that they must be UTF-8 without NUL; a transaction takes any bytes.
@@ -72,7 +72,9 @@ def fits_command_line(words: Iterable[bytes]) -> bool:
 
 
 def transaction_text(request: TxnRequest) -> bytes:
-    """Return what ``etcdctl txn`` reads. Raises BadFeature for what its grammar lacks."""
+    """Return what ``etcdctl txn`` reads. Raises BadFeature for a request that its grammar cannot
+    express.
+    """
     lines = [
         *map(_compare_line, request.compare),
         "",
@@ -136,7 +138,7 @@ def _compare_line(compare: Compare) -> str:
 
 
 def _check_filters(request: RangeRequest) -> None:
-    """Raise for what only the reader of a response could do afterwards."""
+    """Raise for a count or a filter, which only the reader of the response could apply."""
     if request.count_only or has_revision_filters(request):
         raise BadFeature(CANNOT_SAY.format("a count or a filter by revisions in a transaction"))
 

@@ -1,4 +1,4 @@
-"""What a failed kubectl, or the etcdctl that it ran in a pod, means for the user.
+"""Explain the failure of a kubectl, or of the etcdctl that it ran in a pod.
 
 kubectl ends its messages with ``command terminated with exit code N`` when the program in the pod
 ran and failed; every other failure is kubectl's, the API server's or the node's.
@@ -67,7 +67,9 @@ _SYMPTOMS = (
 
 
 def failure_of(messages: str, tried: str) -> PyetcdctlError:
-    """Return the error for what a failed kubectl wrote; ``tried`` is the pod or the question."""
+    """Return the error for the messages of a failed kubectl; ``tried`` is the pod or the
+    request.
+    """
     if _RAN_AND_FAILED.search(messages):
         return _etcdctl_failure(_RAN_AND_FAILED.sub("", messages), tried)
     return _kubectl_failure(messages, tried)
@@ -84,7 +86,7 @@ def is_too_large(failure: CallFailed) -> bool:
 
 
 def is_too_slow(failure: CallFailed) -> bool:
-    """Whether a member took the request and etcdctl's time ended before the response."""
+    """Whether a member received the request and etcdctl's time limit passed before the response."""
     return isinstance(failure, DeadlineExceeded) and failure.details.endswith(_OUT_OF_TIME)
 
 

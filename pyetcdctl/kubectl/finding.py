@@ -1,4 +1,4 @@
-"""Which pods run etcd: those that ``--via`` names, or kubeadm's by their label."""
+"""Find the pods that run etcd: those that ``--via`` names, or kubeadm's by their label."""
 
 from __future__ import annotations
 

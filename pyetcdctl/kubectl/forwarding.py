@@ -1,4 +1,4 @@
-"""A port of this machine that kubectl port-forward leads to etcd in a pod."""
+"""A port of this machine that kubectl port-forward forwards to etcd in a pod."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Forwarding:
         return urlsplit(self._pod.advertised_endpoint).hostname or self._pod.ip
 
     def wait(self) -> None:
-        """Wait until the port is open, and name it. Raises KubectlFailed."""
+        """Wait until the port is open, and return its endpoint. Raises KubectlFailed."""
         self.endpoint = f"{self._scheme}://{ADDRESS}:{self._local_port()}"
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What etcdctl prints as JSON only, as the messages of etcd's API.
+"""Convert what etcdctl prints only as JSON to the messages of etcd's API.
 
 An etcdctl that is older than its server leaves out the fields that it does not know.
 """

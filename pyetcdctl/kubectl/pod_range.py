@@ -1,10 +1,10 @@
 """A range of any size through an etcd pod, in pages at one revision.
 
-A run of etcdctl holds all of its response in the memory of the pod before it prints the first byte,
+A run of etcdctl holds its whole response in the memory of the pod before it prints the first byte,
 five times the size of the values, and etcd holds it a second time: so only keys are read in one
-run; values are read in runs of a bounded size. What the member cannot read within the command's
-timeout is read in shorter runs. A later run begins with the last key of the one before, which is
-then dropped: the key behind it, which ends in a NUL, cannot be an argument of a program.
+run; values are read in runs of a bounded size. Where the member cannot respond within the command
+timeout, shorter runs are made. A later run begins with the last key of the one before, which is
+then dropped: the key that follows it, which ends in a NUL, cannot be an argument of a program.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class PodRange:
     """The response to a RangeRequest; see PagedRange of keyspace/source.py.
 
     ``run`` starts one etcdctl and returns its response. Making a range waits for the first page, so
-    that what is wrong with the request raises here.
+    that errors of the request are raised here.
     """
 
     def __init__(self, request: RangeRequest, run: Callable[[RangeRequest], StreamedRange]) -> None:
@@ -116,7 +116,9 @@ class PodRange:
         self.header, self.count, self.more = rest.header, rest.count, rest.more
 
     def _filtered(self) -> Iterator[RangePage]:
-        """Leave out what the request's revisions exclude, as the server does: before the limit."""
+        """Leave out the keys that the request's revisions exclude, before the limit, as the server
+        does.
+        """
         wanted = RevisionFilter(self.request)
         whole = PodRange(wanted.unfiltered_request(), self._run)
         for page in whole.pages():
@@ -128,7 +130,7 @@ class PodRange:
 
 
 class _Rest:
-    """What is still to be read of a range, and how much of it the next run asks for."""
+    """The rest of a range, and how much of it the next run requests."""
 
     def __init__(self, request: RangeRequest, most_keys: int = MOST_RUN_KEYS) -> None:
         self._asked = request
@@ -147,7 +149,7 @@ class _Rest:
         return bool(self._limit) and self._read < self.count
 
     def next_request(self) -> RangeRequest:
-        """Return what the next run asks for: at the first run's revision, from the last key on."""
+        """Return the request of the next run: at the first run's revision, from the last key on."""
         overlap = self._last_key is not None
         keys = self._run_keys
         if self._limit:
@@ -160,7 +162,7 @@ class _Rest:
         return RangeRequest(**{**self._asked.__dict__, **changes})
 
     def pages_of(self, response: StreamedRange) -> Iterator[RangePage]:
-        """Yield the pages of a run without what an earlier one has brought."""
+        """Yield the pages of a run without the key that the run before returned."""
         is_first = self._last_key is None
         before, overlap = self._read, self._last_key
         for page in response.pages():
@@ -178,13 +180,13 @@ class _Rest:
         self._finish_run(response.more, self._read - before)
 
     def shrink(self) -> bool:
-        """Ask for fewer keys next; False when it was one already."""
+        """Request fewer keys in the next run; False when it was one already."""
         can = self._run_keys > 1
         self._run_keys = max(1, self._run_keys // SHRINKING)
         return can
 
     def slow_down(self) -> bool:
-        """Ask for fewer keys from now on; False when they were few already."""
+        """Request fewer keys from now on; False when they were few already."""
         can = self._run_keys > FIRST_RUN_KEYS
         self._most_keys = self._run_keys = max(FIRST_RUN_KEYS, self._run_keys // SHRINKING)
         return can

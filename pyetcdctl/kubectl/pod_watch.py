@@ -1,6 +1,6 @@
-"""A watch that the etcdctl of an etcd pod makes, as the exchange of messages that etcd's API has.
+"""A watch by the etcdctl in an etcd pod, with the messages of etcd's API.
 
-One etcdctl is one watch: what it prints does not say which of several a response belongs to.
+One etcdctl runs one watch: its output does not name the watch of a response.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _PROGRESS = b"progress\n"
 
 
 class PodWatch:
-    """Messages out by ``send``, messages in by iteration; any thread may send or close."""
+    """``send`` sends a message, iteration receives; any thread may send or close."""
 
     def __init__(self, etcdctl: Etcdctl) -> None:
         self._etcdctl = etcdctl
@@ -72,7 +72,7 @@ class PodWatch:
             raise too_late() from None
 
     def close(self) -> None:
-        """End etcdctl: it does at the end of its input."""
+        """End etcdctl by ending its input."""
         if self._child is not None:
             self._child.end_input()
 
@@ -82,7 +82,7 @@ class PodWatch:
         header = self._header()
         head = WatchHead(header=header, created=True)
         self._waiting.append(head.encode())
-        # Named always: what happens before etcdctl watches is not lost.
+        # Always set, so that changes before etcdctl's watch starts are not lost.
         revision = request.start_revision or header.revision + 1
         self._child = self._etcdctl.started([b"watch", b"-i"])
         self._child.write(_line(request, revision))
@@ -113,10 +113,11 @@ class PodWatch:
         return self._waiting.popleft()
 
     def _is_settled(self, response: bytes) -> bool:
-        """Whether a response may be passed on; progress that is reported too early is asked again.
+        """Whether a response may be passed on; progress that is reported too early is requested
+        again.
 
-        Before 3.5.8 a server reports progress of a watch that it has not begun to serve. It has
-        that watch when etcdctl asks, and begins within 100 ms.
+        Before 3.5.8 a server reports progress of a watch that it does not serve yet. It has
+        registered the watch when etcdctl requests progress, and serves it within 100 ms.
         """
         if self._is_serving or not WatchResponse.parse(response).is_progress:
             return True
@@ -127,7 +128,7 @@ class PodWatch:
         return False
 
     def _ended(self, child: KubectlChild) -> Exception:
-        """Return the error for an etcdctl that has ended; the watch may go on with another."""
+        """Return the error for an etcdctl that has ended; the watch may be resumed with another."""
         code = child.wait()
         self._etcdctl.forget(child)
         failure = failure_of(child.messages, self._etcdctl.pod.full_name)
@@ -137,7 +138,7 @@ class PodWatch:
 
 
 def _line(request: WatchCreateRequest, revision: int) -> bytes:
-    """Return the line of ``watch -i``; it takes no key that looks like a flag."""
+    """Return the line of ``watch -i``; it accepts no key that looks like a flag."""
     if request.key.startswith(b"-"):
         raise NeedsConnection("a key that begins with - needs a direct connection", TRY_DIRECTLY)
     words = ["watch", f"--rev={revision}", *(["--prev-kv"] if request.prev_kv else [])]

@@ -1,4 +1,4 @@
-"""An etcd pod as the API server describes it: where etcd listens, where its certificates are."""
+"""Read an etcd pod's specification: etcd's URLs and the paths of its certificates."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ class EtcdPod(NamedTuple):
 
     @property
     def local_endpoint(self) -> str:
-        """Where etcdctl in the pod reaches this member: by the loopback address if it may."""
+        """The URL for etcdctl in the pod: the loopback address if etcd listens there."""
         local = [url for url in self.listen_urls if urlsplit(url).hostname in _LOOPBACK]
         return (*local, *self.advertised_urls, *self.listen_urls, DEFAULT_ENDPOINT)[0]
 
     @property
     def advertised_endpoint(self) -> str:
-        """The member's name for the rest of the cluster."""
+        """The member's advertised client URL."""
         return (*self.advertised_urls, self.local_endpoint)[0]
 
     def secret_item(self, path: str) -> SecretItem | None:
-        """Return the item of a mounted Secret that a file is; None for a file of the node."""
+        """Return the item of a mounted Secret at a path; None for a file of the node."""
         return next(filter(None, (mount.item_at(path) for mount in self.secrets)), None)
 
     @property
@@ -62,7 +62,7 @@ class EtcdPod(NamedTuple):
 
 
 def read_pod(pod: Mapping[str, Any]) -> EtcdPod | None:
-    """Return what a pod's JSON says; None when no container of it runs etcd."""
+    """Parse a pod's JSON; None when no container of it runs etcd."""
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     container = _etcd_container(spec.get("containers") or ())
     if container is None:
@@ -100,7 +100,9 @@ def _is_ready(status: Mapping[str, Any], container: str) -> bool:
 
 
 def _urls(text: str, any_address: str) -> tuple[str, ...]:
-    """Return the URLs of a list; ``any_address`` stands in for one that means all addresses."""
+    """Return the URLs of a list; ``any_address`` replaces an unspecified address such as
+    0.0.0.0.
+    """
     found = []
     for url in filter(None, (part.strip() for part in text.split(","))):
         host = urlsplit(url).hostname or ""

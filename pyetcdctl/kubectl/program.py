@@ -1,4 +1,4 @@
-"""The kubectl program: how its command lines begin, and short questions to the API server."""
+"""The kubectl program: its command lines, and short requests to the API server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class NamedCluster(NamedTuple):
-    """What the kubeconfig's context names."""
+    """The cluster and the user of the kubeconfig's context."""
 
     name: str
     user: str
@@ -36,9 +36,9 @@ class Kubectl:
     kubeconfig: str = ""
     context: str = ""
     seconds: float = 30.0
-    """How long a short question may take."""
+    """The time limit of a short request, in seconds."""
     log: Callable[[str], None] | None = None
-    """Gets every command line."""
+    """Receives every command line."""
 
     def words(self, *words: str | bytes) -> list[str | bytes]:
         """Return a command line."""
@@ -65,11 +65,11 @@ class Kubectl:
         return KubectlChild(command, self.environment, input, is_dialog=is_dialog)
 
     def start(self, words: Sequence[str | bytes]) -> KubectlChild:
-        """Run a command that takes its time."""
+        """Start a command that may run long."""
         return KubectlChild(self.words(*words), self.environment)
 
     def json(self, tried: str, *words: str) -> Any:
-        """Return the JSON that a short question gets as its result; ``tried`` is for errors."""
+        """Return the JSON that a short request prints; ``tried`` is for errors."""
         command = self.words(*words, "-o", "json")
         try:
             # Standard input is the user's: a plugin of the kubeconfig may have to ask for a login.

@@ -1,4 +1,4 @@
-"""Leaving out keys by their revisions: etcdctl can ask the server to since 3.6 only."""
+"""Filter keys by their revisions, which etcdctl requests from the server only since 3.6."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RevisionFilter:
         self.more = False
 
     def unfiltered_request(self) -> RangeRequest:
-        """Return the request for all that the filter has to see."""
+        """Return the request for all keys that the filter must examine."""
         kept = {
             name: value
             for name, value in self._asked.__dict__.items()
@@ -32,7 +32,7 @@ class RevisionFilter:
         return RangeRequest(**kept)
 
     def part_of(self, page: RangePage) -> RangePage:
-        """Return the entries of a page that are wanted."""
+        """Return the entries of a page that match."""
         kept = []
         for entry, record in zip(page.parts(1), page.records(), strict=True):
             if self._matches(record):

@@ -1,4 +1,4 @@
-"""Which Secret's item a file in a pod is."""
+"""Find the Secret's item behind a file in a pod."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Certificates and keys of etcd in Secrets: read through the API server, kept in memory alone."""
+"""Certificates and keys of etcd in Secrets: read through the API server, kept only in memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CA_ITEM, CERTIFICATE_ITEM, KEY_ITEM = "ca.crt", "tls.crt", "tls.key"
 
 
 class ClientPems(NamedTuple):
-    """What a TLS client needs, as PEM; an authority is missing where no Secret has one."""
+    """A TLS client's certificate and key, and the CA if a Secret has it, as PEM."""
 
     ca: bytes
     certificate: bytes
@@ -70,7 +70,9 @@ def _content(items_of: Callable[[str], Mapping[str, str]], item: SecretItem) -> 
 
 
 class MemoryFiles:
-    """Files without a name in any folder; they are gone with ``close``, or with the process."""
+    """Files without a name in any folder; they are removed by ``close``, or when the process
+    ends.
+    """
 
     def __init__(self, contents: Sequence[bytes]) -> None:
         if not hasattr(os, "memfd_create"):
@@ -86,7 +88,7 @@ class MemoryFiles:
         return [f"/proc/self/fd/{descriptor}" for descriptor in self._descriptors]
 
     def close(self) -> None:
-        """Forget the contents."""
+        """Close the files, which removes them."""
         while self._descriptors:
             os.close(self._descriptors.pop())
 

@@ -1,4 +1,4 @@
-"""The keyspace of a cluster whose etcd pods kubectl reaches."""
+"""The keyspace of a cluster, read through kubectl exec in its etcd pods."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class KubectlSource:
     def ranges(
         self, requests: Sequence[RangeRequest], *, timeout_seconds: float | None = None
     ) -> list[RangePage]:
-        """Return the responses to many small questions; up to 128 of them share one etcdctl."""
+        """Return the responses to many small requests; up to 128 of them share one etcdctl."""
         if len(requests) == 1 or any(map(has_revision_filters, requests)):
             return [self._page(request) for request in requests]
         pages: list[RangePage] = []
@@ -77,7 +77,7 @@ class KubectlSource:
         except CallFailed as error:
             if error.code != "INVALID_ARGUMENT":
                 raise
-            # A server may take fewer operations at once.
+            # A server may allow fewer operations in one transaction.
             pages = [self._page(request) for request in requests]
         except WireError as error:
             raise ResponseMakesNoSense(error) from error

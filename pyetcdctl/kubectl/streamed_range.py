@@ -20,7 +20,7 @@ _HEADER, _KVS, _MORE, _COUNT = 0x0A, 0x12, 0x18, 0x20
 _LONGEST_VARINT = 10
 _HEADER, _SUCCEEDED, _RESPONSES, _RESPONSE_RANGE = 0x0A, 0x10, 0x1A, 0x0A
 _WRAPPING_BYTES = 256
-"""More than two headers and the sizes before the first entry take."""
+"""More bytes than two headers and the sizes before the first entry."""
 
 
 class StreamedRange:
@@ -50,7 +50,7 @@ class StreamedRange:
         try:
             page = RangePage.of_beginning(self._data)
         except WireError:
-            # Fields in another order than etcd's: parsed when all is there.
+            # Fields in another order than etcd's: parsed when the whole response has arrived.
             while self._extend():
                 pass
             page = RangePage(self._data)
@@ -85,7 +85,7 @@ class StreamedRange:
                 raise WireError(f"field {tag >> 3} is not one of a range's response")
 
     def _has(self, size: int) -> bool:
-        """Whether so many bytes are there; waits for them."""
+        """Wait for so many bytes; return whether they have arrived."""
         while len(self._data) < size:
             if not self._extend():
                 return False
@@ -124,7 +124,7 @@ def unwrapped(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _header(data: bytes, at: int) -> tuple[bytes, int]:
-    """Return a header with its tag, and the offset behind it; empty where there is none."""
+    """Return a header with its tag, and the offset after it; empty where there is none."""
     if at >= len(data) or data[at] != _HEADER:
         return b"", at
     size, start = read_varint(data, at + 1)

@@ -1,9 +1,9 @@
-"""The responses of a watch in what ``etcdctl watch -i -w protobuf`` prints.
+"""Split the output of ``etcdctl watch -i -w protobuf`` into the responses of a watch.
 
-They follow one another without their sizes. Each begins with its header, which no other field of a
-response looks like. One that only reports progress is a header alone, behind a line of text; so a
-header without that line is not complete before something follows it. The end of a watch may have a
-revision behind it, or not: it is complete when nothing follows for a while.
+They follow one another without their sizes. Each begins with its header, and no other field of a
+response has that form. A response that only reports progress is a header alone, after a line of
+text; so a header without that line is incomplete until something follows it. The end of a watch may
+be followed by a revision or not: it is complete when nothing follows for a while.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class WatchFrames:
         self._data = b""
         self._is_progress = False
         self.has_end = False
-        """Whether the end of a watch waits for what may follow it."""
+        """Whether the end of a watch was read and a revision may still follow it."""
 
     def take(self, piece: bytes) -> Iterator[bytes]:
-        """Yield what is complete so far. Raises WireError for what is not a watch's.
+        """Yield the complete responses so far. Raises WireError for bytes that are not of a watch.
 
         Events that arrive later than others of their response are a response of their own, as when
         a server sends one in fragments.
@@ -56,13 +56,13 @@ class WatchFrames:
         self._data = self._data[start:]
 
     def rest(self) -> bytes:
-        """Return the end of a watch behind which nothing has followed."""
+        """Return the end of a watch after which nothing was received."""
         self.has_end = False
         rest, self._data = self._data, b""
         return rest
 
     def _is_header_alone(self, start: int, end: int) -> bool:
-        """Whether events are still to come, because this is not announced as progress."""
+        """Whether events must follow, because no line announces the header as progress."""
         is_header = self._data[start] == _HEADER and self._end_of_next(start) == end
         return is_header and not self._is_progress
 
@@ -76,7 +76,7 @@ class WatchFrames:
         yield response
 
     def _end_of_next(self, at: int) -> int | None:
-        """Return the offset behind a field or a line of text; None if it is not complete."""
+        """Return the offset after a field or a line of text; None if it is not complete."""
         data = self._data
         if at >= len(data):
             return None

@@ -29,7 +29,7 @@ class ResourceCount(NamedTuple):
 
 
 class _Met:
-    """What was met at one place."""
+    """What was found at one path of keys."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -1,7 +1,7 @@
-"""What happens to the objects of a query after they were listed.
+"""Changes of a query's objects after they were listed.
 
 Invariant: ``known`` holds what was under each key at the last revision that was listed or reported.
-When the store has discarded what came next, a new listing shows how all of it ended.
+Where the store has compacted the revisions after that, a new listing shows the present state.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ADDED, MODIFIED, DELETED = "ADDED", "MODIFIED", "DELETED"
 
 
 class ListedObjects(NamedTuple):
-    """What was under the keys of a resource, or of one name, at a revision."""
+    """The entries of a resource, or of one name, at a revision."""
 
     resource: Resource
     name: str
@@ -32,14 +32,14 @@ class ListedObjects(NamedTuple):
 
 
 class ObjectChange(NamedTuple):
-    """What happened to an object that is or was selected."""
+    """A change of an object that is or was selected."""
 
     event: str
     object: ShownObject
 
 
 def listed(finder: Finder, resource: Resource, name: str) -> ListedObjects:
-    """Read all that a watch begins with."""
+    """Read the listing that a watch starts from."""
     listing = finder.listing(resource, name)
     return ListedObjects(resource, name, listing.revision, list(listing.entries))
 
@@ -47,7 +47,7 @@ def listed(finder: Finder, resource: Resource, name: str) -> ListedObjects:
 class Changes:
     """Turns events and listings into changes of the selected objects.
 
-    An object that is gone, or is not selected any more, is shown as it was last.
+    An object that was deleted, or is not selected any more, is shown in its last state.
     """
 
     def __init__(self, finder: Finder, begin: ListedObjects) -> None:
@@ -63,7 +63,9 @@ class Changes:
                 yield from self._gone(entry) if kind == DELETE else self._present(entry)
 
     def since(self, now: ListedObjects) -> Iterator[ObjectChange]:
-        """Yield how a new listing differs from what is known: first what is gone, then by age."""
+        """Yield the differences of a new listing from the known state: deletions first, then by
+        age.
+        """
         present = {entry.key for entry in now.entries}
         for entry in [each for each in self._known.values() if each.key not in present]:
             yield from self._gone(entry)

@@ -1,8 +1,9 @@
-"""What controllers do at once to objects that are written into the store past the API server.
+"""What controllers do to objects as soon as they are written to etcd, past the API server.
 
-An object that was being deleted goes again, and so does one whose owners are gone (the garbage
-collector looks for them by uid), one in a namespace that is not there, and a pod of a node that is
-not there. Owners are to be written before what they own, so that the garbage collector finds them.
+They delete an object with a deletionTimestamp, one whose owners do not exist (the garbage collector
+looks for them by uid), one in a namespace that does not exist, and a pod of a node that does not
+exist. Owners must be written before the objects that they own, so that the garbage collector finds
+them.
 """
 
 from __future__ import annotations
@@ -36,10 +37,12 @@ class _Owned(NamedTuple):
 
 
 class Consequences:
-    """Looks at objects that are to come back, in one pass, and says what will become of them."""
+    """Examines objects before they are written, in one pass, and reports what controllers will do
+    to them.
+    """
 
     def __init__(self, store: Store, read: Reader) -> None:
-        """``store`` is what they come back to; ``read`` decrypts and decodes them."""
+        """``store`` is where they are written to; ``read`` decrypts and decodes them."""
         self._store = store
         self._read = read
         self._count = 0
@@ -54,7 +57,7 @@ class Consequences:
         self._pods: list[tuple[str, ObjectKey]] = []
 
     def look(self, key: bytes, value: bytes) -> None:
-        """Look at an object that is to be written; keys of other programs are none."""
+        """Examine an object that will be written; keys of other programs are ignored."""
         at, self._count = self._count, self._count + 1
         place = parse(key.decode("utf-8", "surrogateescape"), self._store.prefix)
         if place is None:
@@ -71,7 +74,7 @@ class Consequences:
             self._look_inside(at, place, content)
 
     def remarks(self) -> Iterator[str]:
-        """Yield a line for each thing that will happen; to be read when all were looked at."""
+        """Yield a line for each consequence; to be read when all objects were examined."""
         for owned in self._owned.values():
             if gone := self._all_gone(owned):
                 self._found["its owners are gone"].append(f"{owned.place} (of {gone})")
@@ -85,7 +88,9 @@ class Consequences:
                 yield f"{_objects(len(within))} in namespace {namespace}, which is not there"
 
     def ranks(self) -> array[int]:
-        """Return when each object is to be written, in the order of looking: owners first."""
+        """Return the rank in which each object must be written, in the order of examining: owners
+        first.
+        """
         ranks = array("B", bytes(self._count))
         for namespace, within in self._within.items():
             if namespace in self._namespaces:
@@ -108,7 +113,7 @@ class Consequences:
             self._pods.append((str(spec["nodeName"]), place))
 
     def _all_gone(self, owned: _Owned) -> str:
-        """Return an owner, if none of the owners is there or comes back; else nothing."""
+        """Return an owner, if no owner exists or will be written; else an empty string."""
         names = ""
         for owner in owned.owners:
             uid = str(owner.get("uid") or "")
@@ -118,7 +123,7 @@ class Consequences:
         return names
 
     def _is_there(self, namespace: str, owner: Object, uid: str) -> bool:
-        """Whether an owner is there, or may be: its kind is not known."""
+        """Whether an owner exists, or may exist because its kind is not known."""
         found = self._known_owners.get(uid)
         if found is None:
             there = uid_of_owner(self._store, namespace, owner)
@@ -167,9 +172,9 @@ def _finalizers(metadata: Object) -> str:
 
 
 def uid_of_owner(store: Store, namespace: str, owner: Object) -> str | None:
-    """Return the uid of the object that an owner reference names; empty if it is not there.
+    """Return the uid of the object that an owner reference names; empty if it does not exist.
 
-    None where the store does not know the kind, and so not where to look.
+    None where the store does not have the kind, and its keys are unknown.
     """
     group = str(owner.get("apiVersion", "")).rpartition("/")[0]
     kind = str(owner.get("kind", ""))

@@ -1,9 +1,9 @@
-"""How many keys each resource, namespace or folder has, as the server counts them.
+"""Count the keys of each resource, namespace or folder on the server.
 
-No key is sent but the first of each group, so that a million keys are counted in a moment: a server
-takes as long to find one key of a range as to count all of them. So the range is divided at the
-resources that are known, and groups are only looked for between these, where there are keys. What
-is in no group is a row of its own: the counts add up to that of the whole range.
+The server sends only the first key of each group, so that a million keys are counted in less than a
+second: a server takes as long to find one key of a range as to count all of them. So the range is
+divided at the known resources, and other groups are only searched between these, where there are
+keys. Keys in no group are a row of their own: the counts add up to that of the whole range.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     """Returns the group of a key, and what its keys start with; None for a key in no group."""
 
 MOST_GROUPS = 60
-"""So many are looked for between two that are known."""
+"""How many groups are searched between two known ones."""
 MOST_RANGES = 10_000
 OTHER_KEYS = "(other keys)"
 
@@ -40,7 +40,7 @@ class Counted(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """A group in one part of the range, and what its keys start with, if they have that alone."""
+    """A group in one part of the range, and the prefix of its keys, if no other keys have it."""
 
     name: str
     keys: int
@@ -48,7 +48,7 @@ class _Group(NamedTuple):
 
 
 class _Span(NamedTuple):
-    """The keys from ``key`` to ``end``; the group that they are, none where that is not known."""
+    """The keys from ``key`` to ``end`` and their group, None where that is not known."""
 
     key: bytes
     end: bytes
@@ -73,7 +73,7 @@ class Counting:
         return self._rows(self._resources(registry))
 
     def by_namespace(self, registry: str) -> list[Counted]:
-        """Return the keys in each namespace; nothing where that takes too many questions."""
+        """Return the keys in each namespace; nothing where that takes too many requests."""
         found = [each.key for each in self._resources(registry) if each.key]
         names = self._names(f"{registry}/namespaces/")
         if len(names) * len(found) > MOST_RANGES:
@@ -115,7 +115,7 @@ class Counting:
         return found + self._unknown(unknown, group)
 
     def _divided(self, known: dict[str, str]) -> Iterator[_Span]:
-        """Yield the parts of the range: what is known, and what lies between."""
+        """Yield the parts of the range: the known groups, and the spans between them."""
         at, end = self._whole.key, self._whole.end
         for prefix in sorted(map(os.fsencode, known)):
             span = _Span(*prefix_range(prefix), known[os.fsdecode(prefix)])
@@ -131,7 +131,9 @@ class Counting:
         yield from () if last.is_empty else (last,)
 
     def _unknown(self, rest: Sequence[tuple[_Span, int]], group: Group) -> list[_Group]:
-        """Find the groups in spans, the first of each at once, then those behind them."""
+        """Find the groups in spans: the first group of all spans in one call, then the groups after
+        them.
+        """
         groups: list[_Group] = []
         for _ in range(MOST_GROUPS):
             if not rest:
@@ -180,7 +182,7 @@ class Counting:
 
 
 def _folder(key: bytes, at: int, depth: int) -> tuple[str, bytes] | None:
-    """Return the folder of a key, ``depth`` names behind an offset at most."""
+    """Return the folder of a key, at most ``depth`` names after an offset."""
     for _ in range(depth):
         slash = key.find(b"/", at or int(key.startswith(b"/")))
         if slash < 0:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Query(NamedTuple):
-    """Which objects are meant, and how they are shown."""
+    """Which objects are selected, and how they are shown."""
 
     namespace: str = "default"
     all_namespaces: bool = False
@@ -36,13 +36,13 @@ class Query(NamedTuple):
     as_stored: bool = False
     managed_fields: bool = False
     rows_only: bool = False
-    """Whether a few fields of each object are shown: remarks on others are left out."""
+    """Whether only a few fields of each object are shown: remarks on other fields are left out."""
     names_only: bool = False
     """Whether the keys alone are needed."""
 
 
 class Trouble(Enum):
-    """What a remark on an object is about."""
+    """The kind of a remark on an object."""
 
     NOT_DECRYPTED = "not decrypted"
     NO_OBJECT = "no object"
@@ -50,7 +50,7 @@ class Trouble(Enum):
 
 
 class Remark(NamedTuple):
-    """What a reader should know about the value of a key."""
+    """A remark for the user on the value of a key."""
 
     trouble: Trouble
     key: str
@@ -92,7 +92,7 @@ class Finder:
     def object(
         self, resource: Resource, entry: StoredEntry, *, quiet: bool = False
     ) -> ShownObject | None:
-        """Return the object of an entry; None for what is not meant."""
+        """Return the object of an entry; None where it is not selected."""
         place = parse(entry.key, self.store.prefix)
         if place is None or place.path != resource.path:
             return None
@@ -143,7 +143,7 @@ def _remarks_on_row(resource: Resource, stored: StoredValue) -> list[str]:
 
 
 def _is_known(resource: Resource, stored: StoredValue) -> bool:
-    """Whether the fields mean what the columns of the resource take them for.
+    """Whether the fields have the meaning that the columns of the resource expect.
 
     JSON and CBOR need no table to be read, so that an object of a later version has the field names
     of that version.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyetcdctl.keyspace.source import Source
 
 FIRST_CHARACTERS = b"0123456789abcdefghijklmnopqrstuvwxyz"
-"""Where folders of Kubernetes begin: one window for each is looked at in the same call."""
+"""The first bytes of folders of Kubernetes: one call searches a window for each."""
 
 
 def first_keys(source: Source, ranges: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
@@ -30,8 +30,8 @@ def first_keys(source: Source, ranges: Sequence[tuple[bytes, bytes]]) -> list[by
 def folders(source: Source, start: bytes, *, most: int, at_once: bool = False) -> list[bytes]:
     """Return the names of the folders below ``start``, which ends in a slash, in order.
 
-    Not more than ``most`` are looked for: a store of another kind may have millions. ``at_once``
-    takes several calls fewer where there are dozens.
+    At most ``most`` are searched: another program's keyspace may have millions. ``at_once`` needs
+    several calls fewer where there are dozens.
     """
     windows = _windows(start, at_once=at_once)
     names: list[bytes] = []

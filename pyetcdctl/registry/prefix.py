@@ -1,7 +1,7 @@
-"""Where API servers keep their objects: the --etcd-prefix, looked for in the keys.
+"""Find the --etcd-prefix of API servers from the keys.
 
-Several API servers may share one etcd. Every prefix that holds a cluster is a candidate, so that a
-write is refused where there are two, and a read can say which one it took.
+Several API servers may share one etcd. Every prefix with a cluster's objects is a candidate, so
+that a write is refused where there are two, and a read reports which one it used.
 """
 
 from __future__ import annotations
@@ -21,20 +21,22 @@ if TYPE_CHECKING:
     from pyetcdctl.keyspace.source import Source
 
 _WITNESS = "namespaces/kube-system"
-"""Every cluster has this object, and nothing but a cluster has its key."""
+"""Every cluster has this object, and only a cluster has its key."""
 MOST_FOLDERS, DEEPEST = 50, 3
-"""How many folders of a level are looked into, and how many levels."""
+"""How many folders of a level are searched, and how many levels."""
 
 
 class RegistryPrefix(NamedTuple):
-    """A prefix with a slash before it and none behind, and the others that hold a cluster."""
+    """A prefix with a leading slash and no trailing one, and the other prefixes that hold a
+    cluster.
+    """
 
     path: str
     others: tuple[str, ...] = ()
 
     @property
     def candidates(self) -> str:
-        """All prefixes that may be meant, in one line."""
+        """All candidates, in one line."""
         return ", ".join((self.path, *self.others))
 
     def require_one(self) -> str:
@@ -53,7 +55,7 @@ def normalized(prefix: str) -> str:
 
 
 def find_prefix(source: Source, known: str = "") -> RegistryPrefix:
-    """Look for the prefix; ``known`` is that of the API server that uses this etcd for sure."""
+    """Find the prefix; ``known`` is that of an API server that certainly uses this etcd."""
     if known and first_keys(source, [prefix_range(_bytes(f"{known}/"))])[0]:
         return RegistryPrefix(known)
     if _is_the_usual_one(source):
@@ -73,7 +75,7 @@ def _is_the_usual_one(source: Source) -> bool:
 def _candidates(source: Source) -> list[str]:
     """Return the prefixes with a cluster that are nearest to the root.
 
-    Folder by folder, without reading what is in them; nothing below a cluster is looked at.
+    Folder by folder, without reading their contents; nothing below a cluster is searched.
     """
     level = [""]
     for _ in range(DEEPEST):

@@ -38,7 +38,7 @@ def api_servers(source: Source) -> list[ApiServer]:
 
 
 def _found(source: Source) -> Iterator[tuple[str, str]]:
-    """Yield prefixes; nothing below one is looked at."""
+    """Yield prefixes; nothing below one is searched."""
     level = [""]
     for _ in range(DEEPEST):
         inside = [each for folder in level for each in folders_in(source, folder)][:MOST_FOLDERS]

@@ -1,4 +1,4 @@
-"""From an object of a file to the change of the store that it asks for."""
+"""Plan the change of the store for an object of a file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NEIGHBOURS = 500
 
 
 class Intent(NamedTuple):
-    """How the objects of a file are to be stored; empty and None for as usual."""
+    """How the objects of a file are stored; empty and None mean the default."""
 
     key: str = ""
     namespace: str = ""
@@ -49,7 +49,7 @@ class Planned(NamedTuple):
     before: Object | None
     after: Object | None
     needs_lease: bool = False
-    """Whether it is a new Event without a lease, which would stay for good."""
+    """Whether it is a new Event without a lease, which would never expire."""
 
     @property
     def is_needed(self) -> bool:
@@ -58,7 +58,7 @@ class Planned(NamedTuple):
 
 
 class Planner:
-    """Plans the changes of one file; ``report`` is called with what a user should know."""
+    """Plans the changes of one file; ``report`` prints a line for the user."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Planner:
         return Planned(change, before, decode(value).object, needs_lease)
 
     def _target(self, obj: Plain) -> tuple[Target, Resource | None, str]:
-        """Return where an object belongs, its resource, and the namespace that it has to name."""
+        """Return an object's target, its resource, and the namespace that it must name."""
         if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
             raise Unfit("an object with apiVersion, kind and metadata is needed here")
         if self._intent.key:
@@ -167,7 +167,7 @@ class Planner:
         return form
 
     def _encrypted(self, target: Target, present: Present | None, value: bytes) -> bytes:
-        """Return the value as it is stored: encrypted as it was, or as its resource is today."""
+        """Return the value to store: encrypted as the earlier one, or as its resource is today."""
         if present:
             if line := stale_remark(present, self._keyring):
                 self._report(line)
@@ -201,7 +201,7 @@ class Planner:
 
 
 def stale_remark(present: Present, keyring: Keyring) -> str:
-    """Return the remark on a value that keeps an encryption, or none, that is not today's."""
+    """Return the remark on a value whose encryption is not that of today's configuration."""
     target, entry, stored = present
     if not keyring.decrypt(entry.key, entry.value).stale:
         return ""

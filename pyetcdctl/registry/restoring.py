@@ -1,4 +1,4 @@
-"""Objects of a store to be made anew elsewhere, in the order in which they need each other."""
+"""Objects of a store to be created again elsewhere, in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ _LAST = (
 )
 _RANKS = {plural: rank for rank, plural in enumerate((*_FIRST, "", *_LAST))}
 _OTHERS = _RANKS[""]
-"""Custom resources: behind what they may be about, before what may refuse them."""
+"""Custom resources: after the objects that they may refer to, before webhooks that may refuse them.
+"""
 
 
 class Restorable(NamedTuple):
@@ -60,7 +61,7 @@ class Restorable(NamedTuple):
 
 
 class RestoredObjects(NamedTuple):
-    """What is to be made anew, and how many objects are not because a cluster makes them."""
+    """The objects to create again, and how many are left to the cluster to create."""
 
     objects: list[Restorable]
     made_by_owners: int
@@ -92,10 +93,10 @@ def restorable(
     *,
     is_chosen: bool,
 ) -> RestoredObjects:
-    """Return the objects of entries in their order, without those that would be made twice.
+    """Return the objects of entries in their order, without those that would be created twice.
 
     Objects whose controller is among them are left out; and, unless the user chose the resources,
-    those that a cluster makes by itself.
+    those that a cluster creates itself.
     """
     objects = list(_objects(store, entries, report))
     uids = {uid_of(each.content) for each in objects} - {""}
@@ -165,14 +166,14 @@ class Restoration:
         report: Callable[[str], None],
     ) -> None:
         self.present: list[str] = []
-        """The objects that are there already."""
+        """The objects that exist already."""
         self._store = store
         self._objects = objects
         contents: list[Plain] = [each.content for each in objects]
         self._planner = Planner(store, keyring, Intent(), contents, report)
 
     def plan(self) -> list[Planned]:
-        """Return the changes that make what is absent."""
+        """Return the changes that create the absent objects."""
         absent = [each for each in self._objects if not self._is_there(each)]
         owners = {uid_of(each.content) for each in absent} - {""}
         return [

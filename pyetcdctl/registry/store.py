@@ -57,14 +57,14 @@ class StoredEntry(NamedTuple):
 
 
 class EntryReading(NamedTuple):
-    """The entries of a range, read while they are used, at one revision."""
+    """The entries of a range at one revision, read lazily."""
 
     revision: int
     entries: Iterator[StoredEntry]
 
 
 class View(NamedTuple):
-    """Which state of the store is read: ``revision`` 0 is the current one."""
+    """The state of the store that is read: ``revision`` 0 is the current one."""
 
     revision: int = 0
     serializable: bool = False
@@ -99,7 +99,7 @@ class Store:
         return self._listing(_bytes(key), b"", keys_only=keys_only)
 
     def entries(self, prefix: str = "", *, keys_only: bool = False) -> Iterator[StoredEntry]:
-        """Yield the entries that start with a prefix; all of the API servers for none."""
+        """Yield the entries that start with a prefix; without one all of the API servers."""
         if prefix:
             return self.list_prefix(prefix, keys_only=keys_only).entries
         return chain.from_iterable(
@@ -166,7 +166,7 @@ class Store:
         raise self._unknown(word)
 
     def _orphan(self, word: str) -> Resource | None:
-        """Look for objects without a definition: only their keys show the resource."""
+        """Search for objects without a definition: only their keys show the resource."""
         plural, _, group = word.lower().partition(".")
         places = [f"{group}/{plural}"] if group else [plural, *self._grouped(plural)]
         for place in places:

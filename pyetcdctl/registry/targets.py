@@ -1,4 +1,4 @@
-"""The objects that the words of a command mean, and what is stored at their keys."""
+"""Resolve a command's arguments to objects, and read what is stored at their keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Target(NamedTuple):
-    """A key, and the object that belongs there."""
+    """A key and the object's short name."""
 
     key: bytes
     title: str
@@ -40,7 +40,7 @@ def target_of_key(key: str, prefix: str) -> Target:
 
 
 def targets(store: Store, words: Sequence[str], namespace: str) -> list[Target]:
-    """Return what is meant by RESOURCE NAME..., RESOURCE/NAME..., or keys."""
+    """Return the targets of RESOURCE NAME..., RESOURCE/NAME..., or keys."""
     if not words:
         raise BadArguments("this takes RESOURCE NAME, RESOURCE/NAME or a key")
     if "/" in words[0]:
@@ -60,7 +60,7 @@ def find_present(store: Store, target: Target, keyring: Decrypter) -> Present | 
 
 
 def require_present(store: Store, target: Target, keyring: Decrypter) -> Present:
-    """Read a key that has to be there; raises ObjectNotFound."""
+    """Read a key that must exist; raises ObjectNotFound."""
     present = find_present(store, target, keyring)
     if present is None:
         raise ObjectNotFound(f"{target.title} not found", f"The key is {os.fsdecode(target.key)}")

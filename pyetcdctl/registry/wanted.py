@@ -1,4 +1,4 @@
-"""The resources and names that the words of ``kubernetes get`` mean."""
+"""Resolve the arguments of ``kubernetes get`` to resources and names."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def wanted(store: Store, asked: Sequence[Words], note: Callable[[str], None]) ->
 
 
 def in_first(stores: Iterable[Store], find: Callable[[Store], T]) -> tuple[Store, T]:
-    """Return the first store that knows what is looked for, and what it finds.
+    """Return the first store in which ``find`` succeeds, and its result.
 
     A resource may be defined in one state of a cluster and no longer, or not yet, in another.
     Raises the last store's InvalidInput.
@@ -103,7 +103,9 @@ def _resources(store: Store, word: str, note: Callable[[str], None]) -> Iterator
 
 
 def _instead(word: str) -> str:
-    """Return what takes a key, or an object as other commands name it; nothing for other words."""
+    """Return the command for a key, or for an object as other commands name it; else an empty
+    string.
+    """
     if word.startswith("/"):
         return f"Try:  pyetcdctl get {word} -w yaml"
     parts = word.split("/")

@@ -1,7 +1,8 @@
-"""Changes of objects, each made in one transaction and only to what was read.
+"""Write objects, each in one transaction and only if the stored value is still the one that was
+read.
 
-The guard is the mod_revision of what was read, 0 for a key that was not there: kine, too, takes
-exactly these transactions.
+The guard is the mod_revision that was read, 0 for an absent key: kine, too, supports exactly these
+transactions.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _READ_AGAIN = "Try:  reading it again, and changing what is there now"
 
 
 class Writer(Protocol):
-    """What runs transactions: a server."""
+    """A server that runs transactions."""
 
     @property
     def name(self) -> str:
@@ -34,14 +35,14 @@ class Writer(Protocol):
 
 
 class Change(NamedTuple):
-    """What is to be done at one key; without a value the key is deleted."""
+    """The change of one key; without a value the key is deleted."""
 
     target: Target
     before: KeyValue | None
     value: bytes | None
     verb: str
     lease: int | None = None
-    """The lease that the key is to have, 0 for none; None for the one that it has."""
+    """The lease of the key from now on, 0 for none; None keeps the present one."""
 
 
 def write(writer: Writer, change: Change) -> None:

@@ -24,14 +24,16 @@ LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """When a certificate begins and ends to hold."""
+    """The time in which a certificate is valid."""
 
     begins: datetime
     ends: datetime
 
     @classmethod
     def of(cls, length: timedelta, *, begins_in: timedelta = timedelta(minutes=-5)) -> Validity:
-        """Return a window of some length that began a little ago, for clocks that differ."""
+        """Return a window of some length that began five minutes ago, to allow for clocks that
+        differ.
+        """
         begins = datetime.now(UTC) + begins_in
         return cls(begins, begins + length)
 

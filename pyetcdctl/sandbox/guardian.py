@@ -1,9 +1,9 @@
-"""Owns a sandbox's folder and servers, in a process that outlives whoever asked for them.
+"""Own a sandbox's folder and servers, in a process that outlives its parent.
 
-Standard input is a pipe whose other end the asking process alone holds. However that process dies,
-the kernel closes its end, and at end of file everything is taken down here: so SIGKILL leaves
-nothing either. The script is run by its path in an isolated interpreter and imports next to
-nothing, so that it is ready in milliseconds. Requests and responses are marshalled values.
+Standard input is a pipe whose other end only the parent holds. However the parent dies, the kernel
+closes that end, and at end of file this process stops the servers and removes the folder: so
+SIGKILL leaves nothing behind. The script is run by its path in an isolated interpreter and imports
+next to nothing, so that it is ready in milliseconds. Requests and responses are marshalled values.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Arguments = tuple[str, ...]
 
 
 class Custody:
-    """The processes that have to go, and the folder that goes with them."""
+    """The processes to end and the folder to remove."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -47,7 +47,7 @@ class Custody:
         return server
 
     def state(self, server: int) -> int | None:
-        """Return the exit code of a server that has ended, None while it lives."""
+        """Return the exit code of a server that has ended, None while it runs."""
         ended, status = os.waitpid(server, os.WNOHANG)
         if not ended:
             return None
@@ -55,14 +55,14 @@ class Custody:
         return os.waitstatus_to_exitcode(status)
 
     def adopt(self, command: int) -> int:
-        """Hang up the user's command as well, should its parent vanish; 0 when it has ended."""
+        """Send SIGHUP to the user's command, too, if its parent dies; 0 when it has ended."""
         self.command = command
         return command
 
     def end(self) -> None:
-        """Take everything down."""
+        """End all processes and remove the folder."""
         if self.command:
-            # Who started the command is gone, as a terminal is that was closed.
+            # The command's parent is gone, as after a terminal was closed.
             send(family(self.command), signal.SIGHUP, signal.SIGCONT)
         for server in self.servers:
             os.kill(server, signal.SIGKILL)
@@ -113,7 +113,7 @@ def reply(value: int | str | None) -> None:
 
 
 def serve(custody: Custody) -> None:
-    """Do what the parent asks until it closes its end."""
+    """Serve the parent's requests until it closes its end."""
     requests: dict[str, Callable[..., int | None]] = {
         "start": custody.start,
         "state": custody.state,
@@ -133,7 +133,7 @@ def serve(custody: Custody) -> None:
 
 
 def leave(signal_number: int, _frame: object) -> NoReturn:
-    """Turn a signal into an orderly end."""
+    """End the process by an exception, so that it cleans up."""
     sys.exit(128 + signal_number)
 
 

@@ -1,4 +1,4 @@
-"""Starts the KMS plugins of the sample's API server, and waits until they listen."""
+"""Start the KMS plugins of the sample's API server, and wait until they listen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def start_kms_plugin(lifetime: Lifetime, cluster: Cluster) -> int:
 def wait_for_kms_plugin(lifetime: Lifetime, cluster: Cluster, process: int) -> None:
     """Wait until the sockets are there.
 
-    A plugin that ends, where the path of a socket is too long, leaves its values encrypted.
+    Where a plugin exits because the path of its socket is too long, its values cannot be decrypted.
     """
     paths = [site.folder / socket for site in cluster.sites for socket in _SOCKETS]
     end = time.monotonic() + _SECONDS

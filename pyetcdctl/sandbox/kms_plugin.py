@@ -2,7 +2,7 @@
 
 The script is run by its path, with the roots of the nodes as arguments: each node has its sockets
 in /run/kms, where the sample's EncryptionConfiguration names them. A data key is wrapped by
-AES-GCM: 12 bytes of nonce, then the ciphertext. None is wrapped anew: the configuration has other
+AES-GCM: 12 bytes of nonce, then the ciphertext. No new one is wrapped: the configuration has other
 providers first.
 """
 

@@ -1,4 +1,4 @@
-"""A control-plane node as kubeadm leaves it: static pods, their certificates, and etcd's flags."""
+"""A control-plane node as kubeadm creates it: static pods, their certificates, and etcd's flags."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class KubeadmLayout:
         _write_manifest(kubernetes / "manifests/etcd.yaml", manifest)
         _write_manifest(kubernetes / "manifests/kube-apiserver.yaml", api_server)
         real = self._flags(site, initial_cluster, root=str(site.folder))
-        # The check asks the other members and waits long for those that start at the same moment;
+        # The check calls the other members and waits long for those that start at the same time;
         # kubeadm's join one after the other.
         alone = "," not in initial_cluster
         return [flag for flag in real if alone or flag != self._corruption_check]

@@ -1,4 +1,4 @@
-"""A stand-in for kubectl in the sandbox, which has etcd but no API server, and says that it is one.
+"""A stand-in for kubectl in the sandbox, which has etcd but no API server; its output names it so.
 
 The script is run by its path with the path of its pods (see toolbox.py) and kubectl's arguments.
 ``exec`` runs the programs of etcd with the paths and the address that they have in an etcd pod;
@@ -32,7 +32,7 @@ _PATH = re.compile(r"(?<![\w./-])(?=/(?:etc/kubernetes|var/lib/etcd)\b)")
 
 
 def main(place: str, arguments: Sequence[str]) -> NoReturn:
-    """Run what the arguments ask for in place of this process."""
+    """Replace this process by the program that the arguments name."""
     with open(place, encoding="utf-8") as file:
         pods: dict[str, Any] = json.load(file)
     verb = next(_words(arguments), "")
@@ -101,7 +101,7 @@ def _namespace(own: Sequence[str]) -> str:
 
 
 def _in_pod(word: str, pod: Mapping[str, Any]) -> str:
-    """Return a word with the pod's paths, and etcd's usual address, as they are in the sandbox."""
+    """Replace the pod's paths, and etcd's usual address, by those in the sandbox."""
     return _SERVER.sub(pod["address"], _PATH.sub(lambda _: pod["root"], word))
 
 

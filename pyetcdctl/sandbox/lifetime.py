@@ -1,4 +1,4 @@
-"""The near end of the guardian: starts it, asks it for servers, and lets it clean up."""
+"""The parent's side of the guardian: start it, request servers from it, and let it clean up."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Lifetime:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd="/",
-            # A terminal's Ctrl-C and hang-up are for the command, not for the servers.
+            # The terminal's SIGINT and SIGHUP are for the command, not for the servers.
             start_new_session=True,
         )
         problem = self._reply()
@@ -62,7 +62,7 @@ class Lifetime:
         return server
 
     def exit_code(self, server: int) -> int | None:
-        """Return the exit code of a server that has ended, None while it lives.
+        """Return the exit code of a server that has ended, None while it runs.
 
         The process id stays reserved until this has returned.
         """
@@ -72,7 +72,7 @@ class Lifetime:
         return code
 
     def adopt(self, command: int) -> None:
-        """Let the command with this process id be hung up if this process vanishes; 0: none."""
+        """Let the guardian send SIGHUP to this process id if this process dies; 0: to none."""
         self._ask("adopt", command)
 
     def end(self) -> None:

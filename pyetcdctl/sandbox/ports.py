@@ -9,7 +9,7 @@ from pyetcdctl.errors import SandboxFailed
 
 
 class Ports:
-    """Keeps what it has picked away from other programs until it is closed."""
+    """Reserves the ports that it has picked until it is closed."""
 
     def __init__(self) -> None:
         self._kept: list[socket.socket] = []
@@ -23,7 +23,7 @@ class Ports:
         raise SandboxFailed(f"no port is free at {' and '.join(addresses)}")
 
     def close(self) -> None:
-        """Give all ports up."""
+        """Release all ports."""
         while self._kept:
             self._kept.pop().close()
 

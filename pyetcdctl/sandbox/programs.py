@@ -1,4 +1,4 @@
-"""Finds the etcd to run, and the program of its release that restores snapshots."""
+"""Find the etcd to run, and the program of its release that restores snapshots."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ INSTALL = "Try:  pip install 'pyetcdctl[sandbox]'      (or name an etcd with --e
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """An etcd and what came with it. ``restore`` begins the command that restores a snapshot."""
+    """An etcd and the programs beside it. ``restore`` are the first words of the restoring
+    command.
+    """
 
     etcd: Path
     version: str
@@ -43,7 +45,7 @@ def find_programs(etcd: str = "", search_path: str = "") -> Programs:
 
 
 def version_of(etcd: Path) -> str:
-    """Ask an etcd for its version."""
+    """Return the version that an etcd prints."""
     try:
         completed = subprocess.run(
             [etcd, "--version"], env={}, capture_output=True, text=True, timeout=20, check=False

@@ -1,4 +1,6 @@
-"""The sample cluster: the snapshot of a small kubeadm cluster, and how a member begins with it."""
+"""The sample cluster: the snapshot of a small kubeadm cluster, and how a member is restored from
+it.
+"""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ WantedBy=multi-user.target
 
 @dataclass(frozen=True, slots=True)
 class ScratchLayout:
-    """Controllers whose one certificate serves clients and peers, and is a client's as well."""
+    """Controllers with one certificate for client and peer connections, as server and as client."""
 
     authority: Authority = field(default_factory=lambda: Authority("Kubernetes"))
     scheme: str = "https"

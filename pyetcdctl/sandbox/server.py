@@ -28,7 +28,9 @@ STOP_SECONDS = 5.0
 
 
 class Member:
-    """One etcd server: a process that can be killed and started again; its id is 0 between."""
+    """One etcd server: a process that can be killed and started again; its id is 0 while none
+    runs.
+    """
 
     def __init__(
         self,
@@ -49,7 +51,7 @@ class Member:
         self.process_id = self._lifetime.start(self.command, self._environment, self.log)
 
     def stop(self) -> None:
-        """Ask the server to end, and wait for that."""
+        """Send the server SIGTERM, and wait until it has ended."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
@@ -77,7 +79,7 @@ class Member:
             time.sleep(0.005)
 
     def last_words(self) -> str:
-        """Return what the end of the log says."""
+        """Return the decisive line at the end of the log."""
         try:
             lines = self.log.read_text(errors="replace").splitlines()
         except OSError as error:
@@ -145,7 +147,7 @@ class Cluster:
 
     @property
     def initial_cluster(self) -> str:
-        """The members as etcd's flag of that name wants them."""
+        """The members in the form of etcd's flag --initial-cluster."""
         return ",".join(f"{site.name}={self._peer_url(site)}" for site in self.sites)
 
     @property
@@ -165,7 +167,7 @@ class Cluster:
             member.wait_until_healthy()
 
     def close(self) -> None:
-        """Kill all members and give their ports up."""
+        """Kill all members and release their ports."""
         for member in self.members:
             member.kill()
         self._ports.close()
@@ -192,7 +194,7 @@ class Cluster:
 
 
 def is_healthy(metrics_port: int) -> bool:
-    """Ask a member for its health. A full database is no reason to wait forever."""
+    """Return whether a member is healthy. The alarm of a full database does not count."""
     request = b"GET /health?exclude=NOSPACE HTTP/1.0\r\n\r\n"
     try:
         with socket.create_connection((LOOPBACK, metrics_port), timeout=1) as connection:
@@ -204,15 +206,15 @@ def is_healthy(metrics_port: int) -> bool:
 
 
 def _pace(release: tuple[int, int], size: int) -> list[str]:
-    """Flags that make a server on one machine quick.
+    """Return flags that make servers on one machine start quickly.
 
-    A member alone elects itself after one time-out; several share this machine's processors and
-    must not lose their leader to a busy moment.
+    A single member elects itself after one election timeout; several share this machine's
+    processors and must not lose their leader when it is busy.
     """
     heartbeat = 10 if size == 1 else 50
     flags = [f"--heartbeat-interval={heartbeat}", f"--election-timeout={heartbeat * 10}"]
     if release >= (3, 5):
-        # The data is thrown away in any case: only a crash of the machine could lose some.
+        # The data is temporary: without fsync only a crash of the machine could lose it.
         flags.append("--unsafe-no-fsync")
     return flags
 

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: a cluster with data, and the environment that leads programs to it."""
+"""The whole sandbox: a cluster with data, and the environment variables for programs to find it."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Sandbox:
 
     @property
     def tool_path(self) -> str:
-        """PATH in the sandbox: etcdctl and etcdutl are those of its etcd, kubectl a stand-in."""
+        """PATH in the sandbox: etcdctl and etcdutl are those of its etcd, kubectl is a stand-in."""
         return os.pathsep.join((str(self._tools), self.search_path))
 
     @property
@@ -138,9 +138,9 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for programs in the sandbox: nothing in it leads to another cluster.
+        """The environment for programs in the sandbox, without variables that name another cluster.
 
-        With a layout there is no endpoint in it either: discovery under the root finds it.
+        With a layout it has no endpoint: discovery under the root finds it.
         """
         kept = {name: self._outer[name] for name in self._outer if name not in _LEADING_ELSEWHERE}
         kept["PATH"] = self.tool_path

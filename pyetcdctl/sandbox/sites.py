@@ -1,4 +1,4 @@
-"""Where members live and how a deployment lays them out; the plain layout, without any files."""
+"""The folders of members, and the layouts of deployments; the plain layout has no files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_TLS = TlsFiles()
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where one member lives: its folder stands for the root of its machine."""
+    """The place of one member: its folder stands for the root of its machine."""
 
     name: str
     folder: Path
@@ -34,7 +34,7 @@ class Site:
 
     @property
     def data_folder(self) -> Path:
-        """Where the member keeps its data."""
+        """The member's data directory."""
         return self.folder / "var/lib/etcd"
 
 
@@ -48,7 +48,7 @@ class Layout(Protocol):
 
     @property
     def peer_scheme(self) -> str:
-        """The scheme that members speak with each other."""
+        """The scheme of the peer URLs."""
         ...
 
     def name(self, index: int) -> str:
@@ -79,7 +79,7 @@ class PlainLayout:
 
     @property
     def peer_scheme(self) -> str:
-        """Members speak plain HTTP with each other."""
+        """The scheme of the peer URLs: plain HTTP."""
         return "http"
 
     def name(self, index: int) -> str:
@@ -113,6 +113,6 @@ class PlainLayout:
 
 
 def node_address(index: int) -> str:
-    """Return a node's own loopback address, where this machine has more than one of them."""
+    """Return a node's own loopback address, where this machine has several."""
     address = f"127.0.0.{11 + index}"
     return address if can_bind(address) else LOOPBACK

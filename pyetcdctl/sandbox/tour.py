@@ -1,7 +1,7 @@
 """The guided tour of the sandbox: ten steps, each some lines of text and a command that runs.
 
 The commands are run by sh on the kubeadm layout, in an empty folder, in this order: a later one may
-use what an earlier one has left.
+use the files of an earlier one.
 """
 
 from __future__ import annotations

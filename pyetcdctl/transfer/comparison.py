@@ -1,4 +1,4 @@
-"""Two stores side by side: which keys are new, different, the same, or in the target alone."""
+"""Compare two stores: which keys are new, different, the same, or only in the target."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _UNCHANGED = -1
 
 
 class Mark(StrEnum):
-    """What becomes of a key in the target."""
+    """The change of a key in the target."""
 
     NEW, DIFFERENT, SAME, GONE = "+", "~", "=", "-"
 
 
 class TransferChange(NamedTuple):
-    """A key of the target, and what becomes of it."""
+    """A key of the target and its change."""
 
     mark: Mark
     key: bytes
@@ -35,10 +35,10 @@ class Deletion(NamedTuple):
 
 
 class Comparison:
-    """Compares once; what it finds is then the plan for writing.
+    """Compares once; the result is the plan for writing.
 
-    Invariant: a key is written only if its mod_revision is still the one that was compared, 0 for a
-    key that was not there. ``_guards`` has it for each entry in their order, 8 bytes a key.
+    Invariant: a key is written only if its mod_revision is still the one that was compared, 0 for
+    an absent key. ``_guards`` holds it for each entry in their order, 8 bytes a key.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Comparison:
         is_same: Callable[[TransferEntry, TransferEntry], bool],
         prune: bool,
     ) -> None:
-        """Both are in key order; ``prune`` deletes what the target alone has."""
+        """Both are in key order; ``prune`` deletes keys that only the target has."""
         self._entries = entries
         self._stored = iter(stored)
         self._is_same = is_same
@@ -60,11 +60,11 @@ class Comparison:
 
     @property
     def writes(self) -> int:
-        """How many keys are to be written or deleted."""
+        """How many keys will be written or deleted."""
         return sum(number for mark, number in self.counts.items() if mark != Mark.SAME)
 
     def changes(self) -> Iterator[TransferChange]:
-        """Yield every key, while the plan is made. To be read to the end, and once."""
+        """Yield the change of every key and make the plan. To be read once, to the end."""
         at = next(self._stored, None)
         for entry in self._entries:
             while at is not None and at.key < entry.key:
@@ -79,7 +79,9 @@ class Comparison:
             at = next(self._stored, None)
 
     def planned(self, entries: Iterable[TransferEntry]) -> Iterator[tuple[TransferEntry, int]]:
-        """Yield those of the same entries that are to be written, with the revision to guard by."""
+        """Yield the entries to write, given the same entries again, with the mod_revision for each
+        guard.
+        """
         for entry, guard in zip(entries, self._guards, strict=True):
             if guard != _UNCHANGED:
                 yield entry, guard

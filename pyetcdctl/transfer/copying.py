@@ -1,4 +1,4 @@
-"""Keys that are copied to another cluster: under which key, and encrypted with which keys."""
+"""Copy keys to another cluster: rename them and re-encrypt their values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Values(Protocol):
 
 
 class Copying:
-    """Replaces a prefix of keys, and hands values to those who know about encryption."""
+    """Replaces a prefix of keys, and converts values by ``values``."""
 
     def __init__(self, prefix: bytes, target_prefix: bytes, values: Values) -> None:
         self.prefix = prefix
@@ -36,7 +36,7 @@ class Copying:
         self._values = values
 
     def renamed(self, entries: Iterable[TransferEntry]) -> Iterator[TransferEntry]:
-        """Yield the entries under the target's keys, which have the same order."""
+        """Yield the entries with the target's keys, which are in the same order."""
         for entry in entries:
             yield entry._replace(key=self.target_prefix + entry.key[len(self.prefix) :])
 
@@ -57,7 +57,7 @@ class Copying:
 
 
 class Unchanged:
-    """Copies values as they are; an encrypted one only to a key of the same name."""
+    """Copies values unchanged; an encrypted one only to a key of the same name."""
 
     def is_same(self, source_key: bytes, entry: TransferEntry, stored: TransferEntry) -> bool:
         """Return whether the target has the value."""
@@ -100,14 +100,14 @@ class Reencryption:
         return plaintext
 
     def _decrypted(self, stored: TransferEntry) -> Decrypted:
-        """Decrypt a value of the target, and keep it where a new one may need its data key."""
+        """Decrypt a value of the target, and keep it where a new value may need its data key."""
         if stored.value.startswith(ENCRYPTED):
             self._neighbours[stored.value.split(b":", 4)[3]] = (stored.key, stored.value)
         return self._target.decrypt(stored.key, stored.value)
 
 
 def registry_after(prefix: bytes, target_prefix: bytes) -> bytes:
-    """Return where the target's API server keeps its objects, once a prefix is replaced."""
+    """Return the prefix of the target's API server after a prefix of keys is replaced."""
     registry = f"{REGISTRY}/".encode()
     if registry.startswith(prefix):
         return target_prefix + registry[len(prefix) :]

@@ -1,4 +1,4 @@
-"""A key on its way from one store to another."""
+"""A key that is moved from one store to another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class TransferEntry(NamedTuple):
-    """A key with its value; the revisions are those of the store that it comes from."""
+    """A key with its value; the revisions are those of the source."""
 
     key: bytes
     value: bytes

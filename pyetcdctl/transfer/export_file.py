@@ -1,4 +1,4 @@
-"""An export as a file: written whole or not at all; read in key order, as often as is needed."""
+"""An export as a file: written completely or not at all; read in key order any number of times."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _TAIL_BYTES = 64 << 10
 
 
 class ExportFile:
-    """An export; ``head`` and ``end`` are parsed when it is opened, so that a cut file raises."""
+    """An export; ``head`` and ``end`` are parsed when it is opened, so that a truncated file
+    raises.
+    """
 
     def __init__(
         self, file: BinaryIO, parse: Callable[[bytes, int], TransferEntry] | None = None
@@ -44,7 +46,7 @@ class ExportFile:
             raise
 
     def entries(self) -> Iterator[TransferEntry]:
-        """Yield the keys. Raises InvalidInput at the end if the file is not what was exported."""
+        """Yield the keys. Raises InvalidInput at the end if the file was changed since."""
         self._file.seek(0)
         digest = sha256(self._file.read(self._body))
         previous, count = b"", 0
@@ -99,7 +101,7 @@ def _last_line(file: BinaryIO) -> tuple[int, bytes]:
 
 
 def written_whole(path: str, pieces: Iterable[bytes]) -> None:
-    """Write a file that its owner alone can read beside its place, and move it there when whole."""
+    """Write a file that only its owner can read, and rename it to ``path`` when it is complete."""
     folder, name = os.path.split(path)
     try:
         descriptor, temporary = mkstemp(dir=folder or ".", prefix=f"{name}.")

@@ -1,9 +1,9 @@
-"""An export as a folder: a YAML file for each object, and a list of them with what else is known.
+"""An export as a folder: a YAML file for each object, and a list of the files with further fields.
 
 The list has the form of an export in one file (export_lines.py), with a SHA-256 in place of each
-value. It is written last: a folder without its end, or with a file that is not what was exported,
-is refused. Files are named after their keys, readable where possible and never parsed back to
-them, so that a list of keys cannot lead out of the folder.
+value. It is written last: a folder without it, or with a file that was changed after the export, is
+refused. Files are named after their keys, readable where possible and never parsed back to them, so
+that a list of keys cannot lead out of the folder.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def write_folder(
     entries: Iterable[TransferEntry],
     granted_seconds: Callable[[Iterable[int]], Mapping[int, int]],
 ) -> None:
-    """Write a folder beside its place, and move it there when it is whole."""
+    """Write a temporary folder, and rename it to ``path`` when it is complete."""
     place = path.rstrip("/") or path
     if os.path.lexists(place):
         raise BadArguments(f"{path} exists already", "Try:  --output with another name")
@@ -136,6 +136,6 @@ def _escaped(part: bytes) -> str:
 
 
 def _unlike_a_file(folder: str) -> str:
-    """Return a folder's name that is no name of a file, so that /a.yaml/b may be beside /a."""
+    """Return a folder's name that cannot be a file's, so that /a.yaml/b may be beside /a."""
     stem, dot, suffix = folder.rpartition(".")
     return f"{stem}%2E{suffix}" if dot and f".{suffix}" in SUFFIXES.values() else folder

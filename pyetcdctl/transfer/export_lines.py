@@ -1,7 +1,7 @@
 """An export as lines of JSON: a head, a line for each key in key order, and an end.
 
-The end has the count and the SHA-256 of every byte before it, so that a file that was cut is not
-taken for a whole one. Bytes that are not UTF-8 are ``{"base64": ...}``, as in jsonl.
+The end has the count and the SHA-256 of every byte before it, so that a truncated file is detected.
+Bytes that are not UTF-8 are ``{"base64": ...}``, as in jsonl.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _text_of = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Head(NamedTuple):
-    """What an export is of."""
+    """The first line: what was exported."""
 
     prefix: bytes
     revision: int
@@ -34,7 +34,7 @@ class Head(NamedTuple):
 
 
 class End(NamedTuple):
-    """What an export ends with; ``leases`` are IDs and the seconds that they were granted for."""
+    """The last line; ``leases`` are IDs and the seconds that they were granted for."""
 
     keys: int
     sha256: str
@@ -47,9 +47,9 @@ def export_lines(
     granted_seconds: Callable[[Iterable[int]], Mapping[int, int]],
     line_of: Callable[[TransferEntry], bytes] | None = None,
 ) -> Iterator[bytes]:
-    """Yield an export in pieces of whole lines; ``granted_seconds`` is asked at the end.
+    """Yield an export in pieces of whole lines; ``granted_seconds`` is called at the end.
 
-    ``line_of`` makes the line of a key, where that is not to have the value.
+    ``line_of`` makes the line of a key where the line does not hold the value.
     """
     digest, count, leases = sha256(), 0, set()
     piece = [_head_line(head)]
@@ -91,7 +91,7 @@ def parse_line(line: bytes, number: int) -> dict[str, Any]:
 
 
 def not_of_a_key(number: int) -> InvalidInput:
-    """Return the error for a line that is no key's."""
+    """Return the error for a line that is not that of a key."""
     return InvalidInput(f"line {number} is not that of a key")
 
 
@@ -130,7 +130,7 @@ def _entry_line(entry: TransferEntry) -> bytes:
 
 
 def line_with(entry: TransferEntry, fields: list[str]) -> bytes:
-    """Return the line of a key with what is said of its value."""
+    """Return the line of a key with further fields for its value."""
     lease = [f'"lease":"{entry.lease:x}"'] if entry.lease else []
     revision = f'"mod_revision":{entry.mod_revision}'
     return _line([_member("key", entry.key), *fields, revision, *lease])

@@ -1,8 +1,9 @@
-"""Writes that happen only to what was compared; many in a transaction, many transactions at once.
+"""Guarded writes: only of keys that are unchanged since they were compared; many in a transaction,
+several transactions at the same time.
 
-A transaction holds if no key in it has changed since it was compared. So it may be sent again when
-its response is lost: applied once, it does not hold a second time, and the keys then have the
-values that it wrote. Where one key has changed, the others are written one by one.
+A transaction holds if no key in it has changed since it was compared. So it may be retried when its
+response is lost: once it is applied, its conditions do not hold a second time, and the keys have
+the values that it wrote. Where one key has changed, the others are written one by one.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class GuardedWrite(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """A key that another client changed after it was compared; it is left as it is."""
+    """A key that another client changed after it was compared; it is not written."""
 
     key: bytes
     compared: int
@@ -100,7 +101,7 @@ class GuardedWriter:
             yield self._conflict(batch[0], response)
 
     def _conflict(self, write: GuardedWrite, response: TxnResponse) -> Conflict | None:
-        """Return what stands in the way; nothing if the key is as it was to be."""
+        """Return the conflict; None if the key already has the wanted value."""
         present = response.responses[0].response_range if response.responses else None
         found = present.kvs[0] if present and present.kvs else None
         if (found.value if found else None) == write.value:
@@ -109,7 +110,7 @@ class GuardedWriter:
         return Conflict(write.key, write.mod_revision, found.mod_revision if found else 0)
 
     def _sent_again(self, batch: Sequence[GuardedWrite], failure: CallFailed | None) -> TxnResponse:
-        """Send a transaction until a response arrives. Raises the failure that does not pass."""
+        """Retry a transaction until a response arrives. Raises a failure that is not transient."""
         for attempt in range(MOST_ATTEMPTS):
             if failure is not None:
                 if failure.code not in _MAY_PASS:

@@ -1,4 +1,4 @@
-"""The leases of imported keys: those that live are used, others granted anew with the same ID."""
+"""The leases of imported keys: existing ones are used, others granted with the same ID."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXISTS = "etcdserver: lease already exists"
 
 
 class LeaseGrants:
-    """Makes sure of each lease before the first key that is attached to it."""
+    """Grants each missing lease before the first key that is attached to it."""
 
     def __init__(self, connection: Connection, seconds: Mapping[int, int] | None) -> None:
         """``seconds`` are those of each lease; None: keys get no lease."""
@@ -27,7 +27,7 @@ class LeaseGrants:
         self._alive: set[int] = set()
 
     def lease_for(self, entry: TransferEntry) -> int:
-        """Return the lease that a key is to have, 0 for none."""
+        """Return the lease to attach to a key, 0 for none."""
         if self._seconds is None or not entry.lease:
             return 0
         if entry.lease not in self._alive:

@@ -1,4 +1,4 @@
-"""What keys held in the past, in key order: at a revision, in files, before they were deleted."""
+"""Earlier values of keys, in key order: at a revision, in files, before they were deleted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class KeyRange(NamedTuple):
 
 
 class PastValues(NamedTuple):
-    """What deleted keys held, and from which revision on deletions are known."""
+    """The last values of deleted keys, and the revision from which deletions are known."""
 
     entries: Iterator[TransferEntry]
     begins_after: int
@@ -42,20 +42,20 @@ class PastValues(NamedTuple):
 def at_revision(
     source: Source, ranges: Iterable[KeyRange], revision: int = 0
 ) -> Iterator[TransferEntry]:
-    """Yield the keys of ranges that follow one another, as they were at a revision; 0 is now."""
+    """Yield the keys of consecutive ranges at a revision; 0 is the current one."""
     for each in ranges:
         yield from entries_of(source.range(each.request(revision)))
 
 
 def newest(sources: Sequence[Source], ranges: Sequence[KeyRange]) -> Iterator[TransferEntry]:
-    """Yield the keys of several sources; one that several have as it was changed last."""
+    """Yield the keys of several sources; of a key in several the one with the newest change."""
     found = merge(*(at_revision(each, ranges) for each in sources), key=attrgetter("key"))
     for _, same in groupby(found, key=attrgetter("key")):
         yield max(same, key=attrgetter("mod_revision"))
 
 
 def before_deletion(source: Source, ranges: Sequence[KeyRange]) -> PastValues:
-    """Find the keys that were deleted and are not there, with the values that they had last.
+    """Find the keys that were deleted and do not exist now, with their last values.
 
     Memory grows with the number of such keys, not with their values.
     """

@@ -1,10 +1,10 @@
-"""Keys of the past beside what is there now: what is to be written, kept until it is.
+"""Compare earlier values of keys with the present ones, and keep what to write until it is written.
 
-The server may compact the past while the user reads the plan, so the values are kept here, beyond
-some megabytes in a file without a name.
+The server may compact the earlier revisions while the user reads the plan, so the values are kept
+here: in memory, and beyond some megabytes in an unnamed file.
 
-Invariant: a key is written only if it still is what it was compared with, by its mod_revision, 0
-for a key that was not there. Nothing is deleted, so no transaction deletes and creates one key.
+Invariant: a key is written only if its mod_revision is still the one that was compared, 0 for an
+absent key. Nothing is deleted, so no transaction deletes and creates one key.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ _HEAD = Struct("<IIqq")
 
 
 class Compared(NamedTuple):
-    """A key of the past that is not there as it was, and the mod_revision of what is; 0 for none.
+    """An earlier value that the key does not have now, and the key's present mod_revision, 0 for
+    none.
 
-    ``is_in_the_way``: what is there stays.
+    ``is_in_the_way``: the key exists and is not overwritten.
     """
 
     entry: TransferEntry
@@ -37,12 +38,12 @@ class Compared(NamedTuple):
 
 
 class Undeletion:
-    """Compares once; what it finds is then the plan for writing."""
+    """Compares once; the result is the plan for writing."""
 
     def __init__(
         self, past: Iterable[TransferEntry], present: Iterable[TransferEntry], *, replaces: bool
     ) -> None:
-        """Both are in key order; ``replaces`` writes over what is there with another value."""
+        """Both are in key order; ``replaces`` overwrites keys that have another value now."""
         self._past = past
         self._present = iter(present)
         self._replaces = replaces
@@ -51,11 +52,11 @@ class Undeletion:
 
     @property
     def writes(self) -> int:
-        """How many keys are to be written."""
+        """How many keys will be written."""
         return self.creations + self.replacements
 
     def rows(self) -> Iterator[Compared]:
-        """Yield what is not there as it was, while the plan is made: once, to the end."""
+        """Yield the keys without their earlier value, and make the plan: once, to the end."""
         at = next(self._present, None)
         for entry in self._past:
             while at is not None and at.key < entry.key:
@@ -77,7 +78,7 @@ class Undeletion:
     ) -> Iterator[GuardedWrite]:
         """Yield the writes of one rank; ``ranks`` has that of each in the order of the rows.
 
-        ``lease_of`` returns the lease that a key is to have, from the one that it had.
+        ``lease_of`` returns the lease to attach, given the earlier one.
         """
         self._kept.seek(0)
         for at in range(self.writes):
@@ -87,7 +88,7 @@ class Undeletion:
                 yield GuardedWrite(key, guard, value, lease_of(lease) if lease else 0)
 
     def close(self) -> None:
-        """Let go of the values."""
+        """Drop the values."""
         self._kept.close()
 
     def _planned(self, entry: TransferEntry, guard: int) -> Compared:

@@ -1,6 +1,6 @@
-"""A value as YAML, from which its very bytes can be made again; or as it is.
+"""A value as YAML from which the same bytes can be encoded again, or else unchanged.
 
-Invariant: what is written as YAML was parsed and encoded once already, to the same bytes.
+Invariant: a value is written as YAML only after that YAML was encoded to the same bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RELEASES = (NEWEST, "1.36", "1.33", "1.30", "1.27", "1.24", "1.20", "1.16")
 
 
 class Content(NamedTuple):
-    """The content of a value's file, and what is needed to make the value of it again."""
+    """The content of a value's file, and what is needed to encode the value again."""
 
     kind: str
     data: bytes
@@ -33,13 +33,13 @@ class Content(NamedTuple):
 
 
 class ValueWriter:
-    """Writes values as YAML; begins with the release that fitted the value before."""
+    """Writes values as YAML; tries the release first that fitted the previous value."""
 
     def __init__(self) -> None:
         self._release = NEWEST
 
     def content(self, value: bytes) -> Content:
-        """Return what is to be written for a value."""
+        """Return the content of the file for a value."""
         decoded = decode(value)
         form = decoded.format.value
         if decoded.object is None or form not in FORMS or decoded.problem or decoded.unknown:
@@ -54,7 +54,9 @@ class ValueWriter:
 
 
 def value_of(content: Content) -> bytes:
-    """Return the value of a file's content. Raises InvalidInput for what is no such object."""
+    """Encode the value of a file's content. Raises InvalidInput for content that is not such an
+    object.
+    """
     if content.kind == RAW:
         return content.data
     try:

@@ -1,1 +1,1 @@
-"""Upkeep of a cluster by plan: defragmenting by rule, and recovering from a full database."""
+"""Maintenance of a cluster in several steps: defragment by rule, recover from a full database."""

@@ -42,7 +42,9 @@ def revision_to_keep(source: Source, prefix: str, current: int, keep_seconds: fl
 
 
 def compact_to(connection: Connection, revision: int, seconds: float) -> bool:
-    """Forget everything before a revision and wait until that is done; False if it is already."""
+    """Discard key history older than a revision and wait until that is done; False if it was
+    before.
+    """
     if revision < 1:
         return False
     request = CompactionRequest(revision=revision, physical=True)
@@ -56,10 +58,10 @@ def compact_to(connection: Connection, revision: int, seconds: float) -> bool:
 
 
 def wait_for_free_space(connection: Connection, seconds: float) -> None:
-    """Wait until all members have carried a compaction out: each does it at its own pace.
+    """Wait until all members have finished a compaction: each does it at its own pace.
 
-    Their bytes in use are alike then and stay the same. A member that differs for another reason is
-    waited for no longer than half a minute.
+    Their bytes in use are then similar and constant. The wait for a member that differs for another
+    reason ends after half a minute.
     """
     ends = Deadline.after(_SETTLE_SECONDS)
     before: list[int] = []
@@ -72,7 +74,9 @@ def wait_for_free_space(connection: Connection, seconds: float) -> None:
 
 
 def late_members(members: Sequence[DefragCandidate]) -> tuple[DefragCandidate, ...]:
-    """Return those that defragmented before they had compacted: much larger than the smallest."""
+    """Return the members that were defragmented before they had compacted: much larger than the
+    smallest.
+    """
     voters = [each for each in members if not each.is_learner]
     least = min((each.size for each in voters), default=0)
     return tuple(each for each in voters if each.size > least * 1.5 + _ALIKE_BYTES)

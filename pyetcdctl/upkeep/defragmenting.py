@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pyetcdctl.diagnosis.facts import Alarm, Status
 
 _SETTLE_SECONDS = 120.0
-"""How long a member may take to catch up, and an unreachable one to come back."""
+"""The time limits for a member to catch up, and for an unreachable one to respond again."""
 _PAUSE_SECONDS, _READ_SECONDS = 0.1, 2.0
 _NEAR_ENTRIES = 1000
 CORRUPT = "CORRUPT"
@@ -37,7 +37,7 @@ CORRUPT = "CORRUPT"
 
 @dataclass(frozen=True, slots=True)
 class Defragmented:
-    """A member that is done: its size before and after, in bytes."""
+    """A defragmented member: its size before and after, in bytes."""
 
     member: DefragCandidate
     after: int
@@ -45,7 +45,7 @@ class Defragmented:
 
 
 class Defragmenter:
-    """Carries out a plan; ``note`` reports what else happens, ``seconds`` bounds each call."""
+    """Executes a plan; ``note`` reports other events, ``seconds`` bounds each call."""
 
     def __init__(self, connection: Connection, seconds: float, note: Callable[[str], None]) -> None:
         self._connection = connection
@@ -53,7 +53,7 @@ class Defragmenter:
         self._note = note
 
     def run(self, plan: DefragOrder, everyone: Sequence[DefragCandidate]) -> Iterator[Defragmented]:
-        """Yield each member when it is done; raise where going on would be unsafe."""
+        """Yield each member when it is done; raise where the next one would be unsafe."""
         known = self._alarms(everyone)
         for step in plan.steps:
             check_quorum(find_members(self._connection, self._seconds).places)
@@ -83,7 +83,9 @@ class Defragmenter:
             return Defragmented(member, self._status(own).size, took)
 
     def _wait_until_done(self, own: Connection, member: DefragCandidate) -> None:
-        """A member that defragments serves no read; one that dies meanwhile is given up."""
+        """Wait for a member that serves no read while it defragments; raise if it stops
+        meanwhile.
+        """
         responded = monotonic()
         while True:
             try:
@@ -101,7 +103,7 @@ class Defragmenter:
             sleep(_PAUSE_SECONDS)
 
     def _hand_over(self, leader: DefragCandidate, everyone: Sequence[DefragCandidate]) -> None:
-        """Move the leadership to the voter that has applied most; alone there is none."""
+        """Move the leadership to the voter that has applied most; a single member keeps it."""
         others = [each for each in everyone if not each.is_learner and each is not leader]
         if not others:
             return

@@ -1,4 +1,4 @@
-"""The members to take care of: their sizes, and whether there are enough of them."""
+"""Find the members with their sizes, and check that enough of them respond."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SMALL_WRITE_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class FoundMembers:
-    """All members as they were found, and those that respond with their sizes."""
+    """All members, and those that respond with their sizes."""
 
     places: tuple[ReachedMember, ...]
     members: tuple[DefragCandidate, ...]
@@ -66,7 +66,7 @@ def fullest_member(connection: Connection, seconds: float) -> Filling | None:
 
 
 def check_quorum(places: Sequence[ReachedMember]) -> None:
-    """Raise unless the voters that are left keep a quorum while one defragments.
+    """Raise unless the responding voters keep a quorum while one defragments.
 
     A cluster that has all its members is exempt: with one or two there is no other way.
     """

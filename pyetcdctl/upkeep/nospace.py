@@ -1,7 +1,7 @@
-"""Recover a cluster whose database is full: what fills it, and the steps back to a write.
+"""Recover a cluster whose database is full: find what fills it, and make it writable again.
 
-Under the alarm etcd refuses puts and leases, and takes deletions and compaction. Kubernetes' own
-compaction begins with a put, so that it has stopped: history is not freed by itself any more.
+Under the alarm etcd refuses puts and leases, and accepts deletions and compaction. Kubernetes' own
+compaction begins with a put, so it has stopped: history is not discarded any more.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PROOF_KEY = b"pyetcdctl/recovered"
 COMPACTION_KEY = b"compact_rev_key"
 EVENTS = "events"
 _RECORD_BYTES = 64
-"""About what a key has in the database besides key and value."""
+"""The approximate bytes of a key in the database besides key and value."""
 _MOST_OF_QUOTA = 0.95
 ROOMY = 0.8
 """Above this share of the quota a database would soon be full again."""
@@ -53,18 +53,18 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class FullCluster:
-    """What a full cluster was found to be."""
+    """The state of a full cluster."""
 
     found: FoundMembers
     alarmed: tuple[str, ...]
-    """The members that raised the alarm; empty where none is on."""
+    """The members that raised the alarm; empty without an alarm."""
     usage: tuple[Usage, ...]
     """The largest first."""
     revision: int
     kept_from: int
-    """To where it is compacted first."""
+    """The revision of the first compaction."""
     is_dated: bool
-    """Whether that revision was chosen by its age."""
+    """Whether that revision was chosen by age."""
     has_api_server: bool
 
     @property
@@ -89,14 +89,14 @@ class FullCluster:
 
     @property
     def largest(self) -> tuple[Usage, ...]:
-        """Return what fills the database most."""
+        """Return the largest resources."""
         return self.usage[:_MOST_SHOWN]
 
 
 def look(
     connection: Connection, source: Source, prefix: str, keep_seconds: float, seconds: float
 ) -> FullCluster:
-    """Find out what fills a cluster, without changing anything."""
+    """Return the state of a full cluster, without changing anything."""
     found = find_members(connection, seconds)
     errors = [error for each in found.places if each.status for error in each.status.errors]
     alarms = set(alarms_in(errors))
@@ -130,13 +130,13 @@ def disarm(connection: Connection, seconds: float) -> int:
 
 
 def prove(connection: Connection, seconds: float) -> None:
-    """Write a key and delete it again; raise what refuses that."""
+    """Write a key and delete it again; raise if that is refused."""
     put(connection, PutRequest(key=PROOF_KEY, value=b"yes"), Deadline.after(seconds))
     delete(connection, DeleteRangeRequest(key=PROOF_KEY), Deadline.after(seconds))
 
 
 def is_roomy(found: FoundMembers) -> bool:
-    """Whether all databases have room for some time."""
+    """Whether all databases are well below their quota."""
     return all(each.size < each.quota * ROOMY for each in found.members)
 
 

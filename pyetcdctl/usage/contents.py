@@ -1,4 +1,4 @@
-"""Which groups a value belongs to, by what is in it: its kind, its owner, its fields."""
+"""The groups of a value by its content: its kind, its owner, its fields."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class ByOwner:
 class ByField:
     """Groups the bytes of all values by the fields of the objects that they are in.
 
-    Protobuf is measured as it is stored, other objects by the length of their JSON; what is neither
-    field nor object is the rest. The parts of a value add up to its length.
+    Protobuf is measured as it is stored, other objects by the length of their JSON; all other bytes
+    are the rest. The parts of a value add up to its length.
     """
 
     def __init__(self, read: Reader) -> None:
@@ -82,7 +82,7 @@ class ByField:
         if obj is None:
             return [(NO_OBJECT, len(plain))]
         parts = [part for part in _object_parts(obj) if part[1]]
-        # JSON with blanks in it is longer than its parts; one that is shorter has none to give.
+        # JSON with blanks is longer than its parts; where it is not longer there is no rest.
         return parts if sum(size for _, size in parts) <= len(plain) else []
 
 

@@ -1,4 +1,4 @@
-"""Which groups a key belongs to, by the key alone."""
+"""The groups of a key, by the key alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums by group, while keys come by the page; memory grows with the groups, not with the keys."""
+"""Sums by group, page by page; memory grows with the number of groups, not of keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Largest:
         self._limit = max(least_bytes, 1) if most or least_bytes else 1 << 62
 
     def take(self, key: bytes, size: int) -> None:
-        """Look at one value."""
+        """Add one value."""
         if size < self._limit:
             return
         if self._most and len(self._heap) >= self._most:
@@ -45,7 +45,7 @@ class Largest:
 
 
 class _Folder:
-    """What was counted of the keys in one folder, all of one group."""
+    """The counts of the keys in one folder, all of one group."""
 
     __slots__ = ("keys", "names", "size")
 
@@ -56,7 +56,7 @@ class _Folder:
 
 
 class KeyTally:
-    """Sums by what the keys say."""
+    """Sums by groups of keys."""
 
     def __init__(self, names: Names, largest: Largest) -> None:
         self._names = names
@@ -113,7 +113,7 @@ class KeyTally:
 
 
 class ValueTally:
-    """Sums by what the values say: each value may belong to several groups."""
+    """Sums by groups of values: each value may belong to several."""
 
     def __init__(self, parts: Parts, largest: Largest) -> None:
         self._parts = parts
