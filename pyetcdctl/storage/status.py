@@ -13,9 +13,10 @@ from pyetcdctl.storage.bolt.cursor import Cursor, buckets
 from pyetcdctl.storage.bolt.pages import Pages, damage
 from pyetcdctl.storage.database import KEYS, META, Database
 from pyetcdctl.storage.files import ReadOnlyFile
+from pyetcdctl.storage.hashing_process import HashingProcess
 from pyetcdctl.storage.mvcc.key_index import usual_keys
 from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES, key_in, parse_revision
-from pyetcdctl.storage.second_process import SecondProcess, is_worth_it
+from pyetcdctl.storage.second_process import is_worth_it
 from pyetcdctl.storage.trailer import DIGEST_BYTES, DigestCheck, has_digest
 from pyetcdctl.storage.whole_hash import hash_database
 
@@ -79,7 +80,7 @@ def _figures(file: ReadOnlyFile, size: int, on_bytes: Callable[[int], None]) -> 
 
 def _figures_of_two(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStatus | None:
     """Return the figures, a second process having computed the hash; None if it could not."""
-    with SecondProcess(file) as second:
+    with HashingProcess(file) as second:
         size = file.size - (DIGEST_BYTES if has_digest(file.size) else 0)
         database, counts = Database(file, size, file.path), _Counts(on_bytes)
         for leaf in database.key_leaves():

@@ -8,7 +8,7 @@ from pyetcdctl.storage import second_process
 from pyetcdctl.storage.bolt.cursor import buckets
 from pyetcdctl.storage.bolt.pages import Pages
 from pyetcdctl.storage.files import ReadOnlyFile
-from pyetcdctl.storage.second_process import SecondProcess
+from pyetcdctl.storage.hashing_process import HashingProcess
 from tests.runner import run_here
 from tests.storage.memory import InMemory
 
@@ -17,11 +17,11 @@ from tests.storage.memory import InMemory
 def two_processes(monkeypatch):
     """Let each file be large enough, and the machine have enough processors."""
     monkeypatch.setattr(second_process, "WORTH_BYTES", 0)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(second_process, "usable_processors", lambda: 2)
 
 
 def hash_by_second(path):
-    with ReadOnlyFile(str(path)) as file, SecondProcess(file) as second:
+    with ReadOnlyFile(str(path)) as file, HashingProcess(file) as second:
         return second.result()
 
 
@@ -60,3 +60,10 @@ def test_damage_is_named_as_one_process_names_it(size, sample_file, tmp_path, re
     assert run_here("snapshot", "status", str(path)) == alone
     assert (alone.exit_code, alone.stdout) == (1, b"")
     assert ("expected sha256" if size else "the database is damaged: page ") in alone.stderr
+
+
+def test_there_is_no_second_process_on_a_single_processor(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {3}, raising=False)
+    assert not second_process.is_worth_it(1 << 40)
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 3}, raising=False)
+    assert second_process.is_worth_it(1 << 40)

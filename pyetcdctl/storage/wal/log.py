@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from pyetcdctl.errors import DamagedLog
 from pyetcdctl.rpc.raft import HardState, LogMetadata, LogSnapshot
 from pyetcdctl.rpc.wire import WireError
+from pyetcdctl.storage.second_process import is_worth_it
 from pyetcdctl.storage.wal.entries import WalEntry
 from pyetcdctl.storage.wal.records import ENTRY, METADATA, SNAPSHOT, STATE, Chain, Segment
 from pyetcdctl.storage.wal.segments import missing_segments, open_segments, wal_folder
+from pyetcdctl.storage.wal.verifying_process import VerifyingProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,12 +98,13 @@ class Log:
         """Yield the entries, oldest first. Raises DamagedLog behind the last before the damage."""
         chain = Chain()
         missing = dict(missing_segments(self._files))
-        for file in self._files:
+        verified_to = self._verified_elsewhere()
+        for number, file in enumerate(self._files):
             if file in missing:
                 self._pass_over(missing[file])
                 chain = Chain()
             try:
-                yield from self._entries_of(file, chain)
+                yield from self._entries_of(file, chain, partial(verified_to, number))
             except DamagedLog as error:
                 if not self._passes_damage:
                     yield from self._held
@@ -109,12 +113,25 @@ class Log:
                 chain = Chain()
         yield from self._held
 
-    def _entries_of(self, file: ReadOnlyFile, chain: Chain) -> Iterator[WalEntry]:
+    def _verified_elsewhere(self) -> Callable[[int], int]:
+        """Have a second process verify the segments that are complete, if they are large.
+
+        The last one may be written to while it is read: what is verified may not be what was read.
+        """
+        complete = self._files[:-1]
+        if not is_worth_it(sum(file.size for file in complete)):
+            return lambda number: -1
+        return self._opened.enter_context(VerifyingProcess(complete)).verified_to
+
+    def _entries_of(
+        self, file: ReadOnlyFile, chain: Chain, verified_to: Callable[[], int]
+    ) -> Iterator[WalEntry]:
         segment = Segment(
             file,
             chain,
             is_last=file is self._files[-1],
             pass_over=self._pass_over if self._passes_damage else None,
+            verified_to=verified_to,
         )
         for records in segment.records():
             yield from self._take(records, segment)

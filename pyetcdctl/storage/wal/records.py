@@ -59,15 +59,18 @@ class Segment:
         *,
         is_last: bool,
         pass_over: Callable[[DamagedLog], None] | None = None,
+        verified_to: Callable[[], int] = lambda: -1,
     ) -> None:
         """``pass_over`` takes the error of each record with a wrong checksum, which is then left
-        out; without it such a record is raised.
+        out; without it such a record is raised. ``verified_to`` returns the offset of the last
+        record that another process has verified, or -1.
         """
         self.torn_at = -1
         self._file = file
         self._chain = chain
         self._is_last = is_last
         self._pass_over = pass_over
+        self._verified_to = verified_to
 
     def records(self) -> Iterator[list[LogRecord]]:
         """Yield the records in lists, their checksums verified.
@@ -144,6 +147,9 @@ class Segment:
 
     def _count_verified(self, records: list[LogRecord]) -> int:
         """Return how many of the records have the right checksum, by their own or a later one."""
+        if records and records[-1].offset <= self._verified_to():
+            self._chain.value = _number(records[-1].crc)
+            return len(records)
         done = 0
         for end, record in enumerate(records):
             if record.kind == CRC:
