@@ -11,6 +11,7 @@ from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.storage.database import META
 from pyetcdctl.storage.file_range import FileRange, FoundKeys
+from pyetcdctl.storage.replay.members import CLUSTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -176,9 +177,10 @@ class FileSource:
 
     @cached_property
     def _drops_leases(self) -> bool:
-        version = self._model.buckets.get(META, b"storageVersion") or b"0"
-        numbers = [int(part) for part in version.split(b".") if part.isdigit()]
-        return tuple(numbers) >= KEYS_WITHOUT_LEASES
+        buckets = self._model.buckets
+        # A killed member's log may have the cluster's version alone.
+        versions = (buckets.get(META, b"storageVersion"), buckets.get(CLUSTER, b"clusterVersion"))
+        return any(_release(version or b"0") >= KEYS_WITHOUT_LEASES for version in versions)
 
     def _range(self, request: RangeRequest, *, is_only: bool) -> FileRange:
         if not request.key:
@@ -209,3 +211,7 @@ class FileSource:
             keys.between(request.key, request.range_end),
             lambda key: model.read(keys.place_of(key)),
         )
+
+
+def _release(version: bytes) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(b".") if part.isdigit())

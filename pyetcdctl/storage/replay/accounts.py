@@ -128,8 +128,12 @@ class Accounts:
         if request.perm is None:
             raise Refused("etcdserver: permission not given")
         role, new = self._role(request.name), request.perm
-        others = [each for each in role.keyPermission if _range_of(each) != _range_of(new)]
-        role.keyPermission = sorted((*others, new), key=lambda each: each.key)
+        # etcd compares with the first of those keys alone, and so keeps some ranges twice.
+        first = next((each for each in role.keyPermission if each.key >= new.key), None)
+        if first is not None and _range_of(first) == _range_of(new):
+            first.permType = new.permType
+        else:
+            role.keyPermission = sorted((*role.keyPermission, new), key=lambda each: each.key)
         self._put_role(role)
 
     def revoke_permission(self, request: RevokePermissionRequest) -> None:

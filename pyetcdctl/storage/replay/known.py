@@ -83,6 +83,13 @@ class KnownBuckets:
         found |= self._contents.get(bucket, {})
         return iter(sorted((key, value) for key, value in found.items() if value is not None))
 
+    def changed(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield bucket and key of all that differs from the buckets below."""
+        for bucket, contents in self._contents.items():
+            for key, value in contents.items():
+                if self._base is None or self._base.get(bucket, key) != value:
+                    yield bucket, key
+
     def forget(self, bucket: bytes, key: bytes) -> None:
         """Mark a key of a bucket as unknown."""
         self._contents.get(bucket, {}).pop(key, None)

@@ -8,9 +8,9 @@ from pyetcdctl.rpc.lease import LeaseRequest
 from pyetcdctl.storage.replay.applier import Applier, reason_of
 from pyetcdctl.storage.replay.conditions import first_lost
 from pyetcdctl.storage.replay.known import LONGEST_VALUE, KnownKeys
+from pyetcdctl.storage.replay.last_counted import is_applied
 from pyetcdctl.storage.replay.leases import NOT_FOUND
 from pyetcdctl.storage.replay.model import APPLIED, REFUSED, UNKNOWN, NotKnown, Outcome
-from pyetcdctl.storage.replay.tail import is_applied
 from pyetcdctl.storage.wal.operations import operation_of
 from pyetcdctl.storage.wal.transactions import RANGE
 

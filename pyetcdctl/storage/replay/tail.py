@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.errors import DamagedLog
-from pyetcdctl.rpc.kv import KeyValue
-from pyetcdctl.storage.database import META
 from pyetcdctl.storage.replay.applier import Applier
-from pyetcdctl.storage.replay.model import REFUSED, UNKNOWN, ReplayModel
-from pyetcdctl.storage.replay.witness import Made, explains
+from pyetcdctl.storage.replay.last_counted import is_applied
+from pyetcdctl.storage.replay.model import REFUSED, UNKNOWN
 from pyetcdctl.storage.wal.operations import operation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from pyetcdctl.storage.mvcc.lookup import RevisedEntry
+    from pyetcdctl.storage.replay.last_counted import DatabaseModel
     from pyetcdctl.storage.wal.log import Log
-    from pyetcdctl.storage.wal.operations import Operation
-
-_SINCE_35, _SINCE_36 = b"term", b"storageVersion"
-"""What META has in databases of these releases and later ones."""
-
-
-class DatabaseModel(ReplayModel, Protocol):
-    """A model of a database that a log goes with."""
-
-    @property
-    def consistent_index(self) -> int: ...
-
-    def last_records(self) -> Sequence[RevisedEntry]:
-        """Return what the last revision in the database changed."""
 
 
 class Tail(NamedTuple):
@@ -80,23 +64,3 @@ def replay(
     except DamagedLog as error:
         on_damage(error)
     return tail
-
-
-def is_applied(model: DatabaseModel, operation: Operation) -> bool:
-    """Whether the last entry that the database counts is applied to it.
-
-    A server of 3.5.0 to 3.5.2 that is killed may have counted one that it had only begun to apply.
-    The cluster's version does not show those: it is 3.0.0 for the first seconds. To apply what
-    changes no key once more does no harm.
-    """
-    meta = model.buckets
-    is_35 = meta.get(META, _SINCE_35) is not None and meta.get(META, _SINCE_36) is None
-    if not is_35 or operation.transaction is None:
-        return True
-    made = [
-        Made(KeyValue.decode(each.entry), each.revision.is_deletion)
-        for each in model.last_records()
-    ]
-    branches = (operation.transaction.success, operation.transaction.failure)
-    is_nested = any(step.transaction for steps in branches for step in steps)
-    return is_nested or any(explains(steps, made) for steps in branches)
