@@ -37,7 +37,7 @@ def test_a_lease_and_a_lock_are_kept_longer_than_they_would_live(etcd, environme
 
     # The proxy renews it each 1.5 s.
     for _ in range(4):
-        assert running.line(4) == f"lease {lease:016x} keepalived with TTL(4)"
+        assert running.line() == f"lease {lease:016x} keepalived with TTL(4)"
 
     assert key in keys(etcd, name)
     first.process.send_signal(signal.SIGINT)

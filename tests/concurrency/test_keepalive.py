@@ -42,7 +42,7 @@ def test_a_lease_is_renewed_three_times_in_its_life(every_etcd, keep_alive):
     lease = new_lease(every_etcd, 5)
     running = keep_alive(every_etcd, lease)
     for _ in range(4):
-        assert running.line(5) == f"lease {lease} keepalived with TTL(5)"
+        assert running.line() == f"lease {lease} keepalived with TTL(5)"
 
 
 def test_the_end_of_a_lease_is_told_and_no_failure(every_etcd, keep_alive):
