@@ -193,9 +193,15 @@ def folded_of(use: SpaceUse) -> str:
     """Return the sums as folded stacks, the input of flame graph programs."""
     lines = []
     for group in use.sums:
+        frame = _frame(group.name)
         inner = sum(each.size_bytes for each in group.within)
         rest = group.size_bytes - inner
-        lines += [f"{group.name};{each.name} {each.size_bytes}" for each in group.within]
+        lines += [f"{frame};{_frame(each.name)} {each.size_bytes}" for each in group.within]
         if rest or not group.within:
-            lines.append(f"{group.name} {rest}")
+            lines.append(f"{frame} {rest}")
     return "".join(f"{escaped(os.fsencode(line))}\n" for line in lines)
+
+
+def _frame(name: str) -> str:
+    """Return a name without the sign that separates frames; stack collapsers do the same."""
+    return name.replace(";", ":")

@@ -97,6 +97,12 @@ def test_folded_stacks_are_for_flame_graphs(sample_etcd):
     assert sum(map(int, stacks.values())) == as_json(sample_etcd)["bytes"]
 
 
+def test_a_semicolon_of_a_name_divides_no_stack(etcd, prefix):
+    write(etcd, [(f"{prefix}a;b/c", "v")])
+    lines = run_here("du", prefix, "--by", "prefix", "-w", "folded", env=etcd.environment).stdout
+    assert lines == f"{prefix}a:b/ 1\n".encode()
+
+
 def test_the_parts_of_a_file_add_up_to_its_size(sample_etcd, values, tmp_path):
     path = tmp_path / "s.db"
     assert run_here("snapshot", "save", str(path), env=sample_etcd.environment).exit_code == 0
