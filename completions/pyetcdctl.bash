@@ -421,6 +421,7 @@ __pyetcdctl_flags() {
 -o	Format of the list; wide adds scope, kind and etcd prefix' ;;
         kubernetes\ restore) REPLY='--all-namespaces	In every namespace
 -A	In every namespace
+--dest-encryption-config	With --write: encrypt as the API server with this configuration (default --encryption-config)
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
 --namespace	In this namespace, else in default
 -n	In this namespace, else in default
@@ -522,6 +523,7 @@ __pyetcdctl_value() {
             context\ add:--password-file | \
             kubernetes\ put:--filename | \
             kubernetes\ put:-f | \
+            kubernetes\ restore:--dest-encryption-config | \
             sandbox:--etcd | \
             make-mirror:--dest-cacert | \
             make-mirror:--dest-cert | \

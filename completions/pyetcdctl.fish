@@ -489,6 +489,7 @@ function __pyetcdctl_flags
         case 'kubernetes restore'
             echo -- '--all-namespaces'\t'In every namespace'
             echo -- '-A'\t'In every namespace'
+            echo -- '--dest-encryption-config'\t'With --write: encrypt as the API server with this configuration (default --encryption-config)'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
             echo -- '--namespace'\t'In this namespace, else in default'
             echo -- '-n'\t'In this namespace, else in default'
@@ -594,6 +595,7 @@ function __pyetcdctl_value
             'context add:--password-file' \
             'kubernetes put:--filename' \
             'kubernetes put:-f' \
+            'kubernetes restore:--dest-encryption-config' \
             'sandbox:--etcd' \
             'make-mirror:--dest-cacert' \
             'make-mirror:--dest-cert' \

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.errors import InvalidInput, NotWritten
+from pyetcdctl.errors import InvalidInput, NotDecrypted, NotWritten
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import FORMS, encode
 from pyetcdctl.kubernetes.codec.envelope import ENCRYPTED
@@ -73,6 +73,7 @@ class Planner:
         self._intent = intent
         self._objects = objects
         self._report = report
+        self._misfits: dict[str, str] = {}
 
     def plan(self, obj: Plain) -> Planned:
         """Return the change of one object; raises Unfit, NotWritten and InvalidInput."""
@@ -176,9 +177,24 @@ class Planner:
             return self._keyring.encrypt_like(present.entry.value, value, key=target.key)
         beside = self._beside(target)
         encrypted = self._keyring.encrypt_new(value, key=target.key, neighbours=beside)
-        if encrypted is value and any(v.startswith(ENCRYPTED) for _, v in self._beside(target)):
+        if encrypted is not value:
+            self._require_fitting_keys(target)
+        elif any(v.startswith(ENCRYPTED) for _, v in self._beside(target)):
             self._report(self._plain_warning(target))
         return encrypted
+
+    def _require_fitting_keys(self, target: Target) -> None:
+        """Raise NotWritten where the configuration decrypts none of the values beside a new one."""
+        path = self._path(target)
+        if path not in self._misfits:
+            self._misfits[path] = _misfit(self._keyring, self._beside(target))
+        if why := self._misfits[path]:
+            raise NotWritten(
+                f"{target.title} is not written: a value beside it is {why}",
+                "The API server of this cluster could not read what this configuration encrypts.",
+                "Try:  --encryption-config (kubernetes restore: --dest-encryption-config) with the"
+                " file of its --encryption-provider-config",
+            )
 
     def _beside(self, target: Target) -> Iterator[tuple[bytes, bytes]]:
         """Yield the keys and values of the same resource."""
@@ -207,3 +223,22 @@ def stale_remark(present: Present, keyring: Keyring) -> str:
         return ""
     how = f"encrypted by {stored.encryption}" if stored.encryption else "stored plain"
     return f"# {target.title} is {how} and stays so; the API server would write it otherwise today"
+
+
+def _misfit(keyring: Keyring, neighbours: Iterator[tuple[bytes, bytes]]) -> str:
+    """Describe an encrypted value that an API server with these keys cannot decrypt.
+
+    It is empty where that decrypts one of the values, or where that is not known.
+    """
+    found = ""
+    for key, value in neighbours:
+        if not value.startswith(ENCRYPTED):
+            continue
+        try:
+            if keyring.decrypt(key, value).server_reads:
+                return ""
+        except NotDecrypted as error:
+            if not keyring.lacks_key(key, value):
+                return ""
+            found = found or error.message
+    return found

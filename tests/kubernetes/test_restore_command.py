@@ -163,6 +163,58 @@ def test_what_is_written_is_encrypted_as_the_cluster_encrypts(backup, cluster):
     assert shown.exit_code == 0
 
 
+FRESH = "{name: fresh, secret: MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=}"
+OF_ANOTHER_CLUSTER = f"""\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers: [aescbc: {{keys: [{FRESH}]}}, identity: {{}}]
+"""
+
+
+@pytest.fixture
+def lost_secret(cluster):
+    """The words for a secret that the cluster has no more, and its key."""
+    keys = cluster.etcdctl("get", "/registry/secrets/vault-aescbc", "--prefix", "--keys-only")
+    key = keys.stdout.decode().split()[0]
+    _, _, _, namespace, name = key.split("/")
+    cluster.etcdctl("del", key, check=True)
+    return key, ("-n", namespace, "secret", name, "--write", "--yes", "--encryption-config", CONFIG)
+
+
+def test_what_the_api_server_of_the_cluster_could_not_read_is_not_written(
+    lost_secret, backup, cluster, tmp_path
+):
+    key, words = lost_secret
+    (tmp_path / "config.yaml").write_text(OF_ANOTHER_CLUSTER)
+    words = (*words, "--dest-encryption-config", str(tmp_path / "config.yaml"))
+    result = restore(backup, *words, env=cluster.environment)
+    assert (result.exit_code, result.stdout) == (1, b"")
+    assert "is not written: a value beside it is encrypted by " in result.stderr
+    assert value_of(cluster, key) == b""
+
+
+def test_what_is_written_is_encrypted_by_the_configuration_of_its_destination(
+    lost_secret, backup, cluster, tmp_path
+):
+    key, words = lost_secret
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        (DATA / "encryption-config.yaml").read_text().replace("{", f"{FRESH}\n      - {{", 1)
+    )
+    words = (*words, "--dest-encryption-config", str(path))
+    result = restore(backup, *words, env=cluster.environment)
+    assert result.exit_code == 0, result.stderr
+    assert value_of(cluster, key).startswith(b"k8s:enc:aescbc:v1:fresh:")
+
+
+def test_the_configuration_of_a_destination_is_for_writing(backup):
+    result = restore(backup, "-n", "shop", "--dest-encryption-config", CONFIG)
+    assert (result.exit_code, result.stdout) == (128, b"")
+    assert "--dest-encryption-config is for --write" in result.stderr
+
+
 def test_a_read_only_context_refuses_to_write(backup, tmp_path):
     env = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
     add = ("context", "add", "prod", "--endpoints", "127.0.0.1:1", "--read-only")

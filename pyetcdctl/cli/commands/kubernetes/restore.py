@@ -24,6 +24,7 @@ from pyetcdctl.registry.wanted import parse_words, wanted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pyetcdctl.kubernetes.encryption.keyring import Keyring
     from pyetcdctl.registry.restoring import Restorable, RestoredObjects
     from pyetcdctl.registry.wanted import Wanted
 
@@ -42,6 +43,15 @@ class ObjectRestoreFlags(Flags):
     all_namespaces: Annotated[
         bool, typer.Option("--all-namespaces", "-A", help="In every namespace.")
     ] = False
+    dest_encryption_config: Annotated[
+        str,
+        typer.Option(
+            "--dest-encryption-config",
+            metavar="FILE",
+            help="With --write: encrypt as the API server with this configuration (default"
+            " --encryption-config).",
+        ),
+    ] = ""
     etcd_prefix: EtcdPrefix = ""
     namespace: Namespace = ""
     output: Annotated[
@@ -68,13 +78,16 @@ def restore(
     controllers make again.
 
     --write puts what is absent into the etcd that environment, context or discovery name, past the
-    API server: objects as they were, encrypted as those beside them. It shows a plan, and asks.
+    API server: objects as they were, encrypted as that cluster's API server would. It shows a plan,
+    and asks.
     """
     check_no_write_out(session)
     if flags.output not in FORMATS:
         raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")
     if not (objects or flags.namespace or flags.all_namespaces):
         raise BadArguments("kubernetes restore takes -n NAMESPACE, -A or a RESOURCE")
+    if flags.dest_encryption_config and not flags.write:
+        raise BadArguments("--dest-encryption-config is for --write")
     restoring = _Restoring(session, flags)
     found = restoring.find(objects)
     if flags.write:
@@ -130,7 +143,7 @@ class _Restoring:
         """Write what is absent in the cluster, after a question."""
         server = self._server
         store = open_unambiguous_store(server, self._flags.etcd_prefix)
-        keyring = server.writing_keyring.below(store.prefix)
+        keyring = self._writing_keyring(store.prefix)
         restoration = Restoration(store, keyring, found.objects, server.streams.err.line)
         planned = restoration.plan()
         err = server.streams.err
@@ -148,6 +161,15 @@ class _Restoring:
         for each in planned:
             make_change(server, each.change)
         self._report(found)
+
+    def _writing_keyring(self, prefix: str) -> Keyring:
+        """Return the keys that the API server of the cluster encrypts with."""
+        path, server = self._flags.dest_encryption_config, self._server
+        if not path:
+            return server.writing_keyring.below(prefix)
+        from pyetcdctl.cli.session.keyring import file_keyring
+
+        return file_keyring(path, server.process.at_end, prefix)
 
     def end(self) -> None:
         """Report what was not found or could not be read."""
