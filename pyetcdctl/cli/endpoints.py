@@ -37,7 +37,7 @@ def refuse_cluster(flags: ClusterFlag) -> None:
         raise UsageError("--cluster is for servers: a file has one member's data")
 
 
-def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:
+def endpoints_to_call(session: Session, of_cluster: bool) -> tuple[str, ...]:
     """Return the endpoints given, or the client URLs of all members."""
     connection = session.connection
     if not of_cluster:
@@ -57,16 +57,18 @@ def endpoints_to_ask(session: Session, of_cluster: bool) -> tuple[str, ...]:
     return found.urls
 
 
-def tell_failures(session: Session, action: str, outcomes: Sequence[EndpointOutcome[Any]]) -> None:
+def report_failures(
+    session: Session, action: str, outcomes: Sequence[EndpointOutcome[Any]]
+) -> None:
     """Say of each endpoint without a response that ``action`` failed, and why."""
     failures = [outcome for outcome in outcomes if outcome.failure is not None]
     for outcome in failures:
-        tell_failure(session, f"Failed to {action} {outcome.endpoint}", outcome.failure)
+        report_failure(session, f"Failed to {action} {outcome.endpoint}", outcome.failure)
     if len(failures) == len(outcomes):
-        tell_local_advice(session, [outcome.failure for outcome in failures])
+        report_local_advice(session, [outcome.failure for outcome in failures])
 
 
-def tell_failure(session: Session, what: str, failure: PyetcdctlError | None) -> None:
+def report_failure(session: Session, what: str, failure: PyetcdctlError | None) -> None:
     """Write one line of etcdctl's, the error in brackets, and the advice below it."""
     if failure is not None:
         session.streams.err.line(f"{what} ({failure.message})")
@@ -74,7 +76,7 @@ def tell_failure(session: Session, what: str, failure: PyetcdctlError | None) ->
             session.streams.err.line(f"  {line}")
 
 
-def tell_local_advice(session: Session, failures: Sequence[PyetcdctlError | None]) -> None:
+def report_local_advice(session: Session, failures: Sequence[PyetcdctlError | None]) -> None:
     """Print advice from this node's files where no endpoint responded."""
     if failures and all(isinstance(failure, DeadlineExceeded) for failure in failures):
         for line in session.local_advice():

@@ -77,7 +77,7 @@ def _on_refusal(failure: CallFailed, session: Session) -> Iterator[str]:
 
 def _on_learner(session: Session) -> Iterator[str]:
     yield "A learner has no vote: it serves no watches, no writes and no reads but its own."
-    reads_keys = session.can_ask_one_member and session.command != "member list"
+    reads_keys = session.can_call_one_member and session.command != "member list"
     own = "--consistency=s, or " if reads_keys else ""
     yield f"Try:  {own}--endpoints of a voting member"
 
@@ -118,7 +118,7 @@ def _on_quorum(session: Session) -> Iterator[str]:
         yield _silence(silent, len(voters), has_quorum=has_quorum)
     elif voters and not any(each.status and each.status.leader for each in voters):
         yield f"All {len(voters)} members respond, and none knows a leader."
-    if not has_quorum and session.can_ask_one_member:
+    if not has_quorum and session.can_call_one_member:
         yield "Try:  --consistency=s to read what one member has"
 
 

@@ -59,7 +59,7 @@ class WordCommand(TyperCommand):
         prints: Sequence[type] = getattr(self.callback, "prints", ())
         ctx.obj.take_line(values, words_before_dashes, prints)
         ctx.obj.command = ctx.command_path.partition(" ")[2]
-        ctx.obj.can_ask_one_member = "consistency" in options
+        ctx.obj.can_call_one_member = "consistency" in options
         if not values.get("dry-run"):
             ctx.obj.check_may_run(ctx.obj.command)
         if self.needs_server:

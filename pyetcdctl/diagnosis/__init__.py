@@ -1,1 +1,1 @@
-"""What measured values of a cluster mean: readings, rules, findings; no RPC and no output."""
+"""Judge the measured values of a cluster: readings, rules, findings; no RPC and no output."""

@@ -1,4 +1,4 @@
-"""Consistency: whether all members hold the same keys, and who may change them."""
+"""Consistency: whether all members hold the same keys, and whether authentication protects them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_KEYS = 5
 
 
 def consistency_readings(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Yield what is to be judged of the members' keys and of authentication."""
+    """Yield the readings of the members' keys and of authentication."""
     yield from _hashes(cluster)
     yield from _authentication(cluster)
 

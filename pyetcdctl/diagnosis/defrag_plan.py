@@ -35,7 +35,7 @@ class DefragCandidate:
 
     @property
     def free(self) -> int:
-        """Return the bytes that defragmenting gives back."""
+        """Return the bytes that defragmenting returns to the disk."""
         return max(0, self.size - self.in_use)
 
     @property

@@ -1,4 +1,4 @@
-"""Data directories of dead members: which has the newest log, and what each of the others lacks."""
+"""Data directories of dead members: rank them by their logs, and compare each with the newest."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class LogFacts:
     indexes: Sequence[int] = ()
     terms: Sequence[int] = ()
     committed: int = 0
-    """Up to where the member knew of commits."""
+    """The highest index that the member knew to be committed."""
     torn: str = ""
     failure: str = ""
-    """Why the log could not be read, or not to its end."""
+    """Why the log could not be read to its end."""
 
     @property
     def last(self) -> tuple[int, int]:
@@ -37,7 +37,7 @@ class LogFacts:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What the newest log has and another lacks."""
+    """The entries of the newest log that another lacks."""
 
     entries: int = 0
     puts: int = 0
@@ -62,7 +62,7 @@ class Standing:
 def ranked(logs: Sequence[LogFacts]) -> tuple[LogFacts, ...]:
     """Return the readable logs of one cluster, by last term, then last index, the newest first.
 
-    The commit index is no measure: a member may have entries whose commit it never received.
+    The commit index is not compared: a member may have entries whose commit it never received.
     """
     usable = [log for log in logs if log.indexes]
     return tuple(sorted(usable, key=lambda log: log.last, reverse=True))

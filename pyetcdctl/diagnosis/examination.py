@@ -1,4 +1,4 @@
-"""The whole examination: facts of a cluster and rules to a report."""
+"""The whole examination: judge the facts of a cluster by rules, and make a report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def examine(cluster: ClusterFacts, rules: Rules, now: datetime) -> Report:
-    """Judge all that was measured."""
+    """Judge all facts."""
     verdicts = tuple(judge(readings(cluster, now), rules))
     return Report(verdicts, len(cluster.members), cluster.window_seconds, rules.name)
 

@@ -1,4 +1,4 @@
-"""What was measured of a cluster: values that the checks take and that nothing changes."""
+"""The facts of a cluster: measured values, which the checks read and never change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A member's own state at one moment; sizes in bytes, 0 where they are not reported."""
+    """A member's own status at one time; sizes in bytes, 0 where they are not reported."""
 
     cluster_id: int
     member_id: int
@@ -50,7 +50,7 @@ class ListedMember:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """When a certificate ends; ``place`` is its file or the endpoint that presented it."""
+    """The dates of a certificate; ``place`` is its file or the endpoint that presented it."""
 
     place: str
     ends: datetime
@@ -70,7 +70,7 @@ class ConsistentRead:
 
 @dataclass(frozen=True, slots=True)
 class KeyHash:
-    """The hash of a member's keys up to a revision; a hash of None could not be had."""
+    """The hash of a member's keys up to a revision; None where the call failed."""
 
     revision: int
     hash: int | None
@@ -88,7 +88,7 @@ class ClockOffset:
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """What one member was found to be; ``failure`` is why it could not be asked at all."""
+    """The facts of one member; ``failure`` is why it could not be called at all."""
 
     label: str
     endpoint: str
@@ -102,12 +102,12 @@ class MemberFacts:
     """The IDs in the member's own list."""
     window: Window | None = None
     window_failure: str = ""
-    """Why the member has no two scrapes."""
+    """Why there are not two scrapes of the member."""
     clock: ClockOffset | None = None
     certificates: tuple[Certificate, ...] = ()
     hash: KeyHash | None = None
     peer_url_failures: tuple[str, ...] = ()
-    """Peer URLs that this machine cannot connect to, with the reason."""
+    """Peer URLs that this machine cannot connect to, with the reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class StoredRecords:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A key that two members hold differently; ``what`` is put in words."""
+    """A key that two members hold differently; ``what`` describes the difference."""
 
     key: bytes
     what: str
@@ -138,7 +138,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class AuthFacts:
-    """Whether authentication is on, and who is root; None where that could not be asked."""
+    """Whether authentication is on, and the user root; None where the call failed."""
 
     enabled: bool
     users: int | None = None
@@ -146,12 +146,12 @@ class AuthFacts:
     """The error of a call that requires root, where authentication is on."""
     has_root: bool | None = None
     unknown: str = ""
-    """Why it was not asked at all."""
+    """Why no call was made at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceFacts:
-    """What the objects of one resource of Kubernetes were found to be."""
+    """The facts of the objects of one resource of Kubernetes."""
 
     objects: int = 0
     plain: int = 0
@@ -170,7 +170,7 @@ class LargeValue:
 
 @dataclass(frozen=True, slots=True)
 class KubernetesFacts:
-    """What the objects below an API server's prefix were found to be."""
+    """The facts of the objects below an API server's prefix."""
 
     prefix: str
     objects: int = 0
@@ -206,12 +206,12 @@ class UpgradeFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClusterFacts:
-    """What a cluster was found to be."""
+    """The facts of a cluster."""
 
     members: tuple[MemberFacts, ...]
     listed: tuple[ListedMember, ...] = ()
     list_failure: str = ""
-    """Why the members could not agree on their list."""
+    """Why there was no quorum for the member list."""
     alarms: tuple[Alarm, ...] = ()
     window_seconds: float = 0.0
     records: StoredRecords | None = None

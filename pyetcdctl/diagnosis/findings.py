@@ -1,4 +1,4 @@
-"""What an examination ends with: findings, checks that passed, checks without a verdict."""
+"""The results of an examination: findings, checks that passed, checks without a verdict."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Severity(IntEnum):
-    """How bad a finding is; info alone never makes a run fail."""
+    """The severity of a finding; info alone never makes a run fail."""
 
     INFO = 1
     WARNING = 2
@@ -26,22 +26,22 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a verdict comes from: the member, and over how long with how many samples."""
+    """The evidence of a verdict: the member, the window and the number of samples."""
 
     check: str
     """The check's name, as ``wal-fsync``."""
     subject: str
-    """The member's name, or ``cluster``; behind a slash a part of it, as a peer or a method."""
+    """The member's name, or ``cluster``; after a slash a part of it, such as a peer or a method."""
     measured: str
     window_seconds: float | None = None
-    """None for what was measured at one moment."""
+    """None for a value that was measured at one time."""
     samples: int | None = None
-    """None for what is not a statistic."""
+    """None for a value that is not a statistic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something is wrong."""
+    """A fault that a rule found."""
 
     severity: Severity
     evidence: Evidence
@@ -53,7 +53,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """A check that has no verdict: too few samples, a window too short, nothing to be had."""
+    """A check without a verdict: too few samples, a window too short, no value."""
 
     evidence: Evidence
     reason: str
@@ -61,7 +61,7 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A check that found nothing wrong."""
+    """A check that found no fault."""
 
     evidence: Evidence
 

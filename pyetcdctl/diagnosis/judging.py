@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pyetcdctl.diagnosis.rules import Limit, Rule, Rules
 
 FEWEST_SAMPLES = 100
-"""Below this many a p99 is the slowest sample, and a share is chance."""
+"""With fewer samples a p99 is the slowest one, and a share is random."""
 
 _ByPlace = dict[tuple[str, str], "Reading"]
 

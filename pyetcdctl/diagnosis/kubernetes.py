@@ -18,7 +18,7 @@ _SECRETS = "secrets"
 
 
 def kubernetes_readings(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Yield what is to be judged of an API server's objects; nothing where there are none."""
+    """Yield the readings of an API server's objects; nothing where there are none."""
     facts = cluster.kubernetes
     if facts is None:
         return

@@ -28,7 +28,7 @@ _P99 = 0.99
 
 
 def latency_readings(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Yield what is to be judged of the time that things took, and of the calls that failed."""
+    """Yield the readings of latencies and of failed calls."""
     for member in cluster.members:
         if member.failure:
             continue

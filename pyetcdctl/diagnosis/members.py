@@ -17,7 +17,7 @@ _REMOVE = "pyetcdctl member remove {id:x}"
 
 
 def member_readings(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Yield what is to be judged of the members."""
+    """Yield the readings of the members."""
     for member in cluster.members:
         yield _reached(member)
         yield from _identity(cluster, member)
@@ -105,7 +105,7 @@ def _learners(cluster: ClusterFacts) -> Iterator[Reading]:
 
 
 def _learner(member: MemberFacts, listed: ListedMember, leader_index: int) -> Reading:
-    """Judge a learner by whether it reached, in the window, where the leader was before."""
+    """Judge a learner by whether it reached, in the window, the leader's index at its start."""
     if member.last is None:
         text = f"learner {listed.label} does not respond and cannot catch up"
         return fault("learner-stuck", member.label, text, next=_REMOVE.format(id=listed.id))

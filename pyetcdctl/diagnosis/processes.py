@@ -17,7 +17,7 @@ _OPEN, _MOST = "process_open_fds", "process_max_fds"
 
 
 def process_readings(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Yield what is to be judged of processes and clocks."""
+    """Yield the readings of processes and clocks."""
     for member in cluster.members:
         yield from _descriptors(member)
     yield from _clocks(cluster)
@@ -34,7 +34,7 @@ def _descriptors(member: MemberFacts) -> Iterator[Reading]:
 
 
 def _clocks(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Compare each member's clock with this machine's; if all differ alike, it is this one."""
+    """Compare each member's clock with this machine's; if all differ equally, this one is wrong."""
     known = [(member.label, member.clock) for member in cluster.members if member.clock]
     if known and all(_distance(clock)[0] > 1 for _, clock in known) and _is_alike(known):
         clock = known[0][1]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def raft_readings(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Yield what is to be judged of the agreement between the members."""
+    """Yield the readings of leader, quorum, indexes and proposals."""
     yield from _quorum(cluster)
     for member in cluster.members:
         if member.last is not None:
@@ -55,7 +55,7 @@ def _unapplied(member: MemberFacts, status: Status) -> Reading:
 
 
 def _lag(cluster: ClusterFacts, member: MemberFacts, status: Status) -> Iterator[Reading]:
-    """Compare where the member is at the end with where the furthest was at the begin."""
+    """Compare the member's index at the end with the highest index at the start."""
     if status.is_learner or not status.leader:
         return
     furthest = max((each.first.index for each in cluster.members if each.first), default=0)

@@ -1,4 +1,4 @@
-"""A reading: one value that a rule can be applied to, with what it was measured from."""
+"""A reading: one value that a rule can be applied to, with its evidence."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ CLUSTER = "cluster"
 class Reading:
     """A value of a check that lies between two bounds, which are equal where it is exact.
 
-    ``text`` replaces the words that are made from the value. A reading without a value could not
-    be taken: ``missing`` is the reason.
+    ``text`` replaces the text that is made from the value. Where the value could not be measured,
+    ``missing`` is the reason.
     """
 
     check: str
@@ -37,17 +37,17 @@ def exact(check: str, subject: str, value: float, *, text: str = "") -> Reading:
 
 
 def fault(check: str, subject: str, text: str, *, endpoint: str = "", next: str = "") -> Reading:
-    """Return the reading of a fault that is there: the value is 1."""
+    """Return the reading of a present fault: the value is 1."""
     return Reading(check, subject, 1.0, 1.0, text, endpoint=endpoint, next=next)
 
 
 def sound(check: str, subject: str, text: str) -> Reading:
-    """Return the reading of a fault that is not there: the value is 0."""
+    """Return the reading of an absent fault: the value is 0."""
     return Reading(check, subject, text=text)
 
 
 def missing(check: str, subject: str, reason: str) -> Reading:
-    """Return a reading that could not be taken."""
+    """Return a reading whose value could not be measured."""
     return Reading(check, subject, missing=reason)
 
 

@@ -1,4 +1,6 @@
-"""Rules: from which value on a check is a finding. They are data, in TOML, each with its source."""
+"""Rules: the limits beyond which a check is a finding. They are data, in TOML, each with its
+source.
+"""
 
 from __future__ import annotations
 
@@ -52,9 +54,9 @@ class Rule:
     """None switches the check off."""
     source: str
     own_window: str = ""
-    """How long the source wants the limit to be passed before it warns."""
+    """How long the limit must be passed before the source warns."""
     also: tuple[Limit, ...] = ()
-    """What must hold of the same subject besides."""
+    """Further limits that must be passed by the same subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _table(text: str, name: str) -> dict[str, Any]:
 
 
 def _merged(name: str, parts: Sequence[Sequence[Rule]]) -> Rules:
-    """Let the rules of each part replace those of the parts before it, check by check."""
+    """Merge the parts: the rules of each replace those of the parts before it, check by check."""
     found: dict[str, tuple[Rule, ...]] = {}
     for part in parts:
         for check in {rule.limit.check for rule in part}:

@@ -17,13 +17,13 @@ _QUOTA = "etcd_server_quota_backend_bytes"
 _SIZE = "etcd_mvcc_db_total_size_in_bytes"
 _FORECAST_SECONDS = 4 * 3600
 _TREND_SECONDS, _SHORTEST_SECONDS = 300, 4
-"""From when on a pace is a trend, and from when on it is one at all: files grow in steps, and what
-compaction frees is used again.
+"""The windows from which on growth is a trend, and from which on it is a hint: files grow in steps,
+and space that compaction frees is used again.
 """
 
 
 def space_readings(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Yield what is to be judged of alarms and sizes."""
+    """Yield the readings of alarms and sizes."""
     yield from _alarms(cluster)
     for member in cluster.members:
         if member.last is not None and member.last.size:

@@ -21,7 +21,7 @@ _FILE = Path(__file__).parent / "rules" / "upgrades.toml"
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What a release wants of a cluster before: the release before it and its least patch."""
+    """The requirements of a release: the release before it and its lowest patch."""
 
     target: str
     before: str
@@ -33,7 +33,7 @@ class Upgrade:
 
 @cache
 def upgrades() -> Mapping[str, Upgrade]:
-    """Return the upgrades that are known, by the release that they lead to."""
+    """Return the known upgrades by their target release."""
     table = tomllib.loads(_FILE.read_text())
     return {
         target: Upgrade(target, row["from"], row["least"], row["source"], row["flags"])
@@ -42,7 +42,7 @@ def upgrades() -> Mapping[str, Upgrade]:
 
 
 def upgrade_readings(cluster: ClusterFacts) -> Iterator[Reading]:
-    """Yield what is to be judged before an upgrade; nothing where none is meant."""
+    """Yield the readings before an upgrade; nothing where none is requested."""
     if cluster.upgrade is None:
         return
     upgrade = upgrades()[cluster.upgrade.target]

@@ -1,7 +1,7 @@
 """The difference of two scrapes: increases of counters, and quantiles from buckets.
 
-A quantile is known to its bucket and no finer: it is a pair of bounds, and a rule whose threshold
-lies between them is not decided.
+Of a quantile only the bucket is known: it is a pair of bounds, and a rule whose limit is between
+them is not decided.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Window:
 
     @property
     def restarted(self) -> bool:
-        """Whether the process is another one than at the first scrape."""
+        """Whether the process was restarted after the first scrape."""
         starts = [each.total(_START) for each in (self.before, self.after)]
         return None not in starts and starts[0] != starts[1]
 
@@ -85,7 +85,7 @@ class Window:
         }
 
     def histogram(self, name: str, **labels: str) -> Histogram | None:
-        """Return the samples that were added, those of all matching series together."""
+        """Return the samples that were added, summed over all matching series."""
         last = _cumulative(self.after, name, labels)
         if not last:
             return None

@@ -1,4 +1,4 @@
-"""Values, readings and rules in words for people."""
+"""Write values, readings and rules as text for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def measured_words(reading: Reading) -> str:
-    """Return what was measured, without the samples and the window."""
+    """Return the measured value as text, without the samples and the window."""
     check = CHECKS[reading.check]
     if reading.text:
         return reading.text
@@ -66,7 +66,7 @@ def size_words(size: float) -> str:
 
 
 def count_words(count: int, noun: str) -> str:
-    """Write a number of things: ``1 finding``, ``1,200 findings``."""
+    """Write a count with its noun: ``1 finding``, ``1,200 findings``."""
     return f"{count:,} {noun if count == 1 else f'{noun}s'}"
 
 

@@ -126,7 +126,7 @@ class Etcdctl:
     def close(self) -> None:
         """End all running programs, here and in the pod."""
         while self._running:
-            self._running.pop().cancel(self._tell_of_draining)
+            self._running.pop().cancel(self._report_draining)
 
     def _stream_of_pod(self, words: Sequence[bytes], input: bytes) -> Iterator[bytes]:
         child = self.kubectl.start_in(self.pod, [*self._program(), *words], input)
@@ -146,7 +146,7 @@ class Etcdctl:
         finally:
             with suppress(ValueError):  # close() has been here
                 self._running.remove(child)
-                child.cancel(self._tell_of_draining)
+                child.cancel(self._report_draining)
 
     def _probe(self) -> None:
         """Read a key that need not exist; a refusal, too, shows that the member responds."""
@@ -180,7 +180,7 @@ class Etcdctl:
         pair = given if given.certificate or given.key else own
         return {"cacert": given.ca or own.ca, "cert": pair.certificate, "key": pair.key}
 
-    def _tell_of_draining(self) -> None:
+    def _report_draining(self) -> None:
         self._notice(
             f"# ending etcdctl in the pod {self.pod.full_name}; again Ctrl-C leaves it there"
         )

@@ -1,7 +1,8 @@
-"""Find out whether authentication is on and who is root, where it is safe to ask.
+"""Find out whether authentication is on and whether root has its role, where the call is safe. etcd
+3.5 writes the AuthStatus call to the log of all members.
 
-etcd 3.5 puts the question into the log of all members. A member of 3.4 does not know that entry: it
-panics when it applies it, and again whenever it is started.
+A member of 3.4 does not know that entry: it panics when it applies it, and again whenever it is
+started.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _KNOWS_THE_QUESTION = (3, 5)
 
 
 def wants_a_user(error: CallFailed) -> bool:
-    """Whether a call was refused for want of a user."""
+    """Whether a call was refused because it had no user."""
     return error.details in _WANTS_A_USER
 
 
@@ -34,7 +35,7 @@ def measure_authentication(
     cluster_versions: Iterable[str],
     seconds: float,
 ) -> AuthFacts | None:
-    """Return what authentication is; None where no member knows the question.
+    """Return the facts of authentication; None where no member supports the call.
 
     ``versions`` are those of all members, empty for one that does not respond; ``cluster_versions``
     what members publish as that of the cluster, which no member is older than.
@@ -70,7 +71,7 @@ def _ask(connection: Connection, seconds: float) -> AuthFacts | None:
 
 
 def _refusal(connection: Connection, seconds: float) -> str:
-    """Return why a question that takes root was refused, or nothing."""
+    """Return why a call that requires root was refused, or an empty string."""
     try:
         auth.list_users(connection, Deadline.after(seconds))
     except CallFailed as error:

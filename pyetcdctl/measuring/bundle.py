@@ -1,7 +1,7 @@
 """A bundle for a bug report: findings, facts, metrics and the list of keys; never a value.
 
-Keys are replaced, on request, by a keyed hash whose key is thrown away: equal keys stay equal in
-one bundle, and names cannot be tried against it.
+Keys are replaced, on request, by a keyed hash whose key is discarded: equal keys stay equal in one
+bundle, and guessed names cannot be checked against it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def with_hidden_keys(facts: ClusterFacts, hidden: Callable[[bytes], bytes]) -> C
 
 @contextmanager
 def open_bundle(path: str) -> Iterator[Bundle]:
-    """Yield a compressed archive that appears under its name when it is whole."""
+    """Yield a compressed archive that gets its name when it is complete."""
     part = f"{path}.part"
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -84,7 +84,7 @@ class Bundle:
         self._add(name, io.BytesIO(data), len(data))
 
     def facts(self, facts: ClusterFacts) -> None:
-        """Add what was measured."""
+        """Add the facts."""
         shown = asdict(
             replace(facts, members=tuple(replace(m, window=None) for m in facts.members))
         )

@@ -1,4 +1,4 @@
-"""Measure a whole cluster: two looks at every member, some seconds apart, and what they hold."""
+"""Measure a whole cluster: each member twice, some seconds apart, and the members' keys."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Wait = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class MeasuringPlan:
-    """How to look: for how long, where metrics are published besides, which files hold PEMs."""
+    """What to measure: the window, further URLs of metrics, files with certificates."""
 
     window_seconds: float
     call_seconds: float
@@ -59,7 +59,7 @@ class MeasuringPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one member showed at one moment."""
+    """The values of one member at one time."""
 
     status: Status | None
     scrape: Scrape | NoScrape
@@ -68,7 +68,7 @@ class _Look:
 
 
 def measure(connection: Connection, plan: MeasuringPlan, wait: Wait) -> ClusterFacts:
-    """Return the facts of the cluster that a connection leads to; ``wait`` passes the window."""
+    """Return the facts of the cluster that a connection leads to; ``wait`` waits for the window."""
     listed = list_members(connection, plan.call_seconds)
     places = locate(connection, listed.members, plan.call_seconds)
     reached = {each.endpoint: each for each in places if each.status}
@@ -107,7 +107,7 @@ def _looks(
         taken = scrape(urls, own.settings)
         if not is_first:
             return _Look(_status_or_none(own, plan.call_seconds), taken)
-        if place.status.is_learner:  # which refuses everything else
+        if place.status.is_learner:  # a learner refuses all other calls
             return _Look(place.status, taken)
         read, members = _read(own, plan.call_seconds), _own_list(own, plan.call_seconds)
         return _Look(place.status, taken, read, members)
@@ -148,7 +148,7 @@ def _compared(
     lasts: Mapping[str, _Look],
     plan: MeasuringPlan,
 ) -> tuple[dict[str, KeyHash], tuple[Difference, ...]]:
-    """Hash all members' keys at one revision; where hashes differ again, find the keys."""
+    """Hash all members' keys at one revision; where the hashes still differ, find the keys."""
     voters = [url for url, look in lasts.items() if look.status and not look.status.is_learner]
     if len(voters) < 2:
         return {}, ()
@@ -220,7 +220,7 @@ def _window(first: _Look, last: _Look | None) -> tuple[Window | None, str]:
 
 
 def alarms_in(errors: Iterable[str]) -> Iterator[Alarm]:
-    """Yield the alarms among a status's errors, for which it needs no quorum and no rights."""
+    """Yield the alarms among a status's errors, which need neither quorum nor permission."""
     for error in errors:
         for member, name in _ALARM.findall(error):
             yield Alarm(int(member), name)
@@ -233,7 +233,7 @@ def _alarms(lasts: Mapping[str, _Look]) -> tuple[Alarm, ...]:
 
 
 def _peer_failures(listed: Sequence[ListedMember]) -> dict[int, tuple[str, ...]]:
-    """Connect to all peer URLs; where none can be reached this machine is not among the peers."""
+    """Connect to all peer URLs; where none can be reached this machine is not in their network."""
     tried = {each.id: {url: _dial(url) for url in each.peer_urls} for each in listed if each.name}
     if not any(failure == "" for urls in tried.values() for failure in urls.values()):
         return {}
@@ -244,7 +244,7 @@ def _peer_failures(listed: Sequence[ListedMember]) -> dict[int, tuple[str, ...]]
 
 
 def _dial(url: str) -> str:
-    """Return why a URL cannot be connected to, or nothing."""
+    """Return why a URL cannot be connected to, or an empty string."""
     try:
         plain_socket(parse_endpoint(url), _PEER_SECONDS).close()
     except OSError as error:

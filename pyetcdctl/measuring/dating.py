@@ -1,4 +1,4 @@
-"""Date revisions by the renewals of Kubernetes' Leases, which nothing else in etcd does."""
+"""Date revisions by the renewals of Kubernetes' Leases: nothing else in etcd has times."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def newest_renewal(source: Source, prefix: bytes, revision: int = 0) -> datetime
 def revision_before(source: Source, prefix: bytes, current: int, age: timedelta) -> int | None:
     """Return the newest revision that is at least this old; None where nothing dates it.
 
-    Times grow with revisions, so that halving finds it; what is compacted is old enough.
+    Times grow with revisions, so a binary search finds it; compacted revisions are old enough.
     """
     now = newest_renewal(source, prefix)
     if now is None:

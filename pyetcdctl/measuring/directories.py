@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def read_log(path: str) -> LogFacts:
-    """Return what the log of a data directory holds, as far as it can be read."""
+    """Return the facts of a data directory's log, as far as it can be read."""
     indexes, terms = array("Q"), array("Q")
     try:
         with Log(path) as log:

@@ -1,4 +1,6 @@
-"""Find the members: where each can be reached from here, and which members it has recorded."""
+"""Find the members: the URL at which each can be reached, and the members that a database
+records.
+"""
 
 from __future__ import annotations
 
@@ -42,14 +44,14 @@ class ReachedMember:
 
 @dataclass(frozen=True, slots=True)
 class KnownMembers:
-    """The members; ``doubt`` is why they could not agree on the list."""
+    """The members; ``doubt`` is why there was no quorum for the list."""
 
     members: tuple[ListedMember, ...]
     doubt: str = ""
 
 
 def list_members(connection: Connection, seconds: float) -> KnownMembers:
-    """Return the members that all agree on, or one member's own list."""
+    """Return the members by quorum, or else one member's own list."""
     cluster = ClusterService(connection)
     own = members_known_to(connection, seconds)
     try:
@@ -68,7 +70,7 @@ def members_known_to(connection: Connection, seconds: float) -> tuple[ListedMemb
 def locate(
     connection: Connection, listed: Sequence[ListedMember], seconds: float
 ) -> tuple[ReachedMember, ...]:
-    """Ask the endpoints given, then the URLs of members that these do not lead to."""
+    """Call the given endpoints, then the URLs of members that these do not lead to."""
     given = _statuses(connection, connection.endpoints, seconds)
     reached = {each.response.member_id for each in given if each.response}
     others = [each for each in listed if each.id not in reached]

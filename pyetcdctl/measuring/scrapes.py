@@ -1,4 +1,4 @@
-"""Scrape the members' metrics: from the client URL, or from where else a member publishes them."""
+"""Scrape the members' metrics: from the client URL, or from a URL of metrics alone."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Scrape:
 
 @dataclass(frozen=True, slots=True)
 class NoScrape:
-    """Why a member's metrics could not be had."""
+    """Why a member's metrics could not be read."""
 
     reason: str
 
 
 def scrape(urls: Sequence[str], settings: ConnectionSettings) -> Scrape | NoScrape:
-    """Return the first of several pages that can be had."""
+    """Return the first of several pages that can be read."""
     reason = "no URL of metrics is known"
     for url in urls:
         try:

@@ -37,7 +37,7 @@ class Sink(Protocol):
 
 
 class Printer(Protocol):
-    """What every format module is."""
+    """The interface of every format module."""
 
     def render(self, result: Any, out: Sink, settings: OutputSettings) -> None:
         """Write the result; raise UnsupportedFormat where the format cannot show it."""
@@ -47,7 +47,7 @@ class Printer(Protocol):
 
 
 def formats() -> tuple[str, ...]:
-    """Return the names that ``--write-out`` takes."""
+    """Return the names of ``--write-out``."""
     return tuple(_MODULES)
 
 

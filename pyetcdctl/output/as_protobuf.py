@@ -1,4 +1,4 @@
-"""The ``protobuf`` format: the response's own bytes, nothing around them."""
+"""The ``protobuf`` format: the bytes of the response, and nothing else."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _Terminal:
 
 
 def _end_of_header(data: bytes) -> int:
-    """Return where the header ends that a response begins with; 0 where it has none."""
+    """Return the end of a response's header; 0 where it has none."""
     if data[:1] != _HEADER:
         return 0
     try:
@@ -117,7 +117,7 @@ def _watched(result: WatchResponse, out: Sink, settings: OutputSettings) -> None
 
 @_write.register(ClusterResult)
 def _cluster(result: ClusterResult, out: Sink, settings: OutputSettings) -> None:
-    """A report about several endpoints is no single message."""
+    """Refuse a report about several endpoints: it is not a single message."""
     response: Any = getattr(result, "response", None)
     if response is None:
         raise unsupported("protobuf")

@@ -1,7 +1,7 @@
-"""The ``yaml`` format: a document for each key, after comments that say which and from when.
+"""The ``yaml`` format: a document for each key, after comments with the key and its revision.
 
 Each event of a watch, and each leader of an election, is a document after ``---``, so that a reader
-can take them one by one.
+can parse them one by one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @singledispatch
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
-    """Write what was read as YAML."""
+    """Write the result as YAML."""
     raise unsupported("yaml")
 
 
@@ -64,19 +64,19 @@ def _decoded(result: DecodedResponse, out: Sink, settings: OutputSettings) -> No
 def _write(response: Message | None, documents: _Documents, when: str = "") -> None:
     match response:
         case PutResponse():
-            documents.say(f"put{when}")
+            documents.comment(f"put{when}")
             if response.prev_kv is not None:
                 documents.write(ShownEntry.of_message(response.prev_kv), "before: ")
         case DeleteRangeResponse():
-            documents.say(f"deleted {response.deleted}{when}")
+            documents.comment(f"deleted {response.deleted}{when}")
             for kv in response.prev_kvs:
                 documents.write(ShownEntry.of_message(kv), "before: ")
         case RangeResponse():
-            documents.say(f"got {response.count}{when}")
+            documents.comment(f"got {response.count}{when}")
             for kv in response.kvs:
                 documents.write(ShownEntry.of_message(kv))
         case TxnResponse():
-            documents.say(f"{'SUCCESS' if response.succeeded else 'FAILURE'}{when}")
+            documents.comment(f"{'SUCCESS' if response.succeeded else 'FAILURE'}{when}")
             for each in response.responses:
                 _write(each.response, documents)
 
@@ -92,7 +92,7 @@ class _Documents:
         self._settings = settings
         self._separator = ""
 
-    def say(self, text: str) -> None:
+    def comment(self, text: str) -> None:
         """Write a comment."""
         self._write(f"{self._separator}{comment(text)}")
         self._separator = ""
@@ -120,14 +120,14 @@ class _Documents:
     def write_events(self, response: WatchResponse) -> None:
         """Write the events of a watch; the document of a deletion is null."""
         if response.is_progress:
-            self.say(f"progress notify: {response.header.revision}")
+            self.comment(f"progress notify: {response.header.revision}")
         for name, previous, record in records(response):
             self._separator = _SEPARATOR
             if previous is not None:
                 self.write(ShownEntry.of_record(previous), "before: ")
             now = ShownEntry.of_record(record)
             if name == EVENT_NAMES[DELETE]:
-                self.say(f"{name} {_shown_key(now)}")
+                self.comment(f"{name} {_shown_key(now)}")
                 self._write(f"# mod_revision {now.changed}\nnull\n")
             else:
                 self.write(now, f"{name} ")

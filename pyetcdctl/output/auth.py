@@ -113,7 +113,7 @@ def _changed_fields(result: AuthChanged) -> str:
 
 @fields_of.register(RolePermissions)
 def _role_fields(result: RolePermissions) -> str:
-    """Two spaces stand before the type, as etcdctl has it."""
+    """Write two spaces before the type, as etcdctl does."""
     return "".join(
         f'"PermType" :  {_type_name(each.permType)}\n'
         f'"Key" : {go_quoted(each.key)}\n'

@@ -36,7 +36,7 @@ def json_of(result: ClusterResult, hex_ids: bool) -> str:
 @json_of.register(MemberAdded)
 @json_of.register(MemberChanged)
 def _members(result: MemberList | MemberAdded | MemberChanged, hex_ids: bool) -> str:
-    """With hexadecimal ids the list of members is never left out."""
+    """Write the members; with hexadecimal ids an empty list is written, too."""
     members = json_members(result.response, hex_ids=hex_ids)
     if hex_ids and not result.response.members:
         members.append('"members":[]')
@@ -80,7 +80,7 @@ def _hashes(result: HashReport, hex_ids: bool) -> str:
 
 
 def _array(items: Sequence[str]) -> str:
-    """Join a list; Go writes one that was never begun as null."""
+    """Join a list; Go writes a nil one as null."""
     return f"[{','.join(items)}]" if items else "null"
 
 

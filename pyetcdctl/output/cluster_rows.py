@@ -130,7 +130,7 @@ def go_bool(value: bool) -> str:
 
 
 def took(row: EndpointHealth) -> str:
-    """Write how long the question took; nothing where none could be asked."""
+    """Write how long the check took; an empty text where no call was made."""
     return "" if row.nanoseconds is None else write_duration(row.nanoseconds)
 
 

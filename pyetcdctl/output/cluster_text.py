@@ -40,7 +40,7 @@ def _defrag_plan(result: DefragPlan) -> str:
 
 @text_of.register(HealthReport)
 def _health(result: HealthReport) -> str:
-    """Only the healthy ones: the others are messages, not data."""
+    """Write the healthy endpoints: the others are messages, not data."""
     return "".join(
         f"{row.endpoint} is healthy: successfully committed proposal: took = {took(row)}\n"
         for row in result.endpoints

@@ -1,4 +1,4 @@
-"""YAML in the colours of what each line is.
+"""Colour the lines of YAML text.
 
 Invariant: colours are put around the emitter's text (kubernetes/codec/yaml_writing.py) and change
 none of it. A scalar's further lines are indented more than the entry it belongs to.

@@ -22,7 +22,7 @@ _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2
 
 
 def width(text: str) -> int:
-    """Return the columns: two for East Asian and most emoji, none for what only combines."""
+    """Return the columns: two for East Asian and most emoji, none for combining characters."""
     return len(text) if text.isascii() and text.isprintable() else sum(map(_columns, text))
 
 
@@ -35,7 +35,7 @@ def _columns(character: str) -> int:
 
 
 class Columns:
-    """A table that goes on: its columns become wider, never narrower."""
+    """A table that is written in parts: its columns become wider, never narrower."""
 
     def __init__(self, *, keeps_blanks: bool = False) -> None:
         """``keeps_blanks`` ends a line whose last cell is empty with blanks, as kubectl does."""
@@ -43,7 +43,7 @@ class Columns:
         self._keeps_blanks = keeps_blanks
 
     def lines(self, rows: Sequence[Sequence[str]]) -> bytes:
-        """Return rows as lines; what could break a line or drive a terminal is escaped."""
+        """Return rows as lines; characters that break a line or control a terminal are escaped."""
         safe = [[_UNSAFE.sub(_escaped, cell) for cell in row] for row in rows]
         before = self._widths or [_NARROWEST] * len(safe[0])
         columns = zip(before, zip(*safe, strict=True), strict=True)

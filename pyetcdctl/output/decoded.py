@@ -74,10 +74,10 @@ class _Pairs:
         if stored:
             self._write_object(now, stored, f"{name} ")
         else:
-            self._tell(f"{name} {_shown_key(now)}  mod_revision {now.changed}")
+            self._report(f"{name} {_shown_key(now)}  mod_revision {now.changed}")
 
     def _object(self, entry: ShownEntry) -> StoredValue | None:
-        """Return what is in a value of Kubernetes; None for other values."""
+        """Return the object in a value of Kubernetes; None for other values."""
         if recognise(entry.value) not in _OBJECTS:
             return None
         stored: StoredValue = self._decoding.read(entry.key, entry.value)
@@ -94,15 +94,15 @@ class _Pairs:
         self.out.write(self._separator)
         what = ", ".join(filter(None, (stored.type, stored.encryption)))
         about = f"{event}{_shown_key(entry)}  mod_revision {entry.changed}  {what}"
-        self._tell(about, *stored.remarks)
+        self._report(about, *stored.remarks)
         self._separator = b""
         if not stored.decryption_error:
             self._separator = b"---\n"
             text = document(stored, entry.changed if self._decoding.like_api else None)
             self.out.safe(shown_yaml(text, self._settings))
 
-    def _tell(self, *lines: str) -> None:
-        # What was written before must not come after the words about this value.
+    def _report(self, *lines: str) -> None:
+        # Earlier output must come before the messages about this value.
         self.out.flush()
         for line in lines:
             if self._decoding.report:

@@ -1,6 +1,6 @@
-"""What a change does to an object: the lines of its YAML that go and that come.
+"""The difference of two objects: removed and added lines of their YAML.
 
-Of the values of Secrets only the size is shown, and that they change.
+Of a Secret's values only the sizes are shown, and whether they differ.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def title_line(text: str, *, coloured: bool) -> bytes:
 def difference(
     title: str, before: Object | None, after: Object | None, *, shows_secrets: bool = False
 ) -> Iterator[DiffLine]:
-    """Yield the lines of a unified diff; None is an object that is not there."""
+    """Yield the lines of a unified diff; None is an absent object."""
     old, new = before, after
     if not shows_secrets:
         old, new = _hidden_secret(before, None), _hidden_secret(after, before)

@@ -26,7 +26,7 @@ _ONLY_NOISE = "only heartbeats, managedFields and the like differ (--all shows t
 
 
 def write_text(found: Differences, out: Sink, settings: OutputSettings) -> None:
-    """Write a line for each key, or what of it is asked for."""
+    """Write a line for each key, or the counts or differences that are asked for."""
     if found.stat:
         _write_counts(found, out)
         return

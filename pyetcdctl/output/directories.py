@@ -17,7 +17,7 @@ _HEADER = ("DIRECTORY", "MEMBER", "LAST TERM", "LAST INDEX", "COMMITTED", "LACKS
 
 
 def ranking_text(result: DirectoryRanking) -> bytes:
-    """Return a table, the newest first; what could not be read; and the steps of a restore."""
+    """Return a table, the newest first; the unreadable directories; and the steps of a restore."""
     rows = [_row(each) for each in result.standings]
     lines = [line for each in result.standings for line in _remarks(each)]
     lines += [f"{log.path}: cannot be read: {log.failure}" for log in result.unreadable]

@@ -49,7 +49,7 @@ def json_response(response: WatchResponse) -> bytes:
 
 
 def records(response: WatchResponse) -> Iterator[tuple[str, Record | None, Record]]:
-    """Yield the name of each event, what stood there before, and what is there now."""
+    """Yield the name of each event, the previous record, and the present one."""
     for batch in response.batches:
         for kind, previous, record in _events(batch):
             yield event_name(kind), previous, record

@@ -177,7 +177,7 @@ def header_lines(header: ResponseHeader, settings: OutputSettings) -> str:
 
 
 def kv_lines(kv: KeyValue, settings: OutputSettings, prefix: str = "") -> str:
-    """Return a key's lines; ``prefix`` is ``Prev`` for what stood there before."""
+    """Return a key's lines; ``prefix`` is ``Prev`` for the previous value."""
     lease = f"{kv.lease & 0xFFFFFFFFFFFFFFFF:016x}" if settings.hex else str(kv.lease)
     return (
         f'"{prefix}Key" : {go_quoted(kv.key)}\n'

@@ -1,4 +1,4 @@
-"""What ``doctor`` found, as text, JSON or JUnit's XML."""
+"""The findings of ``doctor`` as text, JSON or JUnit's XML."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ColouredLine(NamedTuple):
 
 
 def lines_of(report: Report) -> Iterator[ColouredLine]:
-    """Yield the findings, what has no verdict, and a line that counts all."""
+    """Yield the findings, the checks without a verdict, and a line with their numbers."""
     for finding in report.findings:
         yield from _finding_lines(finding)
     for text in _unjudged_lines(report.unjudged):

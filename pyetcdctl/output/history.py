@@ -1,4 +1,4 @@
-"""What happened to a key: a row for each revision, or the YAML that it changed."""
+"""The history of a key: a row for each revision, or the difference of its YAML."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _cut_beginning(text: str, columns: int) -> str:
 
 
 def _unknown(step: KeyStep) -> bytes:
-    """Return the line between two revisions where others were."""
+    """Return the line between two revisions where others are missing."""
     if not step.unknown_before.number:
         return b""
     return f"# revisions of the key that are not known: {step.unknown_before}\n".encode()
@@ -119,7 +119,9 @@ def _write_step(step: KeyStep, found: KeyHistory, out: Sink, settings: OutputSet
 
 
 def _lines(step: KeyStep, found: KeyHistory) -> Sequence[DiffLine]:
-    """Return what a revision changed; for the first that is known, with noise, what it holds."""
+    """Return the difference of a revision; for the first known one, with noise, the whole
+    object.
+    """
     from pyetcdctl.output.side_difference import side_difference, side_lines
 
     if step.event == PRESENT:

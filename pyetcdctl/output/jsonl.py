@@ -44,7 +44,7 @@ _DELETED = EVENT_NAMES[DELETE]
 
 @singledispatch
 def render(result: Any, out: Sink, settings: OutputSettings) -> None:
-    """Write what was read as lines of JSON."""
+    """Write the result as lines of JSON."""
     raise unsupported("jsonl")
 
 
@@ -157,7 +157,7 @@ class _Entries:
         self._decoding = decoding
 
     def members(self, entry: ShownEntry) -> str:
-        """Return all that is known of a key."""
+        """Return the members of a key."""
         return f"{_place(entry)}{self._value(entry)}"
 
     def event(self, name: str, before: ShownEntry | None, now: ShownEntry) -> str:
@@ -172,7 +172,7 @@ class _Entries:
         return f'{{"type":"{name}",{place}{value}{earlier}}}\n'
 
     def response(self, response: Message | None) -> str:
-        """Return what a response says besides its revision."""
+        """Return the members of a response besides its revision."""
         match response:
             case PutResponse() if response.prev_kv is not None:
                 return f',"prev_kv":{{{self.members(ShownEntry.of_message(response.prev_kv))}}}'

@@ -1,4 +1,4 @@
-"""Changes of keys as they happen: for each a title, and what of the value goes and comes."""
+"""Changes of keys as they happen: for each a title, and the difference of the value."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _remarks(change: KeyChange) -> list[str]:
 
 
 def _lines(change: KeyChange, found: KeyChanges) -> Sequence[DiffLine]:
-    """Return the difference to what the key had before; none where that is not known."""
+    """Return the difference from the key's previous value; none where that is not known."""
     if change.is_same or not change.is_before_known:
         return ()
     return side_difference(

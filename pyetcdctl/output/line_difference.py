@@ -1,4 +1,4 @@
-"""Lines that go and come, as a unified diff; lines that both begin and end with cost nothing."""
+"""A unified diff of lines; common lines at the start and the end take no time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 _CONTEXT = 3
 _MOST_PAIRS = 1_000_000
-"""Of equal lines that are compared; above that all between the first and the last is replaced."""
+"""The most pairs of equal lines; with more, all lines between the first and the last are
+replaced.
+"""
 
 
 def unified(old: Sequence[str], new: Sequence[str], old_name: str, new_name: str) -> Iterator[str]:
@@ -37,7 +39,7 @@ def unified(old: Sequence[str], new: Sequence[str], old_name: str, new_name: str
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """Return how many lines both begin with, and how many of the others both end with."""
+    """Return the number of common first lines, and of common last lines among the others."""
     most = min(len(old), len(new))
     start = 0
     while start < most and old[start] == new[start]:
@@ -65,7 +67,7 @@ def _groups(
 
 
 def _span(start: int, stop: int) -> str:
-    """Return where a hunk begins and how long it is, as diff(1) writes that."""
+    """Return the start and the length of a hunk, as diff(1) writes them."""
     length = stop - start
     if length == 1:
         return f"{start + 1}"

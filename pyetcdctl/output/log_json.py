@@ -1,4 +1,4 @@
-"""The entries of a write-ahead log as JSON: all that is known of each, values decoded."""
+"""The entries of a write-ahead log as JSON, with their values decoded."""
 
 from __future__ import annotations
 

@@ -41,14 +41,14 @@ def write_lines(listing: LogListing, out: Sink, settings: OutputSettings) -> Non
 
 
 class Names:
-    """The names of objects, in words of one line."""
+    """The names of objects, as text of one line."""
 
     def __init__(self, registry: str) -> None:
         self._registry = registry
         self.name = lru_cache(_MOST_NAMES)(self._name)
 
     def cells(self, line: LogLine) -> tuple[str, ...]:
-        """Return what the columns hold."""
+        """Return the cells of an entry."""
         return (
             str(line.entry_index),
             str(line.term),
@@ -81,7 +81,7 @@ class Names:
 
 
 def outcome_of(line: LogLine) -> str:
-    """Return what became of an entry, in words."""
+    """Return the outcome of an entry as text."""
     if line.revision and not line.reason and line.is_committed:
         return f"{line.outcome}, revision {line.revision}"
     words = f"{line.outcome}: {line.reason}" if line.reason else line.outcome
@@ -92,7 +92,7 @@ def outcome_of(line: LogLine) -> str:
 def _write_documents(
     listing: LogListing, decoding: Decoding, names: Names, out: Sink, settings: OutputSettings
 ) -> None:
-    """Write a comment an entry, and behind it the values that it writes as YAML documents."""
+    """Write a comment for each entry, then the values that it writes as YAML documents."""
     separator = ""
     for line in listing.lines:
         out.write(shown_yaml(separator + comment("  ".join(names.cells(line))), settings))

@@ -1,7 +1,7 @@
 """Objects in the forms of ``kubernetes get -o``, written while they are found where it is possible.
 
-A List in pieces is what it would be as a whole; a table's rows are as wide as the widest of each
-``ROWS_AT_ONCE`` and of those before.
+A List in pieces has the same bytes as one written at once; a table's columns are as wide as the
+widest of each ``ROWS_AT_ONCE`` rows and of those before.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROWS_AT_ONCE = 500
 JSONPATH, CUSTOM_COLUMNS, COLUMNS_FILE = "jsonpath=", "custom-columns=", "custom-columns-file="
 _TABLES = ("", "wide")
 _LISTS = {"yaml": ("- 0\n", ""), "json": ("        0", ",\n")}
-"""The one item of a list that holds a 0, and what is between two items."""
+"""The placeholder item 0 as it is written in a List, and the text between two items."""
 
 
 class Out(Protocol):
@@ -83,7 +83,7 @@ def parse_form(text: str, read_file: Callable[[str], str]) -> Form:
 
 
 class TableOptions(NamedTuple):
-    """What tables have besides the usual columns."""
+    """Options of tables."""
 
     headers: bool = True
     namespaces: bool = False
@@ -92,7 +92,7 @@ class TableOptions(NamedTuple):
     labels: Sequence[str] = ()
     all_labels: bool = False
     events: bool = False
-    """Whether the first column is what happened to the object."""
+    """Whether the first column is the event."""
     sorted_by_user: bool = False
 
 
@@ -118,7 +118,7 @@ class ObjectPrinter:
 
     @property
     def needs_all(self) -> bool:
-        """Whether nothing can be written before everything is found."""
+        """Whether all objects must be found before the first can be written."""
         return self._form.fill_in is not None
 
     def write_found(self, found: Iterator[ShownObject]) -> bool:
@@ -137,7 +137,7 @@ class ObjectPrinter:
         return is_any
 
     def write_all(self, groups: Sequence[Sequence[ShownObject]], *, single: bool) -> None:
-        """Write all that was found: an object for a single name, else a list of them."""
+        """Write all objects: one object for a single name, else a list."""
         found = [each for group in groups for each in group]
         objects = [each.content for each in found if each.content is not None]
         if self._form.is_table:
@@ -148,7 +148,7 @@ class ObjectPrinter:
             self._write_one(objects[0] if single else list_of(objects))
 
     def write_changed(self, event: str, changed: Sequence[ShownObject]) -> None:
-        """Write objects that were there or changed, each by itself."""
+        """Write objects that were listed or changed, each by itself."""
         if self._form.is_table:
             self._write_rows(event, changed)
         elif self._form.columns:
@@ -198,7 +198,7 @@ class ObjectPrinter:
         if self._table is None:
             self._table = self._new_table(changed[0].resource)
             before = self._titles(["EVENT", *self._table.header])
-        # As wide as the longest of them, MODIFIED, whichever comes first.
+        # As wide as the longest event, MODIFIED, whichever comes first.
         rows = [*before, *([f"{event:8}", *_cut(self._table.row(each))] for each in changed)]
         self._out.write(self._lines(rows if self._options.events else [row[1:] for row in rows]))
 
@@ -258,7 +258,7 @@ class _GrowingList:
 
 
 def list_of(items: list[Plain]) -> Object:
-    """Return objects as kubectl shows several."""
+    """Return objects as a List, as kubectl does."""
     metadata = {"resourceVersion": ""}
     return {"apiVersion": "v1", "items": items, "kind": "List", "metadata": metadata}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("yaml", "json", "jsonl")
 LIST_FORMATS = ("table", "json", "jsonl", "yaml")
-"""What ``-o`` takes of a list whose table the command makes itself."""
+"""The values of ``-o`` for a list whose table the command writes itself."""
 _STEP = "    "
 
 
@@ -30,7 +30,7 @@ def object_text(plain: Plain, form: str) -> str:
 
 
 def shown_object(plain: Plain, form: str, settings: OutputSettings) -> bytes:
-    """Return an object as it is written; a terminal gets it safe, and YAML in colours."""
+    """Return an object as it is written; on a terminal it is escaped, and YAML is coloured."""
     text = object_text(plain, form)
     return shown_yaml(text, settings) if form == "yaml" else shown_text(text, settings)
 
@@ -65,6 +65,8 @@ def pretty_json(plain: Plain, indent: str = "") -> str:
 
 
 def _as_read(written: Literal) -> Literal:
-    """Return a number as who reads it into a float writes it again: ``1.50`` becomes ``1.5``."""
+    """Return a number as a program writes it after reading it as a float: ``1.50`` becomes
+    ``1.5``.
+    """
     value = float(written.text)
     return number(value) if math.isfinite(value) else written

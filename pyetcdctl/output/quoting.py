@@ -1,4 +1,4 @@
-"""Bytes as text: Go's quoting, hexadecimal, JSON strings and what a terminal may be shown."""
+"""Bytes as text: Go's quoting, hexadecimal, JSON strings and text that is safe on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a key's value: the difference of two objects' YAML, of two texts, or of sizes."""
+"""The difference of a key's values: of two objects' YAML, of two texts, or of sizes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def side_difference(
     shows_noise: bool = False,
     shows_secrets: bool = False,
 ) -> Sequence[DiffLine]:
-    """Return the lines of a unified diff; None is a value that is not there.
+    """Return the lines of a unified diff; None is an absent value.
 
     There are none where only noise differs, and where a value could not be decrypted.
     """
@@ -49,13 +49,13 @@ def side_difference(
 
 
 def side_lines(side: Side, *, shows_secrets: bool = False) -> Sequence[DiffLine]:
-    """Return all lines of a value as those that no change touches."""
+    """Return all lines of a value as unchanged ones."""
     lines = side_difference("", None, side, shows_noise=True, shows_secrets=shows_secrets)
     return [DiffLine(f" {line.text[1:]}") for line in lines[_TITLE_LINES:]]
 
 
 def _yaml_lines(side: Side | None, before: Side | None, *, shows_noise: bool) -> list[str]:
-    """Return the lines of an object's YAML; fields that are as they were before have them."""
+    """Return the lines of an object's YAML; unchanged fields reuse the previous lines."""
     shown = _shown(side, shows_noise=shows_noise)
     if side is None or not shown:
         return yaml_lines(shown)
@@ -75,7 +75,7 @@ def _shown(side: Side | None, *, shows_noise: bool) -> Object | None:
 
 
 def _text_lines(side: Side | None, *, hides: bool) -> list[str]:
-    """Return the lines of a text; of other bytes, and of what is not to be shown, the size."""
+    """Return the lines of a text; for other bytes, and for hidden values, the size."""
     if side is None:
         return []
     plain = side.stored.plain

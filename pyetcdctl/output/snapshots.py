@@ -1,4 +1,4 @@
-"""A snapshot's figures as the words of a line or of a table's row, and what is wrong in it."""
+"""A snapshot's figures as the cells of a line or of a table's row, and its faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What uses the space: a table with bars for a person, tab-separated lines for a program."""
+"""The use of space: a table with bars for a person, tab-separated lines for a program."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def _line(*words: str | int) -> bytes:
 
 
 def draw(use: SpaceUse, out: Sink, settings: OutputSettings) -> None:
-    """Write a table of what fits: the largest groups with bars, then sums and what they lie in."""
+    """Write a table that fits the screen: the largest groups with bars, then sums and the
+    database.
+    """
     rows = list(_rows(use))
     shown = rows[: use.most_rows] if use.most_rows else rows
     hidden = len(rows) - len(shown)

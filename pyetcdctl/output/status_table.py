@@ -47,7 +47,7 @@ _ERRORS = "ERRORS"
 
 
 def fitting(report: StatusReport, columns: int) -> Rows:
-    """Return the columns that a terminal of this width has room for; errors are never left out."""
+    """Return the columns that fit a terminal of this width; errors are never left out."""
     all_columns = _columns(report)
     while len(all_columns) > 1 and sum(each.width for each in all_columns) + 1 > columns:
         all_columns.remove(max(all_columns, key=lambda each: each.rank))

@@ -1,4 +1,6 @@
-"""The ``table`` format: boxes, as etcdctl 3.7 draws them, for the results that it draws so."""
+"""The ``table`` format: boxes, as etcdctl 3.7 draws them, for the results that it draws as
+tables.
+"""
 
 from __future__ import annotations
 

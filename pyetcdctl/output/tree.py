@@ -19,7 +19,7 @@ _ENTER, _LEAVE, _LEAF, _CLOSED = TreeStep.ENTER, TreeStep.LEAVE, TreeStep.LEAF, 
 def write_lines(tree: KeyTree, out: Sink) -> None:
     """Write one line a node: its path, then the figures asked for, between tabs.
 
-    With figures a branch comes after what is in it, as with du: they are known then.
+    With figures a branch comes after its contents, as with du: its figures are known then.
     """
     figures = tree.counts or tree.sizes
     skipped = {_ENTER if figures else _LEAVE}
@@ -31,7 +31,7 @@ def write_lines(tree: KeyTree, out: Sink) -> None:
 
 
 def write_json(tree: KeyTree, out: Sink) -> None:
-    """Write one document as it comes; figures stand behind a branch's children."""
+    """Write one document while the keys are read; figures follow a branch's children."""
     out.write(b'{"tree":[')
     keys = size = 0
     comma = False
@@ -52,7 +52,7 @@ def write_json(tree: KeyTree, out: Sink) -> None:
 
 
 def escaped(path: bytes) -> str:
-    r"""Return a path on one line: what cannot be printed, and backslashes, as Go writes them."""
+    r"""Return a path on one line: unprintable characters and backslashes are escaped as Go does."""
     return go_quoted(path)[1:-1].replace('\\"', '"')
 
 

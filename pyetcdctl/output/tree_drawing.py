@@ -1,4 +1,4 @@
-"""A tree of keys for a person: drawn by Rich, figures right-aligned, what hardly matters folded."""
+"""A tree of keys for a person: drawn by Rich, figures right-aligned, small nodes folded."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Line:
 
 
 def draw(tree: KeyTree, out: Sink, settings: OutputSettings) -> None:
-    """Draw the tree when all of it is known."""
+    """Draw the whole tree."""
     top = _collect(tree)
     if not top.children:
         return
@@ -121,7 +121,9 @@ def _lines_below(node: DrawnNode, indent: str, tree: KeyTree) -> Iterator[_Line]
 
 
 def _unfolded(node: DrawnNode, tree: KeyTree) -> tuple[list[DrawnNode], str]:
-    """Return the children to show, the biggest first where sizes are asked for, and what is not."""
+    """Return the children to show, the largest first where sizes are shown, and a text for the
+    others.
+    """
     if not tree.sizes:
         return node.children, ""
     children = sorted(node.children, key=lambda child: -child.size)

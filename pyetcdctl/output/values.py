@@ -36,14 +36,14 @@ class ShownEntry(NamedTuple):
 
     @classmethod
     def of_record(cls, record: Record) -> ShownEntry:
-        """Return what a part of a response holds."""
+        """Return the entry of a record."""
         key, created, changed, version, value, lease = record
         numbers = (_integer(created), _integer(changed), _integer(version))
         return cls(key, *numbers, value, _integer(lease))
 
     @classmethod
     def of_message(cls, kv: KeyValue) -> ShownEntry:
-        """Return what a message holds."""
+        """Return the entry of a message."""
         revisions = (kv.create_revision, kv.mod_revision, kv.version)
         return cls(kv.key, *revisions, kv.value, kv.lease)
 
@@ -60,7 +60,7 @@ def document(value: StoredValue, mod_revision: int | None = None) -> str:
 
 
 def shown_yaml(text: str, settings: OutputSettings) -> bytes:
-    """Return documents and comments as they are written: a terminal gets them safe and coloured."""
+    """Return documents and comments as they are written: escaped and coloured on a terminal."""
     data = text.encode("utf-8", "backslashreplace")
     if not settings.terminal:
         return data

@@ -26,7 +26,7 @@ def write_lines(found: WriteRates, out: Sink) -> None:
     """Write a line for each group, with tabs between its cells; the total last.
 
     They are name, writes and bytes a second, keys and share; of a log name, writes and bytes,
-    keys, share and lost comparisons, and behind all of them the lost ones by key and member.
+    keys, share and lost comparisons, and after all of them the lost ones by key and member.
     """
     for group in (*found.groups, found.total._replace(name=_TOTAL)):
         share = f"{_share(found, group):.4f}"
@@ -48,7 +48,7 @@ def _line(*cells: str) -> bytes:
 
 
 def write_table(found: WriteRates, out: Sink, settings: OutputSettings) -> None:
-    """Write the table, and below it what its figures lack."""
+    """Write the table, and below it the limits of its figures."""
     for line in table_lines(found, settings.width):
         out.write(f"{line}\n".encode())
 
@@ -128,7 +128,7 @@ def _aligned(rows: Sequence[list[str]], columns: int) -> Iterator[str]:
 
 
 def _cut(name: str, columns: int) -> str:
-    """Return a name in so many columns; of one that is too long the end is what differs."""
+    """Return a name cut to so many columns at its start: names mostly differ at their ends."""
     if width_of(name) > columns:
         tail = name
         while width_of(tail) > columns - 1:
@@ -138,7 +138,7 @@ def _cut(name: str, columns: int) -> str:
 
 
 def sentences(found: WriteRates) -> Iterator[str]:
-    """Yield what the figures lack, and how far they may be wrong."""
+    """Yield the limits of the figures: what is missing, and the error of estimates."""
     if found.is_log and found.seconds:
         yield f"By the renewals of its Leases the log took {_duration(found.seconds)}."
     elif found.is_log:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, tell_failure, tell_local_advice
+from pyetcdctl.cli.endpoints import (
+    ClusterFlag,
+    endpoints_to_call,
+    report_failure,
+    report_local_advice,
+)
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.values import duration
 from pyetcdctl.cli.lazy import command, new_app
@@ -74,11 +79,11 @@ def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: De
         _by_plan(session, flags)
         return
     # One after the other, so that a cluster never has more than one member busy.
-    given = endpoints_to_ask(session, flags.cluster)
+    given = endpoints_to_call(session, flags.cluster)
     endpoints = _leader_last(session, given) if flags.cluster else given
     failures = [_defragment(session, endpoint) for endpoint in endpoints]
     if all(failures):
-        tell_local_advice(session, failures)
+        report_local_advice(session, failures)
     if any(failures):
         raise Reported
 
@@ -117,7 +122,7 @@ def _defragment(session: Session, endpoint: str) -> PyetcdctlError | None:
     took = write_duration(monotonic_ns() - began)
     if outcome.failure is not None:
         what = f"Failed to defragment etcd member[{endpoint}]. took {took}."
-        tell_failure(session, what, outcome.failure)
+        report_failure(session, what, outcome.failure)
         return outcome.failure
     session.streams.out.text(f"Finished defragmenting etcd member[{endpoint}]. took {took}\n")
     session.streams.out.flush()

@@ -195,7 +195,7 @@ class _Reading:
         session = self._session
         if not session.streams.err.is_terminal:
             return 0
-        if preview.is_possible and not (self._least or session.file_path or session.asks_in_pods):
+        if preview.is_possible and not (self._least or session.file_path or session.runs_in_pods):
             self._counted = self._counts()
         if not self._counted:
             key, end = prefix_range(self._prefix)

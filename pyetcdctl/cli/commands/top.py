@@ -225,7 +225,7 @@ class _Run:
         )
         report = report or self._session.report_outage
         grouping = self._groupings[self._flags.by]
-        connection, is_late = self._session.connection, self._session.asks_in_pods
+        connection, is_late = self._session.connection, self._session.runs_in_pods
         return WriteCounter(connection, request, grouping, report, begins_late=is_late)
 
     def _show_progress(self, counter: WriteCounter, seconds: float) -> None:

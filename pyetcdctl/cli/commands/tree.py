@@ -103,7 +103,7 @@ class _Keys:
 
     def entries(self, depth: int, sizes: bool) -> Iterator[TreeEntry]:
         """Yield the keys, or the branches at ``depth`` instead of what is in them."""
-        if depth < ALL_LEVELS and not sizes and not self._session.asks_in_pods:
+        if depth < ALL_LEVELS and not sizes and not self._session.runs_in_pods:
             return seek(self._reading, self.root, depth, self._reading.read)
         entries = self._reading.entries(self.root, with_sizes=sizes)
         if not self._shows_progress():

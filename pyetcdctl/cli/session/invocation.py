@@ -34,7 +34,7 @@ class Invocation:
         self.words_before_dashes: int | None = None
         self.command = ""
         """The command of this invocation, with its group."""
-        self.can_ask_one_member = False
+        self.can_call_one_member = False
         """Whether the command has the flag --consistency."""
         self.prints: Sequence[type] = ()
         """The types that the command's result may have."""

@@ -87,10 +87,10 @@ class Session(KubernetesInvocation):
         if self.file_path:
             return limits(self.configuration.values)
         settings = connection_settings(self.configuration, environment, self.ask_password)
-        return settings if self.may_ask_others else settings._replace(alternates=())
+        return settings if self.may_call_others else settings._replace(alternates=())
 
     @property
-    def may_ask_others(self) -> bool:
+    def may_call_others(self) -> bool:
         """Whether another member serves the command as well: it reads, and no certain member."""
         from pyetcdctl.cli.registry import READING
 
@@ -125,7 +125,7 @@ class Session(KubernetesInvocation):
     @cached_property
     def source(self) -> Source:
         """The keys that the command reads: a file's, or a server's, by gRPC or through kubectl."""
-        if self.through is not None and self.asks_in_pods:
+        if self.through is not None and self.runs_in_pods:
             self.check_format()
             return self.through.source(lambda: self.connection)
         return self.file if self.file_path else self.live_source
@@ -151,7 +151,7 @@ class Session(KubernetesInvocation):
         return Via(self)
 
     @property
-    def asks_in_pods(self) -> bool:
+    def runs_in_pods(self) -> bool:
         """Whether each question starts a program in a pod: few large ones are then the fastest."""
         return self.through is not None and not self.through.has_connection
 

@@ -87,7 +87,7 @@ class Loading:
         except PyetcdctlError as error:
             if must_succeed:
                 raise
-            self._say(f"FAIL: Cleanup failed during key deletion: ERROR({error.message})")
+            self._print(f"FAIL: Cleanup failed during key deletion: ERROR({error.message})")
         else:
             if flags.auto_compact:
                 self._compact(revision)
@@ -103,16 +103,16 @@ class Loading:
         return delete(self._session.connection, request, deadline).header.revision
 
     def _compact(self, revision: int) -> None:
-        self._say(f"Compacting with revision {revision}")
+        self._print(f"Compacting with revision {revision}")
         request = CompactionRequest(revision=revision, physical=True)
         compact(self._session.connection, request, Deadline.after(_CLEAN_UP_SECONDS))
-        self._say(f"Compacted with revision {revision}")
+        self._print(f"Compacted with revision {revision}")
 
     def _defragment(self, endpoint: str) -> None:
         from pyetcdctl.client.maintenance import MaintenanceService
 
         shown = go_quoted(endpoint.encode())
-        self._say(f"Defragmenting {shown}")
+        self._print(f"Defragmenting {shown}")
         outcome = call_one(
             self._session.connection,
             endpoint,
@@ -120,9 +120,9 @@ class Loading:
         )
         if outcome.failure is not None:
             raise outcome.failure
-        self._say(f"Defragmented {shown}")
+        self._print(f"Defragmented {shown}")
 
-    def _say(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self._session.streams.out.text(f"{text}\n")
         self._session.streams.out.flush()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, refuse_cluster, tell_failures
+from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_call, refuse_cluster, report_failures
 from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
@@ -38,13 +38,13 @@ def hashkv(session: Session, surplus: Annotated[list[str], words("")], flags: Ha
         return
     from pyetcdctl.client.maintenance import MaintenanceService
 
-    endpoints = endpoints_to_ask(session, flags.cluster)
+    endpoints = endpoints_to_call(session, flags.cluster)
     outcomes = call_each(
         session.connection,
         endpoints,
         lambda own: MaintenanceService(own).hash_kv(flags.rev, session.deadline()),
     )
-    tell_failures(session, "get the hash of endpoint", outcomes)
+    report_failures(session, "get the hash of endpoint", outcomes)
     rows = [EndpointHash(each.endpoint, each.response) for each in outcomes if each.response]
     session.print(HashReport(tuple(rows)))
     failures = [each.failure for each in outcomes if each.failure]

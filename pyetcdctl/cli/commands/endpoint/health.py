@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask
+from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_call
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
@@ -29,7 +29,7 @@ def health(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
     An alarm belongs to the cluster: it makes every endpoint unhealthy. The exit code is 1 if an
     endpoint is unhealthy.
     """
-    endpoints = endpoints_to_ask(session, flags.cluster)
+    endpoints = endpoints_to_call(session, flags.cluster)
     outcomes = call_each(
         session.connection, endpoints, lambda own: health_of(own, session.deadline())
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_ask, refuse_cluster, tell_failures
+from pyetcdctl.cli.endpoints import ClusterFlag, endpoints_to_call, refuse_cluster, report_failures
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
@@ -36,13 +36,13 @@ def status(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
         return
     from pyetcdctl.client.maintenance import MaintenanceService
 
-    endpoints = endpoints_to_ask(session, flags.cluster)
+    endpoints = endpoints_to_call(session, flags.cluster)
     outcomes = call_each(
         session.connection,
         endpoints,
         lambda own: MaintenanceService(own).status(session.deadline()),
     )
-    tell_failures(session, "get the status of endpoint", outcomes)
+    report_failures(session, "get the status of endpoint", outcomes)
     rows = [EndpointStatus(each.endpoint, each.response) for each in outcomes if each.response]
     names = _member_names(session) if rows else {}
     session.print(StatusReport(tuple(rows), names))
