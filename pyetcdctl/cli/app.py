@@ -19,14 +19,16 @@ class RootGroup(LazyGroup):
     table = COMMANDS
 
     def with_name_first(self, args: Sequence[str]) -> list[str] | None:
-        """Take --version or -V for the command where there is no other."""
+        """Treat --version or -V as the command where there is no other."""
         named = super().with_name_first(args)
         if named is None and not _VERSION.isdisjoint(args):
             return ["version", *(word for word in args if word not in _VERSION)]
         return named
 
     def find(self, word: str) -> str | None:
-        """Return what a word means; a beginning means etcdctl's command if it is one there."""
+        """Return the command that a word means; a prefix that is unique in etcdctl means etcdctl's
+        command.
+        """
         etcdctls = [
             name for name in COMMANDS if name.startswith(word) and name not in BEYOND_ETCDCTL
         ]

@@ -1,4 +1,4 @@
-"""What the word under the cursor may become, looked up for the line's own cluster or file."""
+"""Find completions of the word under the cursor in the line's own cluster or file."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _UINT64 = (1 << 64) - 1
 
 
 class Candidate(NamedTuple):
-    """A word that may stand on the line, and what it is."""
+    """A completion and its description."""
 
     text: str
     description: str = ""
 
 
 class CursorPlace(NamedTuple):
-    """The word under the cursor, and what the line says before it."""
+    """The word under the cursor, and the line before it."""
 
     typed: str
     session: Session
@@ -37,15 +37,15 @@ class CursorPlace(NamedTuple):
     takes_keys: bool
     """Whether the command takes keys in place of names of objects."""
     ends: float
-    """Until when, by the monotonic clock, may be searched."""
+    """The time limit of the search, by the monotonic clock."""
 
     @property
     def seconds(self) -> float:
-        """How long may still be searched."""
+        """The seconds left for the search."""
         return max(0.0, self.ends - monotonic())
 
     def below(self, prefix: str, typed: str) -> list[str]:
-        """Return what the keys below a prefix go on with, up to the next slash."""
+        """Return the continuations of the keys below a prefix, up to the next slash."""
         key, session = os.fsencode(prefix + typed), self.session
         if session.file_path:
             branches = session.file.branches(key, self.seconds)
@@ -56,7 +56,7 @@ class CursorPlace(NamedTuple):
 
 
 def candidates(kind: str, place: CursorPlace) -> list[Candidate]:
-    """Return the candidates of one of shapes.LIVE that begin as the word does."""
+    """Return the candidates of one of shapes.LIVE that start with the word."""
     return [each for each in _KINDS[kind](place) if each.text.startswith(place.typed)]
 
 
@@ -81,9 +81,9 @@ def _objects(place: CursorPlace) -> Iterator[Candidate]:
 
 
 def _resources(place: CursorPlace) -> Iterator[Candidate]:
-    """Yield the resources that the store holds; where it has none that fits, those that are known.
+    """Yield the matching resources in the store; where there are none, the known ones.
 
-    Of several, divided by commas, the last is under the cursor.
+    Of several, separated by commas, the last is under the cursor.
     """
     before, comma, typed = place.typed.rpartition(",")
     found = [each for each in _stored_resources(place) if each.text.startswith(typed)]

@@ -1,4 +1,4 @@
-"""Watches with ``--diff``: each change of keys as the difference to what they had before."""
+"""Watches with ``--diff``: each change of a key as the difference from its previous value."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class ChangeWatch:
         self._values = LastValues(self._read)
         self._next_revision = request.start_revision
         self._past: int | None = None if request.start_revision else 0
-        """The revision up to which all happened before the watch began."""
+        """The revision at which the watch started."""
         self._not_decrypted = 0
 
     def responses(self) -> Iterator[WatchResponse]:
-        """Show and yield what comes. Raises WatchCanceled where the server ends it for good."""
+        """Show and yield the responses. Raises WatchCanceled where the server cancels the watch."""
         watching = Watching(self._session.connection, self._session.report_outage)
         watching.add(self._request)
         for received in watching.received():
@@ -95,7 +95,7 @@ class ChangeWatch:
         self._not_decrypted = self._read.not_decrypted
 
     def _pass_over(self, compacted: int) -> None:
-        """Report what a compaction took away before it was shown."""
+        """Report the revisions that were compacted before they were shown."""
         start = self._next_revision
         first = f"Revisions {start:,} to {compacted:,}" if start else f"Revisions to {compacted:,}"
         self._session.streams.out.flush()
@@ -107,7 +107,7 @@ class ChangeWatch:
         self._next_revision = compacted + 1
 
     def _changed_between(self, start: int, compacted: int) -> Iterator[str]:
-        """Yield how many keys changed in compacted revisions and are still there, and which."""
+        """Yield lines with the keys that changed in compacted revisions and still exist."""
         if not start:
             return
         request = RangeRequest(
@@ -121,7 +121,7 @@ class ChangeWatch:
         try:
             pages = self._session.source.range(request).pages()
             keys = [record[0] for page in pages for record in page.records()]
-        except PyetcdctlError:  # the gap is reported without it
+        except PyetcdctlError:  # the gap is reported without them
             return
         count = f"{len(keys):,}" if len(keys) < _MOST_COUNTED else f"{_MOST_COUNTED:,} or more"
         names = ", ".join(map(escaped, keys[:_MOST_NAMED]))

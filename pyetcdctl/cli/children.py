@@ -1,4 +1,4 @@
-"""Running other programs, with Go's words for what went wrong."""
+"""Run other programs, and describe their failures in Go's words."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def run_to_its_end(words: Sequence[str], environment: Mapping[str, str], streams
 class Child:
     """A program that shares our output and has no input. Starting it may raise CommandFailed.
 
-    Where our output is kept in a buffer, as that of a line of a batch, the program's is kept with
-    it: it is added when the program has ended.
+    Where our output is kept in a buffer, as that of a line of a batch, the program's output is
+    added to it when the program has ended.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Child:
             raise CommandFailed(end_in_go(returncode), code)
 
     def end(self) -> None:
-        """Ask it and its descendants to end; kill those that have not after some seconds."""
+        """Send SIGTERM to it and its descendants; kill those that still run after some seconds."""
         processes = _with_descendants(self._process.pid)
         _signal(processes, signal.SIGTERM)
         killing = Timer(GRACE_SECONDS, _signal, (processes, signal.SIGKILL))
@@ -78,7 +78,7 @@ class Child:
 
 
 class _KeptOutput:
-    """Files for what a program writes: a pipe would be held open by what it leaves behind."""
+    """Files for a program's output: its background children would hold a pipe open."""
 
     def __init__(self, streams: Streams) -> None:
         from tempfile import TemporaryFile
@@ -88,7 +88,7 @@ class _KeptOutput:
         self.err = TemporaryFile()  # noqa: SIM115
 
     def deliver(self) -> None:
-        """Add what was written to our own output."""
+        """Add the program's output to our own."""
         with self.out, self.err:
             for file, stream in ((self.out, self._streams.out), (self.err, self._streams.err)):
                 file.seek(0)
@@ -97,7 +97,7 @@ class _KeptOutput:
 
 
 def _signal(processes: Sequence[tuple[int, str]], number: signal.Signals) -> None:
-    """Send a signal to those that still are the same processes: numbers are used again."""
+    """Send a signal to the processes that are still the same ones: process ids are reused."""
     for process, born in processes:
         if _birth(process) == born:
             with suppress(ProcessLookupError, PermissionError):
@@ -105,9 +105,9 @@ def _signal(processes: Sequence[tuple[int, str]], number: signal.Signals) -> Non
 
 
 def _with_descendants(process: int) -> list[tuple[int, str]]:
-    """Return a process and those that it started, with their times of birth.
+    """Return a process and its descendants, with their start times.
 
-    Where there is no /proc they cannot be found, and it stands alone.
+    Without /proc the descendants cannot be found.
     """
     parents: dict[str, list[int]] = {}
     with suppress(OSError):

@@ -20,7 +20,9 @@ _VARIABLES = ("ETCDCTL_", "PYETCDCTL_")
 def destination_connection(
     session: Session, endpoints: Sequence[str], tls: TlsFiles, user: Credentials, insecure: bool
 ) -> Connection:
-    """Return the connection to the destination; only times, sizes and --debug are the source's."""
+    """Return the connection to the destination, with the source's time limits, sizes and
+    --debug.
+    """
     settings = limits(session.configuration.values)._replace(
         endpoints=tuple(endpoints), tls=tls, insecure_transport=insecure, credentials=user
     )
@@ -28,9 +30,9 @@ def destination_connection(
 
 
 def context_connection(session: Session, name: str) -> Connection:
-    """Return the connection to the cluster of a context, to which alone its settings belong.
+    """Return the connection to the cluster of a context, with the settings of that context alone.
 
-    Raises ReadOnlyContext for one that refuses changes.
+    Raises ReadOnlyContext for a read-only context.
     """
     # Variables such as ETCDCTL_ENDPOINTS are about the source.
     environment = {

@@ -1,4 +1,4 @@
-"""What the commands that ask every endpoint have in common."""
+"""Shared by the commands that call every endpoint."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ClusterFlag(Flags):
-    """The flag of commands that ask every endpoint."""
+    """The flag of commands that call every endpoint."""
 
     cluster: Annotated[
         bool, typer.Option("--cluster", help="All members, at the client URLs of the member list.")
@@ -47,7 +47,7 @@ def endpoints_to_call(session: Session, of_cluster: bool) -> tuple[str, ...]:
     except CallFailed as error:
         message = f"failed to fetch endpoints from etcd cluster member list: {error.message}"
         raise error.with_message(message) from error.__cause__
-    except (BadArguments, ConnectionFailed) as error:  # etcdctl has one exit code for all of it
+    except (BadArguments, ConnectionFailed) as error:  # etcdctl has one exit code for all of them
         raise PyetcdctlError(error.message, *error.advice) from error
     if found.doubt is not None:
         session.streams.err.line(
@@ -60,7 +60,7 @@ def endpoints_to_call(session: Session, of_cluster: bool) -> tuple[str, ...]:
 def report_failures(
     session: Session, action: str, outcomes: Sequence[EndpointOutcome[Any]]
 ) -> None:
-    """Say of each endpoint without a response that ``action`` failed, and why."""
+    """Report for each endpoint without a response that ``action`` failed, and why."""
     failures = [outcome for outcome in outcomes if outcome.failure is not None]
     for outcome in failures:
         report_failure(session, f"Failed to {action} {outcome.endpoint}", outcome.failure)
@@ -69,7 +69,7 @@ def report_failures(
 
 
 def report_failure(session: Session, what: str, failure: PyetcdctlError | None) -> None:
-    """Write one line of etcdctl's, the error in brackets, and the advice below it."""
+    """Write etcdctl's line, with the error in brackets, and the advice below it."""
     if failure is not None:
         session.streams.err.line(f"{what} ({failure.message})")
         for line in failure.advice:

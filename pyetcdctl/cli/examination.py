@@ -1,4 +1,4 @@
-"""What the doctor looks at: the cluster, this node's files, and an API server's objects."""
+"""Measure what ``doctor`` examines: the cluster, this node's files, and an API server's objects."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ExaminationFlags(Protocol):
 
 
 def measured(session: Session, flags: ExaminationFlags) -> ClusterFacts:
-    """Measure the cluster; an error means that nothing could be looked at."""
+    """Measure the cluster; raises where nothing can be measured."""
     from pyetcdctl.measuring.authentication import wants_a_user
     from pyetcdctl.measuring.cluster import MeasuringPlan, measure
 
@@ -63,7 +63,7 @@ def measured(session: Session, flags: ExaminationFlags) -> ClusterFacts:
 
 
 def _with_objects(session: Session, facts: ClusterFacts) -> ClusterFacts:
-    """Add what an API server's objects are; without a leader they are not read."""
+    """Add the facts of an API server's objects; without a leader they are not read."""
     if facts.list_failure:
         return facts
     from pyetcdctl.measuring.kubernetes import measure_objects
@@ -78,7 +78,7 @@ def _with_objects(session: Session, facts: ClusterFacts) -> ClusterFacts:
 
 
 def upgrade_facts(session: Session, release: str) -> UpgradeFacts:
-    """Return the options of this node's etcd, wherever the cluster was found."""
+    """Return the options of this node's etcd, whatever cluster is examined."""
     from pyetcdctl.diagnosis.facts import SetOption, UpgradeFacts
 
     root = discovery_root(session.streams.environment)
@@ -111,7 +111,7 @@ def _metrics_urls(node: Discovery | None) -> tuple[str, ...]:
 
 
 def _certificate_files(node: Discovery | None) -> tuple[str, ...]:
-    """Return the certificates that this node's etcd serves its clients and its peers with."""
+    """Return the certificates of this node's etcd, for its clients and for its peers."""
     if node is None:
         return ()
     from pyetcdctl.discovery.node import Node
@@ -129,7 +129,7 @@ def _data_dir(node: Discovery | None) -> str:
 
 
 def _waiting(session: Session) -> Callable[[float], None]:
-    """Return a function that passes the time, and on a terminal counts it down."""
+    """Return a function that waits, with a countdown on a terminal."""
     err = session.streams.err
 
     def wait(seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What the cluster and this node's files add to an error, looked up briefly after the failure."""
+"""Advice on an error from the cluster and this node's files, looked up after the failure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from pyetcdctl.measuring.members import ReachedMember
 
 SECONDS = 1.0
-"""For each look at the members."""
+"""The time limit of each look-up, in seconds."""
 
 
 def advice_on(error: PyetcdctlError, session: Session) -> tuple[str, ...]:
-    """Return all lines to print below an error: what was found out now, and the error's own."""
+    """Return all lines to print below an error: those looked up now, and the error's own."""
     if isinstance(error, BadArguments) and isinstance(error.__cause__, PermissionError):
         return (*error.advice, f"Try:  {with_sudo(session.command)}")
     if session.via:
@@ -46,7 +46,7 @@ def advice_on(error: PyetcdctlError, session: Session) -> tuple[str, ...]:
 
 
 def _failed_call(error: BaseException | None) -> CallFailed | None:
-    """Return the call that failed, whatever the command made of it."""
+    """Return the failed call behind an error, None without one."""
     found = None
     while error is not None:
         found = error if isinstance(error, CallFailed) else found
@@ -92,7 +92,7 @@ def _on_compaction(session: Session) -> Iterator[str]:
 
 
 def _on_full_database(session: Session) -> Iterator[str]:
-    """Name the fullest member's size and quota, and the sequence back to writes."""
+    """Name the fullest member's size and quota, and the steps to make it writable."""
     from pyetcdctl.output.units import decimal_size
     from pyetcdctl.upkeep.members import fullest_member
 

@@ -1,4 +1,4 @@
-"""The last resort: what no part of the program expected, as a message instead of a traceback."""
+"""The last resort: report an unexpected exception as a message instead of a traceback."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def meaning_of(error: Exception, *, shows_traceback: bool) -> PyetcdctlError:
-    """Return the error to report for an exception that nothing in the program expected."""
+    """Return the error to report for an unexpected exception."""
     if isinstance(error, WireError):
         return ResponseMakesNoSense(error)
     if isinstance(error, MemoryError):

@@ -20,7 +20,7 @@ _EVERY_SECONDS = 0.5
 
 
 def follow(session: Session, source: Connection, destination: Connection, plan: MirrorPlan) -> None:
-    """Apply changes until something fails that time does not heal; show how far it is behind."""
+    """Apply changes until an error that is not transient; show how many revisions it is behind."""
     err = session.streams.err
     mirror = Mirror(source, destination, plan, outage_reporter(err))
     err.line(f"Following from revision {plan.revision:,}, until interrupted.")
@@ -43,7 +43,7 @@ def _progress(mirror: Mirror) -> str:
 
 
 def outage_reporter(err: Messages, *advice: str) -> Callable[[str, PyetcdctlError | None], None]:
-    """Return what warns that a side cannot be reached, and reports when it is back."""
+    """Return a function that warns that a side cannot be reached, and reports when it is back."""
 
     def report(side: str, failure: PyetcdctlError | None) -> None:
         if err.is_terminal:

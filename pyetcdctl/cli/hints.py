@@ -1,4 +1,4 @@
-"""Hints for a person at a terminal, on standard error: what to add to the command."""
+"""Hints for a user at a terminal, on standard error: which flag to add to the command."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ValueWatch:
             yield page
 
     def hint(self, session: Session) -> None:
-        """Name the flag that decodes what was printed."""
+        """Name the flag that decodes the printed values."""
         if self._has_protobuf:
             session.note("# protobuf of Kubernetes; --decode prints it as YAML")
 

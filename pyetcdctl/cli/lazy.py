@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class CommandEntry(NamedTuple):
     """What ``--help`` needs to know about a command before importing it.
 
-    A command without a panel is hidden: programs call it, not people.
+    A command without a panel is hidden: only programs call it.
     """
 
     module: str
@@ -64,11 +64,11 @@ class LazyGroup(WordGroup):
             self.add_command(TyperCommand(name, help=entry.summary, rich_help_panel=entry.panel))
 
     def load(self, name: str) -> Any:
-        """Import the command in the placeholder's stead."""
+        """Import the command in place of its placeholder."""
         return self.table[name].load(name)
 
     def panels(self) -> dict[str, list[tuple[str, str]]]:
-        """Return the table's panels in its order, without what is hidden."""
+        """Return the table's panels in its order, without hidden commands."""
         panels: dict[str, list[tuple[str, str]]] = {}
         for name, entry in self.table.items():
             if not entry.is_hidden:
@@ -80,7 +80,7 @@ class VerbGroup(LazyGroup):
     """The commands of a package."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Show help without an import where nothing else is asked for."""
+        """Show help without an import where only help is requested."""
         if {"-h", "--help"}.issuperset(args):
             show_help(ctx)
         return super().parse_args(ctx, args)

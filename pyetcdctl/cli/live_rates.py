@@ -1,4 +1,4 @@
-"""``top`` on a terminal: a table of the last seconds, drawn anew; keys change what it shows."""
+"""``top`` on a terminal: a table of the last seconds, which is redrawn; keys change its columns."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _WINDOW_SECONDS = 10.0
 _LINES_AROUND = 10
-"""Lines of the screen that are no groups: title, sums, what the figures lack, keys."""
+"""Lines of the screen besides the groups: title, sums, limits of the figures, keys."""
 _LEAST_ROWS = 3
 _KEYS = {by[0]: by for by in GROUPS}
 
 
 class LiveOptions(NamedTuple):
-    """How the table begins."""
+    """The first settings of the table."""
 
     by: str
     order: str
@@ -40,7 +40,7 @@ class LiveOptions(NamedTuple):
 
 
 class LiveRates:
-    """Shows what a counter counts until q is typed."""
+    """Shows the rates of a counter until q is typed."""
 
     def __init__(
         self,
@@ -58,11 +58,11 @@ class LiveRates:
         self._slices: deque[Slice] = deque(maxlen=most)
 
     def report(self, failure: PyetcdctlError | None) -> None:
-        """Note what keeps the watch from a server, None when it has one again."""
+        """Record why the watch has no server, None when it has one again."""
         self._outage = f"No server responds: {failure.message}" if failure else ""
 
     def run(self, counter: WriteCounter) -> None:
-        """Draw until the user ends it; raises what ends the counting."""
+        """Draw until the user ends it; raises the error that ends the counting."""
         counter.begin()
         with LiveScreen(self._session.streams) as screen:
             self._draw(screen, counter)

@@ -32,7 +32,7 @@ class LogCounting:
     def run(
         self, prefix: bytes, registry: str, order: str, *, compares: bool, most_rows: int
     ) -> WriteRates:
-        """Return what was counted; what there is after an interrupt."""
+        """Return the counts; partial ones after an interrupt."""
         path, err = self._session.file_path, self._session.streams.err
         leases = os.fsencode(f"{registry}/leases/")
         counted = LogTally(self._grouping, prefix, leases, self._read, compares=compares)

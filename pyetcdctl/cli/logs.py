@@ -41,4 +41,4 @@ def _no_progress() -> AbstractContextManager[Callable[[int], None]]:
 
 
 def _no_note(line: str) -> None:
-    """Say nothing: what the database lacks is in the log."""
+    """Print nothing: the log has the entries that the database lacks."""

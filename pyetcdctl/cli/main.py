@@ -32,20 +32,21 @@ SECONDS_TO_CLOSE = 0.5
 
 
 def run_as_plugin() -> NoReturn:
-    """Run as ``kubectl etcd``: kubectl reaches etcd where nothing else is named."""
+    """Run as ``kubectl etcd``: etcd is called through kubectl unless endpoints are given."""
     run(PLUGIN_VARIABLES)
 
 
 def run(variables: Sequence[tuple[str, str]] = ()) -> NoReturn:
     """Run with the process's own arguments and streams, and end the process.
 
-    ``variables`` stand for those that the environment does not set.
+    ``variables`` are defaults of environment variables.
     """
-    # Modules and decoded objects are not garbage: looking for cycles among them takes a tenth.
+    # Modules and decoded objects are not garbage: searching cycles among them takes a tenth of the
+    # time.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     _fill_closed_descriptors()
     code = main(sys.argv[1:], {**dict(variables), **os.environ})
-    # Tearing down gRPC and the interpreter takes longer than many a call; all output is written.
+    # The shutdown of gRPC and the interpreter takes longer than many calls; all output is written.
     os._exit(code)
 
 
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     from pyetcdctl.cli.session.process import Process
     from pyetcdctl.cli.session.streams import Streams
 
-    loading = GrpcLoading()  # kept to the end, as what it keeps of gRPC
+    loading = GrpcLoading()  # kept to the end, like the object of gRPC that it holds
     loading.install()
     process = Process(Streams(environment))
     try:
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _close(process: Process) -> None:
-    """Close what the process opened. A channel that an interrupt has upset may never close."""
+    """Close what the process opened. A channel may never close after an interrupt."""
     from threading import Thread
 
     process.children.close()
@@ -138,20 +139,20 @@ def _debugs(session: Session) -> bool:
 def _fill_closed_descriptors() -> None:
     """Keep a socket from taking the number of a standard stream that is closed.
 
-    Data would be written into it. Writing to the stand-in fails as writing to nothing does.
+    Data would be written into it. Writing to the substitute fails as to a closed stream.
     """
-    with suppress(OSError):  # some containers have no such device
+    with suppress(OSError):  # some containers lack the device
         while (descriptor := os.open(os.devnull, os.O_RDONLY)) <= 2:
             pass
         os.close(descriptor)
 
 
 def report(error: PyetcdctlError, streams: Streams) -> int:
-    """Deliver what was printed before the failure, then report what failed."""
+    """Deliver the output before the failure, then report the error."""
     if isinstance(error, Reported):
         streams.out.flush()  # the output is the report
         return error.exit_code
-    with suppress(OSError, OutputClosed):  # the error at hand came first and is the one to report
+    with suppress(OSError, OutputClosed):  # the error at hand was first and is reported
         streams.out.flush()
     streams.err.error(error.message, coloured=streams.wants_colour)
     for line in error.advice:

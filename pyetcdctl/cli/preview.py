@@ -1,4 +1,4 @@
-"""What is known first, on a terminal, until the whole of it takes its place."""
+"""A preliminary result on a terminal, until the complete one replaces it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UP_AND_CLEAR = b"\r\x1b[%dA\x1b[J"
 
 
 class Preview:
-    """A result on the terminal that is taken away again."""
+    """A result on the terminal that is erased again."""
 
     def __init__(self, session: Session) -> None:
         streams = session.streams
@@ -23,7 +23,7 @@ class Preview:
             and streams.err.takes_escapes
             and session.output.format == "simple"
         )
-        """Whether results are for people, on a terminal that can take lines away."""
+        """Whether results are for people, on a terminal that can erase lines."""
 
     def show(self, result: Any) -> None:
         """Print a result instead of the one before."""
@@ -34,7 +34,7 @@ class Preview:
         self._lines = lines.count
 
     def clear(self) -> None:
-        """Take the result away."""
+        """Erase the result."""
         if self._lines:
             self._session.streams.out.safe(_UP_AND_CLEAR % self._lines)
             self._session.streams.out.flush()

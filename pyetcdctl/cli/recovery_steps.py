@@ -1,4 +1,4 @@
-"""The steps on this node from a dead cluster to one that serves what a data directory holds."""
+"""The steps on this node to start a new cluster from a dead cluster's data directory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _FLAG = "--force-new-cluster"
 def recovery_steps(log: LogFacts, found: Discovery) -> tuple[str, ...]:
     """Return a shell script with comments: start alone from a directory, then add the others.
 
-    The log goes with the database: a restore of the database alone lacks all that only the log has.
+    The log is needed with the database: a restore of the database alone lacks the entries of the
+    log.
     """
     data_dir = found.server.data_dir or "/var/lib/etcd"
     lines = (*_losses(log), *_start(log.path, data_dir, found), *_afterwards())
@@ -30,7 +31,9 @@ def recovery_steps(log: LogFacts, found: Discovery) -> tuple[str, ...]:
 
 
 def _losses(log: LogFacts) -> Iterator[str]:
-    """Etcd starts a new cluster with what the log knows to be committed, and nothing else."""
+    """Yield a warning: etcd starts a new cluster only with the entries that the log knows to be
+    committed.
+    """
     if log.uncertain:
         yield f"# A new cluster drops the last {log.uncertain:,} entries, behind {log.committed:,}:"
         yield "# this log does not know that they were committed. To lose nothing, start a majority"

@@ -1,4 +1,4 @@
-"""The table of commands: where each lives, its one-line summary, its place in the help."""
+"""The table of commands: the module of each, its one-line summary, its panel in the help."""
 
 from __future__ import annotations
 
@@ -256,7 +256,7 @@ BEYOND_ETCDCTL = frozenset(
 )
 READING = frozenset(
     {
-        # What copy writes to is not what the context is of.
+        # copy does not write to the context's own cluster.
         *("copy", "diff", "du", "export", "get", "history", "top", "tree", "watch", "wal"),
         *("lease list", "lease timetolive", "alarm list", "doctor", "downgrade validate"),
         *("endpoint hashkv", "endpoint health", "endpoint status", "member list"),

@@ -1,4 +1,4 @@
-"""When revisions were written, for commands that show or take times."""
+"""Bounds of the times of revisions, for commands that show or accept times."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def object_reader(session: Session) -> Callable[[bytes, bytes], Object | None]:
 class LeaseTimes:
     """Bounds of times by the Lease objects of sources, read beside other work.
 
-    That a source has none, or does not give them, is no error.
+    A source without Leases, or one that fails, is not an error.
     """
 
     def __init__(self, sources: Iterable[Source], registry: str) -> None:
-        """Begin to read."""
+        """Start reading."""
         self._pending: list[PendingHistory] = []
         key, end = prefix_range(os.fsencode(f"{registry}/leases/"))
         for source in sources:
@@ -51,6 +51,6 @@ class LeaseTimes:
         return Times(renewals_in(leases, read))
 
     def close(self) -> None:
-        """Give up what was not read."""
+        """Stop reading."""
         for each in self._pending:
             each.close()

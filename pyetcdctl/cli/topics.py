@@ -1,4 +1,4 @@
-"""The texts of ``help TOPIC``: what belongs to no single command."""
+"""The texts of ``help TOPIC``, which belong to no single command."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _environment() -> str:
 
 
 def _row(name: str, text: str) -> str:
-    """Return a name and its text, which goes on below itself."""
+    """Return a name and its text, wrapped in its column."""
     indent = " " * _NAME_WIDTH
     return (
         fill(text, _WIDTH, initial_indent=f"  {name}".ljust(_NAME_WIDTH), subsequent_indent=indent)

@@ -1,4 +1,4 @@
-"""What ``import`` and ``copy`` have in common: rows, the question, guarded writes, the end."""
+"""Shared by ``import`` and ``copy``: rows, confirmation, guarded writes and the final report."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ GO_ON = "Try:  the same command again, which resumes where it ended"
 
 
 class Consent(NamedTuple):
-    """What the user has said beforehand: show only, or do not ask."""
+    """The user's consent by flags: only show the plan, or do not ask."""
 
     dry_run: bool
     yes: bool
 
 
 def shown(session: Session, comparison: Comparison, consent: Consent, *, unchanged: bool) -> None:
-    """Compare, print a row for each key that is to change, and sum up."""
+    """Compare, print a row for each key that will change, and the numbers of changes."""
     if not (consent.dry_run or consent.yes or session.streams.input_is_terminal):
         raise BadArguments(
             "standard input is not a terminal to confirm on", "Try:  --dry-run, or --yes"
@@ -46,7 +46,7 @@ def shown(session: Session, comparison: Comparison, consent: Consent, *, unchang
 
 
 def confirmed(session: Session, comparison: Comparison, consent: Consent, where: str) -> bool:
-    """Return whether the plan is to be carried out; ask where nothing was said beforehand."""
+    """Return whether to execute the plan; ask where no flag decides it."""
     if consent.dry_run or not comparison.writes:
         return False
     deletions = comparison.counts[Mark.GONE]
@@ -65,7 +65,7 @@ def carried_out(
     entries: Iterable[TransferEntry],
     write_of: Callable[[TransferEntry, int], GuardedWrite],
 ) -> None:
-    """Write what was shown. Conflicts are rows, and end the command with 1."""
+    """Execute the plan. Conflicts are rows, and end the command with 1."""
     writes = _writes(comparison, entries, write_of)
     written(session, connection, comparison.writes, [writes])
 

@@ -1,4 +1,6 @@
-"""One run of ``undelete``: which keys are meant, their past, the plan and the remarks on it."""
+"""One run of ``undelete``: find the keys and their earlier values, make the plan and remarks on
+it.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ _NAMED_LEASES = 5
 
 
 class Request(NamedTuple):
-    """What the command line asks for."""
+    """The arguments and flags of the command line."""
 
     words: tuple[str, ...]
     namespace: str
@@ -56,26 +58,26 @@ class Request(NamedTuple):
 
     @property
     def key_prefix(self) -> bytes | None:
-        """The prefix of keys, where the words are one for sure."""
+        """The prefix of keys, where the words are certainly one."""
         word = self.words[0]
         is_prefix = len(self.words) == 1 and (word.startswith("/") or not word)
         return raw(word) if is_prefix else None
 
 
 class Undeleting:
-    """One run: first its rows are to be read, then its remarks, then its passes to be written."""
+    """One run: first read its rows, then its remarks, then write its passes."""
 
     def __init__(self, session: Session, request: Request) -> None:
         self._session = session
         self._request = request
         self.server = session.beside_file()
-        """The session of the cluster to which keys come back."""
+        """The session of the cluster to which keys are written."""
         self.server.check_may_run("undelete")
         self._sources: Sequence[Source] = [session.open_file(each) for each in session.file_paths]
         if len(self._sources) > 1 and (request.revision or request.moment):
             raise BadArguments("--at and --before are for one source: give --from once")
         self._unseen: dict[bytes, str] = {}
-        """The titles of objects that were asked for by name, and were not found so far."""
+        """The titles of objects that were named and not found so far."""
         self._missing: list[str] = []
         self._no_resource: InvalidInput | None = None
         self._is_any = False
@@ -86,17 +88,17 @@ class Undeleting:
 
     @property
     def writes(self) -> int:
-        """How many keys are to be written."""
+        """How many keys will be written."""
         return self._undeletion.writes if self._undeletion else 0
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether something that was asked for does not come back."""
+        """Whether a requested key will not be written."""
         found = self._undeletion
         return bool(self._missing or (found and found.in_the_way))
 
     def rows(self) -> Iterator[TransferRow]:
-        """Compare, and yield what is to be written and what is in the way."""
+        """Compare, and yield the keys to write and the keys that exist with another value."""
         revision = self._revision()
         self._check_cluster()
         ranges = self._ranges(revision)
@@ -115,7 +117,7 @@ class Undeleting:
         self._missing = [self._not_found(*each) for each in self._unseen.items()]
 
     def remarks(self) -> Iterator[str]:
-        """Yield what is to be known before an answer, a line each."""
+        """Yield the remarks that the user needs before confirming, a line each."""
         found = self._undeletion
         assert found is not None
         yield from self._remarks
@@ -137,13 +139,13 @@ class Undeleting:
             yield found.writes_of(rank, ranks, self._living_lease)
 
     def close(self) -> None:
-        """Let go of the values."""
+        """Drop the values."""
         if self._undeletion is not None:
             self._undeletion.close()
 
     @cached_property
     def _store(self) -> Store:
-        """What is there now. Keys are not looked at for the prefix of a command that names one."""
+        """The present objects. The prefix is not searched where the command names one."""
         given = self._request.etcd_prefix
         if self._request.key_prefix is None:
             return open_unambiguous_store(self.server, given)
@@ -155,7 +157,7 @@ class Undeleting:
         return Consequences(self._store, reader)
 
     def _revision(self) -> int:
-        """Return the revision that is asked for, 0 for none."""
+        """Return the revision of --at or --before, 0 for none."""
         request = self._request
         if request.moment is None:
             return request.revision
@@ -217,7 +219,7 @@ class Undeleting:
         return KeyRange(key)
 
     def _past(self, ranges: Sequence[KeyRange], revision: int) -> Iterator[TransferEntry]:
-        """Return what is to come back, and note where it is from."""
+        """Return the entries to write, and record their sources."""
         if len(self._sources) > 1:
             return newest(self._sources, ranges)
         if self._sources or revision:
@@ -231,7 +233,7 @@ class Undeleting:
         return found.entries
 
     def _seen(self, entries: Iterator[TransferEntry]) -> Iterator[TransferEntry]:
-        """Pass entries on, and remember the keys of those that were asked for by name."""
+        """Pass entries on, and record the keys that were named."""
         for entry in entries:
             self._unseen.pop(entry.key, None)
             self._is_any = True

@@ -1,4 +1,4 @@
-"""What ``defrag`` and ``recover`` have in common."""
+"""Shared by ``defrag`` and ``recover``."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class WordCommand(TyperCommand):
         return []
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; one that is given the wrong words names its help."""
+        """Run the command; an error of its arguments names its help."""
         try:
             return super().invoke(ctx)
         except UsageError as error:
@@ -86,21 +86,21 @@ class WordCommand(TyperCommand):
         return (_help_of(ctx),)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Return the words as the command declares them: it is the judge of how many it takes."""
+        """Return the words as the command declares them: it checks their number itself."""
         return [piece for piece in (self.options_metavar, self.words_metavar) if piece]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the command's own flags."""
         options = [param for param in self.get_params(ctx) if isinstance(param, TyperOption)]
         for option in options:
-            # A flag that is not given is off, or 0: only another default is worth a word.
+            # A flag that is not given is off, or 0: only other defaults are printed.
             option.show_default = bool(option.default) and option.default not in (True, "0")
         records = [option.get_help_record(ctx) for option in options]
         with formatter.section("Flags"):
             formatter.write_dl([record for record in records if record])
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the example, and where the other flags are."""
+        """Write the example, and the command that lists the other flags."""
         super().format_epilog(ctx, formatter)
         formatter.write_paragraph()
         formatter.write(_FOOTER + "\n")
@@ -120,7 +120,7 @@ class WordGroup(TyperGroup):
     """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Bring the command's name to the front; show help where there is none."""
+        """Move the command's name to the front; show help where there is none."""
         name_first = self.with_name_first(args)
         if name_first is None:
             parse_line(args, self._own_flags())
@@ -164,7 +164,7 @@ class WordGroup(TyperGroup):
                 formatter.write_dl(rows)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the example, and where to read on."""
+        """Write the example, and the command that shows more help."""
         super().format_epilog(ctx, formatter)
         formatter.write_paragraph()
         formatter.write(f'Use "{ctx.command_path} COMMAND --help" to read about a command.\n')

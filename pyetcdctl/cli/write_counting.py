@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Slice:
-    """What was counted between two moments."""
+    """The counts between two times."""
 
     def __init__(self, tally: Tally, begin: float) -> None:
         self.tally = tally
@@ -43,7 +43,8 @@ class WriteCounter(WorkThread):
         *,
         begins_late: bool = False,
     ) -> None:
-        """``report`` gets what keeps the watch from a server, and None when it has one again.
+        """``report`` is called with the failure when the watch has no server, and with None when it
+        has one again.
 
         A watch that ``begins_late`` is served some time after it is created: a program in a pod
         has to start first. Its time counts from its first response on.
@@ -66,7 +67,7 @@ class WriteCounter(WorkThread):
         self.has_begun.set()
 
     def begin(self) -> None:
-        """Start the thread, and wait until the watch begins; raises what keeps it from that."""
+        """Start the thread, and wait until the watch has started; raises its error if it fails."""
         self.start()
         self.has_begun.wait()
         self.raise_failure()
@@ -76,7 +77,7 @@ class WriteCounter(WorkThread):
         self._watching.close()
 
     def cut(self, grouping: Grouping | None = None) -> Slice:
-        """Return what was counted since the last cut, and begin anew, maybe by other groups."""
+        """Return the counts since the last cut, and start new ones, perhaps with other groups."""
         with self._lock:
             self._grouping = grouping or self._grouping
             done, now = self._slice, monotonic()
@@ -95,7 +96,7 @@ class WriteCounter(WorkThread):
                 self._take(received.response)
 
     def _begin(self, revision: int) -> None:
-        """Count time from when the watch begins."""
+        """Count time from the start of the watch."""
         if self.has_begun.is_set():
             return
         self._next_revision = revision + 1
@@ -120,7 +121,7 @@ class WriteCounter(WorkThread):
             self._next_revision = response.batches[-1].revisions[1] + 1
 
     def _pass_over(self, compacted: int) -> None:
-        """Go on behind a compaction, which took what was not yet counted."""
+        """Resume after a compaction, and report the revisions that were not counted."""
         self.gaps.append(
             f"Revisions {self._next_revision:,} to {compacted:,} were compacted before they could"
             " be counted."

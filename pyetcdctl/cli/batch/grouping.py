@@ -1,4 +1,4 @@
-"""Which command lines are plain operations on one key, which may share a transaction."""
+"""Find the command lines that are plain operations on one key and may share a transaction."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _SHAPING = {
     "get": {"keys-only"},
     "del": {"prev-kv"},
 }
-"""The flags with which the response is shown as without them."""
+"""The flags that do not change how a response is shown."""
 
 
 class Operations:
-    """Turns command lines into operations of transactions, as far as they are some."""
+    """Converts command lines to operations of transactions, where that is possible."""
 
     def __init__(self) -> None:
         self._root = click_command(app)

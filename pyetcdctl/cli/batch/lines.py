@@ -77,7 +77,7 @@ def _bytes(word: Any) -> bytes:
 
 
 class LineReader:
-    """The lines of an input; ``is_waiting`` says that the next one has not come yet.
+    """The lines of an input; ``is_waiting`` is true while the next one has not arrived.
 
     Memory is bounded by the longest line.
     """
@@ -90,7 +90,7 @@ class LineReader:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether reading on would wait for a writer that is not done yet."""
+        """Whether the next read would wait for the writer."""
         return not self._ready and not self._ended and not _is_readable(self._source)
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
@@ -101,7 +101,7 @@ class LineReader:
             yield number, self._ready.pop()
 
     def _fill(self) -> bool:
-        """Read on until at least one line is there; return whether there is one."""
+        """Read until at least one line has arrived; return whether there is one."""
         pieces = [self._rest]
         while not self._ended:
             chunk = _read_some(self._source)

@@ -30,7 +30,7 @@ _MOST_NUMBERS = 10
 
 
 class BatchLimits(NamedTuple):
-    """What bounds a batch: when it stops, and how much is sent at once."""
+    """The limits of a batch: when it stops, and how much is sent at the same time."""
 
     stop_on_error: bool = False
     parallel: int = 1
@@ -38,7 +38,7 @@ class BatchLimits(NamedTuple):
 
 
 class LineResult(NamedTuple):
-    """What one line left: the bytes of both streams and the exit code."""
+    """The result of one line: the bytes of both streams and the exit code."""
 
     line: BatchLine
     output: bytes
@@ -47,13 +47,13 @@ class LineResult(NamedTuple):
 
 
 class ResultWriter(Protocol):
-    """What shows the results, one after the other."""
+    """Writes the results, one after the other."""
 
     def write(self, result: LineResult) -> None:
-        """Show a result."""
+        """Write a result."""
 
     def flush(self) -> None:
-        """Deliver what was shown so far."""
+        """Deliver the results so far."""
 
 
 class _Sent(NamedTuple):
@@ -63,7 +63,7 @@ class _Sent(NamedTuple):
 
 
 class Batch:
-    """One run; ``session`` has the flags that hold for every line. ``failed`` are the numbers of
+    """One run; ``session`` has the flags of every line. ``failed`` are the numbers of
     the lines that did not succeed.
 
     At most ``parallel`` transactions are under way. With one, the lines take effect in their order;
@@ -86,7 +86,7 @@ class Batch:
         self.failed: list[int] = []
         self.total = 0
         self.stopped_at = 0
-        """The line after which no other was run; 0 where all were."""
+        """The last line that was run; 0 where all were."""
 
     def run(self, reader: LineReader) -> None:
         """Run every line, or those before an end by --stop-on-error or a lost server."""
@@ -122,7 +122,7 @@ class Batch:
         self._lines.append(line)
 
     def _send(self) -> None:
-        """Send the group at hand, after those that it must not overtake."""
+        """Send the present group, after those that must take effect before it."""
         if not self._lines:
             return
         while len(self._sent) >= self._limits.parallel or any(
@@ -134,7 +134,7 @@ class Batch:
         try:
             response = group.send(self._session.connection)
         except PyetcdctlError:
-            # Nothing left this process; each line reports what is wrong with it.
+            # Nothing was sent; each line reports its own error.
             while self._sent:
                 self._collect()
             for line in lines:
@@ -143,14 +143,14 @@ class Batch:
         self._sent.append(_Sent(lines, group, response))
 
     def _finish(self) -> None:
-        """Wait for everything under way, and show it."""
+        """Wait for all transactions under way, and write their results."""
         self._send()
         while self._sent:
             self._collect()
         self._writer.flush()
 
     def _collect(self) -> None:
-        """Show the results of the oldest transaction."""
+        """Write the results of the oldest transaction."""
         sent = self._sent.popleft()
         try:
             responses = sent.response.responses()
@@ -184,7 +184,7 @@ class Batch:
 
     def _stop(self, number: int) -> None:
         self.stopped_at = number
-        # What is under way takes effect all the same, and is shown.
+        # Transactions under way still take effect, and their results are written.
         while self._sent:
             self._collect()
         raise _Stopped
@@ -235,7 +235,7 @@ def listed(numbers: Sequence[int]) -> str:
 
 
 def run_atomically(session: Session, reader: LineReader, writer: ResultWriter) -> int:
-    """Commit all lines at once and show each response; return how many lines there were.
+    """Commit all lines in one transaction and write each response; return the number of lines.
 
     Raises InvalidInput, before anything is sent, for a line that is not a plain operation on one
     key.

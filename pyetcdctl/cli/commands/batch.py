@@ -129,7 +129,7 @@ class _Plain:
         self._streams = streams
 
     def write(self, result: LineResult) -> None:
-        """Write the output; an error goes to standard error, after what came before it."""
+        """Write the output; an error goes to standard error, after the earlier output."""
         self._streams.out.write(result.output)
         if result.error:
             self.flush()
@@ -164,7 +164,9 @@ class _JsonLines:
 
 
 def _text(name: str, data: bytes) -> dict[str, str]:
-    """Return bytes under a name; in base64 under another where they are not UTF-8."""
+    """Return a member with the bytes as text; in base64 under another name where they are not
+    UTF-8.
+    """
     if not data and name == "error":
         return {}
     try:

@@ -1,7 +1,7 @@
-"""``__complete``: what the word under the cursor may become, for the shells' scripts.
+"""``__complete``: completions of the word under the cursor, for the shells' scripts.
 
-A person is in the middle of typing: whatever is wrong, nothing is printed and no message, no
-question is asked, and it is over within a second; PYETCDCTL_COMPLETION_TIMEOUT gives it more.
+The user is typing: after any failure nothing is printed, there are no messages and no prompts, and
+the command ends within a second; PYETCDCTL_COMPLETION_TIMEOUT allows more.
 """
 
 from __future__ import annotations
@@ -35,26 +35,30 @@ if TYPE_CHECKING:
 
 SECONDS = 0.7
 GRACE_SECONDS = 0.25
-"""A search that has ended in time has its result so much later, at the latest."""
+"""The most time after the end of a search until its result is there."""
 MOST_BYTES_WITH_LOG = 32 << 20
-"""A log is applied to an index of all keys, which takes too long for a larger database."""
+"""The largest database whose log is applied: that needs an index of all keys, which takes too
+long.
+"""
 VARIABLE = "PYETCDCTL_COMPLETION_TIMEOUT"
 
 app = new_app()
 
 
 class LineSession(Session):
-    """The session of the line that is being typed: quick, silent, and it asks nothing."""
+    """The session of the line that is being typed: quick, without messages and prompts."""
 
     @cached_property
     def settings(self) -> ConnectionSettings:
-        """How to reach the cluster within the time that there is."""
+        """The settings to connect with, within the time limit."""
         settings = super().settings
         seconds = min(settings.command_timeout, patience(self.streams.environment))
         return settings._replace(command_timeout=seconds, dial_timeout=seconds)
 
     def open_file(self, path: str) -> FileSource:
-        """Return a file as a source of keys, without the hash at its end; of a large one no log."""
+        """Return a file as a source of keys, with its hash unchecked; of a large one without the
+        log.
+        """
         from pyetcdctl.storage.opening import database_path
 
         reading = file_reading(self.configuration)._replace(skip_hash_check=True)
@@ -63,10 +67,10 @@ class LineSession(Session):
         return self.process.file(path, reading, self.note)
 
     def check_format(self) -> None:
-        """Do without a format."""
+        """Accept any format."""
 
     def ask_password(self, prompt: str = "Password: ") -> str:
-        """Refuse to ask."""
+        """Raise: completion has no prompts."""
         raise UsageError("completion asks no questions")
 
 
@@ -106,7 +110,7 @@ def complete(
         with suppress(Exception):
             found.extend(_found(session, ctx.find_root().command, kind, typed, ends))
 
-    # A name server or a file system that hangs is beyond any deadline of a call.
+    # A name server or a file system that hangs ignores the deadline of a call.
     search = Thread(target=find, daemon=True)
     search.start()
     search.join(patience(session.streams.environment) + GRACE_SECONDS)
@@ -115,7 +119,7 @@ def complete(
 
 
 def patience(environment: Mapping[str, str]) -> float:
-    """Return how many seconds a look-up may take."""
+    """Return the time limit of a look-up in seconds."""
     try:
         return duration(environment.get(VARIABLE, "0")) or SECONDS
     except ValueRefused:
@@ -141,7 +145,7 @@ def _found(
 
 
 def _parsed(command: Any, line: Sequence[str]) -> Line:
-    """Parse what stands before the cursor; a flag that waits for its value is left out."""
+    """Parse the line before the cursor; a flag without its value is left out."""
     arguments = list(line)
     while isinstance(command, WordGroup):
         word, *arguments = command.with_name_first(arguments) or [""]

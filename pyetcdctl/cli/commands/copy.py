@@ -153,7 +153,7 @@ def _check(prefix: list[str], flags: CopyFlags) -> None:
 
 
 def _destination(session: Session, flags: CopyFlags) -> tuple[Connection, str]:
-    """Return the connection to write to, and what a question calls it."""
+    """Return the connection to write to, and its name in prompts."""
     if is_context(session, flags.to):
         given = (flags.dest_cacert, flags.dest_cert, flags.dest_key, flags.dest_user)
         if any(given) or not flags.dest_insecure_transport:
@@ -178,10 +178,10 @@ def _destination(session: Session, flags: CopyFlags) -> tuple[Connection, str]:
 def _is_one_cluster(
     session: Session, destination: Connection, source: ResponseHeader, target: ResponseHeader
 ) -> bool:
-    """Return whether a server is copied to itself, as far as names and headers show."""
+    """Return whether source and destination are one cluster, as far as names and headers show."""
     if session.file_path or session.through or source.cluster_id != target.cluster_id:
         return False
-    # Clusters with the same flags have the same ID: it is not enough.
+    # Clusters with the same flags have the same ID: the ID alone is not enough.
     ours, theirs = session.settings.endpoints, destination.settings.endpoints
     shared = {_address(each) for each in ours} & {_address(each) for each in theirs}
     return bool(shared) or source == target
@@ -192,7 +192,7 @@ def _address(endpoint: str) -> str:
 
 
 def _check_copy_within(session: Session, start: bytes, target: bytes, flags: CopyFlags) -> None:
-    """Refuse what makes no sense within one cluster, or what its context does not allow."""
+    """Refuse a copy of keys to themselves, or into a read-only context."""
     if session.is_read_only:
         name = session.configuration.read_only_context
         raise ReadOnlyContext(f"context {name} is read-only, and --to is the same cluster")

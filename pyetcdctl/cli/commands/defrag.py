@@ -1,4 +1,4 @@
-"""``defrag``: give the free space in the members' files back."""
+"""``defrag``: return unused space in the database files to the disk."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _defragment(session: Session, endpoint: str) -> PyetcdctlError | None:
 
 
 def _by_plan(session: Session, flags: DefragFlags) -> None:
-    """Print what would be done, or do it: hold the cluster's key, compact, defragment."""
+    """Print the plan, or execute it: hold the cluster's key, compact, defragment."""
     rule = _rule(flags.rule)
     if flags.dry_run:
         found, plan = _plan(session, flags, rule)

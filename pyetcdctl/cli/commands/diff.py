@@ -1,4 +1,4 @@
-"""``diff``: what differs between two files, revisions or clusters."""
+"""``diff``: the differences between two files, revisions or clusters."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def diff(session: Session, sides: Annotated[list[str], words("A [B]")], flags: D
         raise
     except PyetcdctlError as error:
         raise NotChecked(error.message, *error.advice) from error
-    except OSError as error:  # without a path it is that of standard output
+    except OSError as error:  # without a path the error is one of standard output
         if error.filename:
             raise
         reason = (error.strerror or str(error)).lower()
@@ -120,7 +120,7 @@ def _sides(session: Session, sides: list[str], flags: DiffFlags) -> tuple[PagedR
 
 
 def _two_files(sources: Sequence[tuple[Source, int]]) -> list[FileSource]:
-    """Return the sides, if both are files as they are, which compare themselves faster."""
+    """Return the sides, if both are whole files, which can be compared faster."""
     from pyetcdctl.storage.file_source import FileSource
 
     files = [each for each, revision in sources if isinstance(each, FileSource) and not revision]
@@ -128,7 +128,7 @@ def _two_files(sources: Sequence[tuple[Source, int]]) -> list[FileSource]:
 
 
 def _source(session: Session, side: str) -> tuple[Source, int]:
-    """Return the source that a word names, and the revision, 0 for the newest."""
+    """Return the source of an argument, and the revision, 0 for the newest."""
     if not side:
         return session.source, 0
     if side.startswith("@"):
@@ -141,7 +141,7 @@ def _source(session: Session, side: str) -> tuple[Source, int]:
 
 
 def _start(session: Session, flags: DiffFlags, sources: Sequence[tuple[Source, int]]) -> bytes:
-    """Return what the keys start with; a custom resource may be defined on one side alone."""
+    """Return the prefix of the keys; a custom resource may be defined on one side alone."""
     if not flags.resource:
         return raw(flags.prefix)
     from pyetcdctl.cli.session.registry import store_in

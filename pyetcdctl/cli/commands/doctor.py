@@ -178,7 +178,7 @@ def _pack(
     report: Report,
     hidden: Callable[[bytes], bytes] | None,
 ) -> None:
-    """Write the bundle; nothing of the connection's credentials is in it."""
+    """Write the bundle, which has no credentials of the connection in it."""
     from pyetcdctl import __version__
     from pyetcdctl.measuring.bundle import open_bundle
     from pyetcdctl.output.findings import json_of, lines_of

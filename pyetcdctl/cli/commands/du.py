@@ -39,7 +39,7 @@ _SORTS = ("size", "keys", "name")
 _UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
 _SIZE = re.compile(r"(\d+)(|k|M|G|Ki|Mi|Gi)B?", re.ASCII)
 _ROWS_AROUND = 8
-"""Lines of the screen that the title, the sums and the prompt take."""
+"""Lines of the screen for the title, the sums and the prompt."""
 
 app = new_app()
 
@@ -130,7 +130,7 @@ class _Reading:
         self._counted: Sequence[Counted] = ()
 
     def run(self) -> SpaceUse:
-        """Read all values and return the sums; what there is after an interrupt."""
+        """Read all values and return the sums; the partial ones after an interrupt."""
         tally, is_partial = self._tally(), False
         preview = Preview(self._session)
         try:
@@ -173,7 +173,7 @@ class _Reading:
             tally.take(page)
 
     def _is_of_sizes(self, tally: KeyTally | ValueTally) -> TypeGuard[KeyTally]:
-        """Whether sizes are all that is needed, which a file has without reading values."""
+        """Whether only sizes are needed, which a file has without reading values."""
         from pyetcdctl.usage.tally import KeyTally
 
         return bool(self._session.file_path) and isinstance(tally, KeyTally)
@@ -191,7 +191,7 @@ class _Reading:
                 progress.add(len(page), page.size)
 
     def _total(self, preview: Preview) -> int:
-        """Return how many keys there are, for a terminal; show how many each group has."""
+        """Return the number of keys, for a terminal; show how many each group has."""
         session = self._session
         if not session.streams.err.is_terminal:
             return 0
@@ -207,7 +207,7 @@ class _Reading:
         return total
 
     def _counts(self) -> Sequence[Counted]:
-        """Return how many keys each group has, where the keys alone say it."""
+        """Return how many keys each group has, where the keys alone show it."""
         from pyetcdctl.registry.counting import Counting
 
         counting = Counting(self._session.source, self._prefix)
@@ -240,7 +240,7 @@ class _Reading:
         return self._session.file.accounting() if self._session.file_path else None
 
     def _database(self) -> DatabaseSizes | None:
-        """Return what the server says of its database; the sums do not fail without it."""
+        """Return the sizes that the server reports of its database; None if it does not."""
         if self._session.file_path:
             return None
         from pyetcdctl.client.maintenance import MaintenanceService
@@ -271,7 +271,7 @@ def _sorted(sums: tuple[Sum, ...], order: str) -> tuple[Sum, ...]:
 
 
 def _with_counts(sums: Iterable[Sum], counted: Sequence[Counted]) -> tuple[Sum, ...]:
-    """Return the sums of what was read with the numbers of all keys, and groups still unread."""
+    """Return the partial sums with the counts of all keys, and the groups that are not read yet."""
     read = {each.name: each for each in sums}
     found = (
         read.get(name, Sum(name, 0, 0))._replace(keys=keys, within=()) for name, keys in counted

@@ -96,7 +96,7 @@ def _check(prefix: list[str], flags: ExportFlags) -> None:
 
 
 def granted_seconds(session: Session, ids: Iterable[int]) -> dict[int, int]:
-    """Return the seconds that leases of the command's source were granted for, if they live."""
+    """Return the granted seconds of the source's leases that exist."""
     if session.file_path:
         from pyetcdctl.storage.leases import stored_time_to_live
 

@@ -99,7 +99,7 @@ def get(
 
 
 def _check_format(name: str, flags: ReadFlags) -> None:
-    """Refuse what a format cannot show; etcdctl does so after the call, and so do we."""
+    """Refuse flags that the format does not support; after the call, as etcdctl does."""
     if flags.count_only and name != "fields":
         raise UsageError("--count-only is only for `--write-out=fields`")
     if flags.print_value_only and name != "simple":

@@ -73,7 +73,7 @@ def history(
     with ExitStack() as begun:
         pending = [begun.enter_context(closing(begin_history(each, key))) for each in sources]
         leases = begun.enter_context(closing(LeaseTimes(sources, registry)))
-        # A server takes up to 100 ms to begin: what the rest needs is loaded meanwhile.
+        # A server takes up to 100 ms to start a watch: the other modules are imported meanwhile.
         from pyetcdctl.changes.history import gaps, merged, steps
         from pyetcdctl.changes.times import Times
         from pyetcdctl.kubernetes.stored_value import Reader
@@ -106,7 +106,7 @@ def _sources(session: Session, flags: HistoryFlags) -> Sequence[Source]:
 def _key(
     session: Session, what: list[str], flags: HistoryFlags, sources: Sequence[Source]
 ) -> tuple[bytes, str]:
-    """Return the key that words mean, and the prefix of the API server's objects."""
+    """Return the key of the arguments, and the prefix of the API server's objects."""
     if len(what) == 1 and (what[0].startswith("/") or "/" not in what[0]):
         return raw(what[0]), session.registry_of(flags.etcd_prefix)
     parts = what[0].split("/") if len(what) == 1 else what

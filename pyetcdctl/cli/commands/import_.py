@@ -1,4 +1,4 @@
-"""``import``: write what ``export`` has written, where it is not there already."""
+"""``import``: write the keys of an export where they are new or different."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def import_(
 
     Each key is written only if it still is what was compared, so that nothing another client writes
     is lost; such a key is a row with ! and ends the command with 1. Run again after an
-    interruption, it goes on where it ended. With - the export comes from standard input. FOLDER is
+    interruption, it resumes where it ended. With - the export comes from standard input. FOLDER is
     what `export --as folder` wrote; a file in it that was changed since is refused.
     """
     if len(files) != 1:

@@ -50,7 +50,7 @@ def lock(
 ) -> None:
     """Hold a lock that only one client can have at a time.
 
-    With COMMAND it is held while that runs, and its exit status is ours; the command finds
+    With COMMAND it is held while that runs, and its exit code is returned; the command finds
     ETCD_LOCK_KEY and ETCD_LOCK_REV. If the lock is lost meanwhile the command is ended (SIGTERM,
     after 5 s SIGKILL) and the exit code is 1. Without COMMAND the lock's key is printed and the
     lock held until SIGINT or SIGTERM. It works together with etcdctl's locks of the same name.

@@ -127,7 +127,7 @@ def _destination(session: Session, endpoints: list[str], flags: MirrorFlags) -> 
 
 
 def _run(mirror: Mirror, session: Session) -> None:
-    """Run a mirror to its end, which is a failure; say how far it is meanwhile."""
+    """Run a mirror until it fails; report its progress meanwhile."""
     work = WorkThread("mirror", mirror.run)
     progress = CopyProgress(session.streams.err)
     work.start()

@@ -35,7 +35,7 @@ _EXAMPLE = """\
 _LONGEST_SECONDS = 86_400.0
 _SHORTEST_SECONDS = 0.1
 _LINES_AROUND = 7
-"""Lines of the screen that the titles, the sums and the prompt take."""
+"""Lines of the screen for the titles, the sums and the prompt."""
 _FOR_SECONDS, _EVERY_SECONDS = 10.0, 2.0
 
 app = new_app()
@@ -143,7 +143,7 @@ def _check_times(flags: TopFlags, *, is_log: bool) -> None:
 
 
 class _Run:
-    """Counts, and shows what was counted."""
+    """Counts writes, and shows the rates."""
 
     def __init__(self, session: Session, prefix: bytes, flags: TopFlags) -> None:
         from pyetcdctl.kubernetes.stored_value import Reader
@@ -157,7 +157,7 @@ class _Run:
         self._groupings = {by: Grouping(by, self._registry, self._reader) for by in GROUPS}
 
     def of_log(self) -> None:
-        """Count what is in a log, and print."""
+        """Count the writes of a log, and print them."""
         from pyetcdctl.cli.log_counting import LogCounting
 
         flags = self._flags
@@ -196,7 +196,7 @@ class _Run:
             raise Interrupted("interrupted: what was counted so far is shown")
 
     def go_on(self) -> None:
-        """Show what is counted until the user ends it."""
+        """Show the rates until the user ends it."""
         self._session.check_may_go_on("top", "--once")
         streams, interval = self._session.streams, self._flags.interval or _EVERY_SECONDS
         is_table = self._session.output.format == "simple"
@@ -229,7 +229,7 @@ class _Run:
         return WriteCounter(connection, request, grouping, report, begins_late=is_late)
 
     def _show_progress(self, counter: WriteCounter, seconds: float) -> None:
-        """Wait so many seconds; on a terminal show how many are left."""
+        """Wait; on a terminal show the seconds left."""
         err = self._session.streams.err
         end = monotonic() + seconds
         while (left := end - monotonic()) > 0:
@@ -248,7 +248,9 @@ class _Run:
         self._show(rates([done.tally], seconds, flags.sort, **more))
 
     def _show(self, found: WriteRates) -> None:
-        """Print what was counted; what it lacks goes aside where the format has no place for it."""
+        """Print the rates; their limits go to standard error where the format has no place for
+        them.
+        """
         output = self._session.output
         has_place = output.format == "json" or output.terminal
         for sentence in () if has_place else sentences(found):

@@ -94,7 +94,9 @@ def tree(
 
 
 class _Keys:
-    """The keys to show. Sizes need every value; else a limited depth is sought, not read."""
+    """The keys to show. Sizes need every value; else a limited depth is searched without reading
+    all keys.
+    """
 
     def __init__(self, session: Session, root: Root, reading: TreeReading) -> None:
         self.root = root
@@ -111,11 +113,13 @@ class _Keys:
         return shown_progress(entries, self._reading.count(self.root), self._session.streams.err)
 
     def revision(self) -> int:
-        """Return the revision that was read; 0 for lines."""
+        """Return the revision that was read; 0 for keys on standard input."""
         return self._reading.revision
 
     def _shows_progress(self) -> bool:
-        """Whether nothing else is written to the terminal meanwhile."""
+        """Whether progress can be shown, because nothing else is written to the terminal
+        meanwhile.
+        """
         output, err = self._session.output, self._session.streams.err
         return err.is_terminal and not (output.terminal and output.format == "json")
 

@@ -1,4 +1,4 @@
-"""``txn``: several reads and writes in one step, depending on conditions."""
+"""``txn``: several reads and writes in one transaction, depending on conditions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``undelete``: bring back what was deleted, or what was there before."""
+"""``undelete``: write deleted or earlier values again."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def undelete(
 
 
 def _plan(session: Session, run: Undeleting) -> None:
-    """Print the plan; what goes wrong here leaves everything as it is."""
+    """Print the plan; an error here leaves everything unchanged."""
     try:
         session.print(TransferRows(run.rows()))
         session.streams.out.flush()

@@ -134,7 +134,7 @@ def _progress(session: Session, path: str) -> Iterator[Callable[[int], None]]:
 def _chosen(
     log: Log, lines: Iterator[LogLine], chosen: LogFilter, session: Session
 ) -> Iterator[LogLine]:
-    """Yield the entries that are asked for; note how many outcomes of them are not known."""
+    """Yield the selected entries; report how many of their outcomes are not known."""
     unknown = 0
     for line in lines:
         if chosen.end and line.entry_index > chosen.end:
@@ -152,7 +152,7 @@ def _chosen(
 
 
 def _report(session: Session, log: Log) -> None:
-    """Note what is odd about a log that was read to its end."""
+    """Report damage and incomplete records of a log that was read to its end."""
     for damage in log.damages:
         session.note(f"# passed over: {damage.removeprefix('the log is damaged: ')}")
     if log.replaced:

@@ -113,7 +113,7 @@ def watch(
     options = WatchOptions(flags.prefix, flags.prev_kv, flags.progress_notify, flags.rev)
     request = watch_request(divided.keys, options)
     if flags.diff:
-        if not divided.command:  # one that fails ends it
+        if not divided.command:  # a command that fails ends the watch
             session.check_may_go_on("watch --diff without COMMAND", "history KEY -p")
         _watch_changes(session, request, divided.command, flags)
         return
@@ -160,7 +160,9 @@ def _watch_changes(
 
 
 class _InteractiveWatch:
-    """Watches of an interactive session; a thread reads the lines while responses are printed."""
+    """The watches of an interactive session; a thread reads the lines while responses are
+    printed.
+    """
 
     def __init__(
         self,

@@ -25,13 +25,13 @@ class GlobalFlag(NamedTuple):
     short: str = ""
     values: str = ""
     is_etcdctls: bool = True
-    """Whether the environment variable that stands for it begins as etcdctl's do."""
+    """Whether its environment variable starts with ETCDCTL_, as etcdctl's do."""
     repeats: bool = False
     """Whether every value of a repeated flag is kept; its value is a tuple then."""
 
     @property
     def variable(self) -> str:
-        """The environment variable that stands for the flag."""
+        """The flag's environment variable."""
         start = "ETCDCTL_" if self.is_etcdctls else "PYETCDCTL_"
         return start + self.name.upper().replace("-", "_")
 
@@ -209,7 +209,7 @@ OWN_FLAGS = (
     ),
 )
 FILE_FLAGS = ("skip-hash-check", "salvage", "no-wal")
-"""What is said about the file of --from."""
+"""The flags about the file of --from."""
 GLOBAL_FLAGS = ETCDCTL_FLAGS + OWN_FLAGS
 
 # Watch takes its key from these; they are not flags.

@@ -1,8 +1,8 @@
-"""The grammar of etcdctl's command line (pflag's and cobra's), which Click does not speak.
+"""The grammar of etcdctl's command line (pflag's and cobra's), which Click does not support.
 
-Flags stand anywhere, before or after the words and the command's name; ``--name=value``,
-``--name value``, ``-w json``, ``-wjson``, ``-w=json`` are one; a boolean takes its value only with
-``=``; long names are never abbreviated; ``--`` ends the flags; of a repeated flag the last wins.
+Flags stand anywhere, before or after the words and the command's name; ``--name=value``, ``--name
+value``, ``-w json``, ``-wjson``, ``-w=json`` are one; a boolean takes its value only with ``=``;
+long names are never abbreviated; ``--`` ends the flags; if a flag is repeated, the last one wins.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class FlagSet:
 
 
 class ParsedLine(NamedTuple):
-    """``values`` by flag name, the words in between, and how many of them stood before ``--``."""
+    """``values`` by flag name, the words in between, and how many of them were before ``--``."""
 
     values: dict[str, Any]
     words: list[str]
@@ -141,7 +141,7 @@ def find_command_word(arguments: Sequence[str], flags: FlagSet) -> int | None:
     """Return the index of the first word that is not a flag and no flag's value.
 
     As in cobra, a flag that is not known here (it belongs to the command, whose name is still
-    ahead) is taken to have a value behind it unless it is written with ``=``. The empty word and
+    ahead) is assumed to have a value after it unless it is written with ``=``. The empty word and
     ``-`` name no command.
     """
     index = 0
@@ -177,7 +177,7 @@ def _suggestion(name: str, flags: FlagSet) -> tuple[str, ...]:
 
 
 def _meant_by_letter(flag: Flag, flags: FlagSet) -> tuple[str, ...]:
-    """Point to flags without a value, and without a letter because this one has it."""
+    """Suggest flags without a value that have no letter because this flag has it."""
     bare = [each.name for each in flags if each.is_boolean and not each.short]
     meant = [name for name in bare if name.startswith(flag.short)]
     advice = f"-{flag.short} is --{flag.name}. Did you mean --{' or --'.join(meant)}?"

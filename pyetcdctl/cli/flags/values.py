@@ -20,7 +20,7 @@ _DIGITS = {
 }
 _UNDERSCORES = re.compile(r"(?:0[bBoOxX]_?)?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*")
 FOREVER_SECONDS = 2e9
-"""No duration is longer: gRPC's clock cannot take the greatest that Go can."""
+"""The longest duration: gRPC's clock does not support the longest one of Go."""
 
 _QUOTED_FIELD = re.compile(r'"((?:[^"]|"")*+)"')
 
@@ -85,7 +85,7 @@ def unsigned_hex(text: str) -> int:
 
 
 def boolean(text: str) -> bool:
-    """Parse what Go's ParseBool takes."""
+    """Parse a bool as Go's ParseBool does."""
     if text in _TRUE:
         return True
     if text in _FALSE:
@@ -122,7 +122,7 @@ def comma_separated(text: str) -> tuple[str, ...]:
 
 
 def _quoted_field(text: str, at: int) -> tuple[str, int]:
-    """Return the field behind a quote, in which two quotes are one, and where it ends."""
+    """Return the field after a quote, in which two quotes are one, and where it ends."""
     found = _QUOTED_FIELD.match(text, at)
     if found is None:
         raise _bad_csv(text, len(text), 'extraneous or missing " in quoted-field')

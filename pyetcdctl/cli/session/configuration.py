@@ -33,7 +33,7 @@ _ELSEWHERE = frozenset({*LOCATES, "from", "via"})
 
 
 class Configuration(NamedTuple):
-    """The value of every global flag, which of them were given, and what was odd on the way."""
+    """The value of every global flag, the flags that were given, and warnings."""
 
     values: dict[str, Any]
     given: frozenset[str]
@@ -44,7 +44,7 @@ class Configuration(NamedTuple):
 
     @property
     def read_only_context(self) -> str:
-        """The name of the context, if that refuses every change, else nothing."""
+        """The name of the context if it is read-only, else an empty string."""
         return self.context.name if self.context and self.context.is_read_only else ""
 
 
@@ -79,8 +79,8 @@ def chosen_context(
 ) -> Context | None:
     """Return the context that is named, or the current one, None where there is none.
 
-    The current one is for commands that name no cluster themselves: nothing of it is used for
-    another. An empty PYETCDCTL_CONTEXT stands for none.
+    The current one is for commands that name no cluster themselves: none of its settings is used
+    for another. An empty PYETCDCTL_CONTEXT means none.
     """
     from pyetcdctl.contexts.store import Contexts
 
@@ -118,7 +118,7 @@ def file_reading(found: Configuration) -> FileReading:
 
 
 def described(found: Configuration) -> list[str]:
-    """Return every global flag as the line that would set it; secrets are not shown."""
+    """Return every global flag as a line that sets its variable; secrets are not shown."""
     lines = []
     for flag in GLOBAL_FLAGS:
         value = found.values[flag.name]
@@ -156,7 +156,7 @@ def connection_settings(
 
 
 def limits(values: Mapping[str, Any]) -> ConnectionSettings:
-    """Return settings of no cluster in particular: the times, the sizes and --debug."""
+    """Return the settings that do not depend on a cluster: time limits, sizes and --debug."""
     return ConnectionSettings(
         dial_timeout=values["dial-timeout"],
         command_timeout=values["command-timeout"],
@@ -169,7 +169,7 @@ def limits(values: Mapping[str, Any]) -> ConnectionSettings:
 
 
 def user_credentials(user: str, password: str, ask_password: Callable[[], str]) -> Credentials:
-    """Return who to log in as; a password not given stands behind a colon, or is asked for."""
+    """Return the credentials; a password that is not given follows a colon, or is prompted for."""
     if not user:
         return Credentials()
     if not password:

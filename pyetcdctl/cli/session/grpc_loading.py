@@ -1,8 +1,8 @@
-"""How this program loads gRPC: without its log on standard error and its asynchronous half.
+"""Load gRPC without its log on standard error and its asynchronous half.
 
-Both are the program's own affair: a host program that imports ``pyetcdctl.client`` loads gRPC as it
-likes. gRPC reads its variable when it is imported; afterwards the variable is as it was, so that
-child processes do not inherit a change.
+Only this program does so: a host program that imports ``pyetcdctl.client`` loads gRPC as it likes.
+gRPC reads its variable when it is imported; afterwards the variable is restored, so that child
+processes do not inherit the change.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class GrpcLoading:
         self._first_object: object = None
 
     def install(self) -> None:
-        """Come before all other finders, unless gRPC is loaded already."""
+        """Install this finder before all others, unless gRPC is loaded already."""
         if "grpc" not in sys.modules:
             sys.meta_path.insert(0, self)
 
@@ -54,7 +54,7 @@ class GrpcLoading:
         return spec
 
     def _silence(self) -> None:
-        """Keep gRPC from logging failed handshakes, unless the user or --debug wants its log."""
+        """Keep gRPC from logging failed handshakes, unless the user or --debug enables its log."""
         if VARIABLE not in os.environ:
             os.environ[VARIABLE] = "NONE"
             self._is_silenced = True

@@ -25,7 +25,7 @@ DECODING_FORMATS = ("jsonl", "yaml")
 
 
 class Invocation:
-    """What the command line and the environment say, and the output."""
+    """The values of the command line and the environment, and the output."""
 
     def __init__(self, process: Process, flags: Mapping[str, Any] | None = None) -> None:
         """``flags`` are global flags that hold unless the command line has them."""
@@ -39,7 +39,7 @@ class Invocation:
         self.prints: Sequence[type] = ()
         """The types that the command's result may have."""
         self.may_write = False
-        """Whether the user has agreed to a write already."""
+        """Whether the user has confirmed a write already."""
 
     @property
     def streams(self) -> Streams:
@@ -52,14 +52,14 @@ class Invocation:
         words_before_dashes: int | None,
         prints: Sequence[type] = (),
     ) -> None:
-        """Take what the command line said beyond the command's own parameters."""
+        """Take the values of the command line besides the command's own parameters."""
         self.flags = {**self.flags, **flags}
         self.prints = prints
         self.words_before_dashes = words_before_dashes
 
     @cached_property
     def configuration(self) -> Configuration:
-        """The global flags after the environment was looked at; warns about what is odd there."""
+        """The global flags merged with the environment; prints its warnings."""
         found = configuration(self.flags, self.streams.environment)
         for warning in found.warnings:
             self.streams.err.line(f"Warning: {warning}")
@@ -67,7 +67,7 @@ class Invocation:
 
     @cached_property
     def output(self) -> OutputSettings:
-        """How results are to be written."""
+        """The settings for writing results."""
         values = self.configuration.values
         terminal = self.streams.out.is_terminal
         return OutputSettings(
@@ -101,7 +101,9 @@ class Invocation:
         return bool(self.configuration.read_only_context)
 
     def check_may_run(self, command: str) -> None:
-        """Raise ReadOnlyContext for a command that may change a cluster which is not to be."""
+        """Raise ReadOnlyContext for a command that may change the cluster of a read-only
+        context.
+        """
         from pyetcdctl.cli.registry import READING
 
         if command not in READING and self.is_read_only:
@@ -114,8 +116,8 @@ class Invocation:
     def check_may_go_on(self, command: str, instead: str = "") -> None:
         """Raise BadArguments in a batch: a command that runs until interrupted would never end.
 
-        Not for etcdctl's own commands, which a batch runs as they are.
-        ``instead`` is what makes it end by itself.
+        Not for etcdctl's own commands, which a batch runs as they are. ``instead`` is a command
+        that ends by itself.
         """
         if self.process.is_line_of_batch:
             raise BadArguments(
@@ -130,15 +132,15 @@ class Invocation:
 
     @property
     def file_paths(self) -> tuple[str, ...]:
-        """Every file that is named: commands that take several read all, others the last."""
+        """All files of --from: commands that support several read all, others the last."""
         given = tuple(self.flags.get("from", ()))
         return given or ((self.file_path,) if self.file_path else ())
 
     @cached_property
     def via(self) -> str:
-        """What stands in for a connection of our own; empty for a connection or a file.
+        """The value of --via; empty for a direct connection or a file.
 
-        What the environment says is for commands that name neither endpoints nor a file.
+        The environment's value is for commands that name neither endpoints nor a file.
         """
         given = [name for name in ("from", "endpoints") if name in self.flags]
         if "via" in self.flags:

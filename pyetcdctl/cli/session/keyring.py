@@ -1,7 +1,8 @@
 """The keyrings of a run: the keys of a file that a flag names, or of this node's API server.
 
-What is found on this node belongs to this node's etcd. Another cluster's values are decrypted with
-its keys only with a note, never encrypted with them, and its KMS plugins are never called for them.
+Keys found on this node are those of this node's etcd. Another cluster's values are decrypted with
+them only with a note, never encrypted with them, and this node's KMS plugins are never called for
+them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def reading_keyring(
 ) -> Keyring:
     """Return the keys to decrypt with: of a file, or of what discovery finds on the node.
 
-    A file that was named must be usable; what is found is read when a value needs it. Sockets of
+    A given file must be usable; a file found on the node is read when a value needs it. Sockets of
     plugins are open until ``at_end`` is closed. ``note`` is called when keys of this node are used
     for another etcd.
     """

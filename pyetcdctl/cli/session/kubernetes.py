@@ -1,4 +1,4 @@
-"""What an invocation knows of Kubernetes: this node, its keys, and values not decrypted."""
+"""The part of an invocation for Kubernetes: this node, its keys, and values not decrypted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class KubernetesInvocation(Invocation):
 
     @cached_property
     def release(self) -> str | None:
-        """The release of Kubernetes whose way of printing objects is asked for."""
+        """The value of --release: the release of Kubernetes whose form of objects is printed."""
         release: str = self.configuration.values["release"]
         if release and not _RELEASE.fullmatch(release):
             raise BadArguments("--release is a minor release of Kubernetes, as 1.28")
@@ -77,7 +77,7 @@ class KubernetesInvocation(Invocation):
         return LazyKeyring(lambda: self.keyring)
 
     def likely_registry(self) -> str:
-        """Return the prefix of an API server's objects: as known without a look at keys."""
+        """Return the prefix of an API server's objects, as known without reading keys."""
         from pyetcdctl.kubernetes.registry_keys import REGISTRY
 
         return self.node.etcd_prefix or REGISTRY
@@ -138,7 +138,7 @@ class LazyKeyring:
 def decoding(
     session: Session, *, decode: bool, no_decode: bool, like_api: bool = False
 ) -> Decoding | None:
-    """Return how to decode; None where the bytes in etcd are shown."""
+    """Return the settings for decoding; None where the bytes in etcd are shown."""
     name = session.output.format
     _check(name, decode, no_decode, like_api)
     is_simple = name == "simple"
@@ -151,7 +151,7 @@ def decoding(
 
 
 def fail_where_not_decrypted(session: Session, shown: Decoding | None) -> None:
-    """Report values that were to be decoded and could not be decrypted, and raise Reported."""
+    """Report values that could not be decrypted for decoding, and raise Reported."""
     session.report_not_decrypted(shown)
     if shown is not None and shown.read.not_decrypted:
         raise Reported

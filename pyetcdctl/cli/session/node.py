@@ -1,6 +1,7 @@
-"""This node: where its files are, and whether the etcd in use is its own.
+"""This node: the root of its files, and whether the etcd in use is its own.
 
-What discovery finds on a node (certificates, keys, the API server's prefix) is about its own etcd.
+The certificates, keys and API server's prefix that discovery finds on a node are those of its own
+etcd.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class LocalNode:
     def has_etcd_in_use(self) -> bool:
         """Whether the endpoints are of this node's etcd.
 
-        So they are where none is given, for then discovery chooses them.
+        That is so where none is given: discovery then chooses them.
         """
         given, values = self._found.given, self._found.values
         if self.root is None or not self._is_connected or "discovery-srv" in given:
@@ -45,7 +46,7 @@ class LocalNode:
         return serves(self.root, endpoints)
 
     def report_elsewhere(self, resource: str, report: Callable[[str], None]) -> None:
-        """Report the endpoints of the etcd of its own that the API server keeps a resource in."""
+        """Report the endpoints of a separate etcd in which the API server keeps a resource."""
         if self.root is None or not self.has_etcd_in_use:
             return
         from pyetcdctl.discovery import find_overrides

@@ -1,4 +1,4 @@
-"""A connection whose calls the etcdctl in an etcd pod makes, for the commands that make calls."""
+"""A connection that makes its calls through the etcdctl in an etcd pod."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _CallOnDemand(PendingResponse):
 
 
 class PodConnection(Connection):
-    """Makes calls with one response; what needs a channel raises NeedsConnection."""
+    """Makes calls with one response; everything that needs a channel raises NeedsConnection."""
 
     def __init__(
         self, settings: ConnectionSettings, etcdctl: Etcdctl, before_write: Callable[[], None]
@@ -59,7 +59,7 @@ class PodConnection(Connection):
 
     @property
     def verification_skipped(self) -> bool:
-        """Whether a server's certificate is not looked at: etcdctl in the pod warns of that."""
+        """Whether a server's certificate is not verified: etcdctl in the pod warns of that."""
         return False
 
     def for_endpoint(self, endpoint: str) -> PodConnection:
@@ -72,7 +72,7 @@ class PodConnection(Connection):
         return PodConnection(self.settings, self._etcdctl.of_pod(pods[0]), self._before_write)
 
     def receiving_at_most(self, size_bytes: int) -> PodConnection:
-        """Return the same: kubectl limits no response."""
+        """Return the same connection: kubectl has no limit for responses."""
         return self
 
     def unary(
@@ -84,7 +84,7 @@ class PodConnection(Connection):
         repeatable: bool,
         metadata: Metadata = (),
     ) -> bytes:
-        """Make one call; the command timeout bounds it, whatever is left of the deadline."""
+        """Make one call; the command timeout bounds it, not the deadline."""
         self.check_request(method, request)
         return self._calls.call(method, request)
 
@@ -96,19 +96,19 @@ class PodConnection(Connection):
         return _CallOnDemand(lambda: self._calls.call(method, request))
 
     def exchange(self, method: str, deadline: Deadline) -> Exchange:
-        """Open a watch; nothing else that goes both ways can be had."""
+        """Open a watch; no other bidirectional stream is supported."""
         if method != WATCH:
             raise not_through_kubectl(method)
         return cast("Exchange", PodWatch(self._etcdctl))
 
     def leave_endpoint(self) -> None:
-        """There is no other endpoint: a pod that fails is left by etcdctl.py."""
+        """Do nothing: there is no other endpoint, and etcdctl.py fails over from a pod."""
 
     def log_in_again(self) -> None:
-        """The pod's certificate is the login."""
+        """Do nothing: the pod's certificate is the login."""
 
     def too_late(self) -> DeadlineExceeded:
-        """Return the error of a command that waited in vain."""
+        """Return the error of a command whose deadline has passed."""
         pod = self._etcdctl.pod.full_name
         return DeadlineExceeded(
             DEADLINE, f"etcdctl in the pod {pod} brings nothing.", code="DEADLINE_EXCEEDED"

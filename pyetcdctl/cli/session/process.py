@@ -32,9 +32,11 @@ class Process:
         self.at_end = ExitStack()
         """What is closed at the end besides the connections."""
         self.children = ExitStack()
-        """The programs that run for this one: ended on the main thread, however long it takes."""
+        """Functions that end this program's child processes, on the main thread, without a time
+        limit.
+        """
         self.is_line_of_batch = False
-        """Whether it runs one of many commands, whose output is shown when it has ended."""
+        """Whether it runs a line of a batch, whose output is shown when it has ended."""
         self._shared = shared or {}
         self._connections: dict[ConnectionSettings, Connection] = {}
         self._files: dict[tuple[str, FileReading], FileSource] = {}
@@ -61,7 +63,7 @@ class Process:
         return found
 
     def file(self, path: str, reading: FileReading, note: Callable[[str], None]) -> FileSource:
-        """Return a file as a source of keys; ``note`` takes what there is to say about it."""
+        """Return a file as a source of keys; ``note`` prints notes about it."""
         found = self._files.get((path, reading))
         if found is None:
             from pyetcdctl.cli.session.progress import reading_progress
@@ -90,10 +92,10 @@ class Process:
 
 
 def with_sudo(command: str) -> str:
-    """Return the line that runs a command of the program as root, with dots for its words.
+    """Return the line that runs a command of the program as root, with dots for its arguments.
 
-    It has the program's full path: root's PATH leads to no virtual environment. The words of the
-    command line are left out, for they may be secret.
+    It has the program's full path: root's PATH has no virtual environment. The arguments are left
+    out, because they may be secret.
     """
     import shlex
 

@@ -1,4 +1,4 @@
-"""How far a long reading is, on standard error when that is a terminal, gone when it ends."""
+"""Progress of long operations: on standard error when that is a terminal, and erased at the end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BAR_COLUMNS = 40
 
 
 def shown_progress(entries: Iterator[TreeEntry], total: int, err: Messages) -> Iterator[TreeEntry]:
-    """Yield the entries; after half a second say how many of ``total`` there were."""
+    """Yield the entries; after half a second show how many of ``total`` were read."""
     start = monotonic()
     due = start + _PATIENCE_SECONDS
     keys = size = 0
@@ -41,7 +41,7 @@ def shown_progress(entries: Iterator[TreeEntry], total: int, err: Messages) -> I
 
 
 class ReadingProgress:
-    """How far a reading by the page is; on a terminal, after half a second."""
+    """The progress of a reading in pages; on a terminal, after half a second."""
 
     def __init__(self, total: int, err: Messages) -> None:
         """``total`` keys are expected, 0 if that is not known."""
@@ -70,7 +70,7 @@ class ReadingProgress:
 
 
 def shown_bytes(pieces: Iterator[SnapshotResponse], err: Messages) -> Iterator[SnapshotResponse]:
-    """Yield a snapshot's pieces; on a terminal say after half a second how much there was."""
+    """Yield a snapshot's pieces; on a terminal show after half a second how much was received."""
     start = monotonic()
     due = start + _PATIENCE_SECONDS if err.is_terminal else inf
     size = 0
@@ -88,7 +88,7 @@ def shown_bytes(pieces: Iterator[SnapshotResponse], err: Messages) -> Iterator[S
 
 @contextmanager
 def reading_progress(path: str, err: Messages) -> Iterator[Callable[[int], None]]:
-    """Give a function that counts bytes; on a terminal it says after half a second how many."""
+    """Yield a function that counts bytes; on a terminal it shows after half a second how many."""
     start = monotonic()
     due = start + _PATIENCE_SECONDS if err.is_terminal else inf
     size = 0
@@ -118,14 +118,14 @@ class CopyProgress:
         self._is_shown = False
 
     def show(self, done: int, total: int) -> None:
-        """Say how far it is now."""
+        """Show the present numbers."""
         seconds = monotonic() - self._start
         if done and seconds >= _PATIENCE_SECONDS and self._err.is_terminal:
             self._is_shown = True
             self._err.status(_copy_text(done, total, seconds))
 
     def end(self) -> None:
-        """Take the line away."""
+        """Erase the line."""
         if self._is_shown:
             self._err.status("")
         self._is_shown = False
@@ -135,7 +135,9 @@ class CopyProgress:
 def shown_steps(
     total: int, unit: str, done: Callable[[], int], err: Messages
 ) -> Iterator[Callable[[], None]]:
-    """Give a function to be called often; on a terminal it draws a bar of ``done`` of ``total``."""
+    """Yield a function to be called often; on a terminal it draws a bar of ``done`` of
+    ``total``.
+    """
     due = monotonic() if err.is_terminal else inf
 
     def look() -> None:

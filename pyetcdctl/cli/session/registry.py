@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def known_prefix(session: Session, given: str) -> str:
-    """Return the prefix that was given, or that this node's API server has, or the usual one."""
+    """Return the given prefix, or that of this node's API server, or the default one."""
     return normalized(given) or session.node.etcd_prefix or REGISTRY
 
 
 def registry_path(session: Session) -> str:
-    """Return the prefix of the API server's objects, of several the first, without a slash."""
+    """Return the prefix of the API server's objects, without a slash; of several the first."""
     return _find(session, session.source, "").path
 
 
@@ -32,7 +32,7 @@ def noted_registry_path(session: Session) -> str:
 
 
 def open_store(session: Session, given: str, view: View = NOW) -> Store:
-    """Return the objects below a prefix, to read them; one that is not given is looked for."""
+    """Return the objects below a prefix, to read them; without a given one it is searched."""
     source = OneMember(session.source) if view.serializable else session.source
     found = _find(session, source, given)
     _note_others(session, found, " (--etcd-prefix names another one)")
@@ -40,7 +40,7 @@ def open_store(session: Session, given: str, view: View = NOW) -> Store:
 
 
 def store_in(session: Session, source: Source, given: str, view: View = NOW) -> Store:
-    """Return the objects of a source that is named apart from the session's own, to read them."""
+    """Return the objects of a source other than the session's own, to read them."""
     prefix = normalized(given) or find_prefix(source, session.node.etcd_prefix).path
     return Store(
         source, prefix, session.decrypter.below(prefix), release=session.release, view=view

@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 0.5
 def stop_by_signals() -> Iterator[Stop]:
     """Yield a stop that SIGINT and SIGTERM ring.
 
-    The block has little time from then on: a server that keeps silent does not keep the program.
+    The block has half a second from then on: a server that does not respond cannot delay the end.
     """
 
     stop = Stop()
@@ -46,10 +46,10 @@ def stop_by_signals() -> Iterator[Stop]:
 
 @contextmanager
 def left_to_the_child() -> Iterator[None]:
-    """Ignore signals that are the child's business; it gets them as if they were not ignored."""
+    """Ignore SIGINT and SIGTERM while a child runs; the child does not inherit that."""
     with handled(dict.fromkeys(ENDING, _ignore)):
         yield
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:
-    """Do nothing; a signal that is really ignored would stay so in the child."""
+    """Do nothing; the child would inherit an ignored signal."""

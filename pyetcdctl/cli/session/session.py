@@ -1,4 +1,6 @@
-"""What a command works with: the invocation, and its source of keys, each made on first use."""
+"""The session of a command: the invocation, its source of keys and its connection, made on first
+use.
+"""
 
 from __future__ import annotations
 
@@ -45,11 +47,11 @@ NOTHING_HERE = (
 
 
 class Session(KubernetesInvocation):
-    """What a command works with; ``ctx.obj`` of every command."""
+    """The session of a command: ``ctx.obj`` of every command."""
 
     @property
     def target(self) -> str:
-        """What a question before a change names: the endpoint, and the context if there is one.
+        """The cluster as prompts name it: the endpoint, and the context if there is one.
 
         Through kubectl it is the cluster and the user of the kubeconfig.
         """
@@ -61,7 +63,7 @@ class Session(KubernetesInvocation):
 
     @property
     def located(self) -> ConnectionSettings:
-        """How the cluster would be reached, without asking for a password."""
+        """The settings to connect with, without a prompt for a password."""
         return connection_settings(self.configuration, self.streams.environment, str)
 
     def check_server(self) -> None:
@@ -91,7 +93,7 @@ class Session(KubernetesInvocation):
 
     @property
     def may_call_others(self) -> bool:
-        """Whether another member serves the command as well: it reads, and no certain member."""
+        """Whether another member can serve the command: it reads, and not from a certain member."""
         from pyetcdctl.cli.registry import READING
 
         return self.command in READING and not self.command.startswith(_OF_ONE_MEMBER)
@@ -118,7 +120,7 @@ class Session(KubernetesInvocation):
 
     @property
     def stored(self) -> OpenedFile:
-        """The same beyond its keys; the hash at its end was right."""
+        """The file beyond its keys, after its hash was checked."""
         self.file.opened.check_digest()
         return self.file.opened
 
@@ -143,7 +145,7 @@ class Session(KubernetesInvocation):
 
     @cached_property
     def through(self) -> Via | None:
-        """What stands between the command and etcd; None for a connection or a file."""
+        """The transport through kubectl; None for a direct connection or a file."""
         if not self.via:
             return None
         from pyetcdctl.cli.session.via import Via
@@ -152,7 +154,9 @@ class Session(KubernetesInvocation):
 
     @property
     def runs_in_pods(self) -> bool:
-        """Whether each question starts a program in a pod: few large ones are then the fastest."""
+        """Whether each request starts a program in a pod: few large requests are then the
+        fastest.
+        """
         return self.through is not None and not self.through.has_connection
 
     @cached_property
@@ -226,7 +230,7 @@ class Session(KubernetesInvocation):
         return lines
 
     def report_outage(self, failure: PyetcdctlError | None) -> None:
-        """Warn that a watch finds no server because of a failure; None when it has one again."""
+        """Warn that a watch has no server because of a failure; None when it has one again."""
         if failure is None:
             self.note("The watch resumes.")
             return
@@ -235,7 +239,7 @@ class Session(KubernetesInvocation):
             self.note(f"  {line}")
 
     def _start_debugging(self) -> None:
-        """Show every flag's value, and let gRPC log."""
+        """Print every flag's value, and enable gRPC's log."""
         from pyetcdctl.cli.session.grpc_loading import logging
 
         for line in described(self.configuration):
@@ -245,7 +249,7 @@ class Session(KubernetesInvocation):
 
 
 def _on_member_down(found: Discovery) -> Iterator[str]:
-    """Yield how to see why this node's member is down, and where the others should be."""
+    """Yield the commands that show why this node's member is down, and the other members' URLs."""
     from pyetcdctl.discovery import other_members, why_down
 
     yield why_down(found)

@@ -1,4 +1,4 @@
-"""Standard input, output and error as the program sees them: bytes out, text for people aside."""
+"""Standard input, output and error: data as bytes on output, text for people on error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHUNK = 1 << 16
 
 
 class ByteSink(Protocol):
-    """Where bytes go: a descriptor of the process, or a buffer."""
+    """A sink of bytes: a descriptor of the process, or a buffer."""
 
     @property
     def is_terminal(self) -> bool:
@@ -68,7 +68,7 @@ class Descriptor:
 
 
 class Buffer:
-    """Bytes that are kept: for invocations whose output another part of the process reads."""
+    """A buffer in memory: for invocations whose output another part of the process reads."""
 
     is_terminal = False
     width = 80
@@ -86,7 +86,7 @@ class Buffer:
 class Output:
     """Standard output: data only, as bytes, in chunks of 64 KiB or as ``flush`` demands.
 
-    On a terminal the text of others cannot drive it: what is written is escaped.
+    On a terminal data is escaped, so that stored text cannot control it.
     """
 
     def __init__(self, sink: ByteSink) -> None:
@@ -110,7 +110,7 @@ class Output:
         return self._sink.height
 
     def write(self, data: bytes) -> None:
-        """Take data; a terminal gets it escaped, unless ``safe`` is used.
+        """Take data, which is escaped on a terminal.
 
         Raises OSError when it cannot be delivered (closed pipe, full disk).
         """
@@ -139,7 +139,7 @@ class Output:
 
 
 class Messages:
-    """Standard error: what people read, one line at a time, safe on a terminal."""
+    """Standard error: messages for people, one line at a time, escaped on a terminal."""
 
     def __init__(self, sink: ByteSink, *, takes_escapes: bool) -> None:
         self._sink = sink
@@ -152,7 +152,7 @@ class Messages:
 
     @property
     def takes_escapes(self) -> bool:
-        """Whether it is a terminal that can take away what it shows."""
+        """Whether it is a terminal that can erase lines."""
         return self.is_terminal and self._takes_escapes
 
     def line(self, text: str) -> None:
@@ -171,17 +171,17 @@ class Messages:
         self.safe(b"\x1b[31mError:\x1b[0m %b\n" % data)
 
     def safe(self, data: bytes) -> None:
-        """Write what is safe for a terminal already."""
+        """Write data that is safe for a terminal already."""
         rest = memoryview(data)
         with suppress(OSError):
             while rest:
                 rest = rest[self._sink.write(rest) :]
 
     def status(self, text: str) -> None:
-        """Show a line on a terminal until the next one; an empty one takes it away.
+        """Show a line on a terminal until the next one; an empty one erases it.
 
-        A terminal that cannot take lines away is shown none. What would go on in the next line
-        could not be taken away, and is cut.
+        A terminal that cannot erase lines is shown none. A line is cut at the terminal's width,
+        because a wrapped one could not be erased.
         """
         if not self._takes_escapes:
             return
@@ -200,7 +200,7 @@ class Streams:
         err: ByteSink | None = None,
         input: BinaryIO | None = None,
     ) -> None:
-        """What is left out is the process's own."""
+        """Streams that are left out are the process's own."""
         self.are_of_process = out is None and err is None
         """Whether a program that this one starts shares its output by inheriting it."""
         self.environment = environment
@@ -224,12 +224,12 @@ class Streams:
 
     @property
     def wants_colour(self) -> bool:
-        """Whether the environment leaves colours on (no-color.org)."""
+        """Whether the environment allows colours (no-color.org)."""
         return not self.environment.get("NO_COLOR") and _takes_escapes(self.environment)
 
     @property
     def input_is_terminal(self) -> bool:
-        """Whether there is a user to ask."""
+        """Whether there is a user to prompt."""
         return self._input is None and is_terminal(0)
 
 

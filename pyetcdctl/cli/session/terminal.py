@@ -1,4 +1,4 @@
-"""The user's terminal: questions that are shown there, the replies, and passwords."""
+"""The user's terminal: prompts, replies and passwords."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STDIN, _STDERR = 0, 2
 
 
 def show(text: bytes) -> None:
-    """Write to the user's terminal, wherever the output goes."""
+    """Write to the user's terminal, even if the output is redirected."""
     try:
         terminal = os.open(os.ttyname(_STDIN), os.O_WRONLY | os.O_NOCTTY)
     except OSError:  # it may have no name here, as in some containers
@@ -33,7 +33,7 @@ def show(text: bytes) -> None:
 
 
 def choose(streams: Streams, question: str) -> str:
-    """Ask, and return the first letter of the reply in lower case; nothing at the input's end."""
+    """Prompt, and return the first letter of the reply in lower case; empty at the input's end."""
     in_one_line = question.replace("\n", "\\n")
     show(terminal_safe(f"{in_one_line} ".encode("utf-8", "surrogateescape")))
     line = b""
@@ -49,9 +49,9 @@ _STDIN = 0
 
 
 def ask(streams: Streams, prompt: str) -> str:
-    """Return the line that is typed, without the blanks around it; nothing at the input's end.
+    """Return the typed line without the blanks around it; empty at the input's end.
 
-    Only a terminal is shown the prompt.
+    The prompt is shown only on a terminal.
     """
     if not streams.input_is_terminal:
         return _line(streams)
@@ -88,7 +88,7 @@ def _line(streams: Streams) -> str:
 
 @contextmanager
 def _unseen(prompt: str) -> Iterator[None]:
-    """Show the prompt on the terminal, and not what is typed behind it."""
+    """Show the prompt on the terminal, and turn its echo off."""
     before = termios.tcgetattr(_STDIN)
     silent = before.copy()
     silent[3] &= ~termios.ECHO

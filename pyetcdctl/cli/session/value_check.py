@@ -1,4 +1,4 @@
-"""Whether the values of Kubernetes' keys can be decoded."""
+"""Check that the values of Kubernetes' keys can be decoded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ValueCheck:
         return self._read.first_not_decrypted
 
     def problem(self, key: bytes, value: bytes) -> str:
-        """Return what is wrong with a value; empty where nothing is, or nothing can be known."""
+        """Return the fault of a value; empty where there is none, or it cannot be known."""
         if is_filler(value):
             return ""
         stored = self._read(key, value)

@@ -1,4 +1,4 @@
-"""``--via``: what reaches the etcd pods, and what the other global flags mean there."""
+"""``--via``: reach the etcd pods through kubectl, and apply the other global flags there."""
 
 from __future__ import annotations
 
@@ -55,12 +55,16 @@ class Via:
 
     @property
     def has_connection(self) -> bool:
-        """Whether etcd itself is reached, and not an etcdctl that takes our questions."""
+        """Whether etcd is called directly, through a forwarded port, and not by an etcdctl in a
+        pod.
+        """
         return self._forwarded is not None
 
     @cached_property
     def settings(self) -> ConnectionSettings:
-        """How to reach etcd; with etcdctl in pods, the timeouts and the pods' names."""
+        """The settings to connect to etcd; with etcdctl in pods, the timeouts and the pods'
+        names.
+        """
         if self._forwarded is not None:
             return self._forwarded
         return limits(self._session.configuration.values)._replace(
@@ -116,7 +120,7 @@ class Via:
 
     @cached_property
     def _forwarded(self) -> ConnectionSettings | None:
-        """Settings for forwarded ports, where they were asked for or the keys are in Secrets."""
+        """Settings for forwarded ports, where --via requests them or the keys are in Secrets."""
         if self._place.transport == PORT_FORWARD:
             return self._forward()
         if not self._pods[0].has_secrets_for_tls:
@@ -183,7 +187,7 @@ def _program(environment: Mapping[str, str]) -> str:
 
 
 def _refuse(session: Session, names: tuple[str, ...], *advice: str) -> None:
-    """Refuse flags that would change nothing."""
+    """Raise for flags that would have no effect."""
     given = [name for name in names if name in session.flags]
     if given:
         raise BadArguments(f"--{given[0]} cannot be used with --via {session.via}", *advice)

@@ -19,13 +19,13 @@ OPERATIONS = (
     *("put", "delete", "txn", "compaction", "lease", "alarm", "auth", "authenticate", "user"),
     *("role", "member", "cluster", "downgrade", "new", "range", "v2", "unknown"),
 )
-"""The words that the names of operations begin with."""
+"""The first words of operations' names."""
 _IN_TRANSACTIONS = ("put", "delete", "range")
 _MOST_KEYS = 1 << 16
 
 
 class LogFilter:
-    """What the flags of ``wal`` ask for."""
+    """The filter that the flags of ``wal`` set."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class LogFilter:
         self._only_failed = only_failed
 
     def takes(self, line: LogLine) -> bool:
-        """Whether an entry is asked for."""
+        """Whether an entry matches."""
         return (
             line.entry_index >= self._start
             and (not self._only_failed or line.outcome == FAILED)
@@ -107,7 +107,7 @@ class ResourceFilter:
 
 
 def _path(word: str) -> str:
-    """Return where a resource is below the prefix, by any of its names."""
+    """Return the path of a resource below the prefix, by any of its names."""
     known = find(word)
     if known is not None:
         return known.path

@@ -8,7 +8,7 @@ BLANKS = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""What Go's unicode package takes for a blank; its regular expressions know those of ASCII."""
+"""The blanks of Go's unicode package; Go's regular expressions have only those of ASCII."""
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`', re.DOTALL)
 _WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|[^'"\t\n\f\r ][^\t\n\f\r ]*[^'"\t\n\f\r ]?""")
@@ -33,7 +33,7 @@ class NotQuoted(ValueError):
 
 
 def match_quoted(text: str, at: int) -> tuple[bytes, int]:
-    """Read a quoted string at an offset; return its bytes and the offset behind it."""
+    """Parse a quoted string at an offset; return its bytes and the offset after it."""
     found = _QUOTED.match(text, at)
     if found is None:
         raise NotQuoted("expected quoted string")

@@ -1,4 +1,4 @@
-"""What Go's net/url takes for a URL, and what it says of one that it does not take."""
+"""Parse URLs as Go's net/url does, with its error texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MalformedUrl(ValueError):
 
 
 class Url(NamedTuple):
-    """The pieces of a URL that was taken; the scheme in small letters, the rest as it stood."""
+    """The parts of a valid URL; the scheme in lower case, the rest unchanged."""
 
     scheme: str = ""
     host: bytes = b""
@@ -103,7 +103,7 @@ def _check_literal(host: bytes) -> None:
 
 
 def _check_address(address: str, has_zone: bool) -> None:
-    """Brackets are for IPv6 alone."""
+    """Check an address in brackets, which must be IPv6."""
     try:
         IPv6Address(address)
     except AddressValueError:

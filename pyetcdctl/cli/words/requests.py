@@ -77,7 +77,7 @@ class DeleteOptions(NamedTuple):
 
 
 def range_request(keys: Sequence[str], flags: RangeOptions) -> RangeRequest:
-    """Return what ``get`` asks for; errors come in etcdctl's order."""
+    """Return the request of ``get``; errors are raised in etcdctl's order."""
     if not keys:
         raise UsageError(
             "get command needs one argument as key and an optional argument as range_end"
@@ -104,7 +104,7 @@ def range_request(keys: Sequence[str], flags: RangeOptions) -> RangeRequest:
 
 
 def put_request(words: Sequence[str], flags: PutOptions, read: Callable[[], bytes]) -> PutRequest:
-    """Return what ``put`` writes; ``read`` gives the value where the words have none."""
+    """Return the request of ``put``; ``read`` returns the value where the words have none."""
     if not words:
         raise UsageError(_NEEDS_VALUE)
     if flags.ignore_value and len(words) > 1:
@@ -123,7 +123,7 @@ def put_request(words: Sequence[str], flags: PutOptions, read: Callable[[], byte
 
 
 def delete_request(keys: Sequence[str], flags: DeleteOptions) -> DeleteRangeRequest:
-    """Return what ``del`` deletes."""
+    """Return the request of ``del``."""
     if len(keys) not in (1, 2):
         raise UsageError(
             "del command needs one argument as key and an optional argument as range_end"
@@ -134,7 +134,7 @@ def delete_request(keys: Sequence[str], flags: DeleteOptions) -> DeleteRangeRequ
 
 
 def leave_time_to_think(messages: Messages, request: DeleteRangeRequest) -> None:
-    """Warn that a range will go, and wait for a Ctrl-C."""
+    """Warn that a range will be deleted, and wait two seconds for Ctrl-C."""
     key, range_end = go_quoted(request.key), go_quoted(request.range_end)
     messages.line(
         f"Warning: Keys between {key} and {range_end} will be deleted. "
@@ -169,7 +169,7 @@ def _sorting(order: str, sort_by: str) -> dict[str, int]:
     if sort_by.upper() not in _TARGETS:
         raise BadFeature(f"bad sort target {sort_by}")
     sort_order, sort_target = _ORDERS[order.upper()], _TARGETS[sort_by.upper()]
-    # Keys come in ascending order anyway; asking for it makes the server sort them again.
+    # Keys are in ascending order anyway; with this order set the server would sort them again.
     if sort_order == ASCEND and sort_target == BY_KEY:
         sort_order = NO_ORDER
     return {"sort_order": sort_order, "sort_target": sort_target}

@@ -56,7 +56,7 @@ class _Target(NamedTuple):
 
 
 class _Scanned(NamedTuple):
-    """How far a comparison could be read."""
+    """The parts of a comparison that could be parsed."""
 
     key: bytes = b""
     operator: str = ""
@@ -90,7 +90,9 @@ def parse_compare(line: str) -> Compare:
 
 
 def parse_operation(line: str, messages: Messages) -> RequestOp:
-    """Read a line of get, put or del. Raises InvalidInput, or what the command's words deserve."""
+    """Read a line of get, put or del. Raises InvalidInput, or the error of the command's own
+    arguments.
+    """
     words = _words(line)
     if len(words) < 2:
         raise InvalidInput(f"invalid txn compare request: {line}")

@@ -1,4 +1,6 @@
-"""The words of ``watch``: keys, from the line or the environment, and a command behind ``--``."""
+"""Parse the arguments of ``watch``: keys, from the line or the environment, and a command after
+``--``.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +40,14 @@ class WatchOptions(NamedTuple):
 
 
 class WatchWords(NamedTuple):
-    """What to watch, and what to run for each event."""
+    """The keys to watch, and the command to run for each event."""
 
     keys: list[str]
     command: list[str]
 
 
 class LineRefused(Exception):
-    """A line of an interactive watch that is reported as wrong; the watch goes on."""
+    """A wrong line of an interactive watch: it is reported, and the watch continues."""
 
 
 def environment_keys(environment: Mapping[str, str]) -> list[str]:
@@ -72,7 +74,7 @@ def command_line_words(
 
 
 def watch_request(keys: Sequence[str], flags: WatchOptions) -> WatchCreateRequest:
-    """Return what to ask of the server; words beyond the range end are ignored."""
+    """Return the request for the server; words after the range end are ignored."""
     key, range_end = raw(keys[0]), b""
     if len(keys) == 2:
         if flags.prefix:
@@ -94,7 +96,8 @@ def parse_watch_line(
 ) -> tuple[WatchCreateRequest, list[str]] | None:
     """Read a line of an interactive watch: a request and a command, or None for ``progress``.
 
-    Raises LineRefused where etcdctl goes on after telling, and a PyetcdctlError where it ends.
+    Raises LineRefused where etcdctl reports the line and continues, and a PyetcdctlError where it
+    ends.
     """
     words = _line_words(line)
     if not words:

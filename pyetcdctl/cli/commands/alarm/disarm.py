@@ -23,7 +23,7 @@ def disarm(session: Session, surplus: Annotated[list[str], words("")]) -> None:
     """Disarm all alarms.
 
     After NOSPACE, free space first (`compaction`, then `defrag`), or the next write raises the
-    alarm again; `recover nospace` does it all.
+    alarm again; `recover nospace` does all of that.
     """
     check_count(0, surplus, "alarm disarm command accepts no arguments")
     ended = session.client.maintenance.disarm(session.deadline())
@@ -33,7 +33,7 @@ def disarm(session: Session, surplus: Annotated[list[str], words("")]) -> None:
 
 
 def _warn_if_full(session: Session) -> None:
-    """Name a member whose database is as large as before: the next write is refused again."""
+    """Warn of a member whose database still exceeds its quota: the next write is refused again."""
     from pyetcdctl.upkeep.members import fullest_member
 
     with suppress(PyetcdctlError):

@@ -31,7 +31,7 @@ def status(session: Session, surplus: Annotated[list[str], words("")]) -> None:
 
 
 def _check_members(session: Session) -> None:
-    """Raise InvalidInput where a server of 3.5 would pass the question on to a member of 3.4."""
+    """Raise InvalidInput where the call would reach the log of a member of 3.4."""
     from pyetcdctl.measuring.members import list_members, locate, status_of
 
     connection, seconds = session.connection, session.settings.command_timeout

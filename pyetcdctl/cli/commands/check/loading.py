@@ -1,4 +1,4 @@
-"""A load on a cluster, and the removal of its keys however the check ends."""
+"""Put a load on a cluster, and remove its keys however the check ends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CLEAN_UP_SECONDS = 30.0
 
 
 class Loading:
-    """Writes below a prefix that has no keys before, and has none afterwards."""
+    """Writes below an empty prefix, which is empty again afterwards."""
 
     def __init__(self, session: Session, prefix: bytes, remedy: str) -> None:
         """Raise InvalidInput if the prefix has keys; ``remedy`` is the command to delete them."""
@@ -43,7 +43,7 @@ class Loading:
             raise InvalidInput(f"prefix {shown} has keys. Delete with {remedy} first")
 
     def run(self, load: Load, total: int, unit: str, done: Callable[[Workload], int]) -> Figures:
-        """Write until the load is complete or a signal arrives, and wait for what is in flight."""
+        """Write until the load is complete or a signal arrives, and wait for pending responses."""
         workload = Workload(self._connections, load, self._session.deadline)
         err = self._session.streams.err
         with (
@@ -64,7 +64,9 @@ class Loading:
         self._clean_up(flags, must_succeed)
 
     def end_by_signal(self, *, but: int = 0) -> None:
-        """End the process by the signal that stopped the load, unless there was none but one."""
+        """End the process by the signal that stopped the load, if there was one other than
+        ``but``.
+        """
         if self._signal not in (0, but):
             self._session.streams.out.flush()
             end_by(self._signal)

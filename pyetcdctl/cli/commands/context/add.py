@@ -56,7 +56,7 @@ def add(
 ) -> None:
     """Add a context, or replace the one of its name.
 
-    What reaches the cluster is taken from the line's own flags (--endpoints, --cacert, --cert,
+    The settings to connect are taken from the line's own flags (--endpoints, --cacert, --cert,
     --key, --pki, --user, --via ...), from the environment or from this node. Paths are kept
     absolute. Passwords are not stored: they are typed, or come from a file or a command.
     """

@@ -76,7 +76,7 @@ def _origins(session: Session) -> list[tuple[str, ...]]:
 
 
 def _unnamed(used: object, value: object) -> str:
-    """Return where a value comes from that neither flag, variable nor context has given."""
+    """Return the origin of a value that neither flag, variable nor context has set."""
     found_in = getattr(used, "found_in", "")
     is_default = value == (DEFAULT_ENDPOINT,)
     return "default" if is_default and not found_in else f"this node: {found_in or 'its files'}"

@@ -1,4 +1,4 @@
-"""The release to go down to."""
+"""The target release of a downgrade."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def status(session: Session, surplus: Annotated[list[str], words("")], flags: Cl
 
 
 def _member_names(session: Session) -> dict[int, str]:
-    """Return the members' names for a table on a terminal; none if they cannot be had."""
+    """Return the members' names for a table on a terminal; none if they cannot be listed."""
     if session.output.format != "table" or not session.output.terminal:
         return {}
     try:

@@ -87,7 +87,7 @@ def _write(session: Session, given: Given, stored: StoredValue, form: str) -> bo
 
 
 def _values_in_fields(data: bytes) -> list[Given]:
-    """Find the values in what -w fields printed; raises InvalidInput where one is not whole."""
+    """Find the values in the output of -w fields; raises InvalidInput where one is incomplete."""
     found, key = [], b""
     for line in data.splitlines():
         field = _FIELD.match(line.strip())

@@ -1,4 +1,4 @@
-"""``kubernetes del``: objects out of the store."""
+"""``kubernetes del``: delete objects from the store."""
 
 from __future__ import annotations
 

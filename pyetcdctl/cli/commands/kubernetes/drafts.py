@@ -1,8 +1,8 @@
 """The text that a user edits: a private file that outlives every failure.
 
-The folder is the user's alone (0700), so that what an editor puts beside the file is, too. A file
-in it is locked while the command runs: the lock of one that was killed is free, and the next run
-reports its text.
+Only the user can read the folder (0700), and so an editor's files beside the draft. A file in it is
+locked while the command runs: after a command was killed the lock is free, and the next run reports
+its text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "pyetcdctl-edit-"
 _STATE = ".pyetcdctl"
-"""Holds the hash of the text before it was edited, and the lock; empty once the user knows."""
+"""The file with the lock and the hash of the unedited text; empty once the draft was reported."""
 _EDITORS = ("KUBE_EDITOR", "VISUAL", "EDITOR")
 _NO_FILE_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _NOT_FOUND = (126, 127)
@@ -79,11 +79,11 @@ class Draft:
 
     @property
     def is_touched(self) -> bool:
-        """Whether there is anything in it that was not in the store."""
+        """Whether its text differs from the stored one."""
         return _is_touched(self._folder)
 
     def keep(self) -> str:
-        """Leave the file where it is, and return the line that reports it."""
+        """Keep the file, and return the line that reports its path."""
         os.truncate(self._folder / _STATE, 0)
         return f"Your text is kept in {self.path}"
 
@@ -95,7 +95,7 @@ class Draft:
 
 
 def report_left_drafts(messages: Messages) -> None:
-    """Report the texts of commands that were killed before they could, once; remove the others."""
+    """Report the drafts of commands that were killed, once; remove unchanged ones."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
             _report_left(folder, messages)
@@ -108,7 +108,7 @@ def _report_left(folder: Path, messages: Messages) -> None:
         try:
             fcntl.flock(state, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return  # its command runs
+            return  # its command still runs
         if not state.read(1):
             return
         if not _is_touched(folder):
@@ -124,7 +124,7 @@ def _is_touched(folder: Path) -> bool:
     if not texts:
         return False
     if len(list(folder.iterdir())) > 2:
-        # An editor that was ended has left there what it had not saved.
+        # An editor that was killed leaves its unsaved text there.
         return True
     text = texts[0].read_bytes()
     return bool(text.strip()) and _hash(text) != (folder / _STATE).read_text(encoding="ascii")
@@ -173,7 +173,7 @@ def _run(editor: str, path: str) -> int:
         return _NOT_FOUND[-1]
     finally:
         if process is not None and process.poll() is None:
-            # Asked in this way, it can leave the terminal, and what it holds, in order.
+            # SIGTERM lets the editor restore the terminal and save its text.
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_SECONDS_TO_END)
@@ -181,14 +181,14 @@ def _run(editor: str, path: str) -> int:
 
 @contextmanager
 def _left_to_the_editor() -> Iterator[None]:
-    """Pass over what is typed to interrupt the editor: it knows better what is meant."""
+    """Ignore SIGINT and SIGQUIT: the terminal sends them to the editor, which handles them."""
     with handled(dict.fromkeys((signal.SIGINT, signal.SIGQUIT), lambda number, frame: None)):
         yield
 
 
 @contextmanager
 def _held_back(*numbers: signal.Signals) -> Iterator[None]:
-    """Let signals come when what is begun has been done."""
+    """Delay signals until the block has ended."""
     came: list[int] = []
     with handled(dict.fromkeys(numbers, lambda number, frame: came.append(number))):
         yield

@@ -131,7 +131,7 @@ class _Editing:
         self._head = f"# {title} as it is stored, mod_revision {revision}\n{_HOW_TO_GIVE_UP}"
 
     def run(self) -> None:
-        """Edit until the text is fit to be written, ask, and write it."""
+        """Edit until the text is valid, ask for confirmation, and write it."""
         draft = Draft(self._present.target.title, self._head + self._revision.text)
         with kept_on_failure(draft, self._session.streams.err):
             while True:
@@ -199,7 +199,7 @@ class _Editing:
         )
 
     def _remark(self) -> None:
-        """Report what else changes besides the lines of the diff."""
+        """Report changes of the stored form that the diff does not show."""
         stored, err = self._present.stored, self._session.streams.err
         if stored.decoded.format.value != self._form:
             err.line(f"# stored as {stored.decoded.format.value}, it will be {self._form}")
@@ -219,7 +219,7 @@ class _Editing:
 
 
 class _Complaint(Exception):
-    """Why a text cannot be written; ``line`` is counted in the text, 0 where it is not known."""
+    """Why a text cannot be written; ``line`` is the line in the text, 0 where it is not known."""
 
     def __init__(self, why: str, line: int) -> None:
         super().__init__(why)
@@ -231,7 +231,7 @@ class _Complaint(Exception):
         return f"line {self.line + head.count(_NEWLINE)}: {self.why}" if self.line else self.why
 
     def head(self) -> str:
-        """Return what is put above the text."""
+        """Return the comment above the text."""
         head = (
             "# {}\n"
             "# Nothing was written so far. Correct the text, or leave it as it is to give up.\n"

@@ -1,4 +1,4 @@
-"""``kubernetes encryption status``: how the values of each resource are kept."""
+"""``kubernetes encryption status``: how the values of each resource are encrypted."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _require_config(keyring: Keyring) -> None:
 def _require_encrypted(
     session: Session, store: Store, rows: Sequence[ResourceStatus], keyring: Keyring
 ) -> None:
-    """Fail where the file is not met, or where it cannot be known whether it is."""
+    """Raise where plain values violate the configuration, or where that cannot be known."""
     config = keyring.config or EncryptionConfig()
     if not any(row.resource for row in rows):
         raise NotChecked(
@@ -188,7 +188,7 @@ def _print(session: Session, rows: Sequence[ResourceStatus], form: str) -> None:
 
 
 def _lines(row: ResourceStatus, *, knows_stale: bool) -> Iterator[tuple[str, ...]]:
-    """Yield a line for the resource with its commonest key, and one for each other key."""
+    """Yield a line for the resource with its most used key, and one for each other key."""
     keys = [
         f"{by.provider} {by.key_name}".strip() + f" ({count:,})"
         for by, count in row.encrypted.most_common()

@@ -76,7 +76,7 @@ def explain(
 
 
 def _folders(prefix: str) -> list[Sequence[str]]:
-    """Return rows: what is stored where, as far as the key does not say it."""
+    """Return rows of the folders whose names do not show what they store."""
     renamed = [each for each in BUILT_IN if each.path != each.plural]
     rows = [(f"{prefix}/{each.path}/", each.full_name) for each in renamed]
     rows += [
@@ -106,7 +106,7 @@ def _explanation(session: Session, word: str, flags: ExplainFlags) -> Explanatio
 
 
 def _fields_in(path: list[str], resource: Resource) -> list[str]:
-    """Return what follows a group behind the resource: deployments.apps.spec."""
+    """Return the fields that follow a group after the resource: deployments.apps.spec."""
     group = resource.group.split(".") if resource.group else []
     return path[len(group) :] if path[: len(group)] == group else path
 

@@ -69,7 +69,7 @@ def get(
 
 
 class _Getting:
-    """One run: what was found, and what of the named objects is missing."""
+    """One run: the objects found, and the named objects that are missing."""
 
     def __init__(self, session: Session, flags: GetFlags) -> None:
         self._session = session
@@ -83,7 +83,7 @@ class _Getting:
         self.finder = Finder(store, self._query(), self._remarks)
 
     def run(self, asked: Sequence[Wanted]) -> None:
-        """Find and write; what is missing is reported at the end."""
+        """Find and write the objects; report missing ones at the end."""
         resources = {each.resource.path for each in asked}
         printer = self._printer(full_names=len(resources) > 1)
         if self._flags.diff:
@@ -163,7 +163,7 @@ class _Getting:
         watch_differences(self._session, self.finder, Wanted(resource, name), options)
 
     def _found(self, asked: Sequence[Wanted], missing: list[str]) -> Iterator[ShownObject]:
-        """Yield what is meant, and note what is missing."""
+        """Yield the selected objects, and record the missing ones."""
         for resource, name in asked:
             is_there = False
             for each in self.finder.objects(resource, name):
@@ -184,7 +184,7 @@ class _Getting:
         return bool(found)
 
     def _end(self, asked: Sequence[Wanted], missing: Sequence[str], *, is_any: bool) -> None:
-        """Report what was not shown, and fail where that is not what was asked for."""
+        """Report the objects that were not shown, and raise where the command has failed."""
         self._remarks.report_not_decrypted()
         err = self._session.streams.err
         if missing and not self._flags.ignore_not_found:
@@ -197,7 +197,7 @@ class _Getting:
             err.line(self._nothing(asked))
             for each in asked:
                 self._session.node.report_elsewhere(each.resource.full_name, err.line)
-        # A table has a row for what cannot be read; its labels are not known.
+        # A table has a row for an object that cannot be read; its labels are not known.
         shows_rows = self._form.shows_few_fields and self.finder.query.selector is None
         if self._remarks.has_unread and not shows_rows:
             raise Reported
@@ -220,7 +220,7 @@ class _Getting:
         return sorted(found, key=lambda each: rank(order.of(each.content)))
 
     def _check_order(self, found: Iterable[ShownObject]) -> None:
-        """Refuse to order by what no object has: it is a slip of the pen."""
+        """Refuse to order by a field that no object has, which is a typing error."""
         contents = [each.content for each in found if each.content is not None]
         if self._order and contents and not any(map(self._order.of, contents)):
             raise TemplateFailed(
@@ -229,7 +229,7 @@ class _Getting:
 
 
 def _single(asked: Sequence[Wanted]) -> Wanted:
-    """Return what is to be watched."""
+    """Return the resource or name to watch."""
     if len(asked) != 1:
         raise BadArguments("you may only watch a single resource or type of resource at a time")
     return asked[0]

@@ -1,4 +1,4 @@
-"""The flags of ``kubernetes get``, and which of them go together."""
+"""The flags of ``kubernetes get``, and the check of their combinations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that a command reads from a named file or standard input, and what is wrong in it."""
+"""Read the text of a named file or standard input, and describe its errors."""
 
 from __future__ import annotations
 

@@ -78,7 +78,9 @@ def _joined(objects: Sequence[str]) -> list[str]:
 
 
 class _Paths:
-    """Objects' names and keys; the store is read for what only its definitions show."""
+    """Converts names to keys and back; reads the store where only its definitions show the
+    resource.
+    """
 
     def __init__(self, session: Session, flags: PathFlags) -> None:
         self._session = session
@@ -112,7 +114,7 @@ class _Paths:
 
     def _resource(self, name: str, *, is_lone: bool) -> tuple[Resource, str]:
         """Return a resource, and the prefix of the registry that it is in."""
-        # Only the definition shows whether an object with a lone name has a namespace.
+        # Only the definition shows whether an object that is named without a namespace has one.
         needs_scope = is_lone and not self._flags.namespace
         found = _built_in(name) or (None if needs_scope else _by_group(name))
         if found:
@@ -126,7 +128,7 @@ def _built_in(name: str) -> Resource | None:
 
 
 def _by_group(name: str) -> Resource | None:
-    """Read PLURAL.GROUP of a custom resource, whose key needs no look into the store."""
+    """Parse PLURAL.GROUP of a custom resource, whose key is known without reading the store."""
     plural, _, group = name.partition(".")
     if "." not in group:
         return None

@@ -1,4 +1,4 @@
-"""``kubernetes put``: objects of a file into the store."""
+"""``kubernetes put``: write the objects of a file to the store."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def put(session: Session, surplus: Annotated[list[str], words("")], flags: PutOb
 
 
 def _plan(session: Session, flags: PutObjectFlags, found: Sequence[Document]) -> list[Planned]:
-    """Return the change that each object asks for; report those that are stored as they are."""
+    """Return the change of each object; report those that are stored already."""
     store = open_unambiguous_store(session, flags.etcd_prefix)
     lease = lease_id(flags.lease) if flags.lease else None
     intent = Intent(flags.key, flags.namespace, flags.form, lease, session.release)

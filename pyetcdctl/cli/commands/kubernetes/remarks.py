@@ -1,4 +1,4 @@
-"""Remarks on values that a command meets: printed one by one, or counted together."""
+"""Remarks on the values that a command reads: printed one by one, or counted together."""
 
 from __future__ import annotations
 

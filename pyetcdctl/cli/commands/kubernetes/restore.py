@@ -1,4 +1,4 @@
-"""``kubernetes restore``: objects of a backup, or of the past, made anew."""
+"""``kubernetes restore``: create objects of a backup, or of an earlier revision, again."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class _Restoring:
             require_consent(session, yes=flags.yes)
 
     def find(self, objects: Sequence[str]) -> RestoredObjects:
-        """Read what is asked for."""
+        """Read the requested objects."""
         flags, session = self._flags, self._session
         store = open_store(session, flags.etcd_prefix, View(flags.rev))
         if not objects:
@@ -140,7 +140,7 @@ class _Restoring:
         self._report(found)
 
     def write(self, found: RestoredObjects) -> None:
-        """Write what is absent in the cluster, after a question."""
+        """Write the objects that the cluster lacks, after confirmation."""
         server = self._server
         store = open_unambiguous_store(server, self._flags.etcd_prefix)
         keyring = self._writing_keyring(store.prefix)
@@ -172,7 +172,7 @@ class _Restoring:
         return file_keyring(path, server.process.at_end, prefix)
 
     def end(self) -> None:
-        """Report what was not found or could not be read."""
+        """Report the objects that were not found or could not be read."""
         self._remarks.report_not_decrypted()
         for line in self._missing[:-1]:
             self._session.streams.err.line(f"Error: {line}")
@@ -182,7 +182,7 @@ class _Restoring:
             raise Reported
 
     def _report(self, found: RestoredObjects) -> None:
-        """Note what is left out, or that there is nothing."""
+        """Report the objects that are left out, or that there are none."""
         note = self._session.streams.err.line
         if found.made_by_owners:
             note(f"# {found.made_by_owners:,} objects are left out: their owners make them again")

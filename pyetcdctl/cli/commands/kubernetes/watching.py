@@ -1,4 +1,4 @@
-"""``kubernetes get --watch``: what happens to objects after they were listed."""
+"""``kubernetes get --watch``: show changes of objects after they were listed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class DifferenceOptions(NamedTuple):
 def watch_differences(
     session: Session, finder: Finder, asked: Wanted, options: DifferenceOptions
 ) -> None:
-    """Show what each change does to the objects that are or were selected, until interrupted."""
+    """Show the difference of each change of the selected objects, until interrupted."""
     from pyetcdctl.cli.change_watch import ChangeView, ChangeWatch
 
     resource, selector = asked.resource, finder.query.selector

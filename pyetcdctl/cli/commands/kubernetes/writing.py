@@ -1,4 +1,4 @@
-"""What the commands that write have in common: showing a change, asking, and making it."""
+"""Shared by the commands that write: show a change, ask for confirmation, and make it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WARNING = (
 
 
 def require_consent(session: Session, *, yes: bool) -> None:
-    """Refuse to go on without --yes where there is no terminal to ask on."""
+    """Raise without --yes where there is no terminal to ask for confirmation."""
     if not yes and not session.streams.input_is_terminal:
         raise BadArguments(
             "standard input is not a terminal, so there is no way to ask for confirmation",
@@ -32,14 +32,14 @@ def require_consent(session: Session, *, yes: bool) -> None:
 
 
 def warn(session: Session) -> None:
-    """Warn of what is bypassed."""
+    """Warn that the API server is bypassed."""
     session.streams.out.flush()
     for line in _WARNING:
         session.streams.err.line(line)
 
 
 def show(session: Session, title: str, before: Object | None, after: Object | None) -> None:
-    """Show what a change does to an object, on standard error."""
+    """Show the difference of an object, on standard error."""
     streams = session.streams
     session.streams.out.flush()
     coloured = streams.err.is_terminal and streams.wants_colour
@@ -59,12 +59,12 @@ def ask(session: Session, question: str, *, yes: bool, also: str = "") -> str:
 
 
 def make_change(session: Session, change: Change) -> None:
-    """Make a change and report it; raises NotWritten where another client was faster."""
+    """Make a change and report it; raises NotWritten where another client changed the key first."""
     write(session.writer, change)
     report(session, f"{change.target.title} {change.verb}")
 
 
 def report(session: Session, line: str) -> None:
-    """Print what was done to an object; names of objects are data, and made safe on a terminal."""
+    """Print what was done to an object; names of objects are data, and escaped on a terminal."""
     session.streams.out.safe(shown_text(f"{line}\n", session.output))
     session.streams.out.flush()

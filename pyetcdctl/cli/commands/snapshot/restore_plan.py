@@ -1,4 +1,6 @@
-"""The steps of a restore on this node: etcdutl's command line, and what to change around it."""
+"""The steps of a restore on this node: etcdutl's command line, and the changes before and after
+it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ _NO_DIGEST = (
 
 
 class Restoring(NamedTuple):
-    """What a restore is given; empty where nothing is given."""
+    """The flags of a restore; empty where a flag is not given."""
 
     data_dir: str = ""
     wal_dir: str = ""
