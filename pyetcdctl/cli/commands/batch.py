@@ -48,7 +48,7 @@ class BatchFlags(Flags):
         bool, typer.Option("--stop-on-error", help="Run no line after one that failed.")
     ] = False
     txn_ops: Annotated[
-        int, number("--txn-ops", "At most so many lines share a transaction; 1 for none.")
+        int, number("--txn-ops", "Maximum lines in one transaction; 1 for none.")
     ] = 128
 
 

@@ -44,7 +44,7 @@ def _text(name: str, text: str, metavar: str = "string") -> typer.models.OptionI
 class CopyFlags(Flags):
     """The flags of ``copy``."""
 
-    all_: Annotated[bool, typer.Option("--all", help="Rows for unchanged keys, too.")] = False
+    all_: Annotated[bool, typer.Option("--all", help="Also print unchanged keys.")] = False
     dest_cacert: Annotated[str, _text("--dest-cacert", "CA of the destination (PEM).", "FILE")] = ""
     dest_cert: Annotated[str, _text("--dest-cert", "Client certificate for it.", "FILE")] = ""
     dest_encryption_config: Annotated[
@@ -63,17 +63,20 @@ class CopyFlags(Flags):
     ] = True
     dest_key: Annotated[str, _text("--dest-key", "Private key of --dest-cert.", "FILE")] = ""
     dest_password: Annotated[
-        str, _text("--dest-password", "Password of --dest-user; `ps` shows it to everybody.")
+        str,
+        _text(
+            "--dest-password", "Password of --dest-user; `ps` shows it to all users of this host."
+        ),
     ] = ""
     dest_prefix: Annotated[
-        str, _text("--dest-prefix", "What keys begin with there, in place of PREFIX.")
+        str, _text("--dest-prefix", "Prefix of the keys there, in place of PREFIX.")
     ] = ""
     dest_user: Annotated[
         str, _text("--dest-user", "User there, as name[:password]; asks for a password not given.")
     ] = ""
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False
     follow: Annotated[
-        bool, typer.Option("--follow", help="Go on with every later change, until interrupted.")
+        bool, typer.Option("--follow", help="Then copy every later change, until interrupted.")
     ] = False
     prune: Annotated[
         bool, typer.Option("--prune", help="Delete the keys there that the source lacks.")

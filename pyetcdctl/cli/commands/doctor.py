@@ -55,18 +55,22 @@ class DoctorFlags(Flags):
     ] = 10.0
     rules: Annotated[
         str,
-        typer.Option("--rules", metavar="mixin|openshift|FILE", help="By whose limits to judge."),
+        typer.Option(
+            "--rules", metavar="mixin|openshift|FILE", help="The set of limits to judge by."
+        ),
     ] = "mixin"
     fail_on: Annotated[
         str,
         typer.Option(
-            "--fail-on", metavar="warning|critical", help="From which severity on to exit with 1."
+            "--fail-on",
+            metavar="warning|critical",
+            help="The lowest severity that makes the exit code 1.",
         ),
     ] = "warning"
     metrics: Annotated[
         list[str],
         typer.Option(
-            "--metrics", metavar="URL", help="Where members publish metrics besides; repeatable."
+            "--metrics", metavar="URL", help="A further URL of members' metrics; repeatable."
         ),
     ] = []  # noqa: RUF012 - Typer copies it
     data_dir: Annotated[
@@ -89,7 +93,7 @@ class DoctorFlags(Flags):
         typer.Option(
             "--bundle",
             metavar="FILE.tar.gz",
-            help="Also pack all for a bug report: the list of keys, never a value.",
+            help="Also write an archive for a bug report: with the list of keys, without values.",
         ),
     ] = ""
     hash_keys: Annotated[

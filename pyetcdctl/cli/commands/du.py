@@ -49,7 +49,7 @@ class DuFlags(Flags):
 
     by: Annotated[
         str,
-        typer.Option("--by", metavar="|".join(_GROUPS), help="What the groups are."),
+        typer.Option("--by", metavar="|".join(_GROUPS), help="What to group by."),
     ] = "resource"
     depth: Annotated[int, number("--depth", "With --by prefix: names of a key below PREFIX.")] = 1
     etcd_prefix: EtcdPrefix = ""
@@ -62,12 +62,12 @@ class DuFlags(Flags):
         ),
     ] = ""
     rows: Annotated[
-        int, number("-n", "On a terminal: so many rows; 0 for all. Else what fits.")
+        int, number("-n", "Rows on a terminal; 0 for all. By default as many as fit.")
     ] = WHAT_FITS
     sort: Annotated[str, typer.Option("--sort", metavar="|".join(_SORTS), help="The order.")] = (
         "size"
     )
-    top: Annotated[int, number("--top", "Also the so many largest values.")] = 0
+    top: Annotated[int, number("--top", "Also show this many of the largest values.")] = 0
 
 
 @command(app, "du", _EXAMPLE, needs_server=False, prints=(SpaceUse,))

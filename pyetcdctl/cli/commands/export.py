@@ -46,7 +46,9 @@ class ExportFlags(Flags):
     ] = "jsonl"
     output: Annotated[
         str,
-        typer.Option("--output", metavar="PATH", help="What is written: it is there whole or not."),
+        typer.Option(
+            "--output", metavar="PATH", help="The file or folder; it appears when it is complete."
+        ),
     ] = ""
     rev: Annotated[int, number("--rev", "As of this revision.")] = 0
 

@@ -44,7 +44,7 @@ class ReadFlags(Flags):
     from_key: FromKey = False
     keys_only: Annotated[bool, typer.Option("--keys-only", help="Only the keys.")] = False
     like_api: LikeApi = False
-    limit: Annotated[int, number("--limit", "At most so many results; 0 for all.")] = 0
+    limit: Annotated[int, number("--limit", "Maximum number of results; 0 for all.")] = 0
     max_create_rev: Annotated[int, number("--max-create-rev", "Created at this or before.")] = 0
     max_mod_rev: Annotated[int, number("--max-mod-rev", "Last changed at this or before.")] = 0
     min_create_rev: Annotated[int, number("--min-create-rev", "Created at this or after.")] = 0
@@ -67,7 +67,8 @@ class ReadFlags(Flags):
         ),
     ] = ""
     stream: Annotated[
-        bool, typer.Option("--stream", help="Require RangeStream (3.7); the default where it is.")
+        bool,
+        typer.Option("--stream", help="Require RangeStream (3.7), the default where supported."),
     ] = False
 
 

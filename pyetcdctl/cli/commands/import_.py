@@ -32,7 +32,7 @@ app = new_app()
 class ImportFlags(Flags):
     """The flags of ``import``."""
 
-    all_: Annotated[bool, typer.Option("--all", help="Rows for unchanged keys, too.")] = False
+    all_: Annotated[bool, typer.Option("--all", help="Also print unchanged keys.")] = False
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False
     leases: Annotated[
         bool, typer.Option("--leases", help="Attach keys to their leases, granted anew if gone.")

@@ -44,10 +44,11 @@ _InsecureTransport = Annotated[
 ]
 _Key = Annotated[str, _text("--dest-key", "That certificate's private key (PEM).", "FILE")]
 _Password = Annotated[
-    str, _text("--dest-password", "Password of --dest-user; `ps` shows it to everybody.")
+    str,
+    _text("--dest-password", "Password of --dest-user; `ps` shows it to all users of this host."),
 ]
 _DestPrefix = Annotated[
-    str, _text("--dest-prefix", "What keys begin with there, in place of --prefix.")
+    str, _text("--dest-prefix", "Prefix of the keys there, in place of --prefix.")
 ]
 _User = Annotated[
     str, _text("--dest-user", "User there, as name[:password]; asks for a password not given.")
@@ -62,9 +63,9 @@ _MaxTxnOps = Annotated[
     ),
 ]
 _NoDestPrefix = Annotated[
-    bool, typer.Option("--no-dest-prefix", help="Take --prefix away from the keys there.")
+    bool, typer.Option("--no-dest-prefix", help="Remove --prefix from the keys there.")
 ]
-_Prefix = Annotated[str, _text("--prefix", "Mirror the keys that begin so; all by default.")]
+_Prefix = Annotated[str, _text("--prefix", "Prefix of the keys to mirror; all keys by default.")]
 _Rev = Annotated[int, number("--rev", "Copy nothing; begin with the events of this revision.")]
 
 app = new_app()

@@ -71,7 +71,7 @@ def sandbox(
     """Start a private, throw-away etcd with sample data.
 
     It serves a shell, or the command after --; when that ends, the server and all its data are
-    gone. The sample is what a kubeadm cluster keeps in etcd.
+    removed. The sample is what a kubeadm cluster keeps in etcd.
 
     etcdctl and etcdutl of its etcd are on PATH, and a stand-in for kubectl, for there is no API
     server: it runs `kubectl exec etcd-master -n kube-system -- etcdctl ...` as lectures type it.

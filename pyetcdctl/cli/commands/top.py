@@ -44,9 +44,9 @@ app = new_app()
 class TopFlags(Flags):
     """The flags of ``top``."""
 
-    by: Annotated[
-        str, typer.Option("--by", metavar="|".join(GROUPS), help="What the groups are.")
-    ] = "resource"
+    by: Annotated[str, typer.Option("--by", metavar="|".join(GROUPS), help="What to group by.")] = (
+        "resource"
+    )
     etcd_prefix: EtcdPrefix = ""
     window: Annotated[
         float,
@@ -64,7 +64,7 @@ class TopFlags(Flags):
             "--interval",
             parser=duration,
             metavar="duration",
-            help="How often to show anew (default 2s).",
+            help="How often to redraw (default 2s).",
             show_default=False,
         ),
     ] = 0.0
@@ -76,7 +76,7 @@ class TopFlags(Flags):
         ),
     ] = False
     rows: Annotated[
-        int, number("-n", "On a terminal: so many rows; 0 for all. Else what fits.")
+        int, number("-n", "Rows on a terminal; 0 for all. By default as many as fit.")
     ] = WHAT_FITS
     sort: Annotated[str, typer.Option("--sort", metavar="|".join(ORDERS), help="The order.")] = (
         "writes"
@@ -87,7 +87,7 @@ class TopFlags(Flags):
 def top(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags: TopFlags) -> None:
     """Show which keys are written most.
 
-    On a terminal a table of the last 10 seconds is drawn anew until q or Ctrl-C; the keys r, n, k
+    On a terminal a table of the last 10 seconds is redrawn until q or Ctrl-C; the keys r, n, k
     and m change the groups, s the order. A pipe gets lines of time, group, writes and bytes a
     second, keys and share, with tabs between, every --interval; with --once it gets them once, and
     no time. Deletions are writes. Reads, lost comparisons and renewals of leases are not seen by a

@@ -43,11 +43,11 @@ class TreeFlags(Flags):
     counts: Annotated[
         bool, typer.Option("--counts", help="Keys in each branch; a terminal always shows them.")
     ] = False
-    depth: Annotated[int, number("--depth", "At most so many levels below PREFIX; 0 for all.")] = 0
+    depth: Annotated[int, number("--depth", "Maximum depth below PREFIX; 0 for all.")] = 0
     dirs_only: Annotated[bool, typer.Option("--dirs-only", help="Only the branches.")] = False
     rev: Annotated[int, number("--rev", "As of this revision.")] = 0
     sizes: Annotated[
-        bool, typer.Option("--sizes", help="Bytes of the values, which must all be read for it.")
+        bool, typer.Option("--sizes", help="Bytes of the values, all of which are read.")
     ] = False
 
 
@@ -63,8 +63,8 @@ def tree(
 
     Into a pipe goes one line a node: a branch ends in a slash, a key is as it is but for \\xNN
     escapes; then, between tabs, the keys with --counts and the bytes with --sizes. A branch then
-    comes after what is in it. -w json writes {"tree":[NODE,...],"keys":N,"revision":N} where a
-    NODE is {"name":...,"children":[...],"keys":N}, its name the part of the key that it adds
+    comes after its contents. -w json writes {"tree":[NODE,...],"keys":N,"revision":N} where a NODE
+    is {"name":...,"children":[...],"keys":N}, its name the part of the key that it adds
     ("name_base64" for one that is not UTF-8).
     """
     _check_words(prefix, flags.depth)

@@ -42,22 +42,22 @@ class UndeleteFlags(Flags):
     any_cluster: Annotated[
         bool, typer.Option("--any-cluster", help="Also from a file of another Kubernetes cluster.")
     ] = False
-    at: Annotated[int, number("--at", "What was there at this revision.")] = 0
+    at: Annotated[int, number("--at", "Write the values of this revision.")] = 0
     before: Annotated[
         str,
         typer.Option(
             "--before",
             metavar="DURATION|TIME",
-            help="What was there then: 10m ago, or 2026-11-30T14:00:00Z; by the times of Leases.",
+            help="Write the values of that time (10m ago, 2026-11-30T14:00:00Z); by Leases.",
         ),
     ] = ""
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come back.")] = False
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False
     etcd_prefix: EtcdPrefix = ""
     namespace: Annotated[
         str, typer.Option("--namespace", "-n", metavar="NAMESPACE", help="Else default.")
     ] = "default"
     replace: Annotated[
-        bool, typer.Option("--replace", help="Also write over what is there with another value.")
+        bool, typer.Option("--replace", help="Also overwrite keys that have another value.")
     ] = False
 
 

@@ -76,7 +76,7 @@ def wal(session: Session, flags: WalFlags) -> None:
     Into a pipe go lines of index, term, proposing member, operation, object or key, and outcome,
     between tabs. Whether a comparison won is found out from the log alone: where it begins later
     than the cluster, it is unknown for what was written before. -w jsonl has all that an entry
-    holds, with the values decoded. --salvage reads on behind damage.
+    holds, with the values decoded. --salvage reads on after damage.
     """
     session.check_format()
     path = session.file_path or _of_this_node(session)

@@ -150,7 +150,7 @@ OWN_FLAGS = (
         "salvage",
         "bool",
         False,
-        "Read what is sound of a damaged file with --from, and report what is lost",
+        "Read the intact parts of a damaged file with --from, and report what is lost",
     ),
     GlobalFlag(
         "no-wal",

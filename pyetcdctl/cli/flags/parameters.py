@@ -13,7 +13,7 @@ Prefix = Annotated[bool, typer.Option("--prefix", help="All keys that start with
 FromKey = Annotated[bool, typer.Option("--from-key", help="All keys from KEY on, in byte order.")]
 Decode = Annotated[
     bool,
-    typer.Option("--decode", help="Show Kubernetes' values as YAML, as a terminal does by itself."),
+    typer.Option("--decode", help="Show Kubernetes' values as YAML, the default on a terminal."),
 ]
 LikeApi = Annotated[
     bool,
@@ -22,7 +22,7 @@ LikeApi = Annotated[
 NoDecode = Annotated[
     bool, typer.Option("--no-decode", help="Show the bytes of every value, as etcdctl does.")
 ]
-PreviousValue = Annotated[bool, typer.Option("--prev-kv", help="Also print what was there before.")]
+PreviousValue = Annotated[bool, typer.Option("--prev-kv", help="Also print the previous value.")]
 
 Consistency = Annotated[
     str,

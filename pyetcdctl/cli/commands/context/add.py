@@ -29,7 +29,7 @@ class ContextAddFlags(Flags):
     """The flags of ``context add``."""
 
     from_env: Annotated[
-        bool, typer.Option("--from-env", help="Take what ETCDCTL_ variables say.")
+        bool, typer.Option("--from-env", help="Take the settings of ETCDCTL_ variables.")
     ] = False
     from_node: Annotated[
         bool, typer.Option("--from-node", help="Take what is found on this node (see discover).")
@@ -37,12 +37,14 @@ class ContextAddFlags(Flags):
     password_command: Annotated[
         str,
         typer.Option(
-            "--password-command", metavar="COMMAND", help="Prints the password of --user."
+            "--password-command",
+            metavar="COMMAND",
+            help="A command that prints the password of --user.",
         ),
     ] = ""
     password_file: Annotated[
         str,
-        typer.Option("--password-file", metavar="FILE", help="Has the password of --user."),
+        typer.Option("--password-file", metavar="FILE", help="A file with the password of --user."),
     ] = ""
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Refuse every command that changes something.")

@@ -37,7 +37,10 @@ class GetFlags(Flags):
         ),
     ] = ""
     ignore_not_found: Annotated[
-        bool, typer.Option("--ignore-not-found", help="Print nothing and exit 0 for what is gone.")
+        bool,
+        typer.Option(
+            "--ignore-not-found", help="Print nothing and exit 0 if an object is missing."
+        ),
     ] = False
     label_columns: Annotated[
         str,
@@ -48,7 +51,7 @@ class GetFlags(Flags):
         False
     )
     output_watch_events: Annotated[
-        bool, typer.Option("--output-watch-events", help="Print what happened: ADDED, DELETED...")
+        bool, typer.Option("--output-watch-events", help="Print the event: ADDED, DELETED...")
     ] = False
     output: Annotated[
         str,
@@ -74,7 +77,7 @@ class GetFlags(Flags):
         str, typer.Option("--sort-by", metavar="JSONPATH", help="By a field: .metadata.name")
     ] = ""
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on with what changes, until interrupted.")
+        bool, typer.Option("--watch", help="Then show changes, until interrupted.")
     ] = False
     watch_only: Annotated[bool, typer.Option("--watch-only", help="Only what changes.")] = False
 

@@ -59,7 +59,7 @@ class ObjectRestoreFlags(Flags):
     ] = "yaml"
     rev: Annotated[int, number("--rev", "As of this revision.")] = 0
     write: Annotated[
-        bool, typer.Option("--write", help="Write what is missing, past the API server.")
+        bool, typer.Option("--write", help="Write absent objects, past the API server.")
     ] = False
     yes: Yes = False
 
@@ -72,12 +72,12 @@ def restore(
 ) -> None:
     """Print objects of a backup as manifests for `kubectl apply -f -`.
 
-    Objects come in the order in which they need each other, without what a cluster gives them:
-    uid, resourceVersion, creationTimestamp, managedFields, status, owners, a clusterIP or a node.
-    Without RESOURCE these are all of the namespace, and the namespace itself, but for what
-    controllers make again.
+    Objects are in the order of their dependencies, without the fields that a cluster sets: uid,
+    resourceVersion, creationTimestamp, managedFields, status, owners, a clusterIP or a node.
+    Without RESOURCE all objects of the namespace are printed, and the namespace itself, except
+    those that controllers create again.
 
-    --write puts what is absent into the etcd that environment, context or discovery name, past the
+    --write writes absent objects to the etcd that environment, context or discovery name, past the
     API server: objects as they were, encrypted as that cluster's API server would. It shows a plan,
     and asks.
     """

@@ -41,9 +41,9 @@ def redact(
 ) -> None:
     """Copy a snapshot or a member's database without its values, to hand it to others.
 
-    Values of all revisions, and the hashes of etcd's passwords, become as many bytes that say
-    nothing, and old ones in unused pages zeros. What stays are keys, which have the names of
-    objects in them, revisions, sizes, leases, names of users and roles, and URLs of members.
+    Values of all revisions, and the hashes of etcd's passwords, are replaced by filler of the same
+    length, and old values in unused pages by zeros. The copy keeps the keys (which contain names of
+    objects), revisions, sizes, leases, names of users and roles, and URLs of members.
     """
     check_count(2, paths, "snapshot redact requires exactly two arguments")
     source, target = paths

@@ -36,7 +36,7 @@ class SnapshotRestoreFlags(Flags):
     """The flags of ``snapshot restore``; all but the plan's own are etcdutl's."""
 
     bump_revision: Annotated[
-        int, _count("--bump-revision", "Continue revisions so far above the snapshot's.")
+        int, _count("--bump-revision", "Continue revisions this far above the snapshot's.")
     ] = 0
     data_dir: Annotated[str, _text("--data-dir", "The data directory to write.")] = ""
     initial_advertise_peer_urls: Annotated[

@@ -37,7 +37,7 @@ class SaveFlags(Flags):
             "--stall-timeout",
             parser=duration,
             metavar="duration",
-            help="Fail when no data arrives for so long.",
+            help="Fail when no data arrives for this long.",
         ),
     ] = 30.0
     verify: Annotated[
