@@ -1,1 +1,1 @@
-"""What kube-apiserver keeps in etcd: read, decrypted, printed and written back."""
+"""The objects that kube-apiserver stores in etcd: decode, decrypt, print and encode them."""

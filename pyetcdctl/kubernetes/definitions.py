@@ -19,7 +19,7 @@ def is_old(obj: Object) -> bool:
 
 
 def to_v1(definition: Object) -> Object:
-    """Return a v1beta1 definition as v1; what does not look like one is left as it is."""
+    """Return a v1beta1 definition as v1; other objects are returned unchanged."""
     converted = {**definition, "apiVersion": f"{GROUP}/v1"}
     spec = definition.get("spec")
     if isinstance(spec, dict):

@@ -1,4 +1,6 @@
-"""Who wrote an object: the entries of metadata.managedFields, without decoding the rest of it."""
+"""Read the managers of an object: the entries of metadata.managedFields, without decoding the
+rest.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
 _METADATA, _MANAGED_FIELDS = 1, 17
 """Numbers of fields: an object's ObjectMeta, and in it (apimachinery, meta/v1) managedFields."""
 _MANAGER, _OPERATION, _TIME, _SUBRESOURCE = 1, 2, 4, 8
-_REMEMBERED = 100
-"""Of an object's entries a write changes one: the others are the same bytes again."""
+_CACHED = 100
+"""The size of the cache of entries: a write changes one entry of an object, the others are the same
+bytes.
+"""
 
 
 class ManagerEntry(NamedTuple):
@@ -27,9 +31,9 @@ class ManagerEntry(NamedTuple):
     operation: str
     subresource: str
     time: str
-    """To be compared: the number of seconds, or the API's text."""
+    """The time for comparing: the number of seconds, or the API's text."""
     fields: object
-    """All of the entry but its time."""
+    """The entry without its time."""
 
     def __str__(self) -> str:
         place = f"({self.subresource})" if self.subresource else ""
@@ -71,7 +75,7 @@ def _messages(encoded: bytes, wanted: int) -> Iterator[bytes]:
             yield value
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def _entry(encoded: bytes) -> ManagerEntry:
     found = dict(read_fields(encoded))
     time = found.pop(_TIME, b"")

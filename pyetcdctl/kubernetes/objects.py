@@ -1,4 +1,4 @@
-"""The plain form of an API object, which every decoder makes and every printer takes.
+"""The plain form of an API object, which every decoder returns and every printer accepts.
 
 An object is a dict in the key order of the API's JSON, of dicts, lists, strings, bools, ints, None
 and ``Literal``. There are no floats: a number that is not whole is a Literal, which keeps its text.
@@ -26,7 +26,7 @@ class Literal:
     __slots__ = ("source", "text")
 
     def __init__(self, text: str, source: str | bytes | None = None) -> None:
-        """``source`` is what is stored: a text with blanks, which ``text`` has not, or CBOR."""
+        """``source`` is the stored form: a text with blanks, which ``text`` lacks, or CBOR."""
         self.text = text
         self.source: str | bytes = text if source is None else source
 
@@ -41,7 +41,7 @@ class Literal:
 
 
 class NoJson(str):
-    """Bytes in place of JSON, as base64: what the decoders make of a damaged text."""
+    """Bytes in place of JSON, as base64: the decoders return them for a damaged text."""
 
     __slots__ = ()
 

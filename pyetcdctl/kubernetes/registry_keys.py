@@ -32,7 +32,7 @@ class ObjectKey(NamedTuple):
 
     @property
     def resource(self) -> Resource:
-        """The built-in resource, or what the key shows of a custom one."""
+        """The built-in resource, or a custom one as the key shows it."""
         return resource_at(self.path, namespaced=bool(self.namespace))
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ def prefix_beside(prefix: str) -> str:
 
 
 def _located(key: str, prefix: str) -> tuple[str, str]:
-    """Return what paths begin with where a key is, and the part of the key behind the prefix."""
+    """Return the prefix of paths at a key's place, and the part of the key after the prefix."""
     beside = prefix_beside(prefix)
     if key.startswith(f"{beside}/"):
         return _BESIDE, key[len(beside) + 1 :]
@@ -79,14 +79,14 @@ def _located(key: str, prefix: str) -> tuple[str, str]:
 
 
 def _divided(below: str) -> tuple[str, list[str]]:
-    """Return the path of a resource, and the words behind it."""
+    """Return the path of a resource, and the words after it."""
     parts = below.split("/")
     size = 2 if "." in parts[0] or parts[0] in _OF_TWO_PARTS else 1
     return "/".join(parts[:size]), parts[size:]
 
 
 def resource_at(path: str, *, namespaced: bool) -> Resource:
-    """Return the resource at a path; for an unknown one, what the path shows."""
+    """Return the resource at a path; an unknown one as the path shows it."""
     known = _BY_PATH.get(path)
     if known:
         return known
@@ -95,7 +95,7 @@ def resource_at(path: str, *, namespaced: bool) -> Resource:
 
 
 def at_older_name(word: str) -> Resource | None:
-    """Return the built-in resource that keys call by an older name: ``minions``."""
+    """Return the built-in resource with an older name in keys: ``minions``."""
     found = _BY_PATH.get(word.lower())
     return found if found and "/" not in found.path else None
 

@@ -1,4 +1,4 @@
-"""A value of etcd, decrypted and decoded: what printers and commands work with."""
+"""A value of etcd, decrypted and decoded, for printers and commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 REPLACED = "\ufffd"
-"""What a byte that is no UTF-8 becomes when a string is decoded."""
+"""The replacement of a byte that is not UTF-8 in a decoded string."""
 
 
 class Decrypter(Protocol):
@@ -41,7 +41,7 @@ class StoredValue(NamedTuple):
     decryption_error: str = ""
     """Why an encrypted value could not be decrypted, in one line."""
     report: EncryptionReport | None = None
-    """What an encrypted value shows without a key."""
+    """The report on an encrypted value, without its key."""
     stale: bool = False
     """Whether the API server would encrypt it differently today."""
 
@@ -51,7 +51,7 @@ class StoredValue(NamedTuple):
 
     @property
     def type(self) -> str:
-        """apiVersion and kind in one line; empty for what is not an object."""
+        """apiVersion and kind in one line; empty for a value that is not an object."""
         return f"{self.decoded.api_version} {self.decoded.kind}".strip()
 
     @property
@@ -83,7 +83,7 @@ class Reader:
         self.first_not_decrypted = ""
 
     def __call__(self, key: bytes, value: bytes) -> StoredValue:
-        """Decrypt and decode one value; never raises on what the value holds."""
+        """Decrypt and decode one value; never raises because of its content."""
         if not value.startswith(ENCRYPTED):
             return StoredValue(decode(value, self._release), value)
         stored = _decrypted(key, value, self._keyring, self._release)
@@ -99,7 +99,7 @@ class Reader:
 def read(
     key: bytes, value: bytes, keyring: Decrypter | None = None, release: str | None = None
 ) -> StoredValue:
-    """Decrypt and decode one value; never raises on what the value holds."""
+    """Decrypt and decode one value; never raises because of its content."""
     return Reader(keyring, release)(key, value)
 
 
@@ -123,11 +123,11 @@ def _decrypted(
 
 
 def _looks_changed(plaintext: bytes, decoded: Decoded) -> bool:
-    """Return whether a value is damaged inside, which AES-CBC does not notice."""
+    """Return whether a value is damaged inside, which AES-CBC does not detect."""
     if decoded.problem:
         return True
     pairs = list(_pairs(decoded.object))
-    # What is not JSON becomes base64, as bytes do.
+    # Bytes that are not JSON become base64, as byte fields do.
     if any(name == "fieldsV1" and isinstance(value, str) for name, value in pairs):
         return True
     texts = (text for pair in pairs for text in pair if isinstance(text, str))

@@ -41,7 +41,7 @@ class Query(NamedTuple):
     """Whether the keys alone are needed."""
 
 
-class Trouble(Enum):
+class RemarkKind(Enum):
     """The kind of a remark on an object."""
 
     NOT_DECRYPTED = "not decrypted"
@@ -52,7 +52,7 @@ class Trouble(Enum):
 class Remark(NamedTuple):
     """A remark for the user on the value of a key."""
 
-    trouble: Trouble
+    trouble: RemarkKind
     key: str
     text: str
 
@@ -123,14 +123,14 @@ class Finder:
         self, resource: Resource, entry: StoredEntry, stored: StoredValue
     ) -> Iterator[Remark]:
         if stored.decryption_error:
-            yield Remark(Trouble.NOT_DECRYPTED, entry.key, stored.decryption_error)
+            yield Remark(RemarkKind.NOT_DECRYPTED, entry.key, stored.decryption_error)
         elif stored.decoded.object is None:
             lines = stored.remarks or ["it holds no object of Kubernetes"]
-            yield from (Remark(Trouble.NO_OBJECT, entry.key, line) for line in lines)
+            yield from (Remark(RemarkKind.NO_OBJECT, entry.key, line) for line in lines)
         else:
             rows_only = self.query.rows_only
             lines = _remarks_on_row(resource, stored) if rows_only else stored.remarks
-            yield from (Remark(Trouble.REMARK, entry.key, line) for line in lines)
+            yield from (Remark(RemarkKind.REMARK, entry.key, line) for line in lines)
 
 
 def _remarks_on_row(resource: Resource, stored: StoredValue) -> list[str]:

@@ -14,7 +14,7 @@ from pyetcdctl.kubernetes.editing.restoring import (
 from pyetcdctl.kubernetes.encryption.configuration import NO_OBJECTS
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.registry.consequences import uid_of_owner
-from pyetcdctl.registry.finding import Remark, Trouble
+from pyetcdctl.registry.finding import Remark, RemarkKind
 from pyetcdctl.registry.putting import Intent, Planner
 
 if TYPE_CHECKING:
@@ -122,9 +122,9 @@ def _objects(
         stored = store.read(entry)
         content = stored.decoded.object
         if stored.decryption_error:
-            report(Remark(Trouble.NOT_DECRYPTED, entry.key, stored.decryption_error))
+            report(Remark(RemarkKind.NOT_DECRYPTED, entry.key, stored.decryption_error))
         elif content is None or not isinstance(content.get("metadata"), dict):
-            report(Remark(Trouble.NO_OBJECT, entry.key, "it holds no object of Kubernetes"))
+            report(Remark(RemarkKind.NO_OBJECT, entry.key, "it holds no object of Kubernetes"))
         else:
             yield Restorable(place, content)
 

@@ -1,6 +1,6 @@
 """CBOR as kube-apiserver stores custom resources in it.
 
-Text is written as untagged byte strings there; bytes lie under tag 22 and become base64 in JSON.
+Text is written as untagged byte strings there; bytes have tag 22 and become base64 in JSON.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ENCODINGS: dict[int, Callable[[bytes], bytes]] = {
 
 
 class CborError(ValueError):
-    """Bytes that are no CBOR, or CBOR that has no JSON."""
+    """Bytes that are not CBOR, or CBOR that JSON cannot express."""
 
 
 def loads(data: bytes) -> tuple[Plain, str | None]:
@@ -54,7 +54,7 @@ def loads(data: bytes) -> tuple[Plain, str | None]:
 class Parser:
     """Reads values from ``at`` on; ``encode`` is what the enclosing tags require of bytes.
 
-    Damage inside an array or a map ends the reading; what they hold by then stays.
+    Damage inside an array or a map ends the reading; the items before it are kept.
     """
 
     def __init__(self, data: bytes) -> None:

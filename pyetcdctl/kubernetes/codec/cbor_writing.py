@@ -1,8 +1,8 @@
 """CBOR as kube-apiserver writes it: one form for each object, recognised by its first three bytes.
 
-The counterpart of ``cbor``. Texts are byte strings, names stand in the order of their bytes as
-written, lengths and floats are as short as they can be. A number that is whole and fits 64 bits is
-an integer, unless its text says otherwise: ``1.0`` is a float, and so is a ``Literal``.
+The counterpart of ``cbor_reading``. Texts are byte strings, names are in the order of their encoded
+bytes, lengths and floats are as short as possible. A number that is whole and fits 64 bits is an
+integer, unless its text says otherwise: ``1.0`` is a float, and so is a ``Literal``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ INTEGERS = range(-(1 << 63), 1 << 63)
 
 
 def dumps(plain: Plain) -> bytes:
-    """Write one value; ``bytes`` in it stand for what is base64 in JSON. Raises Unfit."""
+    """Write one value; ``bytes`` in it are base64 in JSON. Raises Unfit."""
     out = bytearray(SELF_DESCRIBED_CBOR)
     _append(out, plain)
     return bytes(out)

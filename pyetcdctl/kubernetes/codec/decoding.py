@@ -1,7 +1,7 @@
 """Decode a stored value, decrypted if need be, to the plain form of its object.
 
-Nothing here raises on bad bytes: ``Decoded.problem`` says in one line what could not be read, and
-``Decoded.object`` is what could.
+Nothing here raises on bad bytes: ``Decoded.problem`` describes in one line what could not be
+decoded, and ``Decoded.object`` is what could.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Decoded(NamedTuple):
     unknown: tuple[UnknownField, ...] = ()
     problem: str | None = None
     schema_known: bool = True
-    """False when the table does not have the kind, and ``object`` shows its wire by number."""
+    """False when the table does not have the kind, and ``object`` shows its fields by number."""
 
     @property
     def api_version(self) -> str:
@@ -57,8 +57,8 @@ class Decoded(NamedTuple):
 def decode(value: bytes, release: str | None = None) -> Decoded:
     """Decode a plain value of any format.
 
-    What an object prints of its empty fields changed here and there: ``release`` (``1.28``) asks
-    for an older API server's text, else it is the newest one's.
+    Which empty fields are printed differs by release: ``release`` (``1.28``) selects an older API
+    server's form, by default it is the newest one's.
     """
     form = recognise(value)
     if form is Format.PROTOBUF:

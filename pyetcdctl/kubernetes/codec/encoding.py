@@ -40,7 +40,7 @@ GROUPS = {resource.group for resource in BUILT_IN}
 def encode(obj: Plain, as_: str | None = None, release: str | None = None) -> bytes:
     """Return the bytes to store; ``as_`` is one of ``FORMS``. Raises Unfit.
 
-    Structs are stored even when they are empty: a release (``1.36``) stores those that it has.
+    Structs are stored even when they are empty: ``release`` (``1.36``) selects those that it has.
     """
     if not isinstance(obj, dict):
         raise needs("an object with apiVersion, kind and metadata", obj)

@@ -1,4 +1,4 @@
-"""The formats of a stored value, known by its first bytes, and the envelope around protobuf.
+"""The format of a stored value, recognised by its first bytes, and the envelope around protobuf.
 
 The envelope is ``k8s`` and a NUL, then the message runtime.Unknown: typeMeta (1), the object's own
 message (2), an encoding (3) and a content type (4), both empty but written.
@@ -25,7 +25,7 @@ YAML_TYPE = re.compile(rb"^(?:apiVersion|kind)[ \t]*:[ \t]*\S", re.MULTILINE)
 _HEADER = re.compile(
     rb"k8s:enc:[^:]*:[^:]*:(?:[^:]{0,100}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[Z0-9:+-]{1,6}|[^:]*):"
 )
-"""k3s names a key by the time at which it was made."""
+"""k3s names a key by its time of creation."""
 
 
 class Format(Enum):
@@ -80,7 +80,7 @@ def _recognise_text(value: bytes) -> Format:
 def end_of_header(value: bytes) -> int:
     """Return where the header of an encrypted value ends; a time in its key's name is part of it.
 
-    Which other colons belong to the name is known to the configuration alone.
+    Only the configuration shows which other colons belong to the name.
     """
     found = _HEADER.match(value)
     return found.end() if found else len(value)

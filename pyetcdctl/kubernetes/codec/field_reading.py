@@ -15,7 +15,7 @@ from pyetcdctl.kubernetes.objects import Object, Plain, number, text
 from pyetcdctl.rpc.wire import WireError, read_varint
 
 Store = Callable[[Object, Any, Place, WireReading], None]
-"""What a store is given is a number or bytes, as the wire type of its slot has it."""
+"""A store receives a number or bytes, by the wire type of its field."""
 Reader = Callable[[bytes, Place, WireReading], Plain]
 Convert = Callable[[bytes], Plain]
 
@@ -63,7 +63,7 @@ def numbers(name: str, convert: Callable[[int], Plain], *, zero: bool) -> Store:
 
 
 def integer(bits: int, *, signed: bool) -> Callable[[int], int]:
-    """Return what reads a varint as a number of a width, as Go's conversions do."""
+    """Return a function that converts a varint to a number of a width, as Go does."""
     modulus, limit = 1 << bits, 1 << (bits - 1 if signed else bits)
 
     def convert(value: int) -> int:
@@ -89,7 +89,7 @@ def doubles(name: str, *, zero: bool) -> Store:
 
 
 def messages(name: str, read: Reader, *, omit: bool) -> Store:
-    """Store a message; ``omit`` leaves out one that says nothing."""
+    """Store a message; ``omit`` leaves out an empty one."""
 
     def store(out: Object, payload: bytes, place: Place, reading: WireReading) -> None:
         value = read(payload, (place, name, -1, place[3] + 1), reading)
@@ -202,7 +202,7 @@ def put_in_order(out: Object, name: str) -> None:
 
 
 def guarded(convert: Convert) -> Reader:
-    """Make a reader of a function that raises; what it cannot read is null."""
+    """Make a reader of a function that raises; a payload that it cannot read becomes null."""
 
     def read(payload: bytes, place: Place, reading: WireReading) -> Plain:
         try:

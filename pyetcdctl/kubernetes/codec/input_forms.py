@@ -1,6 +1,6 @@
-"""Values as users have them: raw, with their key, in etcdctl's JSON, in hex or in base64.
+"""Find values in a user's input: raw, with their key, in etcdctl's JSON, in hex or in base64.
 
-What a terminal did to a value is undone where it can be (line ends), else explained.
+Changes that a terminal made to a value are undone where possible (line ends), else explained.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NEXT_VALUE = re.compile(rb"\n[!-~][ -~]*/[ -~]*\n(?=k8s[\0:]|\{\"|\xd9\xd9\xf7)"
 REPLACED = "\ufffd".encode()
 HEX = re.compile(rb"(?:[0-9a-fA-F]{2}\s*)+")
 ESCAPED_HEX = re.compile(rb"(?:\\x[0-9a-fA-F]{2}\s*)+")
-# Each group of digits can be cut in one way only, so that a long line cannot take long.
+# Each group of digits matches in one way only, so that a long line takes linear time.
 DUMP_LINE = re.compile(
     rb"[0-9a-fA-F]{6,8}"
     rb"(?::?  ?((?: {0,2}(?:[0-9a-fA-F]{4}|[0-9a-fA-F]{2}(?![0-9a-fA-F])))+)(?:  .*)?)?"
@@ -52,7 +52,7 @@ HOW = "Try:  etcdctl get KEY | pyetcdctl kubernetes decode    (or etcdctl get KE
 
 
 class Given(NamedTuple):
-    """A value, and the key and revision that stood with it."""
+    """A value, and the key and revision beside it."""
 
     value: bytes
     key: bytes = b""
@@ -85,7 +85,7 @@ def _values(data: bytes) -> list[Given]:
 
 
 def _dumped(plain: bytes) -> list[Given]:
-    """Find values in decoded digits; what etcdctl prints around a value may be encoded, too."""
+    """Find values in decoded digits; etcdctl's output around a value may be encoded, too."""
     key_line = KEY_LINE.match(plain)
     if plain.startswith(MAGIC) or (key_line and plain.startswith(STARTS, key_line.end())):
         return _values(plain)
@@ -106,7 +106,7 @@ def _in_a_row(data: bytes, key: bytes) -> Iterator[Given]:
 
 
 def _end_of_value(data: bytes) -> int:
-    """Return where the first value ends; a newline behind it is etcdctl's."""
+    """Return where the first value ends; a newline after it is etcdctl's."""
     end = len(data)
     if data.startswith(MAGIC):
         end = _end_of_envelope(data)
@@ -118,7 +118,7 @@ def _end_of_value(data: bytes) -> int:
 
 
 def _reads_better(data: bytes) -> bool:
-    """Whether the newline at the end is none of the value's."""
+    """Whether the newline at the end does not belong to the value."""
     if data.startswith(ENCRYPTED + b"aescbc"):
         return (len(data) - 1 - end_of_header(data)) % 16 == 0
     return data.startswith((MAGIC, ENCRYPTED, b"{"))
@@ -195,7 +195,7 @@ def _of_base64(data: bytes) -> bytes | None:
 
 
 def _has_other_line_ends(data: bytes, found: list[Given]) -> bool:
-    """Whether a carriage return before every newline is why the values cannot be read."""
+    """Whether the values cannot be decoded because of a carriage return before every newline."""
     newlines = data.count(b"\n")
     if newlines == 0 or newlines != data.count(b"\r\n"):
         return False

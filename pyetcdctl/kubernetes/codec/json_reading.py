@@ -22,7 +22,9 @@ STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 BLANK = re.compile(r"[ \t\r\n]")
 CACHED_SIZE = 8192
-"""FieldsV1 repeat from object to object; longer raw texts are not kept."""
+"""The longest raw text in the cache: FieldsV1 repeat from object to object, longer texts rarely
+do.
+"""
 
 
 def parse(json_text: str) -> Plain:
@@ -40,7 +42,9 @@ def parse(json_text: str) -> Plain:
 
 
 def depth(json_text: str) -> int:
-    """Return how deep arrays and objects are nested in a JSON text, at least where it matters."""
+    """Return the nesting depth of arrays and objects in a JSON text; 0 if it cannot exceed
+    MAX_DEPTH.
+    """
     if json_text.count("[") + json_text.count("{") <= MAX_DEPTH:
         return 0
     brackets = BRACKET.findall(STRING.sub("", json_text))
@@ -53,14 +57,14 @@ def compact(json_text: str) -> str:
 
 
 def raw_json(raw: bytes) -> Plain:
-    """Return the JSON that a raw extension holds, CBOR as JSON too; what is none becomes base64."""
+    """Return the JSON in a raw extension, CBOR converted to JSON; other bytes become base64."""
     if not raw:
         return None
     return _cached_raw(raw) if len(raw) <= CACHED_SIZE else _raw(raw)
 
 
 def without_surrogates(plain: Plain) -> Plain:
-    """Replace surrogates that stand alone, which UTF-8 cannot carry, by U+FFFD."""
+    """Replace unpaired surrogates, which UTF-8 cannot encode, by U+FFFD."""
     if isinstance(plain, str):
         return SURROGATE.sub("\ufffd", plain)
     if isinstance(plain, list):

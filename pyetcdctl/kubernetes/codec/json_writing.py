@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain
 
 PLACE = "\0 literal"
-"""What the C encoder writes where a literal belongs; a NUL makes it rare in real strings."""
+"""The placeholder of a literal in the C encoder's output; a NUL makes it rare in real strings."""
 WRITTEN_PLACE = json.dumps(PLACE)
 ESCAPES = (
     ("<", "\\u003c"),
@@ -41,7 +41,7 @@ def _written(plain: Plain) -> str:
 
 
 def _encoder(default: Callable[[object], object]) -> json.JSONEncoder:
-    # Nesting is bounded by the decoders, so nothing needs to look for circles.
+    # The decoders bound the nesting, so no check for cycles is needed.
     return json.JSONEncoder(
         ensure_ascii=False, check_circular=False, separators=(",", ":"), default=default
     )

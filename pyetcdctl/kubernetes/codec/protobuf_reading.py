@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 64
 CHOICE = "JSONSchemaPropsOr"
-"""How the names of the messages begin that are a JSON schema or something else."""
+"""The prefix of the names of messages that are either a JSON schema or another value."""
 MASK = 0xFFFFFFFFFFFFFFFF
 INTEGERS = {
     "int32": field_reading.integer(32, signed=True),
@@ -39,11 +39,11 @@ INTEGERS = {
 
 
 Slot = tuple[int, "Store", bool]
-"""The field's rank in the JSON, what stores it, and whether bytes follow (a number otherwise)."""
+"""The field's rank in the JSON, its store, and whether it is length-delimited (else a number)."""
 
 
 class MessagePlan:
-    """How one message is read; made of its fields when the first one is met."""
+    """The plan to read one message; made when the first one is read."""
 
     __slots__ = ("doubles", "maps", "message", "order", "ready", "release", "required", "slots")
 
@@ -165,7 +165,7 @@ def plan_of(name: str, release: str | None = None) -> MessagePlan:
 
 
 def reader_of(name: str, release: str | None = None) -> Reader:
-    """Return what reads a type: a message of any kind, or a scalar that is written as bytes."""
+    """Return the reader of a type: a message of any kind, or a length-delimited scalar."""
     if name == "bytes":
         return field_reading.guarded(field_reading.base64_text)
     convert = special_reading.scalar(name)
@@ -182,7 +182,7 @@ def reads_special(message: MessageSchema) -> bool:
 
 
 def _wrapper(name: str, release: str | None) -> Reader | None:
-    """Return what reads a message whose only field is the list or the map that the JSON has."""
+    """Return the reader of a message whose JSON is its only field, a list or a map."""
     if not special_reading.is_wrapper(name):
         return None
     plan = plan_of(name, release)
@@ -196,7 +196,7 @@ def _wrapper(name: str, release: str | None) -> Reader | None:
 
 
 def _choice(name: str, release: str | None) -> Reader | None:
-    """Return what reads a part of a JSON schema that is one of two things."""
+    """Return the reader of a part of a JSON schema that has one of two types."""
     package, _, kind = name.rpartition(".")
     if not kind.startswith(CHOICE):
         return None

@@ -40,7 +40,7 @@ TYPE_META = ("apiVersion", "kind")
 
 
 class WritingPlan:
-    """How one message is written."""
+    """The plan to write one message."""
 
     def __init__(self, message: MessageSchema, release: str | None = None) -> None:
         self._message = message
@@ -91,7 +91,7 @@ class WritingPlan:
         return bytes(out)
 
     def _refuse_unknown(self, obj: Object) -> None:
-        # Objects inside others may carry a type, which the wire has no place for.
+        # Embedded objects may have a type, which is not written.
         carries_type = any(name in self.names for name in META)
         for name in obj:
             if name in self.names or (carries_type and name in TYPE_META):
@@ -124,7 +124,7 @@ def writer_of(name: str, release: str | None = None) -> Callable[[Plain], bytes]
 
 
 def _wrapper(name: str, release: str | None) -> Callable[[Plain], bytes] | None:
-    """Return what writes a message whose only field is the list or the map that the JSON has."""
+    """Return the writer of a message whose JSON is its only field, a list or a map."""
     message = table.message(name)
     if message is None or not is_wrapper(name):
         return None
@@ -168,7 +168,7 @@ def _one(field: FieldSchema, release: str | None) -> Append:
 
 
 def _later(name: str, release: str | None) -> Callable[[Plain], bytes]:
-    """Return a type's writer, which is made when it is first used: messages may hold themselves."""
+    """Return a type's writer, which is made on first use: messages may be recursive."""
     writer: Callable[[Plain], bytes] | None = None
 
     def write(value: Plain) -> bytes:
@@ -206,7 +206,7 @@ def _append_map(number: int, write: Callable[[Plain], bytes], out: bytearray, va
         entry = bytearray()
         append_bytes(entry, 1, key.encode())
         try:
-            # Bytes that are null, unlike strings, are left out of their entry.
+            # Null bytes, unlike null strings, are left out of their entry.
             if write is not _decoded or value[key] is not None:
                 append_bytes(entry, 2, write(value[key]))
         except Unfit as unfit:
@@ -240,7 +240,7 @@ def _decoded(value: Plain) -> bytes:
 
 
 def _choice(name: str, release: str | None) -> Callable[[Plain], bytes] | None:
-    """Return what writes a part of a JSON schema that is one of two things."""
+    """Return the writer of a part of a JSON schema that has one of two types."""
     package, _, kind = name.rpartition(".")
     if not kind.startswith("JSONSchemaPropsOr"):
         return None

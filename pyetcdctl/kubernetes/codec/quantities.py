@@ -1,7 +1,7 @@
 """Quantities as the API server stores them: ``0.5`` becomes ``500m``, ``1024Mi`` becomes ``1Gi``.
 
-A quantity keeps its kind of suffix: binary, decimal, or an exponent. What is canonical already
-is not touched, by the API machinery's own idea of that.
+A quantity keeps its kind of suffix: binary, decimal, or an exponent. A quantity that the API
+machinery treats as canonical is not changed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST_DIGITS = 200
 
 
 def canonical(text: str) -> str:
-    """Return a quantity as it is stored; raises ValueError for what is none."""
+    """Return a quantity in its stored form; raises ValueError for a text that is not a quantity."""
     text = text.strip()
     found = QUANTITY.fullmatch(text)
     if found is None or len(text) > MOST_DIGITS:
@@ -49,7 +49,7 @@ def canonical(text: str) -> str:
 
 
 def amount(text: str) -> Fraction | None:
-    """Return what a quantity amounts to; None for what is none."""
+    """Return the amount of a quantity; None for a text that is not a quantity."""
     found = QUANTITY.fullmatch(text) if len(text) <= MOST_DIGITS else None
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""A message without a schema: its metadata, whose numbers never moved, and the rest by number."""
+"""A message without a schema: its metadata, whose numbers never changed, and the rest by number."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OBJECT_META = "k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 MAX_DEPTH = 16
 WIRE = "wire"
-"""The key under which the fields that have no name are shown."""
+"""The key under which fields without a name are shown."""
 
 
 def dump(data: bytes, reading: WireReading) -> Object:

@@ -1,7 +1,7 @@
 """Messages whose JSON is not a dict of their fields: times, quantities, raw JSON and the like.
 
-Each function reads one message's bytes; damage raises WireError or IndexError, as everywhere below
-``decoding``.
+Each function reads one message's bytes; damage raises WireError or IndexError, as in all modules
+below ``decoding``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Messages whose JSON is not an object of their fields, on their way back to the wire.
+"""Write messages whose JSON is not an object of their fields.
 
-The counterpart of ``special``. A writer takes what the JSON has, None where it has nothing, and
-returns the message's bytes; what does not fit raises Unfit.
+The counterpart of ``special_reading``. A writer takes the JSON value, None for an absent one, and
+returns the message's bytes; a value of another type raises Unfit.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def duration(value: Plain) -> bytes:
 
 
 def quantity(value: Plain) -> bytes:
-    """Write a Quantity, in canonical form; a number will do for its text."""
+    """Write a Quantity, in canonical form; a number is accepted in place of a text."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     elif isinstance(value, Literal):
@@ -89,7 +89,7 @@ def quantity(value: Plain) -> bytes:
 
 
 def int_or_string(value: Plain) -> bytes:
-    """Write an IntOrString: all its fields, whichever counts."""
+    """Write an IntOrString: all its fields, also the unused ones."""
     out = bytearray()
     is_text = isinstance(value, str)
     append_number(out, 1, is_text)
@@ -147,7 +147,7 @@ WRITERS: dict[str, Callable[[Plain], bytes]] = {
 
 
 def writer(name: str) -> Callable[[Plain], bytes] | None:
-    """Return what writes a message that is not an object in JSON, None when it is one."""
+    """Return the writer of a message that is not an object in JSON, None when it is one."""
     if special_reading.is_string_list(name):
         return strings
     return raw if name.endswith(special_reading.RAW) else WRITERS.get(name)
@@ -174,7 +174,7 @@ def _moment(value: Plain) -> tuple[int | None, int]:
 
 
 def _converted(convert: Callable[[str], Any], value: Plain) -> Any:
-    """Read a string; what ``convert`` raises says what is needed instead."""
+    """Convert a string; an error of ``convert`` names what is needed instead."""
     try:
         return convert(text(value))
     except Unfit:

@@ -48,12 +48,12 @@ def nanoseconds(text: str) -> int:
 
 
 def current_time() -> datetime:
-    """Return now, as ages are counted from."""
+    """Return the present time, from which ages are counted."""
     return datetime.now(UTC)
 
 
 def time_of(plain: Plain) -> datetime | None:
-    """Return a time that an object holds; None for Go's zero time and for what is none."""
+    """Return the time in an object; None for Go's zero time and for other values."""
     try:
         when = datetime.fromisoformat(plain)
         return when.astimezone(UTC) if when.tzinfo and when != _ZERO else None

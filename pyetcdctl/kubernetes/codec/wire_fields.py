@@ -1,4 +1,4 @@
-"""The findings of one decoding besides the object: unknown fields, damage, limits exceeded."""
+"""The results of one decoding besides the object: unknown fields, damage, exceeded limits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class UnknownField(NamedTuple):
 
 
 class WireReading:
-    """The findings of one decoding; ``problem`` is the first damage, in one line."""
+    """The results of one decoding; ``problem`` is the first damage, in one line."""
 
     __slots__ = ("messages", "problem", "unknown")
 
@@ -42,7 +42,7 @@ class WireReading:
             self.problem = f"{shown}: {why}" if shown else str(why)
 
     def keep(self, data: bytes, tag: int, at: int, place: Place) -> int:
-        """Keep the unknown field behind a tag, and return the offset after it."""
+        """Keep the unknown field after a tag, and return the offset after it."""
         value, after = read_value(data, tag, at)
         if len(self.unknown) < MAX_UNKNOWN:
             self.unknown.append(UnknownField(path_of(place), tag >> 3, tag & 7, value))
@@ -65,7 +65,7 @@ class WireReading:
 
 
 def read_value(data: bytes, tag: int, at: int) -> tuple[int | bytes, int]:
-    """Read the value behind any tag; raises WireError."""
+    """Read the value after any tag; raises WireError."""
     wire_type = tag & 7
     if tag < 8:
         raise WireError("a field has the number 0")

@@ -20,7 +20,9 @@ Resolvers = dict[str | None, list[tuple[str, re.Pattern[str]]]]
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 TRUE = frozenset(word for word in WORDS if word.lower() in ("y", "yes", "on", "true"))
 MOST_DIGITS = 400
-"""Longer whole numbers are refused: no field of an API object takes one, and Python prints none."""
+"""Longer whole numbers are refused: no field of an API object allows one, and Python cannot print
+them.
+"""
 
 
 def parse(text: str) -> Plain:

@@ -19,7 +19,7 @@ WORDS = frozenset(
     for spelling in (word, word.capitalize(), word.upper())
 ) | {"", "~"}
 SAFE = re.compile(r"[A-Za-z/_][-A-Za-z0-9_./]*")
-"""What needs no closer look, unless it is one of ``WORDS``."""
+"""A string that needs no further check, unless it is one of ``WORDS``."""
 
 NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 INTEGER = re.compile(r"[-+]?0(?:[bB][01]+|[oO]?[0-7]+|[xX][0-9a-fA-F]+)")
@@ -98,7 +98,7 @@ def long_key_text(key: str, column: int, indent: str) -> str:
 
 @cache
 def _unicode(pattern: str) -> re.Pattern[str]:
-    """Compile a set of thousands of characters, which takes time that few objects need."""
+    """Compile a set of thousands of characters: slow, and needed by few objects."""
     return re.compile(pattern)
 
 
@@ -158,7 +158,7 @@ def _is_timestamp(text: str) -> bool:
 
 
 def _folded(text: str, column: int, indent: str) -> str:
-    """Break lines at single spaces that lie beyond the width."""
+    """Break lines at single spaces beyond the width."""
     pieces, start = [], 0
     for match in SINGLE_SPACE.finditer(text):
         if column + match.start() - start > WIDTH:
@@ -177,7 +177,7 @@ def _single_quoted(value: str, column: int, indent: str) -> str:
 
 
 def _double_quoted(value: str, column: int, indent: str) -> str:
-    # Behind a byte order mark, kubectl's emitter takes every character for one.
+    # After a byte order mark, kubectl's emitter treats every character as one.
     text = (ANYTHING if value[:1] == "\ufeff" else _to_escape(value)).sub(_escape, value)
     pieces: list[str] = []
     start, column = 0, column + 1

@@ -1,4 +1,6 @@
-"""What the API server adds to an object that is written: identity and history from the old one."""
+"""Complete an object as the API server does on a write: identity and history come from the old
+one.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,8 @@ def contradiction(obj: Object, before: Object | None, mod_revision: int) -> str:
 def completed(obj: Plain, before: Object | None, namespace: str) -> Plain:
     """Return an object with the metadata that its file may leave out.
 
-    An old one passes on its uid, its age and managedFields; a new one gets a uid and the time.
+    uid, creationTimestamp and managedFields come from the old object; a new one gets a uid and the
+    present time.
     """
     if not isinstance(obj, dict) or not isinstance(obj.get("metadata"), dict):
         return obj
@@ -68,8 +71,8 @@ def completed(obj: Plain, before: Object | None, namespace: str) -> Plain:
 def with_generation(obj: Object, before: Object | None, resource: Resource | None) -> Object:
     """Return an object with the metadata.generation that the API server would give it.
 
-    It is raised when anything but metadata and status changes, which controllers wait for. One that
-    the file itself changes is left alone.
+    It is raised when anything but metadata and status changes, which controllers wait for. A
+    generation that the file itself changes is kept.
     """
     metadata = _metadata(obj)
     old = _metadata(before).get("generation") or 0

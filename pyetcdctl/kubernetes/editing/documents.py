@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain
 
 JSON = JSONDecoder(parse_int=str)
-"""Finds where a value ends; what it holds is read with every digit of its numbers."""
+"""Finds the end of a value; the value itself is parsed with every digit of its numbers."""
 BLANKS = re.compile(r"\s*")
 LIST = ("v1", "List")
 LOST_FIELD = re.compile(r"^# .*unknown field \d+ \(wire type \d\)", re.MULTILINE)
@@ -46,7 +46,7 @@ class Document(NamedTuple):
 
 
 def documents(text: str) -> list[Document]:
-    """Return all objects of a text; raises NotYaml for what is neither YAML nor JSON."""
+    """Return all objects of a text; raises NotYaml for a text that is neither YAML nor JSON."""
     text = text.removeprefix("\ufeff")
     read = _json if text.lstrip()[:1] in ("{", "[") else _yaml
     return [item for each in read(text) for item in _items(each)]
@@ -96,7 +96,7 @@ def _yaml(text: str) -> Iterator[Document]:
 
     for number, (line, plain) in enumerate(parse_all(text)):
         if plain is not None:
-            # On its way to JSON, YAML loses the order of its names.
+            # The conversion from YAML to JSON sorts names.
             sound = json_reading.without_surrogates(plain)
             yield Document(in_order(sound), number, line, text)
 

@@ -1,7 +1,7 @@
 """Prepare stored objects to be created again, without what a cluster sets at creation.
 
-A manifest is for the API server, which gives all of it anew. Written to etcd past the API server,
-an object keeps its identity, so that owners and volumes still know it.
+A manifest is for the API server, which sets these fields again. Written to etcd past the API
+server, an object keeps its identity, so that references from owners and volumes stay valid.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ACCOUNT_UID = "kubernetes.io/service-account.uid"
 
 
 def manifest(obj: Object) -> Object:
-    """Return what ``kubectl apply`` takes, to make an object as this one was."""
+    """Return the manifest for ``kubectl apply`` that creates an object like this one."""
     new = like_api(obj, 0)
     new.pop("status", None)
     metadata = _metadata(new)
@@ -47,7 +47,7 @@ def manifest(obj: Object) -> Object:
 
 
 def as_it_was(obj: Object, owners: Collection[str]) -> Object:
-    """Return an object to store as it was; ``owners`` are the uids that there are to refer to."""
+    """Return an object to store as it was; ``owners`` are the uids of existing owners."""
     metadata = {name: each for name, each in _metadata(obj).items() if name not in _OF_DELETION}
     _without_deletion(metadata)
     kept = [each for each in owner_references(obj) if each.get("uid") in owners]
@@ -78,7 +78,7 @@ def uid_of(obj: Object) -> str:
 
 
 def is_made_again(obj: Object) -> bool:
-    """Whether a cluster makes such an object by itself, and not for its owner."""
+    """Whether a cluster creates such an object itself, without an owner."""
     return any(each(obj) for each in _MADE_AGAIN)
 
 
@@ -94,7 +94,9 @@ def _without(plain: Plain, names: Collection[str]) -> Object:
 
 
 def _drop(obj: Object, path: str, names: Collection[str]) -> None:
-    """Drop fields of what is at a path, copying the way there; an emptied object goes, too."""
+    """Remove fields of the object at a path, copying its parents; an emptied object is removed,
+    too.
+    """
     first, _, rest = path.partition(".")
     inside = obj.get(first)
     if not isinstance(inside, dict):

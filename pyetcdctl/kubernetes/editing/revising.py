@@ -1,4 +1,4 @@
-"""An object after a user edited its YAML: what was not touched stays as it was stored.
+"""An object after a user edited its YAML: unchanged parts stay as they were stored.
 
 YAML does not keep everything: the order of names, ``1.50``, blanks in raw extensions. So each part
 whose YAML is the same is taken from the object that was read.
@@ -36,7 +36,7 @@ def form_of(stored: StoredValue) -> str:
 
 
 def obstacle(stored: StoredValue) -> str:
-    """Return why a value cannot be edited without loss; empty if it can."""
+    """Return why a value cannot be edited without loss; empty if it can be."""
     decoded = stored.decoded
     if stored.decryption_error:
         return stored.decryption_error
@@ -96,7 +96,7 @@ class EditedObject:
         self._shown = documents(self.text)[0].object
 
     def of(self, edited: Plain) -> Object:
-        """Return the object that an edited text means; raises Unfit where it is another object."""
+        """Return the object of an edited text; raises Unfit where its identity has changed."""
         if not isinstance(edited, dict):
             raise Unfit("an object is needed here")
         for path in FIXED:
@@ -105,14 +105,16 @@ class EditedObject:
         merged: Object = _merged(edited, self._shown, self._offered)
         metadata, before = merged.get("metadata"), self._original.get("metadata")
         if self._offered is not self._original and isinstance(metadata, dict) and before:
-            # In its own place among the others, as JSON has an order.
+            # At its own position among the others, because JSON has an order.
             hidden = {MANAGED: before[MANAGED]} if MANAGED not in metadata else {}
             merged = {**merged, "metadata": {**metadata, **hidden}}
         return merged
 
 
 def with_unchanged_parts(obj: Object, before: Object) -> Object:
-    """Return an object with all whose YAML is the same taken from the one that it replaces."""
+    """Return an object in which the parts with the same YAML are taken from the one that it
+    replaces.
+    """
     if not _has_texts(without_managed_fields(before)):
         return obj
     try:
@@ -124,7 +126,7 @@ def with_unchanged_parts(obj: Object, before: Object) -> Object:
 
 
 def _has_texts(plain: Plain) -> bool:
-    """Return whether a value has a part that YAML shows otherwise than it is stored."""
+    """Return whether a value has a part whose YAML differs from its stored form."""
     if isinstance(plain, (dict, list)):
         return any(map(_has_texts, plain.values() if isinstance(plain, dict) else plain))
     return isinstance(plain, Literal)
@@ -137,7 +139,9 @@ def _at(obj: Plain, path: tuple[str, ...]) -> Plain:
 
 
 def _merged(new: Plain, shown: Plain, old: Plain) -> Plain:
-    """Return the new value with all that equals what was shown taken from the old one."""
+    """Return the new value, in which the parts that equal the shown ones are taken from the old
+    value.
+    """
     if _same(new, shown):
         return old
     if isinstance(new, dict) and isinstance(shown, dict) and isinstance(old, dict):
@@ -151,7 +155,7 @@ def _merged(new: Plain, shown: Plain, old: Plain) -> Plain:
 
 
 def _merged_items(new: list[Plain], shown: list[Plain], old: list[Plain]) -> Iterator[Plain]:
-    """Yield the items of a list, some of which may have come, gone or moved."""
+    """Yield the items of a list, some of which may have been added, removed or moved."""
     places = {json_text(shown[at]): at for at in reversed(range(len(shown)))}
     for at, item in enumerate(new):
         place = at if at < len(shown) and _same(item, shown[at]) else places.get(json_text(item))

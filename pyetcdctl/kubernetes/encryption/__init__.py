@@ -1,1 +1,1 @@
-"""Encryption at rest: configuration, ciphers, KMS plugins, and what each value is encrypted by."""
+"""Encryption at rest: configuration, ciphers, KMS plugins, and the status of values."""

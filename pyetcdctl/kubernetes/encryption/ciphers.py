@@ -1,8 +1,8 @@
-"""The ciphers of encryption at rest: bytes in, bytes out, or ``Refused``.
+"""The ciphers of encryption at rest: bytes in, bytes out, or ``CipherRefused``.
 
-``Refused`` never says what did not fit (padding, tag, length), since whoever can have values tried
-would learn from it. AES-CBC proves nothing about its key, so that a result is taken only when it
-looks like a stored value from its first byte to its last.
+``CipherRefused`` never names the cause (padding, tag, length): that would be an oracle for an
+attacker. AES-CBC is not authenticated, so a result is accepted only if it has the form of a stored
+value from its first byte to its last.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class Cipher(Protocol):
 
 
 class AesCbc:
-    """16 bytes of IV, then AES-CBC with PKCS#7 padding; bound to nothing, not authenticated."""
+    """16 bytes of IV, then AES-CBC with PKCS#7 padding; not bound to the etcd key, not
+    authenticated.
+    """
 
     def __init__(self, secret: Secret) -> None:
         self._secret = secret
@@ -115,7 +117,7 @@ class AesGcm:
 
 
 class Secretbox:
-    """24 bytes of nonce, then NaCl's secretbox; bound to nothing, but authenticated."""
+    """24 bytes of nonce, then NaCl's secretbox; not bound to the etcd key, but authenticated."""
 
     def __init__(self, secret: Secret) -> None:
         self._secret = secret

@@ -1,7 +1,8 @@
-"""The API server's EncryptionConfiguration: who writes a resource, and who can read it.
+"""The API server's EncryptionConfiguration: which key writes a resource, and which keys can read
+it.
 
-No message quotes what is in the file beyond the names of keys and resources, because any other
-word of it may be a secret.
+Messages quote only the names of keys and resources from the file, because any other word of it may
+be a secret.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 KINDS = {
     ("apiserver.config.k8s.io/v1", "EncryptionConfiguration"),
     ("v1", "EncryptionConfiguration"),
-    # Up to release 1.12, and accepted since.
+    # The name up to release 1.12, which is still accepted.
     ("v1", "EncryptionConfig"),
     ("apiserver.config.k8s.io/v1", "EncryptionConfig"),
 }
@@ -60,7 +61,7 @@ class Secret:
 
 
 class GroupResource(NamedTuple):
-    """A resource and its group; either may be ``*`` in a file, and None is a group not known."""
+    """A resource and its group; either may be ``*`` in a file, and None is an unknown group."""
 
     resource: str
     group: str | None = ""
@@ -95,12 +96,12 @@ class KeySource(NamedTuple):
 
     @property
     def header(self) -> bytes:
-        """What its values begin with."""
+        """The prefix of its values."""
         return self.provider.header(self.name)
 
 
 class Block(NamedTuple):
-    """Some resources and their keys: the first writes, all read."""
+    """Some resources and their keys: the first key encrypts, all decrypt."""
 
     resources: tuple[GroupResource, ...]
     sources: tuple[KeySource, ...]
@@ -115,8 +116,8 @@ class EncryptionConfig(NamedTuple):
     def sources_of(self, resource: GroupResource | None) -> tuple[KeySource, ...]:
         """Return what the API server uses for a resource: identity when no block names it.
 
-        The first block that covers it holds, and further blocks that name it in the same words
-        lengthen that list.
+        The first block that covers it applies; the keys of further blocks that name it with the
+        same text are appended.
         """
         if resource is None:
             return (KeySource(Provider.IDENTITY),)
@@ -151,7 +152,7 @@ def load(path: str) -> EncryptionConfig:
 
 
 def _named(path: str) -> str:
-    """Return a path for a message, unless it looks like the content that the file should have."""
+    """Return a path for a message, unless it looks like the content of the file instead."""
     is_name = len(path) <= LONGEST_NAME and path.isprintable()
     return path if is_name else "the EncryptionConfiguration of that name"
 

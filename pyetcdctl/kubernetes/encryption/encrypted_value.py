@@ -1,7 +1,7 @@
-"""What is known of an encrypted value without a key: provider, key name, plaintext length.
+"""Inspect an encrypted value without a key: provider, key name, plaintext length.
 
-A header is ``k8s:enc:PROVIDER:VERSION:KEY:``. What follows is the provider's
-own; the lengths of nonces, tags and padding are known for each.
+A header is ``k8s:enc:PROVIDER:VERSION:KEY:``. The rest is in the provider's own format; the lengths
+of nonces, tags and padding are known for each.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ GCM_NONCE, GCM_OVERHEAD = 12, 28
 SECRETBOX_OVERHEAD = 40
 BLOCK = 16
 SEED_INFO = 32
-"""The bytes before the nonce from which a key is derived, where the data key is a seed."""
+"""The number of bytes before the nonce from which a key is derived, where the data key is a
+seed.
+"""
 LONGEST_NAME = 100
 
 
@@ -36,7 +38,7 @@ class Provider(StrEnum):
     KMS_V2 = "kms v2"
 
     def header(self, key_name: str) -> bytes:
-        """Return what the values of a key begin with; nothing for plain ones."""
+        """Return the prefix of the values of a key; empty for plain values."""
         if self is Provider.IDENTITY:
             return b""
         name, _, version = self.value.partition(" ")
@@ -65,12 +67,12 @@ class EncryptionReport(NamedTuple):
     key_id: str = ""
     """KMS v2 only: which key of the plugin wrapped the data key."""
     data_key: str = ""
-    """KMS v2 only: what the wrapped data key is."""
+    """KMS v2 only: the type of the wrapped data key."""
     annotations: tuple[str, ...] = ()
 
     @property
     def length(self) -> str:
-        """The plain value's length in words."""
+        """The plain value's length as text."""
         if self.shortest is None:
             return "an unknown length"
         if self.shortest == self.longest:
@@ -79,7 +81,9 @@ class EncryptionReport(NamedTuple):
 
     @property
     def owner(self) -> str:
-        """Who can decrypt the value: ``aescbc key key1``, ``kms v2 plugin vault, key id 7``."""
+        """The key that decrypts the value: ``aescbc key key1``, ``kms v2 plugin vault, key id
+        7``.
+        """
         what = "plugin" if self.provider.startswith("kms") else "key"
         with_id = f", key id {self.key_id}" if self.key_id else ""
         name = f" {what} {self.key_name}" if self.key_name else ""
@@ -135,7 +139,7 @@ def inspect(value: bytes, headers: Iterable[bytes] = ()) -> EncryptionReport:
 
 
 def mismatch(provider: str) -> str:
-    """Return why a value cannot be decrypted with its key: one text, whatever failed."""
+    """Return why a value cannot be decrypted with its key: one text for all causes."""
     moved = " or moved here from another etcd key" if provider in BOUND else ""
     return f"decryption failed: the key is another one, or the value was changed{moved}"
 
@@ -177,7 +181,7 @@ def _parts(value: bytes, headers: Iterable[bytes]) -> tuple[str, str, str, bytes
     known = max((each for each in headers if each and value.startswith(each)), key=len, default=b"")
     end = len(known) or end_of_header(value)
     name, version, key_name = (*value[len(ENCRYPTED) : end].split(b":", 2), b"", b"", b"")[:3]
-    # Without a colon behind it, a name would be the rest of the value.
+    # Without a colon after it, the name would be the rest of the value.
     is_whole = value[:end].endswith(b":") and value[:end].count(b":") > 4
     key_name = key_name.removesuffix(b":") if is_whole else b""
     return shown(name), shown(version), shown(key_name), value[end:] if is_whole else b""
@@ -221,7 +225,8 @@ def _kms_v1(payload: bytes) -> tuple[int | None, int | None]:
     split = split_v1(payload)
     if split is None:
         return None, None
-    # Up to release 1.24 the data was written in CBC mode, which whole blocks alone can be.
+    # Up to release 1.24 the data was written in CBC mode, whose length is a multiple of the block
+    # size.
     return _minus(GCM_OVERHEAD, split[1]) if len(split[1]) % BLOCK else _padded(split[1])
 
 

@@ -1,8 +1,8 @@
 """The keyring: decrypt an API server's values, and encrypt them again in the same way.
 
-A value may have been written by any key of the file, whatever the block of its resource says today;
-the keys of that block are tried first. The key of a value is known by its header, then proved by
-the cipher. Nothing but NotDecrypted leaves `Keyring.decrypt`, and it never holds plain bytes.
+A value may have been written by any key of the file, whichever keys the block of its resource names
+today; the keys of that block are tried first. The header names the key of a value, and decryption
+verifies it. `Keyring.decrypt` raises only NotDecrypted, which never contains plain bytes.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class Decrypted(NamedTuple):
     stale: bool = False
     """Whether the API server would encrypt it differently today."""
     server_reads: bool = True
-    """Whether the block of its resource has the key, so that the API server can read it."""
+    """Whether the block of its resource has the key, so that the API server can decrypt it."""
     authenticated: bool = True
-    """False for AES-CBC, where a change can go unnoticed."""
+    """False for AES-CBC, where a change of the value may not be detected."""
 
     def __repr__(self) -> str:
         return (
@@ -69,7 +69,7 @@ class _Decryption(NamedTuple):
 
 
 class _File:
-    """The configuration, read when the first encrypted value is met."""
+    """The configuration, read when the first encrypted value is decrypted."""
 
     def __init__(self, load: Callable[[], EncryptionConfig | None]) -> None:
         self._load = load
@@ -90,10 +90,10 @@ class _File:
 
 
 class Keyring:
-    """The keys of one file, and the plugins behind it, for the values below one registry prefix.
+    """The keys of one file, and its plugins, for the values below one registry prefix.
 
-    ``load`` is called when the first encrypted value is met, and may return None when there is no
-    file. ``unwrapping`` is where the data keys of KMS come from.
+    ``load`` is called when the first encrypted value is decrypted, and may return None when there
+    is no file. ``unwrapping`` is the source of the data keys of KMS.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Keyring:
 
     @property
     def why_no_config(self) -> str:
-        """Why the file cannot be used; empty where there is none, or it can."""
+        """Why the file cannot be used; empty where there is none, or it can be."""
         return "" if self.config else self._file.why_unusable
 
     def report(self, value: bytes) -> EncryptionReport:
@@ -149,7 +149,7 @@ class Keyring:
     def encrypt_like(self, original: bytes, plaintext: bytes, *, key: bytes) -> bytes:
         """Encrypt new plain bytes for an etcd key as its value is: provider, key and data key.
 
-        The original is decrypted first, so that no key that fails to read it ever writes.
+        The original is decrypted first, so that only a key that decrypts it encrypts the new value.
         """
         if not original.startswith(ENCRYPTED):
             return plaintext
@@ -187,14 +187,14 @@ class Keyring:
     def lacks_key(self, key: bytes, value: bytes) -> bool:
         """Whether the API server cannot decrypt a value that could not be decrypted here either.
 
-        Only of a KMS plugin that is not reachable from here this is not known.
+        That is not known for a KMS plugin that is not reachable from here.
         """
         own = [each for each in self.sources_of(key) if value.startswith(each.header)]
         kms = (Provider.KMS_V1, Provider.KMS_V2)
         return self.config is not None and not any(each.provider in kms for each in own)
 
     def sources_of(self, key: bytes) -> tuple[KeySource, ...]:
-        """Return what the API server uses for an etcd key, the writing one first."""
+        """Return the keys that the API server uses for an etcd key, the encrypting one first."""
         config = self.config
         if config is None:
             return (KeySource(Provider.IDENTITY),)
@@ -239,7 +239,7 @@ class Keyring:
         front = source.header + payload[: len(payload) - len(data)]
         ciphers = data_key_ciphers(data_key, is_seed=False, may_be_cbc=True)
         plaintext, cipher = _first_to_decrypt(ciphers, data, key)
-        # Releases from 1.25 on write the data in GCM mode and rewrite what is not.
+        # Releases from 1.25 on write the data in GCM mode, and rewrite values in another mode.
         in_old_mode = isinstance(cipher, AesCbc)
         return _Decryption(plaintext, cipher, lambda data: front + data, in_old_mode)
 

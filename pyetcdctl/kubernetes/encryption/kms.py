@@ -2,7 +2,7 @@
 
 The plugin listens on a unix socket of the control plane's host and speaks gRPC; its few messages
 are read and written here. Every call ends within the file's timeout. A plugin that did not respond
-once is not asked again, so that a listing of thousands of values waits for it one time only.
+once is not called again, so that a listing of thousands of values waits for it only once.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class NotUnwrapped(Exception):
 
 
 class Wrapped(NamedTuple):
-    """A wrapped data key, and what the request to a KMS v2 plugin needs besides."""
+    """A wrapped data key, and the other fields of a request to a KMS v2 plugin."""
 
     data: bytes
     key_id: bytes = b""
@@ -76,7 +76,7 @@ class GivenKeys:
 
 
 class NoPlugins:
-    """No plugin is called: the values are another cluster's."""
+    """Calls no plugin: the values are another cluster's."""
 
     def unwrap(self, source: KeySource, wrapped: Wrapped) -> Secret:
         """Raise NotUnwrapped."""
@@ -96,7 +96,9 @@ class PluginSockets:
         self._locate = locate
         self._channels: dict[str, grpc.Channel] = {}
         self._silent: dict[tuple[str, str], str] = {}
-        """Why an endpoint is not called again, by method: one may hang where the other responds."""
+        """Why an endpoint is not called again, by method: one method may hang where another
+        responds.
+        """
         self._known: dict[tuple[KeySource, Wrapped], Secret | str] = {}
         self._key_ids: dict[KeySource, bytes | None] = {}
 
@@ -196,7 +198,7 @@ class _Unreachable(Exception):
 def path_of(source: KeySource) -> str:
     """Return a plugin's socket as the API server reads its URL: a path, or ``@`` and a name.
 
-    It is never relative: the part before the path is a host, which no socket has.
+    It is never relative: the part before the path would be a host, which a socket does not have.
     """
     rest = source.endpoint.removeprefix("unix:")
     if rest.startswith("//") and not rest.startswith(("//@", "///")):

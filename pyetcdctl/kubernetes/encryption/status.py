@@ -1,7 +1,7 @@
 """How the values of each resource are stored: plain or encrypted, by which key, stale or not.
 
-Memory is bounded whatever the keys are: beyond a number of resources, or of key names of one
-resource, the rest is counted together.
+Memory is bounded for all keys: beyond a maximum of resources, or of key names of one resource, the
+rest is counted together.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class ResourceStatus:
     not_decrypted: int = 0
     """Encrypted values that could not be decrypted here."""
     unreadable_to_server: int = 0
-    """Values for which the resource's block has no key, or another one: the API server fails."""
+    """Values for which the resource's block has no key, or another one: the API server cannot read
+    them.
+    """
     problem: str = ""
     """Why the first of these could not be decrypted."""
 
@@ -56,7 +58,7 @@ class Violation(NamedTuple):
     name: str
     plain: int
     by_configuration: bool
-    """Whether the file gives it no other provider than identity."""
+    """Whether identity is its only provider in the file."""
 
 
 def survey(
@@ -77,7 +79,7 @@ def survey(
 
 
 def violations(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[Violation]:
-    """Return the resources that a block of the file covers and that have plain values."""
+    """Return the resources with plain values that a block of the file covers."""
     found = []
     for row in status:
         if row.plain and config.names(row.resource):
@@ -109,7 +111,7 @@ def mistaken(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list
 
 
 def undecided(status: Iterable[ResourceStatus], config: EncryptionConfig) -> list[str]:
-    """Return the resources with plain values whose group is not known, and an entry names groups.
+    """Return the resources with plain values and an unknown group, where an entry names groups.
 
     Their keys do not show whether such an entry covers them.
     """

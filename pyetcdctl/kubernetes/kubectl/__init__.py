@@ -1,1 +1,1 @@
-"""What kubectl shows: columns, JSONPath, label selectors and sorting."""
+"""kubectl's output of objects: columns, JSONPath, label selectors and sorting."""

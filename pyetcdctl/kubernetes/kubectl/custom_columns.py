@@ -50,7 +50,7 @@ def columns_of_file(text: str) -> list[CustomColumn]:
 
 
 def _split(text: str) -> list[str]:
-    """Split at commas outside of brackets and quotes, which paths may hold."""
+    """Split at commas outside of brackets and quotes, which may contain commas."""
     return re.findall(r"(?:\[[^\]]*\]|[^,\[])+", text)
 
 

@@ -70,13 +70,13 @@ def is_about(event: Object, obj: Object) -> bool:
 
 
 def last_seen(event: Object) -> str:
-    """Return what events are ordered by."""
+    """Return the sort key of an event: its last time."""
     series = at(event, "series.lastObservedTime")
     return text(series or event.get("lastTimestamp") or event.get("eventTime"))
 
 
 def title(name: str) -> str:
-    """Return a field's name in words: ``podCIDR`` is ``Pod CIDR``."""
+    """Return a field's name as words: ``podCIDR`` is ``Pod CIDR``."""
     words = _WORD.findall(name)
     if "".join(words) != name:
         return name
@@ -92,7 +92,7 @@ def _pairs(plain: Plain) -> list[str]:
 
 
 def _sizes(plain: Plain) -> Object:
-    """Return what may be shown of a secret: how long each of its values is."""
+    """Return what may be shown of a Secret: the length of each of its values."""
     return {name: f"{_size(value):,} bytes" for name, value in mapping(plain).items()}
 
 

@@ -1,4 +1,4 @@
-"""What is stored of a kind: where its objects are, in which form, and its fields by number."""
+"""Explain how a kind is stored: the keys and the form of its objects, and its fields by number."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ FOLDERS = {
     "ranges": "v1 RangeAllocation: the cluster IPs and node ports in use, as bitmaps",
     "compact_rev_key": "a number outside of the prefix: the revision that was compacted last",
 }
-"""What is stored besides objects."""
+"""Keys that are not objects."""
 
 
 class FieldRow(NamedTuple):
-    """A field: its protobuf number (0 in JSON), name, type and what a definition says of it."""
+    """A field: its protobuf number (0 in JSON), name, type and the description in a definition."""
 
     number: int
     name: str
@@ -170,7 +170,7 @@ def _schema_type(schema: Plain) -> str:
 
 
 def _age(api_version: str) -> tuple[bool, bool, int, str]:
-    """Return what versions are ordered by: stable ones first, newer before older."""
+    """Return the sort key of a version: stable ones first, newer before older."""
     version = api_version.rpartition("/")[2]
     major = re.match(r"v(\d+)", version)
     number = int(major[1]) if major else 0

@@ -1,7 +1,7 @@
-"""Paths into objects in the words of kubectl's JSONPath, as steps from values to values.
+"""Paths of kubectl's JSONPath, as steps from values to values.
 
-A step takes all values found so far and returns all that it leads to. A name that is not there
-leads nowhere; an index outside of a list, and a list's step on what is none, are refused.
+A step takes all values found so far and returns all values that it leads to. An absent name leads
+to no value; an index outside of a list, and a step for lists on another value, are refused.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class PathRefused(ValueError):
 
 
 def walk(steps: Iterable[Step], plain: Plain) -> list[Plain]:
-    """Return what the steps lead to."""
+    """Return the values that the steps lead to."""
     found = [plain]
     for step in steps:
         found = step(found)
@@ -44,7 +44,7 @@ def walk(steps: Iterable[Step], plain: Plain) -> list[Plain]:
 
 
 def constant(value: Plain) -> Step:
-    """Lead to a value of the path's own."""
+    """Lead to a constant of the path."""
     return lambda found: [value]
 
 
@@ -78,7 +78,7 @@ def descend(found: list[Plain]) -> list[Plain]:
 
 
 def union(choices: Sequence[Sequence[Step]]) -> Step:
-    """Lead to what each of several ways leads to."""
+    """Lead to the values of each of several paths."""
 
     def step(found: list[Plain]) -> list[Plain]:
         return [value for steps in choices for value in _walk_all(steps, found)]
@@ -87,7 +87,7 @@ def union(choices: Sequence[Sequence[Step]]) -> Step:
 
 
 def elements(text: str) -> Step:
-    """Lead to the elements of lists that an index or a slice means: ``1``, ``-1``, ``1:3``."""
+    """Lead to the elements of lists at an index or in a slice: ``1``, ``-1``, ``1:3``."""
     match = _SLICE.fullmatch(text)
     if match is None or not text:
         raise PathRefused(f"invalid array index {text}")
@@ -132,7 +132,7 @@ def where(left: Sequence[Step], comparison: str, right: Sequence[Step]) -> Step:
 
 
 def parsed(plain: Plain) -> Plain:
-    """Return what a literal text of JSON holds; other values are returned as they are."""
+    """Return the parsed JSON of a literal; other values are returned unchanged."""
     if isinstance(plain, Literal) and plain.text[:1] in ("{", "["):
         return json_reading.parse(plain.text)
     return plain
@@ -193,7 +193,7 @@ def _sort_of(plain: Plain) -> type:
 
 
 def _quoted(plain: Plain) -> str:
-    """Return a value's sort: the value itself may be a secret."""
+    """Return the name of a value's type: the value itself may be a secret."""
     return "an object" if isinstance(plain, dict) else f"a {_SORTS.get(type(plain), 'number')}"
 
 

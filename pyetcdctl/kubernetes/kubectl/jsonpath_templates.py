@@ -26,7 +26,7 @@ _MOST_DIGITS = 300
 _IDENTIFIER = re.compile(r"\w+")
 _ARRAY = re.compile(r"\[((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^\]'\"\n])*)\]")
 _MEMBERS = re.compile(r"(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^,])++")
-# Possessive: a quote that nothing ends would otherwise be tried in every way there is.
+# Possessive: an unterminated quote would otherwise be matched in every possible way.
 _FILTER = re.compile(
     r"\[\?\(((?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|(?!\)\]).)*+)\)\]", re.DOTALL
 )
@@ -37,7 +37,7 @@ _ESCAPES = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
 
 
 LONGEST = 8_192
-"""Longer paths and templates are refused: quotes that nothing ends take time by their square."""
+"""Longer paths and templates are refused: unterminated quotes take quadratic time."""
 
 
 class _Action(NamedTuple):
@@ -67,7 +67,7 @@ class Path:
         self._steps = actions[0].steps
 
     def of(self, plain: Plain) -> list[Plain]:
-        """Return all values at the path; none where it leads nowhere or does not fit."""
+        """Return all values at the path; none where it has no value or does not fit the object."""
         try:
             return walk(self._steps, plain)
         except PathRefused:
@@ -77,7 +77,7 @@ class Path:
 def template(text: str) -> Part:
     """Compile a template to a function that fills it in; raises BadArguments.
 
-    What is returned raises TemplateFailed for an object that the template does not fit.
+    The function raises TemplateFailed for an object that the template does not fit.
     """
     if not text:
         raise BadArguments("jsonpath= needs a template", "Example:  jsonpath={.metadata.name}")
@@ -139,7 +139,7 @@ class _Parser:
         return _Action(word, tuple(steps))
 
     def _next(self) -> list[Step]:
-        """Read one step, or what is between two."""
+        """Read one step, or the separator between two."""
         character = self._text[self._at]
         if character in " @$":
             self._at += 1
@@ -264,7 +264,7 @@ def _values(steps: tuple[Step, ...]) -> Part:
 
 
 def value_text(plain: Plain) -> str:
-    """Return a value as a template shows it: strings bare, objects and lists as JSON."""
+    """Return a value as a template shows it: strings unquoted, objects and lists as JSON."""
     if isinstance(plain, str):
         return plain
     inside = jsonpath_paths.parsed(plain)

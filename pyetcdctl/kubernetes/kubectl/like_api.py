@@ -1,4 +1,4 @@
-"""What the API server would return for a stored object, as far as that can be known here.
+"""Convert a stored object to the form that the API server returns, as far as that is known here.
 
 Events are served by two groups, the core and events.k8s.io, from the same stored objects.
 """
@@ -32,7 +32,7 @@ NEWER_NAMES = {
     "count": "deprecatedCount",
     "reportingComponent": "reportingController",
 }
-"""By their names in the core's v1, the fields that events.k8s.io/v1 calls otherwise."""
+"""The fields with another name in events.k8s.io/v1, by their names in the core's v1."""
 _OLDER_NAMES = {newer: older for older, newer in NEWER_NAMES.items()}
 
 
@@ -42,7 +42,7 @@ def like_api(
     """Return the object with its resourceVersion, a CustomResourceDefinition in v1.
 
     An event is converted to the version of the group that is asked for. managedFields are hidden,
-    as kubectl does, unless asked for. The stored object is left alone.
+    as kubectl does, unless requested. The stored object is not changed.
     """
     served = dict(definitions.to_v1(obj) if definitions.is_old(obj) else obj)
     if group is not None and obj.get("kind") == "Event":
@@ -63,7 +63,7 @@ def like_api(
 
 
 def _with_typed_claims(stateful_set: Object) -> Object:
-    """Name kind and version of each claim's template, which are not stored."""
+    """Add kind and version to each claim's template, which are not stored."""
     spec = stateful_set.get("spec")
     claims = spec.get("volumeClaimTemplates") if isinstance(spec, dict) else None
     if not isinstance(spec, dict) or not isinstance(claims, list):

@@ -49,7 +49,7 @@ def _cell(column: Object) -> Cell:
 
 
 def _shown(plain: Plain, kind: str, now: datetime) -> str:
-    """Return a value as a column of its type shows it; nothing where it is of another type."""
+    """Return a value in the form of its column's type; empty where it is of another type."""
     if kind == "string":
         return "" if plain is None else value_text(plain)
     if kind == "date":

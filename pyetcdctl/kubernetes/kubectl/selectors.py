@@ -34,7 +34,7 @@ _DEFAULTS = {
     "status.replicas": "0",
     "status.successful": "0",
 }
-"""Fields that the API server selects by, and what an object without them counts as having."""
+"""Fields that the API server selects by, and their values in an object without them."""
 
 
 def label_selector(text: str) -> Callable[[Object], bool]:
@@ -79,13 +79,13 @@ def _order(name: str, operator: str, limit: str) -> Test:
 
 
 class FieldSelector:
-    """A predicate of objects by their fields, of which any may be named: ``spec.nodeName=a``.
+    """A predicate of objects by any of their fields: ``spec.nodeName=a``.
 
-    ``unknown`` holds the fields that no object had so far: a slip of the pen finds nothing.
+    ``unknown`` holds the fields that no object had so far, which may be typing errors.
     """
 
     def __init__(self, text: str) -> None:
-        """Raises BadArguments for what is not a valid selector."""
+        """Raises BadArguments for an invalid selector."""
         self._terms = [_field_term(term) for term in _split_fields(text)]
         self.unknown = {name for name, *_ in self._terms if name not in _DEFAULTS}
         self.has_seen_objects = False

@@ -20,16 +20,16 @@ ENCRYPTED_CELL, UNKNOWN_CELL = "<encrypted>", "<unknown>"
 
 
 class ShownObject(NamedTuple):
-    """An object to show; ``content`` is None where nothing of it can be read."""
+    """An object to show; ``content`` is None where it cannot be decoded."""
 
     resource: Resource
     namespace: str
     name: str
     content: Object | None
     placeholder: str = UNKNOWN_CELL
-    """What is in the columns of an object that cannot be read."""
+    """The text in the columns of an object that cannot be decoded."""
     schema_known: bool = True
-    """Whether the names of its fields are known besides those of the metadata."""
+    """Whether the names of its fields outside of the metadata are known."""
 
     @property
     def full_name(self) -> str:

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 _DIGITS = re.compile(r"([0-9]+)")
 _MISSING, _NUMBER, _TEXT = range(3)
 _PRECEDENCE = 1000
-"""Of a FlowSchema that names none."""
+"""The precedence of a FlowSchema that names none."""
 
 
 def table_order(kind: str) -> Callable[[Object], Rank] | None:
-    """Return the order in which the API server prints the rows of a kind; None for that of keys."""
+    """Return the order in which the API server prints the rows of a kind; None for the order of
+    keys.
+    """
     return _by_precedence if kind == "FlowSchema" else None
 
 
@@ -34,7 +36,7 @@ def _by_precedence(schema: Object) -> Rank:
 
 
 def rank(values: list[Plain]) -> Rank:
-    """Return what an object is ordered by, given the values at the path; without any it is first.
+    """Return the sort key of an object, given the values at the path; without any it is first.
 
     ``web-2`` comes before ``web-10``, and ``2Gi`` before ``10Gi``.
     """
@@ -48,7 +50,7 @@ def rank(values: list[Plain]) -> Rank:
 
 
 def _natural(text: str) -> Rank:
-    """Split text at its numbers, which stand for a 0 where they meet another character."""
+    """Split text at its numbers, which compare as a 0 with other characters."""
     parts = _DIGITS.split(text)
     words = [*(f"{word}0" for word in parts[:-1:2]), parts[-1]]
     numbers = [(len(number), number) for number in (each.lstrip("0") for each in parts[1::2])]

@@ -1,4 +1,4 @@
-"""Which API version a value is stored in, and which release of Kubernetes no longer reads it."""
+"""Find the API version of a stored value, and the release of Kubernetes that no longer reads it."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ _JSON_HEAD = re.compile(
 
 
 class StoredType(NamedTuple):
-    """The type that a value names."""
+    """The type of a stored value."""
 
     api_version: str
     kind: str
 
 
 class Removal(NamedTuple):
-    """The release that no longer has a type, and what to use instead; empty where none is named."""
+    """The release that no longer has a type, and its replacement; empty where none is named."""
 
     release: str
     replacement: str
 
 
 def stored_type(value: bytes) -> StoredType | None:
-    """Return the type of a plain value; None for an encrypted one or no object."""
+    """Return the type of a plain value; None for an encrypted one or one that is not an object."""
     if value.startswith(_TYPE_FIRST) and len(value) > _LENGTH_AT and value[_LENGTH_AT] < _LONG:
         return _of_envelope(value[: _LENGTH_AT + 1 + value[_LENGTH_AT]])
     match recognise(value):
@@ -57,7 +57,7 @@ def stored_type(value: bytes) -> StoredType | None:
 
 
 def removal(found: StoredType) -> Removal | None:
-    """Return when a type was or will be removed; None for one that stays as far as is known."""
+    """Return the removal of a type; None for one that no known release removes."""
     known = removals().get(found)
     if known is not None:
         return known
@@ -80,13 +80,15 @@ def removals() -> Mapping[StoredType, Removal]:
 
 @lru_cache(_MOST_TYPES)
 def _of_envelope(begin: bytes) -> StoredType:
-    """Return the type at the begin of an envelope; the many objects of one kind have the same."""
+    """Return the type at the start of an envelope; cached, for the objects of one kind share it."""
     envelope = unwrap(begin)
     return StoredType(envelope.api_version, envelope.kind)
 
 
 def _json_type(value: bytes) -> StoredType | None:
-    """Read the type at the begin, where the API server writes it, or wherever it is."""
+    """Read the type at the start of a JSON text, where the API server writes it, or anywhere in
+    it.
+    """
     if head := _JSON_HEAD.match(value):
         version, kind = (head[1], head[2]) if head[1] else (head[4], head[3])
         return StoredType(version.decode("utf-8", "replace"), kind.decode("utf-8", "replace"))

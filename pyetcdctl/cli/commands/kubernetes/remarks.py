@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyetcdctl.registry.finding import Remark, Trouble
+from pyetcdctl.registry.finding import Remark, RemarkKind
 
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
@@ -21,9 +21,9 @@ class Remarks:
 
     def __call__(self, remark: Remark) -> None:
         """Take one remark."""
-        self.has_unread |= remark.trouble is not Trouble.REMARK
+        self.has_unread |= remark.trouble is not RemarkKind.REMARK
         line = f"{remark.key}: {remark.text}"
-        if remark.trouble is Trouble.NOT_DECRYPTED:
+        if remark.trouble is RemarkKind.NOT_DECRYPTED:
             self._not_decrypted.append(line)
         else:
             self._session.streams.err.line(f"# {line}")
