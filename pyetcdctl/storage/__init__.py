@@ -1,1 +1,1 @@
-"""etcd's own files: databases and snapshots, read without a server; snapshots, saved whole."""
+"""etcd's own files: read databases, logs and snapshots without a server; save snapshots."""

@@ -1,8 +1,8 @@
-"""Where the bytes of a database file are. The parts add up to the file's size, exactly.
+"""The use of each byte of a database file. The parts add up exactly to the file's size.
 
-A record is what a bucket holds for one key: its element of 16 bytes in the table of the page, the
-key and the value. In the bucket of keys each record is a revision: live, superseded by a later one,
-or a deletion.
+A record of a bucket is one key: its element of 16 bytes in the table of the page, the key and the
+value. In the bucket of keys each record is a revision: live, superseded by a later one, or a
+deletion.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Accounting(NamedTuple):
     deletions: int
     other_buckets: int
     page_overhead: int
-    """Headers, branches and meta pages, and what is unused at the end of pages in use."""
+    """Headers, branches and meta pages, and unused bytes at the end of pages in use."""
     free_pages: int
     after_pages: int
-    """What follows the last page: the digest of a snapshot, or space never used."""
+    """Bytes after the last page: the digest of a snapshot, or space never used."""
 
     @property
     def history(self) -> int:
-        """What a compaction at the newest revision would free within the file."""
+        """The bytes that a compaction at the newest revision would free within the file."""
         return self.superseded + self.deletions
 
 
@@ -51,19 +51,19 @@ class Sizing:
     """One pass through a database that also finds the sizes of all live values.
 
     The keys' leaves are read as the index reads them (bolt/leaves.py), all other pages as the audit
-    does. What an interrupted pass has found so far is there.
+    does. After an interrupted pass the sizes found so far are available.
     """
 
     def __init__(self, database: Database, file_size: int) -> None:
         self._database = database
         self._file_size = file_size
         self._live: dict[bytes, int] = {}
-        """Of each live key the size of its record and, in the lower half, of its value."""
+        """For each live key the size of its record and, in the lower half, of its value."""
         self._overflow = 0
         self._superseded = self._deletions = 0
 
     def run(self, on_bytes: Callable[[int], None] = lambda size: None) -> None:
-        """Read all. Raises DamagedSnapshot where a page is not what it should be."""
+        """Read all. Raises DamagedSnapshot for a damaged page."""
         for leaf in self._database.key_leaves():
             self._overflow += max(leaf.pages - 1, 0)
             try:
@@ -78,7 +78,7 @@ class Sizing:
             yield key, both & _HALF
 
     def accounting(self) -> Accounting:
-        """Return where the bytes of the file are; when all was read."""
+        """Return the use of the file's bytes, after a complete pass."""
         pages, audit, other = self._database.pages, Audit(self._database.pages), 0
         for bucket in audit.buckets():
             if bucket.name != KEYS or bucket.inline:

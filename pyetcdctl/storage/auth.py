@@ -1,4 +1,4 @@
-"""Users, roles and whether authentication is on, as a database has them."""
+"""Read users, roles and whether authentication is on from a database."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 Data is one long polynomial over GF(2), and its CRC the remainder of a division by P. Modulo P the
 power x**5685 equals x**1362 + x**426 + 1; squared k times, that gives such a relation for every
-5685 * 2**k. A chunk has just so many bits: what came before it, which would have to be multiplied
-by that power, is multiplied by the three lower ones instead, with shifts of a large integer. The
-last chunk is halved in the same way, until so little is left that a table serves. CRC-32C is
+5685 * 2**k. A chunk has exactly that many bits: the remainder before it, which would have to be
+multiplied by that power, is multiplied by the three lower ones instead, with shifts of a large
+integer. The last chunk is halved in the same way, until it is short enough for a table. CRC-32C is
 reflected: the lowest bit of the first byte is the highest power of x.
 """
 
@@ -35,7 +35,7 @@ _TABLE = _table()
 
 
 class Crc32c:
-    """A CRC that is computed while data comes; ``start`` is the CRC of the data before it."""
+    """A CRC that is computed incrementally; ``start`` is the CRC of the data before it."""
 
     def __init__(self, start: int = 0) -> None:
         self._rest = start ^ _INVERTED
@@ -72,7 +72,7 @@ class Crc32c:
 def _raised(rest: int) -> int:
     """Multiply a chunk's polynomial by x to the number of its bits, modulo P.
 
-    The product with the three powers is longer by the highest of them; these bits are multiplied
+    The product with the three powers is longer by the highest of them; those bits are multiplied
     once more.
     """
     overflow = rest & _OVERFLOW

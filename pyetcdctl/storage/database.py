@@ -21,14 +21,16 @@ KEYS, META = b"key", b"meta"
 COMPACTIONS = (b"scheduledCompactRev", b"finishedCompactRev")
 """The keys in META of the revisions of the last scheduled and finished compaction."""
 _MAIN_BYTES = 8
-"""A key of the bucket begins with the revision, in so many bytes."""
+"""The number of bytes of the revision at the start of a key of the bucket."""
 
 
 class Database:
-    """What is in the first ``size`` bytes of a file."""
+    """The database in the first ``size`` bytes of a file."""
 
     def __init__(self, file: Readable, size: int, name: str) -> None:
-        """Read the table of buckets. Raises DamagedSnapshot for what is not a database of etcd."""
+        """Read the table of buckets. Raises DamagedSnapshot for a file that is not a database of
+        etcd.
+        """
         self._file = file
         self.pages = Pages(file, size)
         self._buckets = buckets(self.pages)
@@ -47,7 +49,7 @@ class Database:
         return (2 + used_pages(self.pages)) * self.pages.page_size
 
     def get(self, bucket: bytes, key: bytes) -> bytes | None:
-        """Return the value of a key of a bucket, None without it."""
+        """Return the value of a key of a bucket, None if it is absent."""
         found = self._buckets.get(bucket)
         return None if found is None else Cursor(self.pages, found).get(key)
 
@@ -80,7 +82,7 @@ class Database:
         return self.key_leaves_at(self.key_pages)
 
     def key_leaves_at(self, numbers: Sequence[int]) -> Iterator[LeafColumns]:
-        """Yield some of them, by the numbers of their pages."""
+        """Yield some leaves of the bucket of keys, by the numbers of their pages."""
         return (leaf for leaf in leaves_at(self.pages, numbers) if leaf.key_sizes)
 
     @cached_property
@@ -90,5 +92,5 @@ class Database:
 
     @property
     def key_branches(self) -> int:
-        """How many pages the bucket of keys takes above those."""
+        """The number of pages of the bucket of keys above its leaves."""
         return branch_pages(self.pages, self._buckets[KEYS])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PAGE_KEYS = 1024
 ENDLESS = (1 << 63) - 1
 _OF_ENTRIES = ("_data", "_bodies", "_ends", "_start", "_end")
-"""What a page has of its KeyValues."""
+"""The parts of a page."""
 _FIELDS = {
     BY_VERSION: "version",
     BY_CREATE: "create_revision",
@@ -43,9 +43,10 @@ class FoundKeys(NamedTuple):
 
 
 class FileRange:
-    """The response to a RangeRequest. ``drops_leases``: what keys alone are from etcd 3.7 on.
+    """The response to a RangeRequest.
 
-    ``check`` raises where what was read is not to be trusted any more.
+    ``drops_leases``: KeyValues without values have no lease, as from etcd 3.7 on. ``check`` raises
+    where the file was changed while it was read.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class FileRange:
 
 
 class _KeysPage(RangePage):
-    """Keys that are known, and a KeyValue of each that is read when more than keys is wanted."""
+    """Known keys, whose KeyValues are read on the first use of more than the keys."""
 
     __slots__ = ("_load",)
 
@@ -110,7 +111,7 @@ class _KeysPage(RangePage):
         self.header, self.count, self.more = found.header, found.count, found.more
 
     def __getattr__(self, name: str) -> Any:
-        """Read the KeyValues on the first use of what only they have."""
+        """Read the KeyValues on the first use of an attribute that needs them."""
         if name not in _OF_ENTRIES:
             raise AttributeError(name)
         page = self._load(self._known_keys or ())
@@ -134,7 +135,7 @@ class _KeysPage(RangePage):
 def _limited(found: FoundKeys, request: RangeRequest) -> FoundKeys:
     """Return the keys that a server would sort and then cut at the limit."""
     filtered = _filtered(found, request)
-    # Without an order it reads one key more than the limit, whatever they are then sorted by.
+    # Without a sort order a server reads one key more than the limit, and sorts these.
     if request.limit > 0 and request.sort_order == NO_ORDER and filtered is found:
         return found._replace(keys=found.keys[: request.limit + 1])
     return filtered
@@ -160,7 +161,7 @@ def _filtered(found: FoundKeys, request: RangeRequest) -> FoundKeys:
 
 
 def _sorted(found: FoundKeys, request: RangeRequest) -> Sequence[bytes]:
-    """Return the keys in the order that is asked for; equal ones stay in the order of the keys."""
+    """Return the keys in the requested order; equal ones stay in the order of the keys."""
     descends = request.sort_order == DESCEND
     if request.sort_target == BY_KEY:
         return found.keys[::-1] if descends else found.keys

@@ -1,7 +1,7 @@
 """Files that are only read, at offsets.
 
-Reading copies: a file that is cut while it is read gives an error, where a mapped one would end the
-process. DamagedSnapshot is raised for what should be in the file and is not.
+Reads copy the bytes: a file that is truncated meanwhile gives an error, where a mapped one would
+end the process. DamagedSnapshot is raised for bytes that the file should have and lacks.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ReadOnlyFile:
     """A regular file, opened for reading."""
 
     def __init__(self, path: str, descriptor: int | None = None) -> None:
-        """Open the file, or take one that is open. Raises PyetcdctlError with etcd's words."""
+        """Open the file, or use an open descriptor. Raises PyetcdctlError with etcd's texts."""
         self.path = path
         self.descriptor = _open(path) if descriptor is None else descriptor
         self.size = self.current_size()
@@ -41,7 +41,7 @@ class ReadOnlyFile:
         self.close()
 
     def current_size(self) -> int:
-        """Return the size now, which may be another one than at the beginning."""
+        """Return the present size, which may differ from the one at the start."""
         return os.fstat(self.descriptor).st_size
 
     def close(self) -> None:
@@ -59,7 +59,7 @@ class ReadOnlyFile:
         return data
 
     def read_most(self, offset: int, size: int) -> bytes:
-        """Return so many bytes, or those up to the end of the file as it is now."""
+        """Return so many bytes, or fewer at the present end of the file."""
         return os.pread(self.descriptor, size, offset)
 
     def chunks(self, end: int, size: int) -> Iterator[bytes]:

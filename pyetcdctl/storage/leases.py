@@ -1,4 +1,4 @@
-"""Leases as a database has them: without the time of their grant or what is left of it."""
+"""Read leases from a database, which has neither the time of a grant nor the remaining TTL."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def stored_leases(opened: OpenedFile) -> LeasesResponse:
 def stored_time_to_live(
     opened: OpenedFile, lease: int, *, with_keys: bool
 ) -> LeaseTimeToLiveResponse:
-    """Return the time that a lease would have if the member started now; -1 for an unknown one."""
+    """Return the TTL that a lease would have if the member started now; -1 for an unknown one."""
     found = opened.model.buckets.get(_LEASES, lease.to_bytes(8, "big", signed=True))
     if found is None:
         return LeaseTimeToLiveResponse(header=opened.header, ID=lease, TTL=_GONE)

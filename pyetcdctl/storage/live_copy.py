@@ -1,11 +1,11 @@
 """A consistent copy of a database that a server is writing to, without taking its lock.
 
-bbolt writes a transaction's pages into free ones, then its meta page. So what a meta page leads to
-stays as it is until the next one is written, and pages that were read between two looks at the same
-meta page belong together. A large database takes longer than that. It is copied leaf by leaf, each
-part as of the transaction that is newest then: records never change, so those up to the first
-transaction's last revision are what that one had, unless a compaction went on meanwhile; then the
-copy begins anew.
+bbolt writes a transaction's pages into free ones, then its meta page. So the pages of a meta page
+do not change until the next one is written, and pages that were read while the meta page stayed the
+same are consistent. A large database takes longer than that. It is copied leaf by leaf, each part
+as of the transaction that is newest then: records never change, so those up to the first
+transaction's last revision are the ones of that transaction, unless a compaction ran meanwhile;
+then the copy starts again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 SECONDS = 60.0
-"""How long to retry while the server writes all the time."""
+"""The time limit of the retries while the server writes continuously."""
 _PAUSE_SECONDS = 0.05
 _PART_BYTES = 1 << 18
 LOCKS = "/proc/locks"
@@ -55,7 +55,7 @@ class _Others(NamedTuple):
 
 
 def is_written(path: str) -> bool:
-    """Whether a process holds the lock that a server's writing takes, as far as Linux says."""
+    """Whether a process holds the lock of a writing server, as far as Linux reports it."""
     inode = f":{os.stat(path).st_ino} "
     try:
         with open(LOCKS) as locks:
@@ -65,7 +65,7 @@ def is_written(path: str) -> bool:
 
 
 def copy_of(file: ReadOnlyFile) -> ReadOnlyFile:
-    """Return a consistent copy in a file without a name, which goes when it is closed."""
+    """Return a consistent copy in an unnamed file, which is removed when it is closed."""
     ends = monotonic() + SECONDS
     with TemporaryFile() as out:
         while monotonic() < ends:
@@ -151,7 +151,7 @@ class _Copying:
         return last
 
     def _steady(self, read: Callable[[Pages], Result]) -> Result:
-        """Return what is read of one transaction."""
+        """Return the result of ``read`` on a single transaction."""
         while True:
             pages = self._pages()
             try:

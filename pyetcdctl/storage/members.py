@@ -1,4 +1,4 @@
-"""A cluster's members and alarms, and the status and hash of one, as a database has them."""
+"""Read a cluster's members and alarms, and the status and hash of one member, from a database."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _member(key: bytes, value: bytes) -> api.Member:
 
 
 def stored_figures(opened: OpenedFile) -> api.StatusResponse:
-    """Return sizes and indexes; what only a running member knows is empty or 0."""
+    """Return sizes and indexes; fields that only a running member knows are empty or 0."""
     model, database = opened.model, opened.database
     version = model.buckets.get(META, b"storageVersion") or b""
     response = api.StatusResponse(

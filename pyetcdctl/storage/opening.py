@@ -33,14 +33,14 @@ _FOLDERS = ("", "member")
 
 
 class Identity(NamedTuple):
-    """Which member of which cluster; 0 where a file does not say."""
+    """The IDs of member and cluster; 0 where a file does not have them."""
 
     cluster_id: int = 0
     member_id: int = 0
 
 
 class OpenedFile:
-    """A file or folder that is read. ``note`` takes lines about what may be missing."""
+    """An open file or folder. ``note`` prints lines about data that may be missing."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class OpenedFile:
 
     @property
     def header(self) -> ResponseHeader:
-        """The header of every response; what the file does not know is 0."""
+        """The header of every response; fields that the file does not have are 0."""
         return ResponseHeader(
             cluster_id=self.identity.cluster_id,
             member_id=self.identity.member_id,
@@ -92,7 +92,7 @@ class OpenedFile:
             raise error.with_advice(*advice) from error.__cause__
 
     def sizing(self) -> Sizing:
-        """Return the pass that finds the sizes of values, and where the bytes of the file are."""
+        """Return the pass that finds the sizes of values, and the use of the file's bytes."""
         return Sizing(self.database, self._file.size)
 
     @contextmanager
@@ -120,7 +120,7 @@ class OpenedFile:
         self._file.close()
 
     def _may_take_log(self, note: Callable[[str], None]) -> bool:
-        """Whether there is a log, and it is known from which entry on it is to be applied."""
+        """Whether there is a log, and the entry is known from which on to apply it."""
         if not has_log(self.path):
             note(f"Warning: {self.path} has no log in it: writes that only a log has are missing")
         elif not self._may_be_applied_to:
@@ -156,7 +156,7 @@ class OpenedFile:
             note(f"Warning: the last record of the log was not written whole: {log.torn}")
 
     def _take_salvaged(self, note: Callable[[str], None]) -> int:
-        """Read a salvaged copy, and report what it lacks; return its size."""
+        """Read a salvaged copy, and report its losses; return its size."""
         file = self._file
         if is_written(file.path):
             raise PyetcdctlError(
@@ -178,7 +178,7 @@ class OpenedFile:
         return copy.size
 
     def _take_copy(self, note: Callable[[str], None], is_folder: bool) -> int:
-        """Read a copy instead of what a server is writing to; return its size."""
+        """Read a consistent copy of a file that a server is writing to; return its size."""
         copy = copy_of(self._file)
         self._file.close()
         self._file = copy
@@ -189,7 +189,7 @@ class OpenedFile:
         return copy.size
 
     def _content_size(self, check: bool, note: Callable[[str], None]) -> int:
-        """Return the size of what is before the digest; start to compute that if it is checked."""
+        """Return the size without the digest; start to compute the digest if it is checked."""
         file = self._file
         if not file.size:
             raise DamagedSnapshot("invalid database", f"{file.path} is empty.")
@@ -209,7 +209,7 @@ def _no_note(line: str) -> None:
 
 
 def _about(tail: Tail, path: str) -> str:
-    """Return the line about what came from the log."""
+    """Return the line about the entries from the log."""
     entries = "1 entry" if tail.entries == 1 else f"{tail.entries:,} entries"
     line = f"{path}: {entries} came from the log, {tail.uncommitted:,} not known to be committed"
     if tail.unreadable:

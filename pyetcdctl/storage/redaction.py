@@ -1,7 +1,7 @@
 """A copy of a database without its values: each is replaced by as many bytes of filler.
 
-All else stays where it is: keys, revisions, sizes, and every page at its place. Pages that are not
-in use, and what is behind the last value of a page, may have old values in them: they become zeros.
+All else is unchanged: keys, revisions, sizes, and the place of every page. Unused pages, and the
+bytes after the last value of a page, may contain old values: they become zeros.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
 
 _FILLER = b"redacted "
 _KEPT_OF_USER, _KEPT_OF_KEY = frozenset({1, 3, 4}), frozenset({1})
-"""The fields of bytes that stay: a user's name, roles and options; a KeyValue's key."""
+"""The fields of bytes that are kept: a user's name, roles and options; a KeyValue's key."""
 _FREE, _IN_USE, _OF_KEYS, _OF_USERS = range(4)
 _USES = {KEYS: _OF_KEYS, b"authUsers": _OF_USERS}
 _BYTES_AT_ONCE = 1 << 20
 
 
 def filler(size: int) -> bytes:
-    """Return so many bytes in place of a value."""
+    """Return filler of the size of a value."""
     return (_FILLER * (size // len(_FILLER) + 1))[:size]
 
 
@@ -59,7 +59,7 @@ def is_filler(value: bytes) -> bool:
 
 
 class Replaced(NamedTuple):
-    """What was replaced so far: values, of all revisions, and hashes of passwords."""
+    """The numbers of replaced values, of all revisions, and of replaced hashes of passwords."""
 
     values: int = 0
     passwords: int = 0
@@ -73,7 +73,7 @@ def redact_snapshot(
 ) -> Replaced:
     """Write a redacted copy of a snapshot or a database to ``target``.
 
-    ``is_replaced`` says of a key whether its values are replaced. Raises DamagedSnapshot, or
+    ``is_replaced`` returns whether the values of a key are replaced. Raises DamagedSnapshot, or
     SnapshotFailed where it cannot be written; then nothing has changed on the disk.
     """
     with ExitStack() as opened:
@@ -92,7 +92,7 @@ def redact_snapshot(
 def _checked(
     pieces: Iterator[bytes], digest: DigestCheck | None, on_bytes: Callable[[int], None]
 ) -> Iterator[bytes]:
-    """Yield the copy; raise at its end if what was read is not what a server had saved."""
+    """Yield the copy; raise at its end if the digest of the source is wrong."""
     for piece in pieces:
         on_bytes(len(piece))
         yield piece
@@ -104,7 +104,7 @@ class _Redaction:
     """One copy."""
 
     def __init__(self, file: Readable, size: int, is_replaced: Callable[[bytes], bool]) -> None:
-        """Read the structure of what is in the first ``size`` bytes. Raises DamagedSnapshot."""
+        """Read the structure of the first ``size`` bytes. Raises DamagedSnapshot."""
         self.figures = Replaced()
         self._pages = Pages(file, size)
         self._size = size
@@ -112,7 +112,7 @@ class _Redaction:
         self._uses = self._find_uses()
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the copy, and a SHA-256 behind it as behind each snapshot."""
+        """Yield the copy, and its SHA-256 at the end, as in each snapshot."""
         digest = sha256()
         for piece in self._copied():
             digest.update(piece)
@@ -120,7 +120,7 @@ class _Redaction:
         yield digest.digest()
 
     def _find_uses(self) -> bytearray:
-        """Return what each page is used for, by its number."""
+        """Return the use of each page, by its number."""
         uses = bytearray([_IN_USE]) * self._pages.count
         audit = Audit(self._pages)
         for bucket in audit.buckets():
@@ -148,7 +148,7 @@ class _Redaction:
         yield bytes(waiting) + bytes(self._size - pages.size)
 
     def _page(self, number: int) -> bytes:
-        """Return a page with those that it flows over into."""
+        """Return a page with its overflow pages."""
         use = self._uses[number]
         if use == _FREE:
             return bytes(self._pages.page_size)

@@ -1,7 +1,7 @@
 """Save a snapshot to the disk: under its final name it is complete, or it does not exist.
 
-The pieces go to a file of a name of its own beside the target, so that two runs do not meet and the
-rename stays within one file system.
+The pieces go to a file with a unique name beside the target, so that two runs do not collide and
+the rename stays within one file system.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Saved(NamedTuple):
 def save(
     pieces: Iterable[bytes], path: str, verify: Callable[[str], None] = lambda part: None
 ) -> Saved:
-    """Write a snapshot to ``path``, replacing what is there.
+    """Write a snapshot to ``path``, replacing an existing file.
 
-    ``verify`` is called with the name that the complete file has until then. Raises SnapshotFailed;
-    then, and after any other exception, nothing has changed on the disk.
+    ``verify`` is called with the temporary name of the complete file. Raises SnapshotFailed; then,
+    and after any other exception, nothing has changed on the disk.
     """
     if not path:
         raise SnapshotFailed("could not write snapshot: the name of the file is empty")
@@ -104,7 +104,7 @@ def _fsync_folder(folder: str) -> None:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
-        return  # Who may write there but not read has no way to sync it.
+        return  # A folder that may be written but not read cannot be synced.
     try:
         _fsync(descriptor, folder)
     finally:

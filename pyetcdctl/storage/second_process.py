@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.files import ReadOnlyFile
 
 WORTH_BYTES = 64 << 20
-"""Smaller files are read before a second process has begun."""
+"""Smaller files are read before a second process has started."""
 
 
 def is_worth_it(size: int) -> bool:
-    """Whether a file of that size is read sooner by two processes."""
+    """Whether two processes read a file of that size faster."""
     return size >= WORTH_BYTES and bool(sys.executable) and usable_processors() > 1
 
 

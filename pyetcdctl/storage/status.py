@@ -32,7 +32,7 @@ _VERSION = re.compile(rb"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 def snapshot_status(
     path: str, on_bytes: Callable[[int], None] = lambda size: None
 ) -> SnapshotStatus:
-    """Return the figures. Raises DamagedSnapshot where the file is not what a server sent.
+    """Return the figures. Raises DamagedSnapshot where the file differs from what a server sent.
 
     ``on_bytes`` is called with how many bytes were read, again and again.
     """
@@ -43,14 +43,14 @@ def snapshot_status(
 
 
 def ends_with_digest(path: str) -> bool:
-    """Whether the file's size is that of a snapshot which a server sent."""
+    """Whether the file's size is that of a snapshot with a digest."""
     with ReadOnlyFile(path) as file:
         return has_digest(file.size)
 
 
 def _status(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStatus:
     if is_worth_it(file.size):
-        with suppress(DamagedSnapshot):  # which is found again, and named, in one process
+        with suppress(DamagedSnapshot):  # the single process finds it again and reports it
             if figures := _figures_of_two(file, on_bytes):
                 return figures
             on_bytes = _ignored
@@ -69,7 +69,7 @@ def _status(file: ReadOnlyFile, on_bytes: Callable[[int], None]) -> SnapshotStat
 
 
 def _ignored(size: int) -> None:
-    """Take a count of bytes that was shown before."""
+    """Ignore a count of bytes: it was shown before."""
 
 
 def _figures(file: ReadOnlyFile, size: int, on_bytes: Callable[[int], None]) -> SnapshotStatus:

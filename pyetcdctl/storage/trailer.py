@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 SECTOR_BYTES = 512
 DIGEST_BYTES = 32
 _CHUNK_BYTES = 1 << 24
-"""A thread that hashes waits for the others after each chunk: few are better."""
+"""The chunk size: a hashing thread waits for the others after each chunk, so few chunks are
+better.
+"""
 
 
 def has_digest(size: int) -> bool:
@@ -26,7 +28,7 @@ def has_digest(size: int) -> bool:
 
 
 class Verifier:
-    """Computes the digest of all but the last 32 bytes, without knowing where the end is."""
+    """Computes the digest of all but the last 32 bytes of a stream."""
 
     def __init__(self) -> None:
         self._hash = sha256()
@@ -56,7 +58,7 @@ class Verifier:
 
 
 class DigestCheck:
-    """Compares a snapshot with the digest at its end, beside other work on the same file."""
+    """Compares a snapshot with the digest at its end, in a thread beside other work."""
 
     def __init__(self, file: ReadOnlyFile) -> None:
         self._file = file
@@ -94,7 +96,7 @@ class DigestCheck:
 
 
 def check_digest(verifier: Verifier) -> None:
-    """Raise DamagedSnapshot unless all data had the digest that it ends with."""
+    """Raise DamagedSnapshot unless the data has the digest at its end."""
     if verifier.computed != verifier.expected:
         raise DamagedSnapshot(
             f"expected sha256 {verifier.expected}, got {verifier.computed}",

@@ -1,4 +1,4 @@
-"""The hash that etcdutl prints of a whole database, and the checks of the same pass."""
+"""The hash of a whole database that etcdutl prints, and the checks of the same pass."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Lost(NamedTuple):
     """A page whose tree could not be read, and the keys that it may have had.
 
-    Those are the keys from ``first`` on and before ``end``; None is behind all keys.
+    Those are the keys from ``first`` on and before ``end``; None is after all keys.
     """
 
     page: int
@@ -34,9 +34,10 @@ def _raise(error: DamagedSnapshot) -> None:
 
 
 class Audit:
-    """One walk through all pages. ``report`` takes what is damaged; the walk goes on behind it.
+    """One walk through all pages.
 
-    ``lost`` collects what it cannot enter.
+    ``report`` is called with each damage, and the walk continues after it. ``lost`` collects the
+    subtrees that cannot be read.
     """
 
     def __init__(self, pages: Pages, report: Callable[[DamagedSnapshot], None] = _raise) -> None:
@@ -93,7 +94,9 @@ class Audit:
         return level
 
     def check_accounts(self) -> None:
-        """Raise unless each page was entered or is free, and none is both; when all was read."""
+        """Raise unless each page was entered or is free, and none is both; after a complete
+        walk.
+        """
         if self._pages.meta.freelist == NO_FREELIST:
             return
         page, free = self._pages.free_pages()
@@ -106,7 +109,7 @@ class Audit:
             raise damage(lost, lost * self._pages.page_size, "neither in use nor free")
 
     def free_pages(self) -> list[int]:
-        """Return the pages that no bucket uses; when all was read."""
+        """Return the pages that no bucket uses; after a complete walk."""
         return [number for number, entered in enumerate(self._entered) if not entered]
 
     def _tree(self, root: int, *, has_buckets: bool = False) -> Iterator[Leaf]:
@@ -164,7 +167,7 @@ def _check_flags(leaf: Leaf) -> None:
 def _checked_order(
     keys: list[bytes], least: bytes, end: bytes | None, before: bytes, page: int, offset: int
 ) -> bytes:
-    """Return the last key; all must ascend, between what the branch above says."""
+    """Return the last key; all must ascend, within the bounds of the branch above."""
     if not keys:
         return before
     is_ascending = all(map(lt, keys, keys[1:]))

@@ -28,7 +28,7 @@ MOST_LEVELS = 64
 
 
 class Bucket(NamedTuple):
-    """A bucket: its tree's root, or the page that is inside its value."""
+    """A bucket: its tree's root, or the inline page in its value."""
 
     name: bytes
     root: int
@@ -70,7 +70,7 @@ class Cursor:
                     yield key, value
 
     def get(self, key: bytes) -> bytes | None:
-        """Return a key's value, None without one."""
+        """Return a key's value, None if the key is absent."""
         found, value = next(self.items(key), (None, b""))
         return value if found == key else None
 
@@ -96,7 +96,7 @@ def buckets(pages: Pages) -> dict[bytes, Bucket]:
 
 
 def used_pages(pages: Pages) -> int:
-    """Return how many pages the buckets take, and the list of free ones if there is one."""
+    """Return how many pages the buckets and the free list use."""
     roots = [bucket.root for bucket in buckets(pages).values() if bucket.inline is None]
     pending, used = [pages.meta.root, *roots], 0
     if pages.meta.freelist != NO_FREELIST:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 READ_BYTES = 1 << 18
 MOST_GAP = 4
-"""How many pages of something else are read along with neighbours."""
+"""The most unrelated pages that are read between two leaves."""
 
 
 class LeafColumns(NamedTuple):
@@ -85,7 +85,7 @@ def leaf_numbers(pages: Pages, bucket: Bucket) -> array[int]:
 
 
 def branch_pages(pages: Pages, bucket: Bucket) -> int:
-    """Return how many pages a bucket takes above its leaves, which ``leaf_numbers`` has found."""
+    """Return how many pages a bucket uses above its leaves, which ``leaf_numbers`` has found."""
     taken, level = 0, [] if bucket.inline else [bucket.root]
     while level and pages.head(level[0], BRANCH | LEAF).flags & BRANCH:
         branches = [pages.page(number, BRANCH) for number in level]
@@ -95,13 +95,13 @@ def branch_pages(pages: Pages, bucket: Bucket) -> int:
 
 
 def inline_leaf(bucket: Bucket) -> Iterator[LeafColumns]:
-    """Yield the one leaf of an inline bucket, if there is anything in it."""
+    """Yield the one leaf of an inline bucket, unless it is empty."""
     if bucket.inline is not None and (columns := _columns(bucket.inline, 0)).key_sizes:
         yield columns
 
 
 def leaves_at(pages: Pages, numbers: Sequence[int]) -> Iterator[LeafColumns]:
-    """Yield the leaves of these pages in this order, those without any key, too."""
+    """Yield the leaves of these pages in this order, also empty ones."""
     size = pages.page_size
     for run in runs(numbers, max(1, READ_BYTES // size), pages.count):
         first = run[0]
@@ -111,7 +111,7 @@ def leaves_at(pages: Pages, numbers: Sequence[int]) -> Iterator[LeafColumns]:
 
 
 def _columns_in(data: bytes, first: int, number: int, size: int) -> LeafColumns | None:
-    """Return a leaf of the pages from ``first`` on; None where more than these is needed."""
+    """Return a leaf from the pages from ``first`` on; None where it needs more pages."""
     at = (number - first) * size
     found, flags, count, overflow = PAGE_HEAD.unpack_from(data, at)
     end = at + (overflow + 1) * size
@@ -123,7 +123,8 @@ def _columns_in(data: bytes, first: int, number: int, size: int) -> LeafColumns 
     sizes = table[2::4], table[3::4]
     columns = LeafColumns(number, first * size, data, start, *sizes, overflow + 1)
     filled = start + sum(columns.key_sizes) + sum(columns.value_sizes)
-    # All keys are where the sizes put them if the last one is; else ``leaf_of`` finds which.
+    # All keys are where the sizes put them if the last one is; else ``leaf_of`` finds the wrong
+    # one.
     last = body - ELEMENT_BYTES + table[-3]
     is_whole = body <= start and filled == last + table[-2] + table[-1] and filled <= end
     return columns if is_whole and not any(table[0::4]) else None
@@ -145,7 +146,7 @@ def runs(numbers: Sequence[int], most: int, count: int) -> Iterator[Sequence[int
 
 
 def overflow_of(data: bytes, at: int) -> int:
-    """Return how many more pages the one that begins at ``at`` flows over into."""
+    """Return the number of overflow pages of the page that begins at ``at``."""
     overflow: int = PAGE_HEAD.unpack_from(data, at)[3]
     return overflow
 

@@ -41,7 +41,7 @@ class Meta(NamedTuple):
 
 
 class PageHead(NamedTuple):
-    """The header of a page: ``overflow`` is how many more pages its content takes."""
+    """The header of a page: ``overflow`` is the number of further pages of its content."""
 
     number: int
     flags: int
@@ -170,17 +170,17 @@ class Pages:
         return unpack_from(f"<{page.entries * 2}Q", page.data, PAGE_HEAD.size)[1::2]
 
     def read_pages(self, first: int, end: int) -> bytes:
-        """Return the bytes of the pages from ``first`` on, those from ``end`` on left out."""
+        """Return the bytes of the pages from ``first`` up to ``end``, exclusive."""
         return self._file.read(first * self.page_size, (end - first) * self.page_size)
 
     def free_pages(self) -> tuple[Page, tuple[int, ...]]:
-        """Return the page that lists the free ones, and its list; there must be one."""
+        """Return the free list's page, and its list; there must be one."""
         page = self.page(self.meta.freelist, FREELIST)
         return page, free_list_in(page)[1]
 
 
 def free_list_in(page: Page) -> tuple[int, tuple[int, ...]]:
-    """Return where in a page its list of free ones begins, and the list."""
+    """Return the offset of the free list in its page, and the list."""
     at, count = PAGE_HEAD.size, page.entries
     if count == _MANY:
         count, at = unpack_from("<Q", page.data, at)[0], at + 8
@@ -213,7 +213,7 @@ def leaf_of(page: Page) -> Leaf:
 
 
 def inline_page(data: bytes, offset: int, number: int) -> Page:
-    """Return the page that is inside a bucket's value."""
+    """Return the inline page in a bucket's value."""
     if len(data) < PAGE_HEAD.size:
         raise damage(number, offset, "a bucket is cut short")
     _, flags, entries, _ = PAGE_HEAD.unpack_from(data)
@@ -262,5 +262,5 @@ def fnv_1a(data: bytes) -> int:
 
 
 def damage(page: int, offset: int, what: str) -> DamagedSnapshot:
-    """Return the error that names a place in a database."""
+    """Return the error with a page and an offset of a database."""
     return DamagedSnapshot(f"the database is damaged: page {page} at offset {offset}: {what}")

@@ -1,4 +1,4 @@
-"""The faults of a file: the first ones in words, and the number of all."""
+"""The faults of a file: the first ones as text, and the number of all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DATABASE = "the database is damaged: "
 
 
 class Faults:
-    """What was found so far."""
+    """The faults found so far."""
 
     def __init__(self) -> None:
         self.found: list[Fault] = []

@@ -20,7 +20,7 @@ _VERSION_BITS = 64
 
 
 class LiveKey(NamedTuple):
-    """A key that is there at the end, and where its KeyValue is."""
+    """A live key, and where its KeyValue is."""
 
     key: bytes
     place: int
@@ -56,7 +56,7 @@ class RecordCheck:
             self._take(revision, entry, place(leaf.offset + start, end - start))
 
     def live(self) -> Iterator[LiveKey]:
-        """Yield the keys that are there after the last record."""
+        """Yield the live keys after the last record."""
         for key, found in self._places.items():
             yield LiveKey(key, found, self._leases.get(key, 0))
 
@@ -78,7 +78,9 @@ class RecordCheck:
         yield from self._breaks(entry)
 
     def _breaks(self, entry: KeyValue) -> Iterator[str]:
-        """Yield where a version does not follow the one before; it may have been compacted."""
+        """Yield a fault where a version does not follow the one before, unless that was
+        compacted.
+        """
         before = self._lives.get(entry.key)
         if before is None:
             return

@@ -41,7 +41,7 @@ def check_snapshot(
     decode: Decode = _decodes,
     on_bytes: Callable[[int], None] = lambda size: None,
 ) -> SnapshotCheck:
-    """Return all faults. ``decode`` returns the fault of a live key's value, or ""."""
+    """Return all faults. ``decode`` returns the fault of a live key's value, or an empty string."""
     with ReadOnlyFile(path) as file:
         checking = _Checking(file, decode, on_bytes)
         checking.run()
@@ -70,7 +70,7 @@ class _Checking:
         self._leases: set[int] = set()
 
     def run(self) -> None:
-        """Check the hash beside everything else."""
+        """Check the hash at the same time as everything else."""
         digest = DigestCheck(self._file) if self.has_digest else None
         try:
             self._check_pages(Pages(self._file, self._size))

@@ -1,8 +1,8 @@
 """The continuations of a prefix among live keys, searched from the newest revision back.
 
-The bucket's order is that of the revisions, so there is no way to seek a prefix. Pages without
-what is not found yet are passed over at the speed of memory: what was found is left out of the
-search, and most of a large file is soon left out.
+The bucket is ordered by revision, so a prefix cannot be sought. Pages without a new continuation
+are skipped at the speed of memory: continuations that were found are excluded from the search, and
+with them most pages of a large file.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ MOST = 10_000
 _RUN_PAGES = 64
 _SAMPLES = 50
 _BATCH = 4096
-"""So many leaves are sorted into runs at once."""
+"""The number of leaves that are sorted into runs at the same time."""
 _MOST_EXCLUDED = 100
-"""A pattern of more would be slower than looking at what it leaves out."""
+"""The most excluded continuations in a pattern; with more it would be slower than without."""
 
 
 class Branches(NamedTuple):
-    """Keys, and beginnings of keys up to a slash; ``is_whole`` where there are no others."""
+    """Keys, and prefixes of keys up to a slash; ``is_whole`` where there are no others."""
 
     found: list[bytes]
     is_whole: bool
 
 
 def branches(model: Model, typed: bytes, seconds: float, most: int = MOST) -> Branches:
-    """Return what begins with ``typed``, up to the next slash, in order; so many at the most."""
+    """Return the continuations of ``typed``, up to the next slash, in order; at most ``most``."""
     ends, search = monotonic() + seconds, _Search(typed)
     for change in reversed(model.changes):
         search.take(key_of(change.entry), is_deletion=change.revision.is_deletion)
@@ -49,7 +49,7 @@ def branches(model: Model, typed: bytes, seconds: float, most: int = MOST) -> Br
     if most > 1:
         _sample(model.database, sampled)
     is_whole = _searched(model.database, search, ends, most)
-    if not is_whole:  # what was not reached may have been deleted since: rarely all of a branch
+    if not is_whole:  # unread records may be deletions, rarely of a whole branch
         found = found | (sampled.found - search.dead)
     return Branches(sorted(found), is_whole)
 
@@ -63,7 +63,7 @@ def _sample(database: Database, search: _Search) -> None:
 
 
 def _searched(database: Database, search: _Search, ends: float, most: int) -> bool:
-    """Search until all is read or the time is over; return whether all is read."""
+    """Search until all is read or the time limit has passed; return whether all was read."""
     if not database.key_pages:
         for leaf in database.key_leaves():
             search.take_leaf(leaf)
@@ -87,7 +87,7 @@ def _runs_backwards(numbers: Sequence[int], count: int) -> Iterator[Sequence[int
 
 
 def _hits(database: Database, run: Sequence[int], search: _Search) -> list[int]:
-    """Return the leaves of a run that have what is sought anywhere."""
+    """Return the leaves of a run with a match anywhere."""
     pages, first, last = database.pages, run[0], run[-1]
     size, hits, at = pages.page_size, [], 0
     data = pages.read_pages(first, last + 1)
@@ -103,7 +103,7 @@ def _hits(database: Database, run: Sequence[int], search: _Search) -> list[int]:
 
 
 class _Search:
-    """What was found so far; records are taken from the newest on."""
+    """The results so far; records are taken from the newest on."""
 
     def __init__(self, typed: bytes) -> None:
         self._typed = typed
@@ -125,7 +125,7 @@ class _Search:
             self.take(key_in(leaf.data, value, end), is_deletion=value - start == TOMBSTONE_BYTES)
 
     def take(self, key: bytes, *, is_deletion: bool) -> None:
-        """Take a record, none of a newer revision being left."""
+        """Take a record; all newer ones were taken before."""
         if not key.startswith(self._typed) or key.startswith(self._known) or key in self.dead:
             return
         if is_deletion:

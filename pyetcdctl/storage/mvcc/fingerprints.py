@@ -1,7 +1,7 @@
 """Where each live key's KeyValue is, with a fingerprint of it, to compare two files by.
 
-KeyValues with the same fingerprint are the same; those with another one may differ in their
-revisions alone. A place and a fingerprint are one number: a key takes some 230 bytes of memory.
+KeyValues with the same fingerprint are equal; those with different ones may differ only in their
+revisions. A place and a fingerprint are one number: a key takes some 230 bytes of memory.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Fingerprints:
                 self._found[key] = -number
 
     def unlike(self, other: Fingerprints) -> list[bytes]:
-        """Return the keys that are in one alone, or may differ, in order."""
+        """Return the keys that are in only one of the two, or may differ, in order."""
         mine, others = self._found, other._found
         if mine is others:
             return []

@@ -1,7 +1,7 @@
-"""The hash over all that is stored of keys up to a revision, as members are compared by.
+"""The hash over all records of keys up to a revision, by which members are compared.
 
-Of the records that a compaction takes etcd counts only those that are a key's newest, so that the
-hash does not depend on how far the compaction is.
+Of the records before a compaction etcd hashes only a key's newest, so that the hash does not depend
+on the progress of the compaction.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def hash_keys(model: Model, revision: int) -> int:
 
 
 class _Counted:
-    """The records that the hash is made of."""
+    """The records that are hashed."""
 
     def __init__(self, model: Model, revision: int) -> None:
         self.first = model.compacted + 1
@@ -55,7 +55,7 @@ class _Counted:
 
 
 def _pieces(leaf: LeafColumns, counted: _Counted) -> Iterator[bytes]:
-    """Yield the counted records of a leaf, all at once where all are."""
+    """Yield the hashed records of a leaf, in one piece where all are."""
     data, at = leaf.data, leaf.start
     end = at + sum(leaf.key_sizes) + sum(leaf.value_sizes)
     last_key = end - leaf.value_sizes[-1] - leaf.key_sizes[-1]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SIZE_BITS = 32
 _SIZE_MASK = (1 << SIZE_BITS) - 1
 _FROM_SEPARATOR = 9
-"""How far a value begins behind the separator in its revision."""
+"""The distance of a value from the separator in its revision."""
 _LONG = 0x80
 """Keys of this size and more have a size of more than one byte before them."""
 
@@ -35,7 +35,7 @@ def place(offset: int, size: int) -> int:
 
 
 def offset_and_size(place: int) -> tuple[int, int]:
-    """Return what ``place`` was made of."""
+    """Return the offset and the size in a place."""
     return place >> SIZE_BITS, place & _SIZE_MASK
 
 
@@ -77,7 +77,7 @@ def _check_order(leaf: LeafColumns, before: bytes) -> bytes:
 
 
 def _up_to(leaf: LeafColumns, revision: int) -> LeafColumns:
-    """Return a leaf without what is newer."""
+    """Return a leaf without newer records."""
     sizes = map(add, leaf.key_sizes, leaf.value_sizes)
     starts = list(accumulate(sizes, initial=leaf.start))[:-1]
     data = leaf.data
@@ -90,7 +90,7 @@ def _up_to(leaf: LeafColumns, revision: int) -> LeafColumns:
 
 
 def _take(leaf: LeafColumns, places: dict[bytes, int]) -> None:
-    """Take the records of a leaf into the index. Raises WireError for what is none."""
+    """Take the records of a leaf into the index. Raises WireError for an invalid record."""
     key_sizes = leaf.key_sizes
     if not key_sizes:
         return

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Keys:
-    """Where each key's KeyValue is. Sorting all is put off until more than one range is read."""
+    """Where each key's KeyValue is. All keys are sorted only when a second range is read."""
 
     def __init__(self, places: dict[bytes, int]) -> None:
         self._places = places
@@ -23,7 +23,7 @@ class Keys:
         return len(self._places)
 
     def place(self, key: bytes) -> int | None:
-        """Return where a key's KeyValue is, None without the key."""
+        """Return where a key's KeyValue is, None if the key is absent."""
         return self._places.get(key)
 
     def place_of(self, key: bytes) -> int:

@@ -1,7 +1,6 @@
 """One key's records, found without an index by searching all pages for its bytes.
 
-Most of a database is passed over at the speed of memory; only leaves that have the bytes are taken
-apart, and those decide.
+Most of a database is skipped at the speed of memory; only leaves that have the bytes are parsed.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def all_records(database: Database) -> Iterator[RevisedEntry]:
 
 
 def records_of(database: Database, key: bytes) -> list[RevisedEntry]:
-    """Return all that is stored of a key, oldest first."""
+    """Return all stored revisions of a key, oldest first."""
     found = _records_with(database, entry_of_key(key))
     return sorted(record for record in found if key_in(record.entry, 0, len(record.entry)) == key)
 
@@ -83,7 +82,7 @@ def _leaves_with(database: Database, field: bytes) -> set[int]:
             index = bisect_right(leaves, page) - 1
             if index >= 0:
                 found.add(leaves[index])
-            # A page that has it once is read whole.
+            # A page with one match is read completely.
             at = data.find(field, (page + 1) * size - start)
     return found
 

@@ -1,4 +1,4 @@
-"""The keyspace and the other buckets of a member: its database, and what the log changed since.
+"""The keyspace and the other buckets of a member: its database, and the changes of the log since.
 
 Changes are kept in memory; nothing is ever written. A place (see key_index.py) below zero is that
 of a change.
@@ -35,12 +35,12 @@ def _no_progress() -> AbstractContextManager[Callable[[int], None]]:
 
 
 class Model:
-    """A member's keys and buckets. ``progress`` shows how far a pass through all keys is."""
+    """A member's keys and buckets. ``progress`` shows the progress of a pass through all keys."""
 
     def __init__(self, database: Database, progress: Progress = _no_progress) -> None:
         self.buckets = Buckets(database)
         self.compacted = max(map(self._compaction, COMPACTIONS))
-        """The revision that was compacted last, 0 without one."""
+        """The revision of the last compaction, 0 without one."""
         last = _last_revision(database)
         self.revision = max(1, self.compacted, last)
         self.consistent_index = self._number(b"consistent_index")
@@ -54,7 +54,7 @@ class Model:
         self.progress = progress
         self._stored_revision = self.revision
         self.changes: list[RevisedEntry] = []
-        """What was written since, in order."""
+        """The changes since then, in order."""
         self._newest: Keys | None = None
 
     @property
@@ -75,7 +75,7 @@ class Model:
             yield found, current
 
     def last_records(self) -> list[RevisedEntry]:
-        """Return what the last revision in the database changed."""
+        """Return the records of the last revision in the database."""
         return [
             RevisedEntry(parse_revision(key), value) for key, value in self.database.last_records()
         ]
@@ -116,12 +116,14 @@ class Model:
         return self.database.read(*offset_and_size(place))
 
     def records(self, key: bytes) -> list[RevisedEntry]:
-        """Return all that is stored of a key, oldest first."""
+        """Return all stored revisions of a key, oldest first."""
         stored = records_of(self.database, key)
         return stored + [each for each in self.changes if KeyValue.decode(each.entry).key == key]
 
     def records_between(self, key: bytes, range_end: bytes) -> list[RevisedEntry]:
-        """Return all that is stored of a range of keys, oldest first; of one key without an end."""
+        """Return all stored revisions of a range of keys, oldest first; without an end of one
+        key.
+        """
         if not range_end:
             return self.records(key)
 
@@ -139,7 +141,7 @@ class Model:
         return None if newest is None or newest.revision.is_deletion else newest.entry
 
     def leaves(self) -> Iterator[LeafColumns]:
-        """Yield what the database has of all keys, in the order of the revisions."""
+        """Yield the leaves of all keys in the database, in the order of the revisions."""
         return self.database.key_leaves()
 
     def keys_of_lease(self, lease: int) -> list[bytes]:

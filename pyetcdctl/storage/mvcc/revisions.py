@@ -16,7 +16,7 @@ _REVISION = Struct(">qcq")
 
 
 class Revision(NamedTuple):
-    """One change: the store's revision, and which of the changes in it."""
+    """One change: the store's revision, and the index of the change in it."""
 
     main: int
     sub: int
@@ -28,7 +28,7 @@ class Revision(NamedTuple):
 
 
 def parse_revision(key: bytes) -> Revision:
-    """Return the revision that a bucket's key is. Raises WireError where it is none."""
+    """Parse a bucket's key. Raises WireError where it is not a revision."""
     size = len(key)
     is_deletion = size == TOMBSTONE_BYTES and key[REVISION_BYTES] == TOMBSTONE
     if (size != REVISION_BYTES and not is_deletion) or key[8] != SEPARATOR:
@@ -40,12 +40,12 @@ def parse_revision(key: bytes) -> Revision:
 
 
 def main_of(key: bytes) -> int:
-    """Return the store's revision in a bucket's key, or in what begins as one; 0 without it."""
+    """Return the store's revision in a bucket's key or in its first bytes; 0 without one."""
     return int.from_bytes(key[:8].ljust(8, b"\0"), "big")
 
 
 def is_first_change(key: bytes) -> bool:
-    """Whether a bucket's key, or what begins as one, is of the first change at its revision."""
+    """Whether a bucket's key, or its first bytes, are of the first change at its revision."""
     return not any(key[9:REVISION_BYTES])
 
 

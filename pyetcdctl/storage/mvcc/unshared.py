@@ -1,8 +1,8 @@
-"""The records that one of two databases has and the other lacks: all that can make keys differ.
+"""The records that one of two databases has and the other lacks: only these can make keys differ.
 
-Files of one cluster share most records, and most of their leaves byte for byte: those are passed
-over without parsing. Records are in the order of their revisions in both, so one pass finds what is
-not shared; of the shared ones only those of the keys found are looked up, in a second pass.
+Files of one cluster share most records, and most of their leaves byte for byte: those are skipped
+without parsing. Records are in the order of their revisions in both, so one pass finds what is not
+shared; of the shared ones only those of the keys found are looked up, in a second pass.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.mvcc.model import Model
 
 _FEW = 100_000
-"""So many records that are not shared are no sign yet that the files have nothing in common."""
+"""Fewer unshared records do not show yet that the files have nothing in common."""
 
 
 class TooFewShared(Exception):
-    """A large part of the records is not shared: to index both files is faster."""
+    """A large part of the records is not shared: it is faster to index both files."""
 
 
 class NewestRecord(NamedTuple):
@@ -37,7 +37,7 @@ class NewestRecord(NamedTuple):
 
 
 class UnsharedRecords:
-    """Those of one file."""
+    """The unshared records of one file."""
 
     def __init__(self) -> None:
         self.newest: dict[bytes, NewestRecord] = {}
@@ -51,7 +51,7 @@ class UnsharedRecords:
 
 
 class KeysOfOne(NamedTuple):
-    """The keys as one of the files has them; the places of shared records are in ``sharing``."""
+    """The keys of one of the files; the places of shared records are in ``sharing``."""
 
     model: Model
     unshared: UnsharedRecords
@@ -96,9 +96,9 @@ def differing_keys(
 
 
 class _Walk:
-    """The way through the leaves of one file.
+    """One pass through the leaves of a file.
 
-    ``pending`` are the records that the other file has not come to yet, with their places.
+    ``pending`` are the records that the other file has not reached yet, with their places.
     """
 
     def __init__(self, model: Model) -> None:
@@ -138,19 +138,19 @@ class _Walk:
         self.advance()
 
     def take_changes(self) -> None:
-        """Take what the log has beside the database: it is newer than that."""
+        """Take the changes of the log, which are newer than the database."""
         for number, change in enumerate(self.model.changes, 1):
             self.unshared.add(change.revision.encode(), key_of(change.entry), -number)
 
     def drop(self, known_to: bytes | None) -> None:
-        """Note what is pending up to a revision, None for all, as not shared."""
+        """Record the pending records up to a revision, None for all, as not shared."""
         passed = [each for each in self.pending if known_to is None or each <= known_to]
         try:
             for revision in passed:
                 entry, at = self.pending.pop(revision)
                 self.unshared.add(revision, key_in(entry, 0, len(entry)), at)
         except (WireError, IndexError) as error:
-            assert self._taken is not None  # all that is pending is of one leaf
+            assert self._taken is not None  # all pending records are of one leaf
             raise damage(self._taken.number, self._taken.offset, str(error)) from error
 
 
@@ -181,7 +181,7 @@ def _are_alike(leaf: LeafColumns | None, other: LeafColumns | None) -> bool:
 
 
 def _match(first: _Walk, second: _Walk) -> None:
-    """Pass over what both have; afterwards one has nothing pending."""
+    """Drop the records that both have; afterwards one of them has none pending."""
     for revision in first.pending.keys() & second.pending.keys():
         if first.pending[revision][0] == second.pending[revision][0]:
             del first.pending[revision], second.pending[revision]

@@ -1,8 +1,9 @@
-"""Where in a log the revisions of its database were made, so that they can be counted from there.
+"""Find the entries of a log that made revisions of its database, so that revisions can be counted
+from there.
 
 A value that one entry puts, and one record of the database has, is the same write. Such pairs are
-looked for among the first entries of the log, and among the first revisions that the database keeps
-whole: the log comes to those sooner or later.
+searched among the first entries of the log, and among the first revisions that the database keeps
+completely: the log reaches those sooner or later.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _MOST_COMPARED = 200
 _MOST_TRIED = 10
 _MOST_REPEATED = 100
 _MOST_READ = 200_000
-"""So many changes of the database are compared with the log until it is given up."""
+"""The most changes of the database that are compared with the log."""
 _AGAIN = -1
 
 
@@ -128,9 +129,9 @@ def _records(database: Database) -> Iterator[tuple[bytes, bytes, int]]:
 
 
 def _best_fit(sample: Sample, database: Database, witness: Witness) -> tuple[int, int]:
-    """Return where a put of the sample is, and the revision that fits what follows it best.
+    """Return where a put of the sample is, and the revision that best fits the entries after it.
 
-    0 for the revision says that none does, or two equally well.
+    The revision is 0 where none fits, or two fit equally well.
     """
     puts = [
         (at, operation.transaction.success[0])
@@ -154,7 +155,7 @@ def _candidates(
 ) -> list[tuple[int, int]]:
     """Return where puts of the sample are, each with a revision at which the same was put.
 
-    A put that was repeated too often to try all of its revisions is left out.
+    A put with too many revisions to try is left out.
     """
     keys = {key for key, _ in places}
     revisions: dict[tuple[bytes, bytes], list[int]] = {pair: [] for pair in places}
@@ -198,7 +199,7 @@ def _counted_back(sample: Sample, at: int, revision: int, witness: Witness) -> L
 
 
 def _wrote(operation: Operation, revision: int, witness: Witness) -> bool | None:
-    """Whether an entry made the revision that the store had behind it; None where it is unknown."""
+    """Whether an entry made the store's revision after it; None where that is unknown."""
     if operation.transaction is None:
         return None if operation.name == "lease revoke" else False
     verdict = witness.settle(operation, revision - 1)

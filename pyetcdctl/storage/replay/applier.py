@@ -187,7 +187,7 @@ class Applier:
 
 
 def reason_of(lost: ConditionLost) -> str:
-    """Return why a condition did not hold; values are not quoted, for they may be secret."""
+    """Return why a condition did not hold; values are not quoted, because they may be secret."""
     condition, found = lost
     if found is None:
         return "no such key"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.wal.transactions import Condition
 
 FIGURES = ("version", "create_revision", "mod_revision", "value", "lease")
-"""The names of what is compared, each at its number."""
+"""The names of comparison targets, each at its number."""
 
 
 class NoVersion(NamedTuple):
@@ -32,7 +32,7 @@ _NO_VERSION = NoVersion()
 
 
 class ConditionLost(NamedTuple):
-    """The condition that does not hold, and what the figure was; None for a value that is not."""
+    """The condition that does not hold, and the actual figure; None for an absent key's value."""
 
     condition: Condition
     found: int | bytes | None
@@ -64,7 +64,7 @@ def _lost(model: ReplayModel, condition: Condition) -> ConditionLost | None:
 
 
 def _compare(condition: Condition, version: Version | None) -> ConditionLost | None:
-    """Compare one key's figure. The value of a key that is not there is like no value at all."""
+    """Compare one key's figure. The value of an absent key equals no value."""
     target = condition.target
     if version is None and target == VALUE:
         return ConditionLost(condition, None)

@@ -24,7 +24,7 @@ _KEEPS_CHECKPOINTS = (3, 6)
 
 
 class Leases:
-    """The leases of a model. Which keys they have is looked up when one ends."""
+    """The leases of a model. Their keys are looked up when a lease ends."""
 
     def __init__(self, model: ReplayModel) -> None:
         self._buckets = model.buckets

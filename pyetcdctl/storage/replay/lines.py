@@ -35,9 +35,9 @@ _MOST_PROPOSERS = 256
 def log_lines(log: Log, database: Callable[[], Beside | None] = lambda: None) -> Iterator[LogLine]:
     """Yield the entries of a log with their outcomes, oldest first.
 
-    Conditions of transactions are evaluated on what the log itself wrote before. Where it begins
-    later than the cluster, the database beside it is asked what came of them; without one, the
-    outcome of the first transactions on each key is unknown. So it is behind damage.
+    Conditions of transactions are evaluated on what the log itself wrote before. Where the log
+    begins later than the cluster, the database beside it shows their outcomes; without one, the
+    outcome of the first transactions on each key is unknown. So it is after damage.
     """
     entries = log.entries()
     first = list(islice(entries, 1))
@@ -54,7 +54,7 @@ def log_lines(log: Log, database: Callable[[], Beside | None] = lambda: None) ->
 def _begins_empty(log: Log, founders: list[WalEntry]) -> bool:
     """Whether a log begins with a cluster that was empty then.
 
-    A restored member's begins with the new members, and a snapshot as of the last of them.
+    A restored member's log begins with the new members, and a snapshot as of the last of them.
     """
     if not founders or founders[0].index != 1:
         return False
@@ -101,7 +101,7 @@ class _Lines:
         return self._take_slowly(entry)
 
     def _begin_again(self, index: int) -> None:
-        """Forget what entries did before damage: those that it took may have changed it."""
+        """Discard the effects of entries before damage: lost entries may have changed them."""
         self._gaps = len([gap for gap in self._log.gaps if gap <= index])
         beside = self._database()
         knows_what_was_lost = beside is not None and index <= beside.witness.index + 1
@@ -130,7 +130,7 @@ class _Lines:
         )
 
     def _is_alone(self) -> bool:
-        """Whether the cluster has one member that votes: what it writes is committed."""
+        """Whether the cluster has one voting member: its entries are committed at once."""
         if self._votes is None:
             state = self._log.snapshot.conf_state
             self._votes = self._outcomes.members.voters() or (len(state.voters) if state else 0)
@@ -139,7 +139,7 @@ class _Lines:
     def _proposer(self, data: bytes, header: int) -> str:
         """Return the member whose request has its header there.
 
-        The first 42 bits of an id count requests: what is behind them repeats.
+        The first 42 bits of an id count requests: the bits after them repeat.
         """
         if len(data) - header < 2 or data[header] != _ID_TAG:
             return ""

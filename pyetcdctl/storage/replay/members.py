@@ -1,4 +1,4 @@
-"""The members of a cluster, its version, and what changes them."""
+"""Apply changes of a cluster's members and its version."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Members:
         self._buckets.put(CLUSTER, b"clusterVersion", version.encode())
 
     def set_downgrade(self, request: DowngradeInfoSetRequest) -> None:
-        """Note that a downgrade is prepared, or no more."""
+        """Record that a downgrade was enabled or canceled."""
         target = request.ver if request.enabled else ""
         value = {"target-version": target, "enabled": request.enabled}
         self._buckets.put(CLUSTER, b"downgrade", _json(value))

@@ -1,4 +1,4 @@
-"""What entries are applied to, and what comes of that."""
+"""The model that entries are applied to, and their outcomes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOT_KNOWN = -1
 
 
 class Outcome(NamedTuple):
-    """What an entry did; ``revision`` is that of its change, 0 where nothing of a key changed."""
+    """The outcome of an entry; ``revision`` is that of its change, 0 where no key changed."""
 
     name: str
     reason: str = ""
@@ -24,11 +24,11 @@ class Outcome(NamedTuple):
 
 
 class NotKnown(Exception):
-    """Raised by a model that does not know what a key was: its log begins later."""
+    """Raised by a model that does not know a key's state, because its log begins later."""
 
 
 class Refused(Exception):
-    """Raised for what etcd does not do, in etcd's words."""
+    """Raised for a request that etcd refuses, with etcd's text."""
 
 
 class Version(Protocol):
@@ -63,7 +63,7 @@ class ReplayBuckets(Protocol):
 
 
 class ReplayModel(Protocol):
-    """A member's keys and buckets. NotKnown is raised where a question has no known result."""
+    """A member's keys and buckets. NotKnown is raised where a result is not known."""
 
     @property
     def revision(self) -> int: ...
@@ -84,4 +84,4 @@ class ReplayModel(Protocol):
         """Apply changes as one revision, the next."""
 
     def compact(self, revision: int) -> None:
-        """Forget what keys were before a revision."""
+        """Discard key history older than a revision."""

@@ -1,4 +1,4 @@
-"""What becomes of entries, found out without keeping the values of keys."""
+"""The outcomes of entries, found without keeping the values of keys."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 
 class Beside(NamedTuple):
-    """The database beside a log, and where in the log its revisions were made."""
+    """The database beside a log, and the entries that made its revisions."""
 
     witness: Witness
     anchors: Anchors
 
 
 class Outcomes:
-    """Applies entries to what is known of the keys.
+    """Applies entries to the known keys.
 
-    The database beside the log is asked up to the last entry that it has; from there on it is what
-    further entries are applied to.
+    The database beside the log shows outcomes up to the last entry that it has; later entries are
+    applied to it.
     """
 
     def __init__(self, beside: Beside | None, *, is_complete: bool) -> None:
@@ -45,7 +45,7 @@ class Outcomes:
         self.members = self._applier.members
 
     def reach(self, entry: WalEntry) -> None:
-        """Note which entry is next."""
+        """Record the next entry."""
         if self._beside is None:
             return
         witness, anchors = self._beside
@@ -62,7 +62,7 @@ class Outcomes:
     def write(self, guard: Guard, data: bytes) -> int:
         """Apply a guarded put whose condition holds; return its revision.
 
-        0 is returned, and nothing done, where it is not certain in no time that it holds.
+        0 is returned, and nothing done, where it is not known at once that it holds.
         """
         if not guard.is_put or guard.lease or not self._applier.refuses_nothing or self._beside:
             return 0
@@ -142,7 +142,7 @@ class Outcomes:
         return lost, lost is None
 
     def _forget(self, operation: Operation) -> None:
-        """Forget what an entry of unknown outcome may have changed."""
+        """Mark keys that an entry of unknown outcome may have changed as unknown."""
         if isinstance(operation.message, LeaseRequest):
             self._keys.forget_lease(operation.message.ID)
         transaction = operation.transaction

@@ -1,4 +1,4 @@
-"""What users may do: etcd checks it again when it applies an entry."""
+"""The permissions of users: etcd checks them again when it applies an entry."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 
 class Permissions:
-    """Who may do what: checks, and nothing else."""
+    """Checks the permissions of users."""
 
     def __init__(self, buckets: ReplayBuckets, leases: Leases) -> None:
         self._buckets = buckets
@@ -34,12 +34,12 @@ class Permissions:
         self.refresh()
 
     def refresh(self) -> None:
-        """Look whether authentication is on."""
+        """Read whether authentication is on."""
         self.is_enabled = self._buckets.get(AUTH, ENABLED) == b"\1"
 
     @property
     def revision(self) -> int:
-        """How often users, roles and permissions were changed, and 1."""
+        """The number of changes of users, roles and permissions, plus 1."""
         return int.from_bytes(self._buckets.get(AUTH, REVISION) or b"\1", "big")
 
     def user(self, name: str) -> User | None:
@@ -51,7 +51,7 @@ class Permissions:
         return self._stored(ROLES, name, Role)
 
     def check_admin(self, header: RequestHeader) -> None:
-        """Raise Refused unless the request is of a user with the role root."""
+        """Raise Refused unless the request's user has the role root."""
         if not self.is_enabled:
             return
         if not header.username:
@@ -63,7 +63,7 @@ class Permissions:
             raise Refused(_DENIED)
 
     def check(self, transaction: Transaction, header: RequestHeader) -> None:
-        """Raise Refused unless the user may do all that a transaction may come to."""
+        """Raise Refused unless the user may do all operations of a transaction."""
         if not self.is_enabled:
             return
         for key, range_end, kind in self._needed(transaction):
@@ -118,7 +118,7 @@ class Permissions:
 
 
 def _end_of(key: bytes, range_end: bytes) -> bytes | None:
-    """Return the first key behind a range (etcd API, RangeRequest), None where it has no end."""
+    """Return the first key after a range (etcd API, RangeRequest), None where it has no end."""
     if not range_end:
         return key + b"\0"
     return None if range_end == b"\0" else range_end

@@ -1,8 +1,8 @@
-"""What a database shows of the entries of a log that it was made from.
+"""The outcomes of a log's entries as its database shows them.
 
 A log of an old cluster begins in the middle, and does not show which conditions hold in its first
-entries. The database beside it keeps what each revision changed: all of it since the compaction,
-and of what is older what still is the newest of its key.
+entries. The database beside it keeps the changes of each revision: all changes since the
+compaction, and of older ones those that are still the newest of their keys.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pyetcdctl.storage.wal.transactions import LoggedStep, Transaction
 
 _NEAR = 1000
-"""So many revisions are passed over to reach one that is ahead; a later one is sought."""
+"""The most revisions that are skipped to reach a later one; one beyond that is sought."""
 
 
 class Made(NamedTuple):
@@ -44,19 +44,19 @@ class Made(NamedTuple):
 
 
 class EntryVerdict(NamedTuple):
-    """What a database shows of an entry."""
+    """The outcome of an entry as a database shows it."""
 
     outcome: Outcome
     made: list[Made]
     revision: int
-    """The store's revision behind the entry, 0 where it is not known."""
+    """The store's revision after the entry, 0 where it is not known."""
 
 
 _NO_VERDICT = EntryVerdict(Outcome(UNKNOWN), [], 0)
 
 
 class Witness:
-    """The revisions of a database, read one after the other as the log is."""
+    """The revisions of a database, read in step with the log."""
 
     def __init__(self, database: Database, model: Model) -> None:
         self.model = model
@@ -65,18 +65,18 @@ class Witness:
         self.revision = model.revision
         self.first_whole = model.compacted + 1
         self.read = 0
-        """How many changes were read so far."""
+        """The number of changes read so far."""
         self._database = database
         self._records: Iterator[tuple[int, Made]] = iter(())
         self._ahead: tuple[int, Made] | None = None
         self._next = 0
 
     def is_whole(self, revision: int) -> bool:
-        """Whether all is kept that a revision changed."""
+        """Whether all changes of a revision are kept."""
         return self.first_whole <= revision <= self.revision
 
     def made(self, revision: int) -> list[Made]:
-        """Return what is kept of a revision's changes; nothing where the database is damaged."""
+        """Return the kept changes of a revision; none where the database is damaged."""
         try:
             return self._made(revision)
         except (DamagedSnapshot, WireError):
@@ -165,7 +165,7 @@ def _by_silence(
 
 
 def explains(steps: Sequence[LoggedStep], made: list[Made]) -> bool:
-    """Whether steps, one after the other, made these changes, and no others."""
+    """Whether steps made exactly these changes, in this order."""
     at = 0
     for step in steps:
         if step.kind == PUT:
@@ -188,7 +188,7 @@ def _is_guarded(step: LoggedStep, guarded: set[bytes]) -> bool:
 
 
 def _can_be_refused(step: LoggedStep) -> bool:
-    """Whether a transaction may not be applied for this step's sake."""
+    """Whether this step can make etcd refuse the transaction."""
     return bool(step.lease or step.revision or step.ignore_value or step.ignore_lease)
 
 

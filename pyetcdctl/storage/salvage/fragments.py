@@ -29,7 +29,7 @@ class Fragment(NamedTuple):
 
 
 def is_record(key: bytes, entry: bytes) -> bool:
-    """Whether these are a revision and the KeyValue that was written at it."""
+    """Whether key and entry are a revision and its KeyValue."""
     try:
         revision, found = parse_revision(key), KeyValue.decode(entry)
     except (WireError, IndexError):
@@ -38,7 +38,7 @@ def is_record(key: bytes, entry: bytes) -> bool:
 
 
 def records_in(file: Readable, page: int, page_size: int) -> Iterator[Fragment]:
-    """Yield the records of keys that a page has, whatever its head says."""
+    """Yield the records of keys in a page, whatever its header is."""
     for found in fragments_in(file, page, page_size):
         is_revision = len(found.key) in (REVISION_BYTES, TOMBSTONE_BYTES)
         if is_revision and is_record(found.key, found.value):
@@ -46,7 +46,7 @@ def records_in(file: Readable, page: int, page_size: int) -> Iterator[Fragment]:
 
 
 def fragments_in(file: Readable, page: int, page_size: int) -> Iterator[Fragment]:
-    """Yield the elements whose keys and values are within a page; they may be none."""
+    """Yield the elements whose keys and values are within a page; they need not be records."""
     start = page * page_size
     left = file.size - start
     if left < PAGE_HEAD.size:
@@ -68,7 +68,7 @@ def fragments_in(file: Readable, page: int, page_size: int) -> Iterator[Fragment
 
 
 def _elements(data: bytes, entries: int) -> range:
-    """Return where the elements of a page begin: the first one's key is behind the last one."""
+    """Return the offsets of a page's elements: the first one's key follows the last element."""
     table = PAGE_HEAD.size
     if len(data) < table + ELEMENT_BYTES or not any(data[table : table + ELEMENT_BYTES]):
         return range(0)

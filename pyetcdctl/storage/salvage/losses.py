@@ -1,4 +1,4 @@
-"""What a salvaged database lacks."""
+"""The losses of a salvaged database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pyetcdctl.file_results import Fault
 
 BEHIND = b"\0"
-"""What a revision is followed by to be the start of all that is behind it."""
+"""The suffix of a revision that makes it the start of all keys after it."""
 _SHOWN_FAULTS = 10
 _SHOWN_GAPS = 10
 _FIRST_REVISION = 2
@@ -20,7 +20,7 @@ _FIRST_REVISION = 2
 
 
 class Gap:
-    """Revisions that the tree does not lead to any more, and where records of them were found."""
+    """Revisions that the tree does not reach, and where records of them were found."""
 
     def __init__(self, first: bytes, end: bytes | None) -> None:
         self.first = first
@@ -33,9 +33,9 @@ class Gap:
         return key >= self.first and (self.end is None or key < self.end)
 
     def missing(self, compacted: int) -> tuple[int, int, int]:
-        """Return the first revision, the last, and how many of them no record was found of.
+        """Return the first revision, the last, and how many of them have no record.
 
-        What was compacted may have had none.
+        Compacted revisions may have had none.
         """
         found = {main_of(key) for key in self.places}
         is_behind = self.first.endswith(BEHIND) and len(self.first) > REVISION_BYTES
@@ -49,7 +49,7 @@ class Gap:
 
 
 class Losses(NamedTuple):
-    """What is damaged in a database, and what that cost."""
+    """The damage of a database, and the losses."""
 
     faults: tuple[Fault, ...]
     omitted: int
@@ -58,7 +58,7 @@ class Losses(NamedTuple):
     compacted: int
     gaps: tuple[Gap, ...]
     has_index: bool
-    """Whether it says which entry of the log was applied last."""
+    """Whether it has the index of the last applied entry of the log."""
 
     def lines(self, path: str) -> Iterator[str]:
         """Yield the report, line by line."""

@@ -1,4 +1,4 @@
-"""The pages of a damaged file, and where its tree begins if no meta page says so."""
+"""The pages of a damaged file, and the root of its tree if there is no meta page."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DamagedPages(Pages):
 
 
 def found_meta(file: Readable, size: int) -> Meta | None:
-    """Return a meta page for the newest tree that is found by its root, None without any.
+    """Return a meta page for the newest tree that is found by its root, None without one.
 
     The root of etcd's buckets is one leaf, written anew with each transaction; the meta bucket
     that it leads to has the index of the last entry that was applied.
@@ -53,7 +53,7 @@ def found_meta(file: Readable, size: int) -> Meta | None:
 
 
 def _page_size(file: Readable, size: int) -> int:
-    """Return the size at which most pages have the number that they should have."""
+    """Return the page size at which most pages have the right number."""
     return max(PAGE_SIZES, key=lambda each: (_numbered(file, size, each), each))
 
 

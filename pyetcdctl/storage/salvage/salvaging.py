@@ -1,9 +1,8 @@
-"""Copy the intact parts of a damaged database to a file without a name, to be read as any other.
+"""Copy the intact parts of a damaged database to an unnamed file, to be read as any other.
 
-Each bucket's tree is walked on behind what is damaged. Records of keys that are missing then are
-sought in all other pages: in the damaged ones themselves, and in those that nothing leads to any
-more. A record never changes once it is written, so one that is found there is what was lost, unless
-a compaction had removed it.
+The walk through each bucket's tree continues after damage. Missing records of keys are searched in
+all other pages: in the damaged ones, and in unreferenced ones. A record never changes once it is
+written, so one that is found there is the lost one, unless a compaction had removed it.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _LEAF_BYTES = 1 << 16
 
 
 def salvaged(file: ReadOnlyFile, size: int) -> tuple[ReadOnlyFile, Losses]:
-    """Return an intact copy of the first ``size`` bytes, and what it lacks.
+    """Return an intact copy of the first ``size`` bytes, and its losses.
 
     Raises DamagedSnapshot where nothing of a database is found.
     """
@@ -50,7 +49,7 @@ def salvaged(file: ReadOnlyFile, size: int) -> tuple[ReadOnlyFile, Losses]:
 
 
 def _pages(file: ReadOnlyFile, size: int, faults: Faults) -> tuple[DamagedPages, bool]:
-    """Return the pages, and whether the root of their tree is one that had to be sought."""
+    """Return the pages, and whether the root of their tree had to be searched."""
     try:
         meta = newest_meta(file, size)
     except DamagedSnapshot as error:
@@ -91,7 +90,7 @@ class _Copying:
         self._last = b""
 
     def run(self, *, is_guessed: bool) -> None:
-        """Copy all buckets; where the root is a guess, what is newer than its tree is sought."""
+        """Copy all buckets; where the root is a guess, newer records are searched, too."""
         audit = Audit(self._pages, self._faults.take)
         for bucket in audit.buckets():
             audit.lost.clear()
@@ -112,7 +111,7 @@ class _Copying:
         self._builder.finish(roots)
 
     def losses(self) -> Losses:
-        """Return what the copy lacks."""
+        """Return the losses of the copy."""
         meta = dict(self._others.get(META, []))
         compacted = max(main_of(meta.get(name, b"")) for name in COMPACTIONS)
         return Losses(
@@ -125,7 +124,7 @@ class _Copying:
         )
 
     def _take(self, leaf: Leaf) -> None:
-        """Copy a leaf of records, without those that are none."""
+        """Copy a leaf of records, without invalid ones."""
         pairs = list(leaf.pairs())
         sound = [pair for pair in pairs if is_record(*pair)]
         self._records += len(sound)
@@ -143,12 +142,12 @@ class _Copying:
         self._sound[number : number + count] = b"\1" * count
 
     def _add_gap_behind(self) -> None:
-        """Seek what is behind the last record, if that is not done anyway."""
+        """Add a gap after the last record, unless there is one already."""
         if not self._gaps or self._gaps[-1].end is not None:
             self._gaps.append(Gap(self._last + BEHIND if self._last else b"", None))
 
     def _rest(self, bucket: Bucket, lost: list[Lost]) -> list[Pair]:
-        """Return what can be read of a bucket's damaged leaves, if they are that."""
+        """Return the readable pairs of a bucket's damaged leaves."""
         found = []
         for each in lost if bucket.inline is None else ():
             for part in fragments_in(self._file, each.page, self._pages.page_size):
@@ -157,7 +156,7 @@ class _Copying:
         return found
 
     def _fill_gaps(self) -> None:
-        """Search the remaining pages for records that are missing."""
+        """Search the remaining pages for missing records."""
         if not self._gaps:
             return
         starts = [gap.first for gap in self._gaps]
