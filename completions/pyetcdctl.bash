@@ -159,24 +159,24 @@ registry	How Kubernetes'\'' keys and values are laid out' ;;
 __pyetcdctl_flags() {
     case $1 in
         compaction) REPLY='--physical	Wait until the old revisions are removed' ;;
-        copy) REPLY='--all	Rows for unchanged keys, too
+        copy) REPLY='--all	Also print unchanged keys
 --dest-cacert	CA of the destination (PEM)
 --dest-cert	Client certificate for it
 --dest-encryption-config	Encrypt values as the API server with this configuration would
 --dest-insecure-transport	Plain HTTP where no scheme is given; =false for TLS
 --dest-key	Private key of --dest-cert
---dest-password	Password of --dest-user; `ps` shows it to everybody
---dest-prefix	What keys begin with there, in place of PREFIX
+--dest-password	Password of --dest-user; `ps` shows it to all users of this host
+--dest-prefix	Prefix of the keys there, in place of PREFIX
 --dest-user	User there, as name[:password]; asks for a password not given
 --dry-run	Show what would change
---follow	Go on with every later change, until interrupted
+--follow	Then copy every later change, until interrupted
 --prune	Delete the keys there that the source lacks
 --to	The cluster to copy to, by its context or address' ;;
-        del) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+        del) REPLY='--decode	Show Kubernetes'\'' values as YAML, the default on a terminal
 --from-key	All keys from KEY on, in byte order
 --no-decode	Show the bytes of every value, as etcdctl does
 --prefix	All keys that start with KEY
---prev-kv	Also print what was there before
+--prev-kv	Also print the previous value
 --range	KEY to RANGE_END is intended: do not wait 2 seconds' ;;
         diff) REPLY='--all	With -p: also heartbeats, renewals and generations
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
@@ -186,24 +186,24 @@ __pyetcdctl_flags() {
 --prefix	Only keys that start with this
 --resource	Only objects of this resource
 --stat	Only how many keys differ, by resource' ;;
-        du) REPLY='--by	What the groups are
+        du) REPLY='--by	What to group by
 --depth	With --by prefix: names of a key below PREFIX
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
 --larger-than	Only the keys with values above SIZE (1MiB, 500kB); exit 1 if there are any
---n	On a terminal: so many rows; 0 for all. Else what fits
--n	On a terminal: so many rows; 0 for all. Else what fits
+--n	Rows on a terminal; 0 for all. By default as many as fit
+-n	Rows on a terminal; 0 for all. By default as many as fit
 --sort	The order
---top	Also the so many largest values' ;;
+--top	Also show this many of the largest values' ;;
         export) REPLY='--as	A file, or a YAML file for each key
---output	What is written: it is there whole or not
+--output	The file or folder; it appears when it is complete
 --rev	As of this revision' ;;
         get) REPLY='--consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
 --count-only	Only the count; needs -w fields
---decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--decode	Show Kubernetes'\'' values as YAML, the default on a terminal
 --from-key	All keys from KEY on, in byte order
 --keys-only	Only the keys
 --like-api	Objects as `kubectl get -o yaml` shows them, not as stored
---limit	At most so many results; 0 for all
+--limit	Maximum number of results; 0 for all
 --max-create-rev	Created at this or before
 --max-mod-rev	Last changed at this or before
 --min-create-rev	Created at this or after
@@ -214,8 +214,8 @@ __pyetcdctl_flags() {
 --print-value-only	Only the values; with -w simple
 --rev	As of this revision
 --sort-by	What to order by; the server then reads the whole range first
---stream	Require RangeStream (3.7); the default where it is' ;;
-        import) REPLY='--all	Rows for unchanged keys, too
+--stream	Require RangeStream (3.7), the default where supported' ;;
+        import) REPLY='--all	Also print unchanged keys
 --dry-run	Show what would change
 --leases	Attach keys to their leases, granted anew if gone
 --prune	Delete the keys with the prefix that FILE lacks' ;;
@@ -229,51 +229,51 @@ __pyetcdctl_flags() {
 --show-secrets	With -p: the values of Secrets' ;;
         lease\ timetolive) REPLY='--keys	Also list the keys of the lease' ;;
         lease\ keep-alive) REPLY='--once	Renew it once and exit' ;;
-        put) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+        put) REPLY='--decode	Show Kubernetes'\'' values as YAML, the default on a terminal
 --ignore-lease	Keep the key'\''s present lease
 --ignore-value	Keep the key'\''s present value
 --lease	The ID of a lease, in hexadecimal
 --no-decode	Show the bytes of every value, as etcdctl does
---prev-kv	Also print what was there before' ;;
-        top) REPLY='--by	What the groups are
+--prev-kv	Also print the previous value' ;;
+        top) REPLY='--by	What to group by
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
 --for	With --once: how long to count (default 10s)
---interval	How often to show anew (default 2s)
+--interval	How often to redraw (default 2s)
 --once	Count, print, and end
 --prev	Also count puts that change nothing: the server sends twice as much
---n	On a terminal: so many rows; 0 for all. Else what fits
--n	On a terminal: so many rows; 0 for all. Else what fits
+--n	Rows on a terminal; 0 for all. By default as many as fit
+-n	Rows on a terminal; 0 for all. By default as many as fit
 --sort	The order' ;;
         tree) REPLY='--all	With --sizes on a terminal: also the small ones
 --consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
 --counts	Keys in each branch; a terminal always shows them
---depth	At most so many levels below PREFIX; 0 for all
+--depth	Maximum depth below PREFIX; 0 for all
 --dirs-only	Only the branches
 --rev	As of this revision
---sizes	Bytes of the values, which must all be read for it' ;;
-        txn) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--sizes	Bytes of the values, all of which are read' ;;
+        txn) REPLY='--decode	Show Kubernetes'\'' values as YAML, the default on a terminal
 --interactive	Prompt for each block
 -i	Prompt for each block
 --no-decode	Show the bytes of every value, as etcdctl does' ;;
         undelete) REPLY='--all-namespaces	In every namespace
 -A	In every namespace
 --any-cluster	Also from a file of another Kubernetes cluster
---at	What was there at this revision
---before	What was there then: 10m ago, or 2026-11-30T14:00:00Z; by the times of Leases
---dry-run	Show what would come back
+--at	Write the values of this revision
+--before	Write the values of that time (10m ago, 2026-11-30T14:00:00Z); by Leases
+--dry-run	Show what would be written
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
 --namespace	Else default
 -n	Else default
---replace	Also write over what is there with another value' ;;
+--replace	Also overwrite keys that have another value' ;;
         watch) REPLY='--all	With --diff: also heartbeats, renewals and generations
---decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+--decode	Show Kubernetes'\'' values as YAML, the default on a terminal
 --diff	What each event changed, as YAML; see `history -p`
 --interactive	Read `watch ...` and `progress` lines from standard input
 -i	Read `watch ...` and `progress` lines from standard input
 --like-api	Objects as `kubectl get -o yaml` shows them, not as stored
 --no-decode	Show the bytes of every value, as etcdctl does
 --prefix	All keys that start with KEY
---prev-kv	Also print what was there before
+--prev-kv	Also print the previous value
 --progress-notify	Report the revision also when nothing changes
 --rev	Begin at this revision; 0 for now
 --show-secrets	With --diff: the values of Secrets' ;;
@@ -282,13 +282,13 @@ __pyetcdctl_flags() {
 --dry-run	Print the order, the reasons and the sizes; do nothing
 --compact-keep	Compact first, but for this much of Kubernetes'\'' history' ;;
         doctor) REPLY='--for	How long to measure: two scrapes this far apart
---rules	By whose limits to judge
---fail-on	From which severity on to exit with 1
---metrics	Where members publish metrics besides; repeatable
+--rules	The set of limits to judge by
+--fail-on	The lowest severity that makes the exit code 1
+--metrics	A further URL of members'\'' metrics; repeatable
 --data-dir	The data of this node'\''s member, if not found
 --upgrade-to	Also whether the cluster is ready for it
 --no-objects	Do not read Kubernetes'\'' objects
---bundle	Also pack all for a bug report: the list of keys, never a value
+--bundle	Also write an archive for a bug report: with the list of keys, without values
 --hash-keys	Hide the keys in the bundle and in the report
 --junit	Also write the verdicts as JUnit'\''s XML' ;;
         endpoint\ health) REPLY='--cluster	All members, at the client URLs of the member list' ;;
@@ -303,10 +303,10 @@ __pyetcdctl_flags() {
 --dry-run	Print what fills the database, and the plan
 --yes	Do not ask
 -y	Do not ask' ;;
-        snapshot\ save) REPLY='--stall-timeout	Fail when no data arrives for so long
+        snapshot\ save) REPLY='--stall-timeout	Fail when no data arrives for this long
 --verify	Check all of it as `snapshot check` does' ;;
         snapshot\ redact) REPLY='--only	Only values of objects of this; repeatable' ;;
-        snapshot\ restore) REPLY='--bump-revision	Continue revisions so far above the snapshot'\''s
+        snapshot\ restore) REPLY='--bump-revision	Continue revisions this far above the snapshot'\''s
 --data-dir	The data directory to write
 --initial-advertise-peer-urls	This member'\''s peer URLs
 --initial-cluster	All members: NAME=PEER_URL,...
@@ -323,7 +323,7 @@ __pyetcdctl_flags() {
 --operation	Only put, delete, txn, compaction, lease, member, user, ...; repeatable
 --resource	Only objects of this; repeatable
 --start-index	The first entry to show' ;;
-        elect) REPLY='--decode	Show Kubernetes'\'' values as YAML, as a terminal does by itself
+        elect) REPLY='--decode	Show Kubernetes'\'' values as YAML, the default on a terminal
 --listen	Print each leader; do not campaign
 -l	Print each leader; do not campaign
 --no-decode	Show the bytes of every value, as etcdctl does' ;;
@@ -338,10 +338,10 @@ __pyetcdctl_flags() {
 --no-password	Log in by the client certificate'\''s name alone' ;;
         user\ get) REPLY='--detail	Show what each role may do' ;;
         user\ passwd) REPLY='--interactive	Prompt for the password; =false reads it from standard input' ;;
-        context\ add) REPLY='--from-env	Take what ETCDCTL_ variables say
+        context\ add) REPLY='--from-env	Take the settings of ETCDCTL_ variables
 --from-node	Take what is found on this node (see discover)
---password-command	Prints the password of --user
---password-file	Has the password of --user
+--password-command	A command that prints the password of --user
+--password-file	A file with the password of --user
 --read-only	Refuse every command that changes something
 --use	Make it the current context' ;;
         context\ show) REPLY='--origin	What a command would use, and where it comes from' ;;
@@ -383,13 +383,13 @@ __pyetcdctl_flags() {
 --diff	With --watch: what each change did to the object, as YAML
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
 --field-selector	With these values of fields
---ignore-not-found	Print nothing and exit 0 for what is gone
+--ignore-not-found	Print nothing and exit 0 if an object is missing
 --label-columns	A column for each label
 -L	A column for each label
 --namespace	In this namespace, else in default
 -n	In this namespace, else in default
 --no-headers	Rows without their titles
---output-watch-events	Print what happened: ADDED, DELETED...
+--output-watch-events	Print the event: ADDED, DELETED...
 --output	Instead of the usual columns; custom-columns-file=FILE reads them from a file
 -o	Instead of the usual columns; custom-columns-file=FILE reads them from a file
 --rev	As of this revision
@@ -399,7 +399,7 @@ __pyetcdctl_flags() {
 --show-labels	With all labels as the last column
 --show-managed-fields	Do not hide metadata.managedFields
 --sort-by	By a field: .metadata.name
---watch	Go on with what changes, until interrupted
+--watch	Then show changes, until interrupted
 --watch-only	Only what changes' ;;
         kubernetes\ path) REPLY='--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, else /registry)
 --namespace	In this namespace, else in default
@@ -428,7 +428,7 @@ __pyetcdctl_flags() {
 --output	Form of manifests
 -o	Form of manifests
 --rev	As of this revision
---write	Write what is missing, past the API server
+--write	Write absent objects, past the API server
 --yes	Do not ask
 -y	Do not ask' ;;
         kubernetes\ versions) REPLY='--target	Only what this release of Kubernetes cannot read
@@ -443,7 +443,7 @@ __pyetcdctl_flags() {
         batch) REPLY='--atomic	All lines in one transaction: all or none
 --parallel	Transactions under way at once; lines on one key keep order
 --stop-on-error	Run no line after one that failed
---txn-ops	At most so many lines share a transaction; 1 for none' ;;
+--txn-ops	Maximum lines in one transaction; 1 for none' ;;
         check\ perf) REPLY='--auto-compact	Compact to the last revision afterwards
 --auto-defrag	Defragment every endpoint afterwards
 --load	The size: small, medium, large or xLarge
@@ -456,12 +456,12 @@ __pyetcdctl_flags() {
 --dest-cert	Client certificate (PEM) for it
 --dest-insecure-transport	Plain HTTP where no scheme is given; =false for TLS
 --dest-key	That certificate'\''s private key (PEM)
---dest-password	Password of --dest-user; `ps` shows it to everybody
---dest-prefix	What keys begin with there, in place of --prefix
+--dest-password	Password of --dest-user; `ps` shows it to all users of this host
+--dest-prefix	Prefix of the keys there, in place of --prefix
 --dest-user	User there, as name[:password]; asks for a password not given
 --max-txn-ops	Operations that one transaction may have there; 0 for any number
---no-dest-prefix	Take --prefix away from the keys there
---prefix	Mirror the keys that begin so; all by default
+--no-dest-prefix	Remove --prefix from the keys there
+--prefix	Prefix of the keys to mirror; all keys by default
 --rev	Copy nothing; begin with the events of this revision' ;;
         *) REPLY='' ;;
     esac
@@ -492,7 +492,7 @@ __pyetcdctl_flags() {
 --context	Cluster of this name (see `context`), in place of the current context
 --from	Read a file instead of a server: what `snapshot save` wrote, a member'\''s database or its data directory
 --skip-hash-check	Read a snapshot with --from although the hash at its end is wrong
---salvage	Read what is sound of a damaged file with --from, and report what is lost
+--salvage	Read the intact parts of a damaged file with --from, and report what is lost
 --no-wal	Read the database of a data directory with --from, without the log beside it
 --via	Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm'\''s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port
 --kubeconfig	Kubeconfig for --via (default what kubectl uses)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class ClusterResult(Record):
-    """What a command about the cluster itself ends with."""
+    """The result of a command about the cluster itself."""
 
 
 class MemberList(ClusterResult):
@@ -82,7 +82,7 @@ class DowngradeStep(ClusterResult):
 
 
 class EndpointHealth(Record):
-    """One endpoint's health; ``nanoseconds`` is None where nothing could be asked."""
+    """One endpoint's health; ``nanoseconds`` is None where no call could be made."""
 
     endpoint: str
     nanoseconds: int | None
@@ -90,7 +90,7 @@ class EndpointHealth(Record):
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there is no error."""
         return not self.error
 
 
@@ -101,7 +101,7 @@ class HealthReport(ClusterResult):
 
 
 class EndpointStatus(Record):
-    """What one endpoint says of itself."""
+    """The status that one endpoint reports."""
 
     endpoint: str
     response: StatusResponse
@@ -135,7 +135,7 @@ class DefragPlan(ClusterResult):
 
 
 class DirectoryRanking(Record):
-    """What ``doctor --from`` ends with: data directories, the newest first."""
+    """The result of ``doctor --from``: data directories, the newest first."""
 
     standings: tuple[Standing, ...]
     unreadable: tuple[LogFacts, ...]
@@ -144,13 +144,13 @@ class DirectoryRanking(Record):
 
 
 class Examination(Record):
-    """What ``doctor`` ends with."""
+    """The result of ``doctor``."""
 
     report: Report
 
 
 class AuthResult(Record):
-    """What a command about users and roles ends with."""
+    """The result of a command about users and roles."""
 
     response: AuthResponse
 
@@ -162,7 +162,7 @@ class AuthState(AuthResult):
 
 
 class AuthChanged(AuthResult):
-    """The result of a change; ``what`` says it in one line."""
+    """The result of a change; ``what`` describes it in one line."""
 
     response: ChangeResponse
     what: str

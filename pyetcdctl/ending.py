@@ -1,4 +1,4 @@
-"""What a signal does that ends the program at once.
+"""Let signals end the program at once.
 
 The kernel drops signals without a handler for process 1 of a container, so that neither Ctrl-C nor
 SIGTERM would end it: there the handler of this module does what the default action does elsewhere.

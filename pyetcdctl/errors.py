@@ -1,4 +1,4 @@
-"""Every error that a user can meet, and the exit code that belongs to it.
+"""Every error that is reported to a user, and its exit code.
 
 ::
 
@@ -126,7 +126,7 @@ class UnsupportedFormat(BadFeature):
 
 
 class NeedsServer(BadArguments):
-    """A file was named where only a running server will do."""
+    """A file was named where a running server is needed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -144,7 +144,7 @@ class KubectlFailed(ConnectionFailed):
     """kubectl failed.
 
     ``is_of_the_pod`` if another pod may do better; ``may_have_run`` if a program in the pod may
-    have done its work all the same.
+    have run nevertheless.
     """
 
     def __init__(
@@ -201,7 +201,7 @@ class LeaseLost(PyetcdctlError):
 
 
 class CommandFailed(PyetcdctlError):
-    """A command that was run by ours failed; ours ends with its exit status."""
+    """A child command failed; the program ends with its exit code."""
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
@@ -253,7 +253,7 @@ class NotChecked(PyetcdctlError):
 
 
 class ObjectNotFound(PyetcdctlError):
-    """An object that was asked for by its name is not there."""
+    """A named object does not exist."""
 
 
 class NotWritten(PyetcdctlError):

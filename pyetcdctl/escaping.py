@@ -14,7 +14,7 @@ _UNSAFE_ON_TERMINAL = re.compile(
 
 
 def terminal_safe(data: bytes) -> bytes:
-    """Replace what could drive a terminal by ``\\xNN``; tabs and line ends stay.
+    """Replace characters that control a terminal by ``\\xNN``; tabs and line ends stay.
 
     Besides C0, DEL and C1 controls these are the characters that reorder text or take no column,
     and bytes that are not UTF-8 (a terminal may take them for 8-bit controls).

@@ -21,11 +21,11 @@ class SnapshotStatus(Record):
     size: int
     version: str
     has_digest: bool
-    """Whether a SHA-256 stands at the file's end; it was right then."""
+    """Whether the file ends with a SHA-256, which was then checked."""
 
 
 class Fault(NamedTuple):
-    """Something that is wrong in a file."""
+    """A fault in a file."""
 
     where: str
     what: str
@@ -45,7 +45,7 @@ class SnapshotCheck(Record):
 
 
 class LoggedRequest(Protocol):
-    """What an entry of a log asks for, in full (storage/wal/operations.py)."""
+    """The complete request of a log's entry (storage/wal/operations.py)."""
 
     @property
     def transaction(self) -> Any:
@@ -53,21 +53,21 @@ class LoggedRequest(Protocol):
 
     @property
     def header(self) -> Any:
-        """Who asks: ``ID`` and ``username``."""
+        """The request's header: ``ID`` and ``username``."""
 
 
 class LogLine(NamedTuple):
-    """An entry of a write-ahead log, and what became of it."""
+    """An entry of a write-ahead log, and its outcome."""
 
     entry_index: int
     term: int
     member: str
-    """The member that proposed it: its name, or what is known of its id; empty without any."""
+    """The member that proposed it: its name, or the known part of its id; empty if unknown."""
     operation: str
     ranges: Sequence[tuple[bytes, bytes]]
     """The keys that it writes or deletes: ``(key, range_end)``, or ``(key, b"")`` for one."""
     about: str
-    """What it is about if not about keys."""
+    """The subject of a request that is not about keys."""
     outcome: str
     reason: str
     revision: int

@@ -14,7 +14,7 @@ VARIABLES = ("PYTHONPATH", "PYTHONHOME")
 
 
 def leave_python_path() -> None:
-    """Remove the folders of PYTHONPATH from where modules are looked for."""
+    """Remove the folders of PYTHONPATH from sys.path."""
     given = os.environ.get("PYTHONPATH", "")
     if not given or sys.flags.ignore_environment:
         return
@@ -25,7 +25,7 @@ def leave_python_path() -> None:
 
 
 def in_the_way() -> str:
-    """Return what of the caller's variables may keep modules from being found; empty if nothing."""
+    """Return which of the caller's variables may hide modules; empty if none."""
     found = [name for name in VARIABLES if os.environ.get(name)]
     if not found:
         return ""

@@ -1,7 +1,7 @@
 """Frozen values with named fields, for results that every run loads and few use.
 
 A data class writes and compiles its methods when it is made: thirty of them take longer than a
-small call. A Record does its work when it is used; to type checkers it is a frozen data class.
+small call. A Record needs no code generation; for type checkers it is a frozen data class.
 """
 
 from __future__ import annotations

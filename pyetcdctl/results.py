@@ -1,4 +1,4 @@
-"""Results that are not one message of etcd's API, and what printers need to know about them."""
+"""Results that are not one message of etcd's API, with the settings that printers need."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ValueReader(Protocol):
     """The key of the first of these, and why."""
 
     def __call__(self, key: bytes, value: bytes) -> Any:
-        """Return what is in the value under a key."""
+        """Return the decoded value of a key."""
 
 
 class Decoding(Record):
@@ -108,14 +108,14 @@ class KeyTree(Record):
     prefix: bytes
     """What every path but that of the prefix as a key starts with; empty for all keys."""
     familiar: Callable[[bytes], str]
-    """What Kubernetes calls a branch where etcd's name is another one, or nothing."""
+    """Kubernetes' name of a branch where the name in keys differs, else empty."""
     revision: Callable[[], int]
     """The revision that was read, known when all is; 0 without a server."""
     counts: bool = False
     sizes: bool = False
     branches_only: bool = False
     fold: bool = False
-    """Whether a person is spared the branches that hardly matter; never in a pipe."""
+    """Whether small branches are folded for a person; never in a pipe."""
 
 
 class Sum(NamedTuple):
@@ -141,7 +141,7 @@ class DatabaseSizes(NamedTuple):
     size: int
     in_use: int
     quota: int = 0
-    """0 where the member does not say (before etcd 3.6)."""
+    """0 where the member does not report it (before etcd 3.6)."""
 
 
 class SpaceUse(Record):
@@ -182,7 +182,7 @@ class Differences(Record):
 
 
 class KeyHistory(Record):
-    """The result of ``history``: what happened to a key, newest first."""
+    """The result of ``history``: the revisions of a key, newest first."""
 
     key: bytes
     steps: tuple[HistoryStep, ...]
@@ -271,8 +271,8 @@ class ExportLines(Record):
 class TransferRow(NamedTuple):
     """One row of ``import``, ``copy`` and ``undelete``: a mark (+ ~ = - or !) and a key.
 
-    ``remark`` says what stands in the way of a key that is not written; ``revision`` is the one
-    that its value comes from, where that is of interest.
+    ``remark`` is why a key is not written; ``revision`` is the source revision of its value, where
+    that is shown.
     """
 
     mark: str

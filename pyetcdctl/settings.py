@@ -44,7 +44,9 @@ class SrvDiscovery(NamedTuple):
 
 
 class ConnectionSettings(NamedTuple):
-    """How to reach the cluster: times in seconds, sizes in bytes, of which 0 is etcdctl's own."""
+    """The settings to connect to a cluster: times in seconds, sizes in bytes, 0 for etcdctl's
+    default.
+    """
 
     endpoints: tuple[str, ...] = (DEFAULT_ENDPOINT,)
     tls: TlsFiles = TlsFiles()
@@ -88,4 +90,4 @@ class FileReading(NamedTuple):
     skip_hash_check: bool = False
     use_log: bool = True
     salvage: bool = False
-    """Whether what is damaged is passed over, and reported."""
+    """Whether damaged parts are skipped and reported."""

@@ -73,7 +73,7 @@ def errors_translated() -> Iterator[None]:
 
 
 def check_limits(text: str, *, aliases: int = MOST_ALIASES, first_only: bool = False) -> None:
-    """Raise BeyondLimits for what is nested too deeply or has more aliases than allowed."""
+    """Raise BeyondLimits for a text that is nested too deeply or has more aliases than allowed."""
     import yaml
 
     try:
@@ -104,7 +104,7 @@ def _measure(events: Iterator[yaml.Event], aliases: int, *, first_only: bool) ->
 
 
 def _readable_events(text: str) -> Iterator[yaml.Event]:
-    """Yield what Python's parser, which has no limit, reads up to the first error."""
+    """Yield the events of Python's parser, which has no limit, up to the first error."""
     import yaml
 
     try:

@@ -1,9 +1,9 @@
-"""One level of the keys, read without what lies below it.
+"""Read one level of the keys without the levels below it.
 
-A server that serves a range counts all of it, whatever the limit: a look at a window costs what
-the window holds. So windows lie side by side, many in one call, cut where names are likely to
-differ; what lies behind the keys that a look showed becomes new windows. They are looked at from
-left to right, so what was found is at every moment complete up to some key.
+A server that serves a range counts all of it, whatever the limit: a probe of a window takes as long
+as the number of its keys. So windows are adjacent, many in one call, divided where names are likely
+to differ; the range after the keys of a probe becomes new windows. They are probed from left to
+right, so the results are always complete up to some key.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LIKELY_BYTES = b"-./0123456789:ACEGIKMOQSUWYacdefghiklmnoprstuvwz"
 _FEW = 8
 _MANY = 500
 _UNDIVIDED = 2_000
-"""So few keys are read in pages, not divided again."""
+"""The most keys of a window that is read in pages, not divided again."""
 
 
 class _Window(NamedTuple):
@@ -44,7 +44,7 @@ class Level:
         self._end = monotonic() + seconds
 
     def candidates(self) -> Iterator[bytes]:
-        """Yield each once, in order. Raises what a failed call raises."""
+        """Yield each once, in order. Raises the error of a failed call."""
         start, end = prefix_range(self._typed)
         cuts = [self._typed + bytes([byte]) for byte in _LIKELY_BYTES]
         ahead: list[bytes | _Window] = [*_windows(start, end, cuts, _FEW)]
@@ -57,7 +57,7 @@ class Level:
                 ahead = ahead[1:]
 
     def _looked_at(self, ahead: list[bytes | _Window]) -> list[bytes | _Window]:
-        """Put what is found in the place of the next windows."""
+        """Replace the next windows by the candidates and windows found in them."""
         windows = [item for item in ahead if isinstance(item, _Window)][:_WINDOWS_PER_CALL]
         pages = dict(zip(windows, self._look(windows), strict=True))
         result: list[bytes | _Window] = []
@@ -77,7 +77,7 @@ class Level:
         return found
 
     def _behind(self, candidate: bytes, end: bytes, unread: int) -> list[_Window]:
-        """Divide what lies behind a candidate: its neighbour shares some bytes, then differs."""
+        """Divide the range after a candidate: its neighbour shares some bytes, then differs."""
         is_branch = candidate.endswith(b"/") and len(candidate) > len(self._typed)
         start = prefix_end(candidate) if is_branch else candidate + b"\0"
         if unread <= _UNDIVIDED:
@@ -113,7 +113,7 @@ class Level:
 
 
 def _windows(start: bytes, end: bytes, cuts: Iterable[bytes], limit: int) -> list[_Window]:
-    """Divide a range at those of the cuts that lie in it."""
+    """Divide a range at the cuts in it."""
 
     def is_before_end(key: bytes) -> bool:
         return end == NO_END or key < end

@@ -1,7 +1,7 @@
-"""What completion has to know of a command: plain values, read off the real command tree.
+"""The shapes of commands for completion: plain values, read from the real command tree.
 
-An offer is what completion shows at a place: a kind, and choices behind it, separated by spaces. A
-choice that ends in ``=`` goes on without a space.
+An offer is what completion shows at a place: a kind, and choices after it, separated by spaces. A
+choice that ends in ``=`` is continued without a space.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _OBJECT = re.compile(r"RESOURCE\b.*\bNAME\b")
 
 
 class FlagShape(NamedTuple):
-    """A flag; ``offer`` is what may stand behind it."""
+    """A flag; ``offer`` is the offer for its value."""
 
     name: str
     short: str
@@ -83,7 +83,7 @@ class CommandShape(NamedTuple):
     words: str = ""
     commands: tuple[CommandShape, ...] = ()
     topics: tuple[tuple[str, str], ...] = ()
-    """What the command takes besides the names of commands, with a summary for each."""
+    """The command's words besides the names of commands, with a summary for each."""
 
     @property
     def name(self) -> str:
@@ -113,12 +113,12 @@ class CommandShape(NamedTuple):
 
     @property
     def repeats_last_word(self) -> bool:
-        """Whether the last word may come again."""
+        """Whether the last word may be repeated."""
         return "..." in _REST_OF_A_WORD.sub("", _before_dashes(self.words))
 
     @property
     def is_foreign_after_dashes(self) -> bool:
-        """Whether the words behind ``--`` are another program's."""
+        """Whether the words after ``--`` are another program's."""
         return "--" in self.words
 
 
@@ -130,7 +130,7 @@ def offer_of(metavar: str) -> str:
         return _KINDS.get(names[0].partition(".")[0], ANYTHING)
     if _ETCDS_VALUES.issuperset(names):
         return " ".join([CHOICES, *names])
-    # Another name in capitals stands for many values.
+    # Another name in capitals is a placeholder of many values.
     choices = [_choice(name) for name in names if not name.isupper()]
     kinds = [_KINDS[name] for name in names if name in _KINDS] or ([CHOICES] if choices else [])
     return " ".join([*kinds[:1], *choices]) or ANYTHING

@@ -1,4 +1,4 @@
-"""What the shells' scripts look things up in, as rows of patterns and values.
+"""The look-up tables of the shells' scripts, as rows of patterns and values.
 
 A pattern is ``COMMAND``, ``COMMAND:FLAG`` or ``COMMAND:PLACE``; the root's command is empty; ``*``
 stands for any.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pyetcdctl.completion.shapes import CommandShape
 
 FOREIGN = "foreign"
-"""The value at ``COMMAND:--`` where the words behind ``--`` are another program's."""
+"""The value at ``COMMAND:--`` where the words after ``--`` are another program's."""
 
 
 class Described(NamedTuple):

@@ -1,8 +1,8 @@
-"""Keys at TAB, one path segment at a time, as a shell lists folders.
+"""Completions of keys, one path segment at a time, as a shell lists folders.
 
-A branch ends with a slash and is passed over, however many keys it holds. A shell types what its
-candidates have in common, so a missing one would make it type too much: a list that was cut
-short, by its length or by time, has nothing in common beyond what was typed, or is none.
+A branch ends with a slash and its keys are skipped. A shell inserts the common prefix of its
+candidates, so a missing one would make it insert too much: an incomplete list has no common prefix
+beyond the typed text, or is empty.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST_CANDIDATES = 200
 
 
 def key_candidates(source: Source, typed: bytes, seconds: float) -> list[str]:
-    """Return what ``typed`` may become, in order; nothing where no response comes in time."""
+    """Return the completions of ``typed``, in order; none where no response arrives in time."""
     level = Level(source, typed, seconds)
     found: list[bytes] = []
     is_whole = False
@@ -38,9 +38,9 @@ def key_candidates(source: Source, typed: bytes, seconds: float) -> list[str]:
 
 
 def file_candidates(found: list[bytes], typed: bytes, *, is_whole: bool) -> list[str]:
-    """Return what ``typed`` may become by what was found in a file, in order.
+    """Return the completions of ``typed`` from those found in a file, in order.
 
-    Where a search was cut short, what was typed is a candidate, too: there may be more of them.
+    After an incomplete search the typed text is a candidate, too: there may be more of them.
     """
     shown = found[:MOST_CANDIDATES]
     while len(shown) < len(found) and len(common := _common_start(found[0], shown[-1])) > len(
@@ -61,7 +61,7 @@ def _shell_texts(found: list[bytes]) -> list[str]:
 
 
 def _add_what_differs(level: Level, typed: bytes, found: list[bytes]) -> None:
-    """Add one candidate for each place where one further on parts from all those found."""
+    """Add one later candidate for each prefix at which it differs from all those found."""
     common = _common_start(found[0], found[-1])
     while len(common) > len(typed):
         further = level.first_from(prefix_end(common))
@@ -78,7 +78,7 @@ def _common_start(one: bytes, other: bytes) -> bytes:
 
 
 def _shell_text(candidate: bytes) -> str | None:
-    """Return the key as text, or None for one that no command line could show unharmed."""
+    """Return the key as text, or None for one that a command line cannot contain unchanged."""
     try:
         text = candidate.decode()
     except UnicodeDecodeError:

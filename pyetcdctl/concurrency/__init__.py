@@ -1,1 +1,3 @@
-"""What lives longer than a call: watches that follow the cluster from server to server."""
+"""Work that lasts longer than a call: watches, leases, locks, elections and mirrors, which fail
+over.
+"""

@@ -1,11 +1,11 @@
 """Writes that are each applied once, also where the response to one is lost.
 
-A write is a transaction that holds only while the first key it puts is no newer than the cluster
-was before the write was first sent. So it may be sent again whenever its fate is unknown: if it was
-applied the key is newer, the transaction does nothing, and a read of the keys shows whether they
-are this write's work. Deleting twice is deleting once, but a deletion that was lost must not arrive
-after what was written later: it has such a guard too. A user who may not read cannot have one: for
-him an unknown fate of a put ends the writing.
+A write is a transaction whose condition is that the first key it puts is no newer than the cluster
+was before the write was first sent. So it may be retried whenever its outcome is unknown: if it was
+applied the key is newer, the transaction does nothing, and a read of the keys shows whether this
+write made them. A deletion may be repeated, but a lost one must not arrive after a later write: it
+has such a guard, too. A user without permission to read cannot use guards: a put of unknown outcome
+then ends the writing.
 
 Invariant: no key is in two writes that are under way, so a key's writes keep their order.
 """
@@ -37,7 +37,9 @@ REFUSED_WITH_A_GUARD = (PERMISSION_DENIED, "etcdserver: request is too large")
 STALE_LOGINS = (INVALID_TOKEN, OLD_AUTH_REVISION, USER_EMPTY)
 
 ONE_BY_ONE = 32
-"""So many keys are written in their order, as etcdctl writes all; then several at a time."""
+"""The number of keys that are written in their order, as etcdctl writes all; later ones are written
+several at a time.
+"""
 UNDER_WAY = 64
 BYTES_UNDER_WAY = 8 << 20
 
@@ -46,7 +48,7 @@ LET_IT_READ = "A destination user who may also READ lets the mirror look, and go
 
 
 class Write:
-    """Operations of one step; ``before`` is a revision of the cluster's when it was first sent."""
+    """Operations of one step; ``before`` is the cluster's revision when it was first sent."""
 
     def __init__(self, operations: Sequence[RequestOp], before: int, *, guarded: bool) -> None:
         self.operations = operations
@@ -59,12 +61,12 @@ class Write:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether it is unknown if sending it again would apply it twice."""
+        """Whether a retry might apply it twice."""
         return self.was_lost and not self.guarded and bool(self.puts)
 
     @property
     def size(self) -> int:
-        """The bytes that it writes."""
+        """The size of its keys and values in bytes."""
         return sum(len(put.value) for put in self.puts)
 
     def request(self) -> TxnRequest:
@@ -81,7 +83,7 @@ class Write:
         return TxnRequest(success=[RequestOp(request_range=each) for each in ranges])
 
     def made(self, seen: TxnResponse) -> bool:
-        """Whether the keys, as ``look`` found them, are this write's work."""
+        """Whether the keys that ``look`` has read were written by this write."""
         ranges = [each.response_range or RangeResponse() for each in seen.responses]
         found = [pair for found_range in ranges for pair in found_range.kvs]
         revisions = {pair.mod_revision for pair in found}
@@ -105,9 +107,9 @@ class Destination:
         self._logins = 0
 
     def open(self) -> None:
-        """Ask for its revision. Raises if no server responds within the command timeout."""
+        """Read its revision. Raises if no server responds within the command timeout."""
         try:
-            # A transaction without operations: every user may do that.
+            # A transaction without operations needs no permission.
             self._revision = self._read(TxnRequest()).header.revision
         except CallFailed as error:
             advice = (*error.advice, ITS_FLAGS)
@@ -140,7 +142,7 @@ class Destination:
         return Write(operations, self._revision, guarded=self._may_read)
 
     def _start(self, write: Write) -> PendingResponse | None:
-        """Send a write; None: it could not be sent."""
+        """Send a write; None if it could not be sent."""
         request = write.request().encode()
         try:
             return self._connection.future(TXN, request, deadline=self._limit())
@@ -155,7 +157,7 @@ class Destination:
                     return
             except (CallFailed, ConnectionFailed) as error:
                 write.was_lost = may_pass(error)
-                # Lost writes were lost together: only the attempts that follow need a pause.
+                # Several writes are lost together: only the following attempts back off.
                 if write.is_in_doubt or not write.was_lost:
                     self._prepare_again(write, error)
         self._settle(write)
@@ -173,7 +175,9 @@ class Destination:
                 self._prepare_again(write, error)
 
     def _is_applied(self, write: Write, response: TxnResponse) -> bool:
-        """Whether a response says so; where another wrote the key, the next attempt may succeed."""
+        """Whether a response shows that it was applied; where another client wrote the key, the
+        next attempt may succeed.
+        """
         latest = response if response.succeeded else self._read(write.look())
         self._outage.end()
         self._logins = 0
@@ -184,7 +188,7 @@ class Destination:
         return False
 
     def _prepare_again(self, write: Write, failure: CallFailed | ConnectionFailed) -> None:
-        """Return when the write may be sent again. Raises if it may not, or never will help."""
+        """Return when the write may be retried. Raises if it must not be, or cannot succeed."""
         details = failure.details if isinstance(failure, CallFailed) else ""
         refused = write.guarded and details in REFUSED_WITH_A_GUARD
         if refused:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.kv import commit, read
 from pyetcdctl.client.status import COMPACTED
-from pyetcdctl.concurrency.sessions import turn_elsewhere, until_served
+from pyetcdctl.concurrency.sessions import fail_over_after, until_served
 from pyetcdctl.concurrency.turns import (
     Place,
     created,
@@ -76,9 +76,9 @@ class Leadership(Place):
 
 
 def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[RangeResponse]:
-    """Yield the leader, what it proclaims later, and each later leader, until stopped.
+    """Yield the leader, its later proclamations, and each later leader, until stopped.
 
-    Raises what kept the first look from being served within the command timeout.
+    Raises the error of the first read if it fails within the command timeout.
     """
     limit = Deadline.after(connection.settings.command_timeout)
     first: RangeResponse | None = read(connection, oldest(election), limit)
@@ -99,7 +99,7 @@ def leaders(connection: Connection, election: bytes, stop: Stop) -> Iterator[Ran
 
 def _go_on_after(error: PyetcdctlError, connection: Connection, stop: Stop) -> None:
     try:
-        turn_elsewhere(connection, stop, error)
+        fail_over_after(connection, stop, error)
     except PyetcdctlError as lost:
         raise _observer_lost(lost.message) from lost
 
@@ -111,7 +111,9 @@ def _observer_lost(reason: str) -> PyetcdctlError:
 def _reign(
     connection: Connection, election: bytes, stop: Stop, first: RangeResponse
 ) -> Iterator[RangeResponse]:
-    """Yield the leader, waiting for one if there is none, and its proclamations until it goes."""
+    """Yield the leader, waiting for one if there is none, and its proclamations until its key is
+    deleted.
+    """
     if not first.kvs:
         key, range_end = prefix_range(election + b"/")
         anybody = WatchCreateRequest(
@@ -135,7 +137,7 @@ def _reign(
 def _events(
     connection: Connection, request: WatchCreateRequest, stop: Stop
 ) -> Iterator[tuple[int, RangeResponse]]:
-    """Yield events until stopped, or until the watch has to begin again."""
+    """Yield events until stopped, or until the watch must be restarted."""
     watching = Watching(connection)
     watching.add(request)
     with stop.calling(watching.close), closing(watching):
@@ -155,5 +157,5 @@ def _look(connection: Connection, election: bytes) -> Callable[[Deadline], Range
 
 
 def _created(response: TxnResponse) -> int:
-    """Return the create revision of our key, which was there before if the call was repeated."""
+    """Return the create revision of our key, which exists already if the call was repeated."""
     return response.header.revision if response.succeeded else created(range_at(response, 0))

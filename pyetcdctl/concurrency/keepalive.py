@@ -1,8 +1,8 @@
 """Keep a lease alive: renew it when a third of its time has passed, until it is lost.
 
 Renewals share a stream. Each may take a sixth of the lease's time; when a server does not respond
-another is tried, so that a frozen member costs no lease. A lease surely lives until its time has
-passed since the last renewal was sent, and is given up then.
+another is tried, so that a frozen member costs no lease. A lease certainly exists until its TTL has
+passed since the last renewal was sent, and counts as lost then.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ LONGEST_WAIT = 3600.0
 
 
 class Bell(Protocol):
-    """What a wait can be ended by: an Event, say."""
+    """Something that ends a wait, such as an Event."""
 
     def wait(self, timeout: float) -> bool:
         """Wait; return whether it has rung."""
 
 
 class Life(NamedTuple):
-    """A lease's time as it is known here: when it was asked for, and for how many seconds.
+    """A lease's known TTL: when it was requested, and for how many seconds.
 
-    ``response`` is the one that said so.
+    ``response`` is the response with the TTL.
     """
 
     since: float
@@ -46,16 +46,16 @@ class Life(NamedTuple):
 
     @property
     def end(self) -> float:
-        """Until when it certainly lives."""
+        """The time until which the lease certainly exists."""
         return self.since + self.ttl
 
     @property
     def due(self) -> float:
-        """When it is to be renewed."""
+        """The time of the next renewal."""
         return self.since + self.ttl / 3
 
     def patience(self, endpoints: int) -> Deadline:
-        """Return until when to wait for a renewal that is sent now.
+        """Return the deadline of a renewal that is sent now.
 
         A single endpoint has all the time that is left: etcd's grpc-proxy responds when it renews
         the lease by its own clock, each third of the lease's time.
@@ -69,7 +69,7 @@ class Life(NamedTuple):
 def renewals(connection: Connection, lease: int, stop: Bell) -> Iterator[LeaseKeepAliveResponse]:
     """Renew a lease at once and then in time; yield each response until it is lost.
 
-    Raises what kept the first renewal from being served within the command timeout.
+    Raises the error of the first renewal if it fails within the command timeout.
     """
     since = monotonic()
     limit = Deadline.after(connection.settings.command_timeout)
@@ -84,7 +84,7 @@ def renewals(connection: Connection, lease: int, stop: Bell) -> Iterator[LeaseKe
 
 
 def later_renewals(connection: Connection, lease: int, life: Life, stop: Bell) -> Iterator[Life]:
-    """Renew a lease in time, from now on; yield its new life until it is lost or the bell rings."""
+    """Renew a lease in time, from now on; yield its new TTL until it is lost or the bell rings."""
     with closing(Renewals(connection, lease)) as stream:
         yield from _later(connection, stream, life, stop)
 
@@ -97,14 +97,14 @@ def _later(connection: Connection, stream: Renewals, life: Life, stop: Bell) -> 
 
 
 def _renewed(connection: Connection, stream: Renewals, life: Life, stop: Bell) -> Life | None:
-    """Renew a lease once when it is due; None if its time is over, or the bell rang."""
+    """Renew a lease once when it is due; None if it has expired, or the bell rang."""
     attempt = life.due
     while not rings_before(stop, attempt) and monotonic() < life.end:
         since = monotonic()
         try:
             response = stream.renew(life.patience(len(connection.endpoints)))
         except (CallFailed, ConnectionFailed):
-            # Whatever the cause: another server, or another token, may do.
+            # Retried after any failure: another server or a new token may help.
             connection.leave_endpoint()
             connection.log_in_again()
             attempt = since + PAUSE_SECONDS
@@ -114,7 +114,7 @@ def _renewed(connection: Connection, stream: Renewals, life: Life, stop: Bell) -
 
 
 def rings_before(stop: Bell, moment: float) -> bool:
-    """Wait until the moment, however far it is; whether the bell rang before."""
+    """Wait until a time, however far it is; return whether the bell rang before."""
     while (left := moment - monotonic()) > LONGEST_WAIT:
         if stop.wait(LONGEST_WAIT):
             return True

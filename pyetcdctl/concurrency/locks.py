@@ -28,7 +28,7 @@ class Lock(Place):
     """A lock that is held in this block."""
 
     header: ResponseHeader = NO_HEADER
-    """That of the response by which the lock was got."""
+    """The header of the response that granted the lock."""
 
     def _take_turn(self) -> None:
         session = self._session

@@ -2,8 +2,8 @@
 
 Invariant: the keys of one revision are copied, then every event after it in the order of its
 revisions, each once: the watch yields each once (watching.py), and each is applied once
-(destination.py). What happened in one revision of the source happens in one of the destination, or
-in a few where a transaction may not hold so many operations.
+(destination.py). The changes of one revision of the source are one revision of the destination, or
+a few where a transaction may not have so many operations.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class MirrorPlan(NamedTuple):
         return RequestOp(request_delete_range=DeleteRangeRequest(key=self.renamed(key)))
 
     def steps(self, response: WatchResponse) -> Iterator[list[RequestOp]]:
-        """Yield the operations of each revision, in as few pieces as may be."""
+        """Yield the operations of each revision, in as few pieces as possible."""
         step: list[RequestOp] = []
         current: bytes | None = None
         for batch in response.batches:
@@ -84,10 +84,10 @@ class MirrorPlan(NamedTuple):
 
 
 class Mirror:
-    """Runs in one thread; others may look at how far it is: ``total`` operations are done.
+    """Runs in one thread; others may read its progress: ``total`` operations are done.
 
     While ``is_copying``, ``to_copy`` is how many of them the copy will take. ``report`` is called
-    with the name of a side that is away and why, and with None when it is back.
+    with the name of an unavailable side and its failure, and with None when it responds again.
     """
 
     def __init__(
@@ -112,12 +112,12 @@ class Mirror:
     def run(self) -> None:
         """Copy and follow until a failure that is not transient, which is raised.
 
-        Both clusters must be there at the start, within the command timeout.
+        Both clusters must respond at the start, within the command timeout.
         """
         self._destination.open()
         if self._plan.copies:
             self._copy()
-        for response in self._told():
+        for response in self._changes():
             self.seen_revision = response.header.revision
             for step in self._plan.steps(response):
                 self._destination.write(step)
@@ -139,7 +139,9 @@ class Mirror:
                 yield self._plan.put(key, value)
 
     def _pages(self, revision: int) -> Iterator[RangePage]:
-        """Yield the keys at a revision; when the source was away it goes on behind the last."""
+        """Yield the keys at a revision; after an outage of the source it resumes after the last
+        key.
+        """
         key = self._key
         while True:
             request = RangeRequest(key=key, range_end=self._range_end, revision=revision)
@@ -153,8 +155,8 @@ class Mirror:
             else:
                 return
 
-    def _told(self) -> Iterator[WatchResponse]:
-        """Yield the changes of the source. A watch reconnects by itself once it has begun."""
+    def _changes(self) -> Iterator[WatchResponse]:
+        """Yield the changes of the source. A watch that has started reconnects by itself."""
         while True:
             watching = Watching(self._source, self._report_source)
             watching.add(self._watch_request())
@@ -173,7 +175,9 @@ class Mirror:
                 self._outage.wait_after(failure)
 
     def _watch_request(self) -> WatchCreateRequest:
-        """Ask also for progress: a watch that receives revisions resumes after a compaction."""
+        """Request progress, too: a watch that receives revisions can be resumed after a
+        compaction.
+        """
         return WatchCreateRequest(
             key=self._key,
             range_end=self._range_end,

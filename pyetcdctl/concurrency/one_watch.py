@@ -1,4 +1,4 @@
-"""One watch on a stream: how far its events have come, and responses that come in fragments."""
+"""One watch on a stream: its progress, and responses in fragments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Watch:
         return WatchRequest(create_request=request).encode()
 
     def whole(self, response: WatchResponse) -> WatchResponse | None:
-        """Return the response with the fragments before it; None while more are to come."""
+        """Return the response with the fragments before it; None while more must follow."""
         if response.fragment:
             self._fragments += response.batches
             self._fragment_bytes += sum(batch.size for batch in response.batches)
@@ -45,17 +45,17 @@ class Watch:
         return response
 
     def advance(self, response: WatchResponse) -> bool:
-        """Take a response; return false if there is nothing new in it.
+        """Take a response; return false if it has no new event.
 
-        Events that it has received before, or did not ask for, are dropped: a server that catches
-        up by a snapshot sends such (etcd before 3.6.2). One that is behind does not lead the watch
+        Events that were received before, or not requested, are dropped: a server that catches up by
+        a snapshot sends them (etcd before 3.6.2). A server that is behind does not move the watch
         back.
         """
         if response.batches:
             return self._advance_over_events(response)
         if response.created:
             self.next_revision = self.next_revision or response.header.revision + 1
-        # Old servers respond to a progress request before the events that lie ahead of it.
+        # Old servers respond to a progress request before they have sent the earlier events.
         elif response.is_progress and response.watch_id != NO_WATCH:
             self.next_revision = max(self.next_revision, response.header.revision + 1)
         return True

@@ -19,7 +19,7 @@ FAILURES_BEFORE_TELLING = 2
 
 
 class Outage:
-    """The failures in a row of calls to one side.
+    """Consecutive failures of calls to one side.
 
     ``report`` is called with the failure of an outage that lasts, and with None when it is over.
     """

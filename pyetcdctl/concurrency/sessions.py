@@ -1,8 +1,8 @@
 """A lease for as long as a lock or a leadership is held: granted, kept alive, revoked.
 
-Invariant: when the session's ``with`` block is left its thread has ended and its lease is revoked,
-or no server could be reached in time and the lease expires. Only the session's owner makes
-calls on its connection; the thread has a connection of its own.
+Invariant: after the session's ``with`` block its thread has ended and its lease is revoked, or no
+server could be reached in time and the lease expires. Only the session's owner makes calls on its
+connection; the thread has a connection of its own.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ PASSING = frozenset({"UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "UNAUTHENTI
 HASTY_SECONDS = 0.6
 """The time limit of the clean-up after a signal."""
 FIRST_SHARE = 1 / 3
-"""Of the time to tidy up: what the server in use has, before another is asked."""
+"""The part of the clean-up's time limit for the server in use, before another one is tried."""
 
 Response = TypeVar("Response")
 
 
 class LeaseSession:
-    """A lease that lives in this block. ``stop`` is rung when it is lost."""
+    """A lease for a ``with`` block. ``stop`` is rung when it is lost."""
 
     def __init__(self, connection: Connection, ttl: int, stop: Stop) -> None:
         self.connection = connection
@@ -87,24 +87,24 @@ class LeaseSession:
 
     @property
     def stop(self) -> Stop:
-        """The stop that ends all waiting: rung when the lease is lost, or by others."""
+        """The stop that ends all waiting: rung when the lease is lost, or by signals."""
         return self._stop
 
     def check(self, lost: str) -> None:
-        """Raise if the session has ended; ``lost`` are the words for a lost lease."""
+        """Raise if the session has ended; ``lost`` is the message for a lost lease."""
         if self.is_lost:
             raise LeaseLost(lost)
         if self._stop.has_rung:
             raise canceled()
 
     def hold(self, lost: str) -> None:
-        """Wait until stopped. Raises LeaseLost with these words."""
+        """Wait until stopped. Raises LeaseLost with this message."""
         self._stop.wait()
         if self.is_lost:
             raise LeaseLost(lost)
 
     def call(self, make: Callable[[Deadline], Response]) -> Response:
-        """Make a call that may be repeated until a response arrives, or all is over."""
+        """Retry a repeatable call until a response arrives or the session is stopped."""
         return until_served(self.connection, self._stop, make)
 
     def tidy(self, make: Callable[[Deadline], Response]) -> Response:
@@ -122,17 +122,17 @@ class LeaseSession:
         return make(self._tidying)
 
     def _keep(self) -> None:
-        """Renew the lease until a server says that there is none, or the block is left."""
+        """Renew the lease until it does not exist any more, or the block ends."""
         try:
             for life in later_renewals(self._renewing, self.lease, self._life, self._over):
                 self._life = life
-        except ValueError:  # gRPC's, of a channel that __exit__ has closed meanwhile
+        except ValueError:  # raised by gRPC for a channel that __exit__ has closed
             if not self._over.is_set():
                 raise
         self._lose()
 
     def _expire(self) -> None:
-        """Notice the end of the lease's time, whatever keeps its renewal waiting."""
+        """Report the expiry of the lease, even while a renewal is pending."""
         while not rings_before(self._over, self._life.end):
             if monotonic() >= self._life.end:
                 self._lose()
@@ -147,15 +147,15 @@ class LeaseSession:
 def until_served(
     connection: Connection, stop: Stop, make: Callable[[Deadline], Response]
 ) -> Response:
-    """Make a call that may be repeated until a server responds or the session is stopped."""
+    """Retry a repeatable call until a server responds or the session is stopped."""
     while True:
         try:
             return make(Deadline.after(ATTEMPT_SECONDS))
         except (CallFailed, ConnectionFailed) as error:
-            turn_elsewhere(connection, stop, error)
+            fail_over_after(connection, stop, error)
 
 
-def turn_elsewhere(connection: Connection, stop: Stop, error: PyetcdctlError) -> None:
+def fail_over_after(connection: Connection, stop: Stop, error: PyetcdctlError) -> None:
     """Fail over to another server after a transient failure; raise any other."""
     failure = error if isinstance(error, CallFailed) else error.__cause__
     if not isinstance(failure, CallFailed) or failure.code not in PASSING or stop.has_rung:

@@ -1,4 +1,4 @@
-"""Work beside the main thread: how its failure is raised there, and how waiting is ended."""
+"""Work beside the main thread: raise its failure there, and end waits."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SLICE_SECONDS = 0.2
-"""How long a wait lasts at most before signal handlers get their turn: Python does not notice a
-signal that arrives after it has looked for one and before the wait has begun."""
+"""The longest wait before signal handlers can run: Python does not handle a signal that arrives
+after its check for signals and before the wait has started.
+"""
 
 
 class Stop:
-    """Rings once. There is no lock in it that a signal's handler could find taken by its thread."""
+    """Rings once. It has no lock, which a signal's handler could find held by its own thread."""
 
     def __init__(self) -> None:
         self.has_rung = False
         self.is_urgent = False
-        """Whether there is no time left even for tidying up."""
+        """Whether there is no time left even for the clean-up."""
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._action: Callable[[], None] | None = None
 
@@ -39,7 +40,7 @@ class Stop:
             action()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait for the ring; whether it has come."""
+        """Wait for the ring; return whether it rang."""
         end = inf if timeout is None else monotonic() + timeout
         while not self.has_rung and (left := end - monotonic()) > 0:
             with suppress(Empty):
@@ -49,7 +50,7 @@ class Stop:
 
     @contextmanager
     def calling(self, action: Callable[[], None]) -> Iterator[None]:
-        """Have ``action`` called at the ring; it may be called twice."""
+        """Call ``action`` at the ring; it may be called twice."""
         self._action = action
         if self.has_rung:
             action()
@@ -60,7 +61,7 @@ class Stop:
 
 
 class WorkThread(Thread):
-    """Runs work beside the main thread, which raises what ended it."""
+    """Runs work beside the main thread, which raises its failure."""
 
     def __init__(self, name: str, work: Callable[[], None]) -> None:
         super().__init__(name=name, daemon=True)
@@ -72,7 +73,7 @@ class WorkThread(Thread):
         """Do the work."""
         try:
             self._work()
-        except BaseException as failure:  # whatever it is, the main thread raises it
+        except BaseException as failure:  # the main thread raises it
             self._failure = failure
         finally:
             self.has_ended.set()
@@ -83,11 +84,11 @@ class WorkThread(Thread):
         self.raise_failure()
 
     def raise_failure(self) -> None:
-        """Raise what ended the work, if anything did."""
+        """Raise the failure of the work, if there is one."""
         if self._failure is not None:
             raise self._failure
 
 
 def canceled() -> CallFailed:
-    """Return the error of work that was ended before it was done."""
+    """Return the error of work that was stopped before it was done."""
     return CallFailed(CANCELED_TEXT, code="CANCELLED")

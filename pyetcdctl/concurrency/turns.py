@@ -1,8 +1,8 @@
 """Queues: the client whose key is the oldest under a prefix has its turn.
 
-Locks and elections are etcd's own recipes, so that we share a queue with etcdctl and with
-programs that use etcd's libraries. Each waits for the key just before its own, so that one leaver
-wakes one waiter.
+Locks and elections are etcd's own recipes, so that this program shares a queue with etcdctl and
+with programs that use etcd's libraries. Each client waits for the key just before its own, so that
+one deletion wakes one client.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from pyetcdctl.client.kv import read
 from pyetcdctl.client.status import COMPACTED
-from pyetcdctl.concurrency.sessions import turn_elsewhere
+from pyetcdctl.concurrency.sessions import fail_over_after
 from pyetcdctl.concurrency.watching import Watching
 from pyetcdctl.errors import CallFailed, ConnectionFailed, PyetcdctlError, ResponseMakesNoSense
 from pyetcdctl.keyspace.ranges import prefix_range
@@ -75,13 +75,15 @@ class Place(ABC):
         """Delete the key of this place."""
 
     def _leave_if_possible(self) -> None:
-        """Leave after a failure, which is the one to report; the lease's end will do it, too."""
+        """Leave after a failure, which is the one to report; otherwise the lease's expiry deletes
+        the key.
+        """
         with suppress(PyetcdctlError):
             self._leave()
 
 
 def oldest(name: bytes) -> RangeRequest:
-    """Ask for the key whose turn it is."""
+    """Return the request for the key whose turn it is."""
     key, range_end = prefix_range(name + b"/")
     return RangeRequest(
         key=key, range_end=range_end, sort_target=BY_CREATE, sort_order=ASCEND, limit=1
@@ -89,7 +91,7 @@ def oldest(name: bytes) -> RangeRequest:
 
 
 def range_at(response: TxnResponse, number: int) -> RangeResponse:
-    """Return a transaction's response to its operation with that number, which was a range."""
+    """Return the response to a transaction's operation with that number, which was a range."""
     operations = response.responses
     found = operations[number].response_range if number < len(operations) else None
     if found is None:
@@ -105,14 +107,14 @@ def created(response: RangeResponse) -> int:
 
 
 def created_at(key: bytes, revision: int) -> Compare:
-    """Compare a key's create revision, which is 0 for one that is not there."""
+    """Compare a key's create revision, which is 0 for an absent key."""
     return Compare(target=CREATE, result=EQUAL, key=key, create_revision=revision)
 
 
 def wait_for_turn(session: LeaseSession, name: bytes, revision: int, lost: str) -> None:
     """Wait until no key under the name is older than the revision.
 
-    Raises LeaseLost with the words ``lost``, and CallFailed when stopped.
+    Raises LeaseLost with the message ``lost``, and CallFailed when stopped.
     """
     before = _just_before(name, revision)
     while True:
@@ -123,7 +125,7 @@ def wait_for_turn(session: LeaseSession, name: bytes, revision: int, lost: str) 
         try:
             _wait_until_deleted(session, response.kvs[0].key, response.header.revision)
         except (CallFailed, ConnectionFailed) as error:
-            turn_elsewhere(session.connection, session.stop, error)
+            fail_over_after(session.connection, session.stop, error)
         session.check(lost)
 
 
@@ -140,7 +142,7 @@ def _just_before(name: bytes, revision: int) -> RangeRequest:
 
 
 def _wait_until_deleted(session: LeaseSession, key: bytes, revision: int) -> None:
-    """Return when the key was deleted, the watch has to begin anew, or all is over."""
+    """Return when the key was deleted, the watch must be restarted, or the session is stopped."""
     watching = Watching(session.connection)
     watching.add(WatchCreateRequest(key=key, start_revision=revision))
     with session.stop.calling(watching.close):

@@ -1,9 +1,9 @@
 """Watches over one stream, which reconnects, failing over if need be, when its server is lost.
 
 Invariant: a watch yields every event from its start on, each once and in order. ``next_revision``
-of a watch is the first revision that it has not yielded; a new stream starts there. It moves when a
-response has been handed over whole: all events of a revision stand in one response, or in fragments
-that are put together here.
+of a watch is the first revision that it has not yielded; a new stream starts there. It advances
+when a complete response was yielded: all events of a revision are in one response, or in fragments
+that are joined here.
 """
 
 from __future__ import annotations
@@ -37,18 +37,20 @@ if TYPE_CHECKING:
 
 FUTURE_REVISION = "etcdserver: mvcc: required revision is a future revision"
 LOSSES = frozenset({"UNAVAILABLE", "INTERNAL", "CANCELLED", "DEADLINE_EXCEEDED"})
-"""Codes that end a stream and not its watches: another server may go on with them."""
+"""Codes that end a stream but not its watches: another server may resume them."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 LOSSES_BEFORE_TELLING = 2
-"""In a row: that of the stream, and that of the search for another server."""
+"""The number of consecutive failures: that of the stream, and that of the search for another
+server.
+"""
 SHORT_SECONDS = 2.0
 MOST_SHORT_STREAMS = 3
-"""How many streams in a row may end within so many seconds before that counts as an outage."""
+"""How many consecutive streams may end within so many seconds before that counts as an outage."""
 
 
 class Received(NamedTuple):
-    """A response for the watch ``number``; ``reason`` is why it ended, empty while it lives."""
+    """A response for the watch ``number``; ``reason`` is why it ended, empty while it is active."""
 
     number: int
     response: WatchResponse
@@ -56,7 +58,8 @@ class Received(NamedTuple):
 
 
 class Watching:
-    """Several watches. One thread iterates over ``received()``; any thread may add, ask and close.
+    """Several watches. One thread iterates over ``received()``; any thread may add watches, request
+    progress and close.
 
     ``report`` is called with the failure when no server can be found for a stream that was lost,
     and with None when one has been; ``created`` with the store's revision when a watch begins.
@@ -102,7 +105,7 @@ class Watching:
             return number
 
     def request_progress(self) -> None:
-        """Ask for a response to every watch that says how far the server has come."""
+        """Request a response for every watch with the server's revision."""
         with self._changed:
             if self._exchange is not None:
                 self._exchange.send(_PROGRESS)
@@ -121,7 +124,7 @@ class Watching:
     def received(self) -> Iterator[Received]:
         """Yield the responses of the watches until ``close()``.
 
-        Raises what kept the first stream from opening within the command timeout.
+        Raises the error of the first stream if it cannot be opened within the command timeout.
         """
         while self._waits_for_work():
             try:
@@ -134,7 +137,7 @@ class Watching:
                 yield from self._lost(error.__cause__)
 
     def _waits_for_work(self) -> bool:
-        """Wait for a watch or a question; false when all is over."""
+        """Wait for a watch or a progress request; return false after ``close()``."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._watches or self._asks_progress)
             if self._failure is not None:
@@ -142,7 +145,7 @@ class Watching:
             return not self._closed
 
     def _open(self) -> Exchange:
-        """Open a stream and ask for all watches on it, each from where it was."""
+        """Open a stream and create all watches on it, each from its next revision."""
         exchange = self._connection.exchange(WATCH, self._limit())
         self._opened_at = monotonic()
         with self._changed:
@@ -154,13 +157,13 @@ class Watching:
             if self._asks_progress:
                 exchange.send(_PROGRESS)
             self._asks_progress = False
-            # Looked at last: close() may come from a signal's handler, even within this block.
+            # Checked last: a signal's handler may call close() even within this block.
             if self._closed:
                 exchange.close()
         return exchange
 
     def _limit(self) -> Deadline:
-        """Return until when to look for a server: at the start, one limit for all that it takes."""
+        """Return the deadline to find a server: at the start, one deadline for all steps."""
         if self._has_started or self._start_limit is None:
             self._start_limit = Deadline.after(self._connection.settings.command_timeout)
         return self._start_limit
@@ -198,14 +201,14 @@ class Watching:
         if response.canceled:
             if self._may_log_in_for(response.cancel_reason) or LEARNER in response.cancel_reason:
                 raise CallFailed(response.cancel_reason, code="UNAVAILABLE")
-            # etcdctl shows no more of a refused watch than that it was.
+            # etcdctl shows only that a watch was refused.
             yield self._ended(number, _refusal(), response.cancel_reason)
             return
         self._by_id[response.watch_id] = number
         self._watches[number].advance(response)
         self._created(response.header.revision)
         self._logins = 0
-        # A server that ends each stream at once is as good as none.
+        # A server that ends each stream at once counts as unavailable.
         if self._short_streams < MOST_SHORT_STREAMS:
             self._end_outage()
 
@@ -216,7 +219,7 @@ class Watching:
             self._report(None)
 
     def _may_log_in_for(self, reason: str) -> bool:
-        """Whether a watch was refused for a token that went stale while it was on its way."""
+        """Whether a watch was refused for a token that expired meanwhile."""
         self._logins += 1
         credentials = self._connection.settings.credentials
         is_stale = any(words in reason for words in (INVALID_TOKEN, OLD_AUTH_REVISION))
@@ -229,7 +232,9 @@ class Watching:
         return Received(number, response, reason)
 
     def _lost(self, error: CallFailed) -> Iterator[Received]:
-        """After a stream's end, return if its watches may be resumed elsewhere; else end them."""
+        """After a stream's end, return if its watches may be resumed on another server; else end
+        them.
+        """
         with self._changed:
             exchange, self._exchange = self._exchange, None
         if exchange is not None:
@@ -258,7 +263,7 @@ class Watching:
     def _prepare_another(self) -> None:
         """Fail over from the server that was lost, and back off."""
         self._connection.leave_endpoint()
-        # Old servers refuse a watch for its token's age without saying so.
+        # Old servers refuse a watch for an expired token without naming the cause.
         self._connection.log_in_again()
         with self._changed:
             self._changed.wait_for(lambda: self._closed, self._pause)

@@ -1,1 +1,1 @@
-"""What every source of keys has in common, be it a server, a file or a pipe."""
+"""Sources of keys: the protocol of servers, files and pipes, and ranges of keys."""

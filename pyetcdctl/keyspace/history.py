@@ -1,4 +1,4 @@
-"""What is still known of keys revision by revision."""
+"""The known revisions of keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class KeyRevision(NamedTuple):
-    """What a key became at a revision: an entry, of which a deletion has the key alone."""
+    """A key at a revision: its entry; that of a deletion has only the key."""
 
     revision: int
     entry: KeyValue
@@ -23,8 +23,9 @@ class KeyRevision(NamedTuple):
 class History(NamedTuple):
     """Revisions, oldest first.
 
-    ``compacted`` is the revision up to which superseded values were discarded, 0 for none: what was
-    live then is still known, as the first revision of its key. ``revision`` is the last one.
+    ``compacted`` is the revision up to which superseded values were discarded, 0 for none: keys
+    that were live then are still known, as the first revision of each. ``revision`` is the last
+    one.
     """
 
     revisions: Sequence[KeyRevision]
@@ -33,25 +34,25 @@ class History(NamedTuple):
 
 
 class PendingHistory(Protocol):
-    """A history that a source has begun to read."""
+    """A history that a source has started to read."""
 
     def result(self) -> History:
         """Read the rest of it, once."""
 
     def close(self) -> None:
-        """Give up what was not read."""
+        """Stop reading."""
 
 
 @runtime_checkable
 class BeginsHistory(Protocol):
-    """A source that lets its reader wait, and reads several histories in that time."""
+    """A source that can read several histories at the same time."""
 
     def begin_history(self, key: bytes, range_end: bytes = b"") -> PendingHistory:
-        """Begin to read the history of a key, or of a range of keys."""
+        """Start to read the history of a key, or of a range of keys."""
 
 
 class _Unbegun(NamedTuple):
-    """A history that is read when it is wanted."""
+    """A history that is read on first use."""
 
     source: Source
     key: bytes
@@ -65,7 +66,7 @@ class _Unbegun(NamedTuple):
 
 
 def begin_history(source: Source, key: bytes, range_end: bytes = b"") -> PendingHistory:
-    """Begin to read a history, where that saves time."""
+    """Start to read a history early, where the source supports that."""
     if isinstance(source, BeginsHistory):
         return source.begin_history(key, range_end)
     return _Unbegun(source, key, range_end)

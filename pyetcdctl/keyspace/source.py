@@ -1,4 +1,4 @@
-"""A source of keys: what a command that only reads needs of a server, a file or a pipe.
+"""A source of keys: the interface of a server, a file or a pipe for commands that only read.
 
 Invariant: all pages of one range hold the keys of one revision, each key once, in key order (or in
 the order that the request names).
@@ -29,7 +29,7 @@ class PagedRange(Protocol):
 
     @property
     def header(self) -> ResponseHeader:
-        """The revision that is read, and of which cluster."""
+        """The header: the cluster, and the revision that is read."""
 
     @property
     def count(self) -> int:
@@ -51,17 +51,18 @@ class Source(Protocol):
         """The source in messages: an endpoint, or the name of a file."""
 
     def range(self, request: RangeRequest, *, stream: bool = False) -> PagedRange:
-        """Read a range of any size. What is wrong with the request raises here.
+        """Read a range of any size.
 
-        ``stream`` insists on RangeStream (etcd 3.7) and is for servers alone.
+        Errors of the request are raised here. ``stream`` requires RangeStream (etcd 3.7) and is
+        only for servers.
         """
 
     def ranges(
         self, requests: Sequence[RangeRequest], *, timeout_seconds: float | None = None
     ) -> list[RangePage]:
-        """Return the responses to many small questions, in their order.
+        """Return the responses to many small requests, in their order.
 
-        Requests without a revision are all served at one as far as the source can: a server takes
+        Requests without a revision are served at one revision as far as possible: a server allows
         some hundred in one call.
         """
 
@@ -71,11 +72,11 @@ class Source(Protocol):
         """Return every revision that is still known of a key, or of a range of keys."""
 
     def close(self) -> None:
-        """Let go of channels and files."""
+        """Close channels and files."""
 
 
 def first_page(source: Source, request: RangeRequest) -> RangePage:
-    """Return the response to one small question: a key, or a range with a small limit."""
+    """Return the response to one small request: a key, or a range with a small limit."""
     return source.ranges([request])[0]
 
 
@@ -85,7 +86,7 @@ def counts(source: Source, requests: Sequence[RangeRequest]) -> list[int]:
 
 
 class OneMember:
-    """Another source, whose every read is serializable; it belongs to its maker."""
+    """Another source with serializable reads; the caller closes that one."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -103,7 +104,7 @@ class OneMember:
     def ranges(
         self, requests: Sequence[RangeRequest], *, timeout_seconds: float | None = None
     ) -> list[RangePage]:
-        """Return the responses to many small questions."""
+        """Return the responses to many small requests."""
         for request in requests:
             request.serializable = True
         return self._source.ranges(requests, timeout_seconds=timeout_seconds)
@@ -115,4 +116,4 @@ class OneMember:
         return self._source.history(key, range_end, deletions_only=deletions_only)
 
     def close(self) -> None:
-        """Leave the other source as it is."""
+        """Do nothing: the other source stays open."""

@@ -84,7 +84,7 @@ class Member:
             lines = self.log.read_text(errors="replace").splitlines()
         except OSError as error:
             return f"It left no log: {error}"
-        return f"Its log: {_sentence(_telling([line for line in lines if line.strip()]))}"
+        return f"Its log: {_sentence(_decisive([line for line in lines if line.strip()]))}"
 
     def _end(self, signal_number: signal.Signals) -> None:
         if not self.process_id:
@@ -219,7 +219,7 @@ def _pace(release: tuple[int, int], size: int) -> list[str]:
     return flags
 
 
-def _telling(lines: list[str]) -> str:
+def _decisive(lines: list[str]) -> str:
     for sign in ('"level":"fatal"', "panic:", "flag provided but not defined", " C | "):
         for line in lines:
             if sign in line:

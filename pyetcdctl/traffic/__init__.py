@@ -1,1 +1,1 @@
-"""Who writes what and how often: events of a watch, or of a log, counted in bounded memory."""
+"""Rates of writes by group: events of a watch, or of a log, counted in bounded memory."""

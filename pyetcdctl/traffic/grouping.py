@@ -1,4 +1,4 @@
-"""Which group a write belongs to: by its key, or by the manager that its value names."""
+"""The group of a write: by its key, or by the manager that its value names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_MANAGER, NOT_DECRYPTED, DELETED = "(no manager)", "(encrypted)", "(deletions)
 
 
 def folder_grouping(by: str, registry: str) -> Callable[[bytes], str]:
-    """Return what names the group of all keys of one folder, by one of them."""
+    """Return the function that names the group of a folder's keys, given one of them."""
 
     def resource(key: bytes) -> str:
         found = parse(os.fsdecode(key), registry)
@@ -37,7 +37,7 @@ def folder_grouping(by: str, registry: str) -> Callable[[bytes], str]:
 
 
 def _first_names(key: bytes) -> str:
-    """Return the first two names of a key, which other programs than Kubernetes wrote."""
+    """Return the first two names of a key that is not Kubernetes'."""
     at = 0
     for _ in range(2):
         slash = key.find(b"/", at or int(key.startswith(b"/")))
@@ -48,7 +48,7 @@ def _first_names(key: bytes) -> str:
 
 
 class ManagerOf:
-    """Names who wrote a value: the manager of the newest entry of metadata.managedFields.
+    """Names the writer of a value: the manager of the newest entry of metadata.managedFields.
 
     Only that is read of a value; one that is encrypted, or CBOR, is decoded for it.
     """

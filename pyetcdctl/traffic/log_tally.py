@@ -1,6 +1,6 @@
 """Writes in a write-ahead log, and the comparisons that lost there, by key and member.
 
-A log has no times; the renewals of Lease objects in it show how long it took.
+A log has no times; the renewals of Lease objects in it show its duration.
 """
 
 from __future__ import annotations

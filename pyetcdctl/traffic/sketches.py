@@ -1,4 +1,4 @@
-"""Counts in bounded memory, with what may be missing in them.
+"""Counts in bounded memory, with bounds of their errors.
 
 Invariants: a group was written between ``count.writes`` and ``count.writes + count.missed`` times;
 the number of distinct keys is exact up to MOST_EXACT, and from there on an estimate whose standard
@@ -111,8 +111,8 @@ class Count:
 class HeavyGroups:
     """Counts of the groups that are written most: at least ``capacity`` of them, twice at most.
 
-    It is Space-Saving by batches: when there are too many, the half with the fewest writes goes,
-    and what one of them may have had at most is what a new group may have missed.
+    It is Space-Saving by batches: when there are too many, the half with the fewest writes is
+    dropped, and the most writes that one of them may have had is the error of a new group.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -129,7 +129,7 @@ class HeavyGroups:
         return self._counts.get(name)
 
     def new(self, name: str) -> Count:
-        """Begin to count a group; counts that were looked up before may be gone after it."""
+        """Start to count a group; counts that were looked up before may be dropped."""
         if len(self._counts) >= 2 * self._capacity:
             self._drop_half()
         count = self._counts[name] = Count(self.missed)

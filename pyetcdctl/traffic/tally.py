@@ -79,7 +79,7 @@ class Tally(Totals):
 
 
 class Grouping:
-    """By what writes are grouped: makes what finds the count of each."""
+    """How writes are grouped: makes the functions that find the count of each write."""
 
     def __init__(self, by: str, registry: str, reader: Reader) -> None:
         self.by = by
@@ -87,7 +87,7 @@ class Grouping:
         self._reader = reader
 
     def counter(self) -> Callable[[HeavyGroups, bytes, bytes, bool], Count]:
-        """Return what finds, or begins, the count of a write's group."""
+        """Return the function that finds or starts the count of a write's group."""
         if self.by == "key":
             return _by_key
         if self.by == "manager":
@@ -129,7 +129,7 @@ class _ByFolder:
 
 
 def rates(tallies: Sequence[Totals], seconds: float, order: str, **more: Any) -> WriteRates:
-    """Return what was counted in times that follow each other, the largest group first.
+    """Return the rates over consecutive times, the largest group first.
 
     ``more`` are further fields of the result.
     """

@@ -41,7 +41,7 @@ class LinesSource:
     def ranges(
         self, requests: Sequence[RangeRequest], *, timeout_seconds: float | None = None
     ) -> list[RangePage]:
-        """Return the responses to many small questions."""
+        """Return the responses to many small requests."""
         del timeout_seconds  # the keys are in memory
         return [self.range(request).first for request in requests]
 
@@ -52,7 +52,7 @@ class LinesSource:
         raise BadArguments("standard input has keys alone: no values and no revisions")
 
     def close(self) -> None:
-        """Do nothing: standard input is not this object's to close."""
+        """Do nothing: standard input stays open."""
 
 
 class LinesRange:

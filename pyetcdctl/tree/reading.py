@@ -1,4 +1,4 @@
-"""The keys of a tree from any source, all at the revision that its first response named."""
+"""Read the keys of a tree from any source, all at the revision of its first response."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class TreeReading:
         )
 
     def _pin_revision(self, key: bytes) -> None:
-        """Find out the present revision, by a key that may be read if the tree may."""
+        """Read the present revision, with a key of the tree, which the user may read."""
         if not self._is_pinned:
             header = first_page(self._source, self._request((key, b""), keys_only=True)).header
             if header is None:

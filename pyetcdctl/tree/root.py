@@ -1,4 +1,4 @@
-"""Where a tree starts and where it is cut into names."""
+"""The root of a tree, and the division of keys into names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Root(NamedTuple):
     path: bytes = b""
     key: bytes = b""
     likely: tuple[bytes, ...] = ()
-    """Branches that probably exist: hints where to probe first. Others are found, too."""
+    """Branches that probably exist and are probed first. Others are found, too."""
 
     @classmethod
     def named(cls, prefix: bytes) -> Root:
@@ -52,7 +52,7 @@ class Root(NamedTuple):
 
 
 def name_end(key: bytes, at: int) -> int:
-    """Return the offset behind the slash that ends the name at ``at``; 0 when no slash follows."""
+    """Return the offset after the slash that ends the name at ``at``; 0 when no slash follows."""
     return key.find(b"/", at or int(key.startswith(b"/"))) + 1
 
 

@@ -1,10 +1,11 @@
-"""The upper levels of a large tree without reading it.
+"""Read the upper levels of a large tree without reading all its keys.
 
-A probe reads the first few keys of a window and the number of its keys. The nodes of these
-keys are found; the last of them may go on, so what lies behind it is divided into new windows, and
-the node has what these do not. Windows are probed in batches from left to right: nodes come in key
-order, and only the windows of the batch at hand and those it left to the right are held. Where the
-first probes meet a new node every few keys there is little to pass over, and all keys are read.
+A probe reads the first few keys of a window and the number of its keys. The nodes of these keys are
+found; the last of them may have more keys, so the range after it is divided into new windows, and
+the node has the keys that are not in them. Windows are probed in batches from left to right: nodes
+are found in key order, and only the windows of the present batch and those to its right are kept.
+Where the first probes find a new node every few keys there is little to skip, and all keys are
+read.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from pyetcdctl.tree.root import KeyRange, Root
 
 FEW = 16
-"""How many keys a probe asks for where more may be: enough to meet small branches whole."""
+"""How many keys a probe requests where more may be: enough for small branches."""
 KEYS_PER_NODE = 4
-"""With fewer than these, reading is faster than passing over."""
+"""With fewer keys, reading is faster than skipping."""
 WINDOWS_AT_ONCE = 256
 KEYS_AT_ONCE = 32_000
 
 
 @dataclass(slots=True)
 class _Node:
-    """``unseen`` windows may still take keys away from it."""
+    """Keys in its ``unseen`` windows may turn out to be other nodes'."""
 
     path: bytes
     is_branch: bool
@@ -50,7 +51,7 @@ class ProbedWindow(NamedTuple):
 
 
 class Prober(Protocol):
-    """What asks the server (tree/reading.py)."""
+    """Reads windows from the server (tree/reading.py)."""
 
     def probe(self, windows: Sequence[ProbedWindow]) -> list[RangePage]:
         """Return the first keys and the count of each window, all at one revision."""
@@ -63,7 +64,7 @@ Reader = Callable[["KeyRange"], "Iterator[TreeEntry]"]
 def seek(prober: Prober, root: Root, depth: int, read: Reader | None = None) -> Iterator[TreeEntry]:
     """Yield the keys above ``depth`` and the counted branches at it, in order of display.
 
-    Ranges without much to pass over come from ``read`` where there is one: key by key.
+    Ranges with little to skip are read by ``read`` where it is given: key by key.
     """
     for key_range in root.ranges():
         yield from _Seeking(prober, root, depth, read).entries(key_range)
@@ -97,7 +98,7 @@ class _Seeking:
                 yield TreeEntry(item.path, item.is_branch, item.keys)
 
     def _probe_some(self) -> None:
-        """Put what is found in the place of the next windows."""
+        """Replace the next windows by the nodes and windows found in them."""
         taken = self._take()
         pages = self._prober.probe([item for item in taken if isinstance(item, ProbedWindow)])
         for item in reversed(taken):

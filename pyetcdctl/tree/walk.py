@@ -1,4 +1,4 @@
-"""Keys in order become visits of a tree's nodes; no more than the open branches is held."""
+"""Convert ordered keys to visits of a tree's nodes; only the open branches are kept in memory."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How a part of the key space is divided for probing.
+"""Divide a part of the key space for probing.
 
 A server that serves a range counts all of it, whatever the limit: a probe costs as much as its
-window holds, and an empty window costs nearly nothing. So windows lie side by side, many at once,
-cut where names are likely to differ.
+window holds, and an empty window costs nearly nothing. So windows are adjacent, many at a time,
+divided where names are likely to differ.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pyetcdctl.tree.root import Root
 
 KEYS_PER_WINDOW = 100
-"""Probing an empty window takes the server and us about as long as counting so many keys."""
+"""The number of keys that take as long to count as probing an empty window."""
 KEYS_PER_ANSWER = 1_000
-"""What is not divided: all the keys can be read with one probe."""
+"""The most keys of a window that is not divided: one probe can read them all."""
 _LIKELY_BYTES = b"-./0123456789:AEIMQUZ_abcdefghijklmnopqrstuvwxyz"
 
 
 def first_windows(start: bytes, end: bytes, root: Root, depth: int) -> list[KeyRange]:
-    """Divide a range of which nothing is known at likely names; no cut falls inside a node."""
+    """Divide an unknown range at likely names; no cut is inside a node."""
     branch = root.path
     if start.endswith(b"/") and root.cut(start + b".", depth)[0] != start:
         branch = start
@@ -38,10 +38,10 @@ def first_windows(start: bytes, end: bytes, root: Root, depth: int) -> list[KeyR
 
 
 def windows_after(path: bytes, is_branch: bool, end: bytes, keys: int) -> list[KeyRange]:
-    """Divide what lies behind a node and before ``end``, where at most ``keys`` keys are.
+    """Divide the range after a node and before ``end``, which has at most ``keys`` keys.
 
-    A neighbour shares some first bytes with the node and differs in the next; so the cuts fall
-    behind each length of shared bytes, and among the bytes that may follow it.
+    A neighbour shares some first bytes with the node and differs in the next; so the cuts are after
+    each length of shared bytes, and among the bytes that may follow it.
     """
     start = subtree(path)[1] if is_branch else path + b"\0"
     if keys <= KEYS_PER_ANSWER:
