@@ -46,7 +46,8 @@ def main(place: str, arguments: Sequence[str]) -> NoReturn:
     if verb in ("", "help") and not set(arguments) - {"help", "-h", "--help"}:
         print(known, end="")
         sys.exit(0)
-    sys.exit(f'error: there is no "{verb}" here.\n{known}'.rstrip("\n"))
+    # Programs that run kubectl show its last line.
+    sys.exit(f'{known}\nerror: there is no "kubectl {verb}" in the sandbox')
 
 
 def _words(arguments: Sequence[str]) -> Iterator[str]:

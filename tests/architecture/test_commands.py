@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from pyetcdctl.cli.registry import COMMANDS
+from pyetcdctl.cli.registry import BEYOND_ETCDCTL, COMMANDS, READING
 from pyetcdctl.cli.word_commands import WordGroup
+from pyetcdctl.output import printer_for
 
 
 def with_those_below(path, real):
@@ -25,6 +26,44 @@ ROWS = {
     **COMMANDS,
     **{f"{n} {verb}": each for n, row in COMMANDS.items() for verb, each in row.entries().items()},
 }
+
+LINES = {f"{name} {verb}".strip() for name, row in COMMANDS.items() for verb in (row.verbs or [""])}
+ETCDCTLS = frozenset(
+    {
+        *("alarm", "auth", "check", "compaction", "completion", "defrag", "del", "downgrade"),
+        *("elect", "endpoint", "get", "help", "lease", "lock", "make-mirror", "member"),
+        *("move-leader", "options", "put", "role", "snapshot", "txn", "user", "version", "watch"),
+    }
+)
+CHANGES = frozenset(
+    {
+        *("del", "import", "put", "txn", "undelete", "make-mirror"),
+        *("auth disable", "auth enable", "check datascale", "check perf", "elect", "lock"),
+        *("alarm disarm", "compaction", "defrag", "downgrade cancel", "downgrade enable"),
+        *("kubernetes del", "kubernetes edit", "kubernetes put", "recover nospace"),
+        *("lease grant", "lease keep-alive", "lease revoke", "move-leader"),
+        *("member add", "member promote", "member remove", "member update"),
+        *("role add", "role delete", "role grant-permission", "role revoke-permission"),
+        *("user add", "user delete", "user grant-role", "user passwd", "user revoke-role"),
+    }
+)
+
+
+def test_a_command_that_changes_nothing_is_in_reading_and_every_other_one_is_here():
+    assert LINES - READING == CHANGES
+    assert READING < LINES
+
+
+def test_a_command_that_etcdctl_lacks_is_in_beyond_etcdctl():
+    # Else its name takes an abbreviation of etcdctl's away: ``r`` is ``role``.
+    assert set(COMMANDS) - BEYOND_ETCDCTL == ETCDCTLS
+    assert set(COMMANDS) > BEYOND_ETCDCTL
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_a_result_is_registered_in_the_simple_format(path):
+    for kind in getattr(ALL[path].callback, "prints", ()):
+        assert printer_for("simple").can_show(kind), kind
 
 
 @pytest.mark.parametrize("path", ROWS)

@@ -82,7 +82,7 @@ def folder(tmp_path_factory):
         yield
 
 
-def run_example(command, environment, prefix=()):
+def run_example(command, environment, prefix=(), seconds=60):
     run = subprocess.run(
         [*prefix, "bash", "-c", command],
         env=with_scripts(environment),
@@ -90,7 +90,7 @@ def run_example(command, environment, prefix=()):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=seconds,
         check=False,
     )
     return run.stdout
@@ -166,3 +166,17 @@ def test_a_command_is_in_readmes_table_with_its_summary(name):
 def test_the_version_is_named_in_one_place():
     source = (PROJECT / "pyetcdctl/__init__.py").read_text()
     assert re.search(r'^__version__ = "\d+\.\d+\.\d+"$', source, re.MULTILINE)
+
+
+def test_the_recipes_print_the_same_one_after_the_other_in_the_sandbox_that_readme_names():
+    recipes = README[README.index("## Recipes") :]
+    found = [each for each in examples() if not each.place and each.command in recipes]
+    assert len(found) > 20
+    mark = "end of this recipe"
+    script = "\n".join(f"( {each.command}\n) </dev/null; echo {mark}" for each in found)
+    sandbox = ["pyetcdctl", "sandbox", "--layout", "kubeadm", "--"]
+    printed = run_example(script, clean_environment(), sandbox, seconds=240)
+    shown = printed.split(f"{mark}\n")
+    assert len(shown) == len(found) + 1
+    for each, text in zip(found, shown, strict=False):
+        assert pattern_of(each.output).fullmatch(text), (each.command, text)

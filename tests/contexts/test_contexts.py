@@ -63,6 +63,19 @@ def test_a_context_is_chosen_by_flag_variable_or_use(etcd, home):
     assert run(home, *line).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "env", [{"PYETCDCTL_CONTEXT": ""}, {"PYETCDCTL_CONTEXT": "b"}, {"ETCDCTL_ENDPOINTS": NOWHERE}]
+)
+def test_a_variable_that_keeps_the_current_context_from_being_used_is_named(env, home):
+    add(home, "b", "--endpoints", NOWHERE)
+    line = ("context", "add", "a", "--endpoints", NOWHERE, "--use")
+    for words in (line, ("context", "use", "a"), ("context", "list")):
+        assert f"# {next(iter(env))} is set here: " in run(home, *words, env=env).stderr
+        assert "is set here" not in run(home, *words).stderr
+    run(home, "context", "use", "--none")
+    assert run(home, "context", "list", env=env).stderr == ""
+
+
 def test_nothing_of_the_current_context_is_used_for_another_cluster(home, tmp_path):
     for name in ("ca.crt", "c.crt", "c.key"):
         (tmp_path / name).touch()

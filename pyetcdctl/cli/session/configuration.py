@@ -94,6 +94,17 @@ def chosen_context(
     return contexts.get(current) if current else None
 
 
+def note_without_context(environment: Mapping[str, str]) -> str:
+    """Return a note on the variable that keeps the current context from being used, if one does."""
+    for flag in GLOBAL_FLAGS:
+        is_set = environment.get(flag.variable) if flag.name in _ELSEWHERE else None
+        if is_set or (flag is CONTEXT and flag.variable in environment):
+            return (
+                f"# {flag.variable} is set here: the current context is not used until it is unset"
+            )
+    return ""
+
+
 def file_path(flags: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     """Return the file to read instead of a server, empty for a server; a flag wins."""
     if "from" not in flags:

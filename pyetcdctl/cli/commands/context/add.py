@@ -10,7 +10,7 @@ import typer
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
-from pyetcdctl.cli.session.configuration import discovery_root
+from pyetcdctl.cli.session.configuration import discovery_root, note_without_context
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.contexts.store import FIELDS, Context, Contexts
 from pyetcdctl.errors import BadArguments, DiscoveryFailed
@@ -76,6 +76,8 @@ def add(
     if flags.use:
         contexts.use(names[0])
     session.streams.err.line(f"Context {names[0]} is in {contexts.path}")
+    if flags.use and (note := note_without_context(session.streams.environment)):
+        session.streams.err.line(note)
 
 
 def _settings(session: Session, flags: ContextAddFlags) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.configuration import note_without_context
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.contexts.store import Contexts
 from pyetcdctl.errors import BadArguments
@@ -32,3 +33,5 @@ def list_contexts(session: Session, surplus: Annotated[list[str], words("")]) ->
     ]
     if rows:
         session.streams.out.write(aligned([("", "NAME", "ENDPOINTS", "MODE"), *rows]))
+    if current and (note := note_without_context(session.streams.environment)):
+        session.streams.err.line(note)

@@ -9,6 +9,7 @@ import typer
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.configuration import note_without_context
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.contexts.store import Contexts
 from pyetcdctl.errors import BadArguments
@@ -38,3 +39,5 @@ def use(session: Session, names: Annotated[list[str], words("CONTEXT")], flags: 
     if len(names) != (0 if flags.none else 1):
         raise BadArguments("context use takes one CONTEXT, or --none")
     Contexts(session.streams.environment).use(names[0] if names else "")
+    if names and (note := note_without_context(session.streams.environment)):
+        session.streams.err.line(note)
