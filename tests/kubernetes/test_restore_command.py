@@ -59,6 +59,15 @@ def test_no_manifest_of_the_whole_sample_has_what_a_cluster_gives(backup):
     assert not [each for each in objects if each["kind"] == "Pod" and "nodeName" in each["spec"]]
 
 
+def test_what_an_api_server_makes_for_itself_is_left_out_unless_it_is_asked_for(backup):
+    names = names_of(restore(backup, "-A", "-o", "jsonl"))
+    kinds = ("Service", "Endpoints", "EndpointSlice", "ServiceCIDR")
+    assert not [(kind, "kubernetes") for kind in kinds if (kind, "kubernetes") in names]
+    assert not [name for kind, name in names if kind == "PriorityClass" and "system-" in name]
+    asked = restore(backup, "service/kubernetes", "endpoints/kubernetes", "-o", "jsonl")
+    assert names_of(asked) == [("Service", "kubernetes"), ("Endpoints", "kubernetes")]
+
+
 def test_what_cannot_be_decrypted_is_reported_and_fails(backup):
     result = restore(backup, "-A", "-o", "jsonl")
     assert result.exit_code == 1

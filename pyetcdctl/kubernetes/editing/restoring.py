@@ -187,6 +187,13 @@ def _is(kind: str, name: str) -> Callable[[Object], bool]:
     return matches
 
 
+def _is_of_the_api_server(obj: Object) -> bool:
+    """Whether it is the service of the API server, or says at which addresses that is."""
+    metadata = _metadata(obj)
+    is_named_so = (metadata.get("namespace"), metadata.get("name")) == ("default", "kubernetes")
+    return is_named_so and obj.get("kind") in ("Service", "Endpoints", "EndpointSlice")
+
+
 _KINDS = frozenset(
     (
         *("Event", "Lease", "LeaseCandidate", "ControllerRevision", "Node", "CSINode"),
@@ -204,4 +211,10 @@ _MADE_AGAIN: tuple[Callable[[Object], bool], ...] = (
     lambda obj: obj.get("kind") == "Secret" and obj.get("type") == TOKEN_TYPE,
     _is("ServiceAccount", "default"),
     _is("ConfigMap", "kube-root-ca.crt"),
+    _is("ConfigMap", "extension-apiserver-authentication"),
+    _is("ConfigMap", "kube-apiserver-legacy-service-account-token-tracking"),
+    _is("PriorityClass", "system-cluster-critical"),
+    _is("PriorityClass", "system-node-critical"),
+    _is("ServiceCIDR", "kubernetes"),
+    _is_of_the_api_server,
 )
