@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyetcdctl.errors import DamagedSnapshot, PyetcdctlError
 from pyetcdctl.rpc.kv import ResponseHeader
 from pyetcdctl.storage.accounting import Sizing
+from pyetcdctl.storage.bolt.pages import invalid_metas
 from pyetcdctl.storage.database import Database
 from pyetcdctl.storage.files import ReadOnlyFile
 from pyetcdctl.storage.live_copy import copy_of, is_written
@@ -65,6 +66,8 @@ class OpenedFile:
                 if self._digest is None and is_written(self._file.path):
                     size = self._take_copy(note, is_folder)
             self.database = Database(self._file, size, path)
+            if not (is_folder or reading.salvage):
+                self._note_invalid_metas(note)
             self.model = Model(self.database, progress)
             if is_folder and self._may_take_log(note):
                 self._take_log(note, passes_damage=reading.salvage)
@@ -187,6 +190,11 @@ class OpenedFile:
             missing = "what it has not committed to the file, the last 100 ms or so,"
         note(f"Warning: a server is writing to {copy.path}: {missing} is missing")
         return copy.size
+
+    def _note_invalid_metas(self, note: Callable[[str], None]) -> None:
+        """Warn where the newest transaction may not be what is read; a log would make up for it."""
+        for where, what in invalid_metas(self._file, self.database.pages.page_size):
+            note(f"Warning: {self._file.path}: {where}: {what}")
 
     def _content_size(self, check: bool, note: Callable[[str], None]) -> int:
         """Return the size without the digest; start to compute the digest if it is checked."""

@@ -161,14 +161,24 @@ def test_a_torn_meta_page_is_a_fault_though_the_other_serves(sample_database, tm
     data[newer * 4096 + 20] ^= 1
     path = tmp_path / "a.db"
     path.write_bytes(data)
-    assert (f"page {newer} at offset {newer * 4096}", "it is not a valid meta page") in faults(path)
+    place = f"page {newer} at offset {newer * 4096}"
+    what = "it is not a valid meta page: what the last transaction wrote may be missing"
+    assert (place, what) in faults(path)
+    words = ("get", "/registry/namespaces/default", "--keys-only", "--from", str(path))
+    for flags in ((), ("--salvage",)):
+        read = run_here(*words, *flags)
+        assert read.stdout == b"/registry/namespaces/default\n\n"
+        assert f"{place}: {what}\n" in read.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 10_000, bytes(8192)])
 def test_what_is_no_database_is_a_fault(content, tmp_path):
     path = tmp_path / "a.db"
     path.write_bytes(content)
-    assert faults(path) == [("file", "invalid database")]
+    [(place, what)] = faults(path)
+    assert place == "file"
+    assert what.startswith("invalid database: ")
+    assert what.endswith("Page 0 at offset 0 and page 1 hold no valid meta page of bbolt.")
 
 
 def test_the_number_of_faults_that_are_shown_is_bounded(tmp_path):

@@ -59,6 +59,9 @@ class Page(NamedTuple):
     data: bytes
 
 
+_NOT_VALID = "it is not a valid meta page: what the last transaction wrote may be missing"
+
+
 class ChildPage(NamedTuple):
     """A branch's entry: a page and the first key that it may have."""
 
@@ -235,10 +238,14 @@ def newest_meta(file: Readable, size: int) -> Meta:
     return max(found, key=lambda meta: meta.transaction)
 
 
-def invalid_metas(file: Readable, page_size: int) -> list[int]:
-    """Return the numbers of the meta pages that are not valid, of the two."""
+def invalid_metas(file: Readable, page_size: int) -> list[tuple[str, str]]:
+    """Return which of the two meta pages are not valid, and what that may cost."""
     places = enumerate((0, page_size))
-    return [number for number, at in places if _meta(file, file.size, at) is None]
+    return [
+        (f"page {number} at offset {at}", _NOT_VALID)
+        for number, at in places
+        if _meta(file, file.size, at) is None
+    ]
 
 
 def _meta(file: Readable, size: int, at: int) -> Meta | None:

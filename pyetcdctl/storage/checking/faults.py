@@ -36,4 +36,4 @@ class Faults:
         if what:
             self.add(place, what)
         else:
-            self.add("file", place)
+            self.add("file", ": ".join((place, *error.advice[:1])))

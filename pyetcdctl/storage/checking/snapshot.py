@@ -82,9 +82,8 @@ class _Checking:
                 self._take_digest(digest)
 
     def _check_pages(self, pages: Pages) -> None:
-        for number in invalid_metas(self._file, pages.page_size):
-            offset = number * pages.page_size
-            self.faults.add(f"page {number} at offset {offset}", "it is not a valid meta page")
+        for fault in invalid_metas(self._file, pages.page_size):
+            self.faults.add(*fault)
         audit = Audit(pages, self.faults.take)
         names = set()
         for bucket in audit.buckets():

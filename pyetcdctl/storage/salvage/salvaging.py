@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 from pyetcdctl.errors import DamagedSnapshot
 from pyetcdctl.storage.bolt.audit import Audit
 from pyetcdctl.storage.bolt.building import Builder
-from pyetcdctl.storage.bolt.pages import newest_meta
+from pyetcdctl.storage.bolt.pages import invalid_metas, newest_meta
 from pyetcdctl.storage.checking.faults import Faults
 from pyetcdctl.storage.database import COMPACTIONS, KEYS, META
 from pyetcdctl.storage.files import ReadOnlyFile
@@ -59,6 +59,8 @@ def _pages(file: ReadOnlyFile, size: int, faults: Faults) -> tuple[DamagedPages,
         faults.add("page 0 at offset 0 and page 1", error.advice[0])
         return DamagedPages(file, size, found), True
     pages = DamagedPages(file, size, meta)
+    for fault in invalid_metas(file, meta.page_size):
+        faults.add(*fault)
     if meta.high_water > pages.count:
         missing = meta.high_water - size // meta.page_size
         faults.add(f"offset {size}", f"the file ends there, and {missing:,} pages are missing")
