@@ -259,7 +259,7 @@ def test_a_long_history_that_ends_with_a_deletion_is_read_to_its_end(etcd, prefi
     assert (len(found), found[0][2], found[-1][2]) == (2501, "deleted", "created")
 
 
-def test_a_key_that_nobody_wrote_has_no_history(etcd, prefix):
+def test_a_key_that_no_client_wrote_has_no_history(etcd, prefix):
     found, end = rows(etcd, f"/{prefix}")
     assert found == []
     assert end.startswith(f"# nothing is known of /{prefix}")

@@ -115,7 +115,7 @@ def test_authentication_is_turned_on_and_off_on_every_release(own_etcd, every_et
     assert run_here("get", "a", env=env).exit_code == 0
 
 
-def test_a_root_role_that_nobody_has_is_explained(own_etcd):
+def test_a_root_role_without_a_user_is_explained(own_etcd):
     etcd = own_etcd()
     run_here("user", "add", "root:rootpw", env=etcd.environment)
     run_here("role", "add", "root", env=etcd.environment)
@@ -132,7 +132,7 @@ def test_a_root_role_that_nobody_has_is_explained(own_etcd):
     assert run_here("auth", "enable", env=etcd.environment).exit_code == 0
 
 
-def test_the_status_is_told_or_the_release_that_cannot(every_etcd):
+def test_the_status_is_printed_or_the_release_that_cannot(every_etcd):
     status = run_here("auth", "status", env=every_etcd.environment)
     if every_etcd.release >= (3, 5):
         assert status.stdout.startswith(b"Authentication Status: false\nAuthRevision: ")

@@ -35,7 +35,7 @@ def test_changes_of_one_key_keep_their_order(etcd, prefix):
         assert done.stdout.splitlines()[-1] == b"299"
 
 
-def test_neighbours_share_a_revision_unless_told_otherwise(etcd, prefix):
+def test_neighbours_share_a_revision_unless_a_flag_prevents_it(etcd, prefix):
     lines = [f"put {prefix}{number} v" for number in range(5)]
     batch(etcd, *lines)
     assert len(set(revisions(etcd, prefix))) == 1
@@ -75,7 +75,7 @@ def test_an_operation_that_fails_does_not_take_its_neighbours_with_it(etcd, pref
     assert len(revisions(etcd, prefix)) == 2
 
 
-def test_the_first_error_ends_a_batch_that_is_told_so(etcd, prefix):
+def test_the_first_error_ends_a_batch_with_the_flag_for_it(etcd, prefix):
     lines = (f"put {prefix}a v", "frob", f"put {prefix}b v")
     done = batch(etcd, *lines, flags=("--stop-on-error",))
     assert (done.stdout, done.exit_code) == (b"OK\n", 1)

@@ -103,7 +103,7 @@ def test_a_load_on_three_members_goes_on_without_one(three_members):
     assert VERDICT.fullmatch(out.decode())
 
 
-def test_a_server_that_dies_is_told_and_does_not_hold_the_load(own_etcd, prefix):
+def test_a_server_that_dies_is_reported_and_does_not_hold_the_load(own_etcd, prefix):
     server = own_etcd()
     connection = Connection(ConnectionSettings(endpoints=(server.endpoint,)))
     load = Load(prefix.encode(), 256, 1024, 50, per_second=200, seconds=3)
@@ -147,7 +147,7 @@ def test_errors_of_writes_are_counted_and_fail(own_etcd):
     assert checking.returncode == 1
 
 
-def test_datascale_tells_the_memory_over_tls_and_with_a_password(tmp_path):
+def test_datascale_reports_the_memory_over_tls_and_with_a_password(tmp_path):
     with running_with_tls(tmp_path) as server:
         secure = enable_authentication(server)
         result = run_here(

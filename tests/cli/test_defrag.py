@@ -53,7 +53,7 @@ def without_times(output):
     return re.sub(rb"\. took .*", b"", output)
 
 
-def test_a_dead_endpoint_is_told_and_the_next_has_its_turn(etcd):
+def test_a_dead_endpoint_is_reported_and_the_next_is_tried(etcd):
     env = {"ETCDCTL_ENDPOINTS": f"{DEAD},{etcd.address}"}
     result = run_here("defrag", "--command-timeout", "4s", env=env)
     assert result.exit_code == 1

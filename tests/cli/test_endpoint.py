@@ -86,7 +86,7 @@ def test_blanks_and_empty_items_between_endpoints_do_not_count(etcd):
     assert result.stdout.startswith(f"{etcd.address}, ".encode())
 
 
-def test_a_dead_endpoint_is_told_and_the_others_are_shown(etcd):
+def test_a_dead_endpoint_is_reported_and_the_others_are_shown(etcd):
     result = run_here("endpoint", "status", *SHORT, env=at(DEAD, etcd.address))
     assert result.exit_code == 1
     assert result.stdout.startswith(f"{etcd.address}, ".encode())
@@ -105,7 +105,7 @@ def test_a_hash_that_is_missing_ends_with_the_last_error(etcd):
     assert lines(result.stderr)[-1] == "Error: context deadline exceeded"
 
 
-def test_an_unhealthy_endpoint_is_told_on_standard_error(etcd):
+def test_an_unhealthy_endpoint_is_reported_on_standard_error(etcd):
     result = run_here("endpoint", "health", *SHORT, env=at(DEAD, etcd.address))
     assert result.exit_code == 1
     assert result.stdout.startswith(f"{etcd.address} is healthy: ".encode())

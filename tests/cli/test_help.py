@@ -63,7 +63,7 @@ def test_a_usage_error_names_the_help(words):
     assert failed.stderr.splitlines()[1:] == [f"  Help:  pyetcdctl {path} --help"]
 
 
-def test_who_runs_a_command_with_flags_of_its_own_is_told_of_the_dashes():
+def test_advice_names_the_dashes_before_a_command_with_flags_of_its_own():
     advice = "Try:  -- before the command"
     assert advice in run_here("lock", "name", "sh", "-c", "exit 7").stderr
     assert advice not in run_here("lock", "name", "--tll", "sh", "-c").stderr

@@ -15,7 +15,7 @@ def on_screen(etcd, *words, out=None, width=80):
     return run_here(*words, env=env, out=out or Screen(width), err=Screen())
 
 
-def test_a_prefix_read_as_a_key_is_told_how_many_keys_begin_with_it(sample_etcd):
+def test_a_prefix_read_as_a_key_reports_how_many_keys_begin_with_it(sample_etcd):
     read = on_screen(sample_etcd, "get", "/registry/pods")
     assert (read.stdout, read.exit_code) == (b"", 0)
     assert read.stderr == (

@@ -21,7 +21,7 @@ def node(root: Path) -> dict[str, str]:
     return {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": str(root)}
 
 
-def test_a_wrong_endpoint_is_answered_with_the_nodes_own(tmp_path):
+def test_advice_for_a_wrong_endpoint_names_the_nodes_own(tmp_path):
     result = run_here(
         "get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=node(tmp_path)
     )
@@ -42,7 +42,7 @@ def test_without_discovery_nothing_is_advised(tmp_path):
     assert "This node" not in result.stderr
 
 
-def test_who_has_no_etcd_is_told_how_to_get_at_one(tmp_path):
+def test_advice_without_an_etcd_names_a_way_to_get_one(tmp_path):
     env = {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": str(tmp_path)}
     told = Session(Process(Streams(env))).local_advice()
     assert told[0] == "No etcd was found on this machine."

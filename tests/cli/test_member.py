@@ -245,7 +245,7 @@ def test_the_consistency_that_was_given_is_named():
     assert result.stderr == "Error: unknown consistency flag \"l\"\n  It was 'x'; use l or s.\n"
 
 
-def test_a_peer_url_without_a_scheme_is_answered_with_one():
+def test_advice_for_a_peer_url_without_a_scheme_has_one():
     result = run_here("member", "add", "n2", "--peer-urls", "10.0.0.9:2380", env=DEAD)
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1] == "  Try:  --peer-urls http://10.0.0.9:2380"

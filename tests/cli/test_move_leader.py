@@ -27,7 +27,7 @@ def test_the_leadership_goes_to_the_member_that_was_named(three_members):
     assert statuses(three_members)[0] == target
 
 
-def test_followers_alone_cannot_hand_over_and_say_who_can(three_members):
+def test_followers_alone_cannot_hand_over_and_name_who_can(three_members):
     leader, members = statuses(three_members)
     followers = [url for number, url in members.items() if number != leader]
     env = {"ETCDCTL_ENDPOINTS": ",".join(followers)}

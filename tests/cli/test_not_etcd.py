@@ -56,13 +56,13 @@ def serving():
     ],
     ids=" ".join,
 )
-def test_nonsense_is_told_in_one_line(serving, words):
+def test_nonsense_is_reported_in_one_line(serving, words):
     done = run_here(*words, "--endpoints", serving(NONSENSE))
     assert done.stderr.startswith("Error: the server's response makes no sense: ")
     assert (done.stderr.count("\n"), done.stdout, done.exit_code) == (1, b"", 1)
 
 
-def test_nonsense_for_a_login_is_a_bad_answer_too(serving):
+def test_nonsense_for_a_login_is_a_bad_response_too(serving):
     done = run_here("get", "k", "--user", "u:p", "--endpoints", serving(NONSENSE))
     assert done.stderr.startswith("Error: the server's response makes no sense: ")
     assert done.exit_code == 1

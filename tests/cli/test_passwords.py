@@ -137,7 +137,7 @@ def test_the_first_word_of_the_input_is_the_password(auth_etcd, user):
     assert logs_in(auth_etcd, user, "other")
 
 
-def test_an_input_that_cannot_be_read_is_told(auth_etcd, user, tmp_path):
+def test_an_input_that_cannot_be_read_is_reported(auth_etcd, user, tmp_path):
     terminal = on_terminal(auth_etcd, f"{PROGRAM} user add {user} 0>{tmp_path}/written")
 
     assert terminal.read() == (

@@ -14,7 +14,7 @@ def test_a_password_is_a_line_of_standard_input_however_it_ends(auth_etcd, line)
 
 
 @pytest.mark.parametrize("command", [("get", "k"), ("discover",)], ids=" ".join)
-def test_an_unknown_format_is_told_first_also_where_assertions_are_off(command):
+def test_an_unknown_format_is_reported_first_also_where_assertions_are_off(command):
     environment = {"PYTHONOPTIMIZE": "2", "PYETCDCTL_DISCOVERY": ""}
     done = run_here(*command, "-w", "\x1b[nonsense", env=environment)
     assert done.stderr.splitlines() == [
@@ -25,7 +25,7 @@ def test_an_unknown_format_is_told_first_also_where_assertions_are_off(command):
 
 
 @pytest.mark.parametrize(("terminal", "warns"), [("xterm", True), ("", False)])
-def test_only_a_program_that_plays_a_terminal_hears_no_warning(secure_etcd, terminal, warns):
+def test_only_a_program_that_simulates_a_terminal_gets_no_warning(secure_etcd, terminal, warns):
     """etcd's own tests read every line of an unnamed terminal as a field of the result."""
     env = {"ETCDCTL_CERT": secure_etcd.cert, "ETCDCTL_KEY": secure_etcd.key, "TERM": terminal}
     words = command("get", "k", "--insecure-skip-tls-verify", "--endpoints", secure_etcd.endpoint)
@@ -34,7 +34,7 @@ def test_only_a_program_that_plays_a_terminal_hears_no_warning(secure_etcd, term
     assert (b"certificate is not verified" in seen) is warns
 
 
-def test_a_certificate_that_nobody_looked_at_is_told_beside_a_pipe(secure_etcd):
+def test_an_unverified_certificate_is_reported_beside_a_pipe(secure_etcd):
     words = ("get", "k", "--insecure-skip-tls-verify", "--endpoints", secure_etcd.endpoint)
     done = run_here(*words, env={"ETCDCTL_CERT": secure_etcd.cert, "ETCDCTL_KEY": secure_etcd.key})
     assert (done.stderr, done.exit_code) == (f"{UNVERIFIED}\n", 0)

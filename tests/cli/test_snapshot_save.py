@@ -144,7 +144,7 @@ def test_any_member_of_three_is_saved(three_members, tmp_path):
     assert refused.exit_code == 5
 
 
-def test_a_dead_server_is_told_in_time(tmp_path):
+def test_a_dead_server_is_reported_in_time(tmp_path):
     result = save(tmp_path / "a.db", env={"ETCDCTL_ENDPOINTS": "127.0.0.1:1"}, seconds=15)
     assert result.exit_code == 5
     assert result.stderr.startswith("Error: context deadline exceeded\n  127.0.0.1:1 refused")
@@ -240,7 +240,7 @@ def test_a_disk_that_does_not_take_it_keeps_the_older_file(etcd, tmp_path):
     assert left_in(tmp_path) == ["a.db"]
 
 
-def test_a_missing_folder_is_told_before_the_call(etcd, tmp_path):
+def test_a_missing_folder_is_reported_before_the_call(etcd, tmp_path):
     result = save(tmp_path / "none" / "a.db", env=etcd.environment)
     assert result.exit_code == 5
     assert result.stderr.startswith(f"Error: could not open {tmp_path}/none/a.db.")

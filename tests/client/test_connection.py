@@ -36,7 +36,7 @@ def test_an_endpoint_may_be_bare_or_http(etcd, open_connection, read, scheme):
     assert read(open_connection(scheme + etcd.address), b"nothing") is None
 
 
-def test_answers_of_any_size_arrive(own_etcd, open_connection, read, write):
+def test_responses_of_any_size_arrive(own_etcd, open_connection, read, write):
     server = own_etcd(flags=["--max-request-bytes=9000000"])
     connection = open_connection(server.endpoint, max_request_bytes=9_000_000)
 
@@ -57,7 +57,9 @@ def test_a_receive_limit_is_kept(etcd, open_connection, read, write, prefix):
 
 
 @pytest.mark.parametrize(("limit", "told"), [(0, 2097152), (-1, 2097152), (1000, 1000)])
-def test_a_request_too_large_to_send_is_told_in_etcdctls_words(etcd, open_connection, limit, told):
+def test_a_request_too_large_to_send_is_reported_in_etcdctls_words(
+    etcd, open_connection, limit, told
+):
     request = PutRequest(key=b"key", value=b"x" * 2_600_000).encode()
     connection = open_connection(etcd.endpoint, max_request_bytes=limit)
 

@@ -37,7 +37,7 @@ def test_outcomes_are_in_the_order_of_the_endpoints(connection):
     assert [outcome.response for outcome in outcomes] == list(THREE)
 
 
-def test_whoever_has_heard_enough_does_not_wait_for_the_slow(connection):
+def test_a_caller_with_enough_responses_does_not_wait_for_the_slow(connection):
     released = Event()
 
     def question(own):
@@ -72,7 +72,7 @@ def test_a_mistake_in_the_settings_is_raised(connection):
         call_each(connection, THREE, question)
 
 
-def test_nobody_is_asked_where_there_is_no_endpoint(connection):
+def test_no_prompt_appears_where_there_is_no_endpoint(connection):
     assert call_each(connection, (), lambda own: own.endpoint) == []
 
 

@@ -137,7 +137,7 @@ def test_a_write_that_may_have_arrived_is_not_repeated(open_connection, write):
     assert len(requests) == 1
 
 
-def test_all_endpoints_down_is_told_for_each(open_connection, read, free_port, mute_port):
+def test_all_endpoints_down_is_reported_for_each(open_connection, read, free_port, mute_port):
     connection = open_connection(f"127.0.0.1:{free_port}", f"127.0.0.1:{mute_port}")
     started = time.monotonic()
 
@@ -150,7 +150,7 @@ def test_all_endpoints_down_is_told_for_each(open_connection, read, free_port, m
     assert told[1] == "refused the connection: no server listens there."
 
 
-def test_only_some_of_many_dead_endpoints_are_told(open_connection, read):
+def test_only_some_of_many_dead_endpoints_are_reported(open_connection, read):
     connection = open_connection(*(f"127.0.0.1:{port}" for port in range(1, 8)))
 
     with pytest.raises(DeadlineExceeded) as caught:
@@ -226,7 +226,7 @@ def test_a_write_that_a_member_gives_up_is_not_sent_again_and_a_read_is(code):
     assert not may_repeat(failure, endpoints=1, repeatable=False)
 
 
-def test_a_cluster_without_a_quorum_is_told(own_etcd, open_connection, read):
+def test_a_cluster_without_a_quorum_is_reported(own_etcd, open_connection, read):
     cluster = own_etcd(size=3)
     for member in cluster.members[1:]:
         member.kill()

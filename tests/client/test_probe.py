@@ -17,28 +17,28 @@ def cause_of(endpoint, seconds=1.0):
     return verdict(SETTINGS, [parse_endpoint(endpoint)], seconds).advice[0]
 
 
-def test_a_name_without_an_address_is_told():
+def test_a_name_without_an_address_is_reported():
     assert cause_of("nosuch.invalid:2379").startswith(
         "The name nosuch.invalid of nosuch.invalid:2379 has no address here: "
     )
 
 
 @pytest.mark.parametrize("name", ["a..b", "a" * 64])
-def test_a_name_that_cannot_be_looked_up_is_told(name):
+def test_a_name_that_cannot_be_looked_up_is_reported(name):
     assert cause_of(f"{name}:2379").endswith("has no address here: it is not a host name.")
 
 
-def test_a_refused_connection_is_told(free_port):
+def test_a_refused_connection_is_reported(free_port):
     assert "refused the connection" in cause_of(f"127.0.0.1:{free_port}")
 
 
-def test_a_missing_socket_is_told(tmp_path):
+def test_a_missing_socket_is_reported(tmp_path):
     path = tmp_path / "etcd.sock"
 
     assert cause_of(f"unix://{path}") == f"No server listens on the socket {path}."
 
 
-def test_silence_is_told_within_the_time(mute_port, black_hole_port):
+def test_a_missing_response_is_reported_within_the_time(mute_port, black_hole_port):
     started = time.monotonic()
 
     assert "sent nothing" in cause_of(f"127.0.0.1:{mute_port}", 0.3)
@@ -47,7 +47,7 @@ def test_silence_is_told_within_the_time(mute_port, black_hole_port):
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_server_that_is_not_etcd_is_told(web_port, scheme):
+def test_a_server_that_is_not_etcd_is_reported(web_port, scheme):
     endpoint = f"{scheme}://127.0.0.1:{web_port}"
 
     expected = "not as etcd does" if scheme == "http" else "speaks plain HTTP"
@@ -63,7 +63,7 @@ def test_a_healthy_server_is_reachable(etcd):
     assert "can be reached" in cause_of(etcd.address)
 
 
-def test_the_file_that_named_the_endpoint_is_told(open_connection, read, free_port):
+def test_the_file_that_named_the_endpoint_is_reported(open_connection, read, free_port):
     manifest = "/etc/kubernetes/manifests/etcd.yaml"
 
     with pytest.raises(DeadlineExceeded) as caught:

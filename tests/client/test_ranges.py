@@ -81,7 +81,7 @@ def test_a_large_range_comes_whole_and_in_order_in_several_pages(large, open_con
     ("limit", "read", "more"),
     [(7, 7, True), (150, 150, True), (300, 300, False), (301, 300, False)],
 )
-def test_a_limit_counts_all_keys_and_tells_of_more(large, open_connection, limit, read, more):
+def test_a_limit_counts_all_keys_and_reports_more(large, open_connection, limit, read, more):
     request = asking(b"/large/", limit=limit)
 
     reading = RangeReading(open_connection(large.endpoint), request, SECONDS)
@@ -231,7 +231,7 @@ def cluster_id(connection):
     return RangeReading(connection, RangeRequest(key=b"k"), SECONDS).header.cluster_id
 
 
-def test_values_that_grow_in_the_middle_come_in_answers_of_bounded_size(
+def test_values_that_grow_in_the_middle_come_in_responses_of_bounded_size(
     every_etcd, open_connection, prefix
 ):
     start = prefix.encode()
@@ -324,6 +324,8 @@ def test_what_is_read_has_all_its_fields(every_etcd, open_connection, write, pre
     assert found.mod_revision == found.create_revision + 1
 
 
-def test_a_deadline_that_has_passed_is_told_before_anything_is_read(every_etcd, open_connection):
+def test_a_deadline_that_has_passed_is_reported_before_anything_is_read(
+    every_etcd, open_connection
+):
     with pytest.raises(DeadlineExceeded):
         RangeReading(open_connection(every_etcd.endpoint), asking(b"/"), 0.0)

@@ -93,7 +93,7 @@ def test_plain_endpoints_are_ignored_when_discovery_must_be_secure(name_server):
     assert found.ignored == ("http://b.example.:2379",)
 
 
-def test_a_domain_without_either_is_told_as_etcdctl_does(name_server):
+def test_a_domain_without_either_is_reported_as_etcdctl_does(name_server):
     resolver = name_server({})
     asked = f"on 127.0.0.1:{resolver.port}: no such host"
 
@@ -146,7 +146,7 @@ def test_endpoints_are_used_when_dns_names_none_that_may_be(name_server, etcd, r
     connection.close()
 
 
-def test_an_endpoint_that_is_ignored_is_told(name_server, etcd, monkeypatch, capfd):
+def test_an_endpoint_that_is_ignored_is_reported(name_server, etcd, monkeypatch, capfd):
     resolver = name_server({PLAIN: ["0 0 1 b.example."]})
     monkeypatch.setattr(srv, "_system_resolver", lambda: resolver)
     flags = ("--discovery-srv=example", "--insecure-discovery=false", "--endpoints", etcd.address)

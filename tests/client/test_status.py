@@ -34,7 +34,7 @@ def test_etcds_own_errors_are_known():
     assert "etcdserver: mvcc: database space exceeded" in KNOWN
 
 
-def test_what_no_command_provokes_is_told_in_the_servers_words(etcd, open_connection):
+def test_an_error_that_no_command_provokes_has_the_servers_words(etcd, open_connection):
     """The commands check values and permissions themselves, and choose no ids."""
     connection = open_connection(etcd.endpoint)
     lease = api.LeaseGrantRequest(TTL=600, ID=77).SerializeToString()

@@ -114,7 +114,9 @@ def test_keys_that_grpc_does_not_know_are_verified_by_python(
         assert "that is not in" in advice_of(read, refused)[0]
 
 
-def test_two_authorities_of_one_name_are_told_apart(secure_etcd, tmp_path, open_connection, read):
+def test_two_authorities_of_one_name_are_distinguished(
+    secure_etcd, tmp_path, open_connection, read
+):
     Authority().pair.write(tmp_path / "other.crt", tmp_path / "other.key")
     bundle = tmp_path / "bundle.crt"
     with open(secure_etcd.ca) as right:
@@ -215,7 +217,7 @@ def test_rotated_files_take_effect_for_the_next_connection(
     assert read(connection, b"nothing") is None
 
 
-def test_an_expired_certificate_is_told_with_its_date(serving, pki, open_connection, read):
+def test_an_expired_certificate_is_reported_with_its_date(serving, pki, open_connection, read):
     server = serving("expired")
 
     advice = advice_of(read, open_connection(server.endpoint, tls=files(pki)))
@@ -225,7 +227,7 @@ def test_an_expired_certificate_is_told_with_its_date(serving, pki, open_connect
     assert "--insecure-skip-tls-verify" in advice[2]
 
 
-def test_a_certificate_of_tomorrow_is_told_with_its_date(serving, pki, open_connection, read):
+def test_a_certificate_of_tomorrow_is_reported_with_its_date(serving, pki, open_connection, read):
     server = serving("future")
 
     advice = advice_of(read, open_connection(server.endpoint, tls=files(pki)))
@@ -234,7 +236,7 @@ def test_a_certificate_of_tomorrow_is_told_with_its_date(serving, pki, open_conn
     assert "clock" in advice[1]
 
 
-def test_a_wrong_name_is_told_with_the_right_ones(serving, pki, open_connection, read):
+def test_a_wrong_name_is_reported_with_the_right_ones(serving, pki, open_connection, read):
     server = serving("misnamed")
     port = server.address.rpartition(":")[2]
 
@@ -251,7 +253,7 @@ def test_a_wrong_name_is_told_with_the_right_ones(serving, pki, open_connection,
 @pytest.mark.parametrize(
     ("ca", "trusted"), [("other", "that is not in "), ("", "that is not trusted by this machine")]
 )
-def test_an_unknown_authority_is_told(serving, pki, open_connection, read, ca, trusted):
+def test_an_unknown_authority_is_reported(serving, pki, open_connection, read, ca, trusted):
     server = serving("good")
 
     advice = advice_of(read, open_connection(server.endpoint, tls=files(pki, ca=ca)))
@@ -261,7 +263,7 @@ def test_an_unknown_authority_is_told(serving, pki, open_connection, read, ca, t
     assert "--cacert FILE" in advice[1]
 
 
-def test_a_missing_client_certificate_is_told(serving, pki, open_connection, read):
+def test_a_missing_client_certificate_is_reported(serving, pki, open_connection, read):
     server = serving("good", mutual=True)
 
     advice = advice_of(read, open_connection(server.endpoint, tls=files(pki)))
@@ -272,7 +274,7 @@ def test_a_missing_client_certificate_is_told(serving, pki, open_connection, rea
     )
 
 
-def test_a_foreign_client_certificate_is_told(serving, pki, open_connection, read):
+def test_a_foreign_client_certificate_is_reported(serving, pki, open_connection, read):
     server = serving("good", mutual=True)
 
     advice = advice_of(read, open_connection(server.endpoint, tls=files(pki, "foreign-client")))
@@ -282,7 +284,7 @@ def test_a_foreign_client_certificate_is_told(serving, pki, open_connection, rea
     )
 
 
-def test_an_expired_client_certificate_is_told(serving, pki, open_connection, read):
+def test_an_expired_client_certificate_is_reported(serving, pki, open_connection, read):
     server = serving("good", mutual=True)
 
     advice = advice_of(read, open_connection(server.endpoint, tls=files(pki, "old-client")))
@@ -292,7 +294,7 @@ def test_an_expired_client_certificate_is_told(serving, pki, open_connection, re
     assert advice[0] == f"The client certificate expired on {date} (21 days ago): {path}"
 
 
-def test_plain_http_to_a_tls_port_is_told(serving, open_connection, read):
+def test_plain_http_to_a_tls_port_is_reported(serving, open_connection, read):
     server = serving("good", mutual=True)
 
     advice = advice_of(read, open_connection(server.address))
@@ -301,7 +303,7 @@ def test_plain_http_to_a_tls_port_is_told(serving, open_connection, read):
     assert f"--endpoints https://{server.address}" in advice[1]
 
 
-def test_tls_to_a_plain_port_is_told(etcd, open_connection, read):
+def test_tls_to_a_plain_port_is_reported(etcd, open_connection, read):
     advice = advice_of(read, open_connection(f"https://{etcd.address}"))
 
     assert advice == (
@@ -374,7 +376,7 @@ def test_much_data_passes_the_relay_in_both_directions(serving, open_connection,
     assert sum(map(len, stream)) > 8_000_000
 
 
-def test_skipping_verification_still_tells_what_is_wrong(serving, pki, open_connection, read):
+def test_skipping_verification_still_reports_what_is_wrong(serving, pki, open_connection, read):
     server = serving("expired", mutual=True)
 
     advice = advice_of(read, open_connection(server.endpoint, insecure_skip_tls_verify=True))
@@ -389,7 +391,7 @@ def test_nothing_is_skipped_unasked(secure_etcd, etcd, open_connection):
 
 
 @pytest.mark.parametrize(("certificate", "key"), [("/a.crt", ""), ("", "/a.key")])
-def test_a_certificate_without_its_key_is_told_as_etcdctl_does(
+def test_a_certificate_without_its_key_is_reported_as_etcdctl_does(
     open_connection, read, certificate, key
 ):
     connection = open_connection("127.0.0.1:1", tls=TlsFiles("", certificate, key))
@@ -402,14 +404,14 @@ def test_a_certificate_without_its_key_is_told_as_etcdctl_does(
     assert caught.value.exit_code == ExitCode.BAD_ARGUMENTS
 
 
-def test_a_missing_file_is_told_even_for_a_plain_endpoint(etcd, open_connection, read):
+def test_a_missing_file_is_reported_even_for_a_plain_endpoint(etcd, open_connection, read):
     connection = open_connection(etcd.endpoint, tls=TlsFiles(ca="/nope"))
 
     with pytest.raises(BadArguments, match=r"^open /nope: no such file or directory$"):
         read(connection, b"a")
 
 
-def test_files_that_are_no_certificates_are_told(etcd, open_connection, read, tmp_path, pki):
+def test_files_that_are_no_certificates_are_reported(etcd, open_connection, read, tmp_path, pki):
     nonsense = tmp_path / "nonsense.pem"
     nonsense.write_text("not PEM")
     good = files(pki, "client")
@@ -428,7 +430,9 @@ def test_files_that_are_no_certificates_are_told(etcd, open_connection, read, tm
             read(open_connection(etcd.endpoint, tls=tls), b"a")
 
 
-def test_a_key_that_cannot_be_used_is_told_in_gos_words(etcd, open_connection, read, tmp_path, pki):
+def test_a_key_that_cannot_be_used_is_reported_in_gos_words(
+    etcd, open_connection, read, tmp_path, pki
+):
     kind, encoding = serialization.PrivateFormat.TraditionalOpenSSL, serialization.Encoding.PEM
     key = rsa.generate_private_key(65537, 2048)
     locks = {
@@ -471,7 +475,7 @@ def test_the_systems_authorities_are_found():
     assert b"-----BEGIN CERTIFICATE-----" in system_roots()
 
 
-def test_a_machine_that_trusts_nobody_verifies_nothing_away(
+def test_a_machine_that_trusts_no_authority_verifies_nothing_away(
     serving, open_connection, read, tmp_path, monkeypatch
 ):
     """gRPC's own bundle must not step in."""

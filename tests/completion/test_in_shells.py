@@ -146,7 +146,7 @@ def test_a_key_with_odd_characters_reaches_the_program(
     ]
 
 
-def test_odd_names_are_told_apart_within_quotes(shell: Shell, etcd: Etcd, prefix: str) -> None:
+def test_odd_names_are_distinguished_within_quotes(shell: Shell, etcd: Etcd, prefix: str) -> None:
     for name in ("a b/one two", "a b/one $two", "a b/it's"):
         etcd.etcdctl("put", f"{prefix}{name}", "v", check=True)
     expected = ["get", f"{prefix}a b/one $two"]

@@ -75,7 +75,7 @@ def test_a_large_branch_is_passed_over(etcd: Etcd, prefix: str) -> None:
     assert level == [prefix + name for name in ("p/", "pq", "q/", "r/", "z")]
 
 
-def test_a_level_that_is_cut_short_still_tells_where_names_part(etcd: Etcd, prefix: str) -> None:
+def test_a_level_that_is_cut_short_still_shows_where_names_part(etcd: Etcd, prefix: str) -> None:
     put_many(etcd, [f"{prefix}same-{n:04d}" for n in range(MOST_CANDIDATES + 100)])
     put(etcd, f"{prefix}say", f"{prefix}z/y")
     level = answer("get", prefix, env=etcd.environment)

@@ -182,5 +182,5 @@ def test_help_keeps_silent_about_the_hidden_command() -> None:
         ("", "anything"),
     ],
 )
-def test_a_metavar_tells_what_is_offered(metavar: str, offer: str) -> None:
+def test_a_metavar_determines_what_is_offered(metavar: str, offer: str) -> None:
     assert offer_of(metavar) == offer

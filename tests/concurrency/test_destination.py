@@ -103,7 +103,7 @@ def shows_mark(etcd, prefix):
     return lambda: any(value == MARK for value, _, _ in keys_under(etcd, prefix)[0].values())
 
 
-def test_a_step_whose_answer_is_lost_is_applied_once(every_etcd, opened, lossy, prefix):
+def test_a_step_whose_response_is_lost_is_applied_once(every_etcd, opened, lossy, prefix):
     way = lossy(every_etcd, "answer")
     every_etcd.etcdctl("put", f"{prefix}gone", "x", check=True)
     destination = opened(way.endpoint)
@@ -175,7 +175,7 @@ def test_few_writes_are_applied_in_their_order(etcd, opened, prefix):
     assert sorted(keys, key=lambda name: keys[name][2]) == names
 
 
-def test_what_somebody_else_wrote_meanwhile_is_written_over(etcd, opened, open_connection, prefix):
+def test_what_another_client_wrote_meanwhile_is_written_over(etcd, opened, open_connection, prefix):
     destination = opened(etcd.endpoint)
     destination.write([putting(prefix, "a", b"1")])
     other = open_connection(etcd.endpoint)
@@ -186,7 +186,7 @@ def test_what_somebody_else_wrote_meanwhile_is_written_over(etcd, opened, open_c
     assert keys["a"][1] == 3
 
 
-def test_a_killed_server_is_waited_for_and_told_of_once(own_etcd, opened):
+def test_a_killed_server_is_waited_for_and_reported_once(own_etcd, opened):
     server = own_etcd()
     told = []
     destination = opened(server.endpoint, told.append, command_timeout=0.3)

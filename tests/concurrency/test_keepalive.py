@@ -45,7 +45,7 @@ def test_a_lease_is_renewed_three_times_in_its_life(every_etcd, keep_alive):
         assert running.line() == f"lease {lease} keepalived with TTL(5)"
 
 
-def test_the_end_of_a_lease_is_told_and_no_failure(every_etcd, keep_alive):
+def test_the_end_of_a_lease_is_reported_and_no_failure(every_etcd, keep_alive):
     lease = new_lease(every_etcd, 5)
     running = keep_alive(every_etcd, lease)
     running.line()
@@ -64,7 +64,7 @@ def test_a_renewal_that_is_refused_is_not_the_end_of_the_lease(etcd, keep_alive)
     assert errors.startswith("Error: rpc error: code = ResourceExhausted desc = trying to send")
 
 
-def test_in_json_the_end_of_a_lease_is_not_told(etcd, keep_alive):
+def test_in_json_the_end_of_a_lease_is_not_printed(etcd, keep_alive):
     lease = new_lease(etcd, 5)
     running = keep_alive(etcd, lease, "-w", "json")
     assert json.loads(running.line())["TTL"] == 5
@@ -215,7 +215,7 @@ def test_a_session_that_ends_while_it_looks_for_a_server_ends_silently(own_etcd,
     assert failures == []
 
 
-def test_a_session_that_is_told_to_end_before_it_began_makes_no_lease(etcd):
+def test_a_session_that_is_stopped_before_it_began_makes_no_lease(etcd):
     stop, before = Stop(), leases(etcd)
     stop.ring()
     with (

@@ -256,7 +256,7 @@ def test_a_signal_ends_a_lock_whose_server_is_frozen(own_etcd, hold):
     assert stderr.startswith("Error: context ")
 
 
-def test_a_signal_ends_a_lock_whose_server_never_answered(start):
+def test_a_signal_ends_a_lock_whose_server_never_responded(start):
     with socket.create_server(("127.0.0.1", 0)) as mute:
         endpoint = f"127.0.0.1:{mute.getsockname()[1]}"
         env = {"ETCDCTL_ENDPOINTS": endpoint, "ETCDCTL_COMMAND_TIMEOUT": "30s"}

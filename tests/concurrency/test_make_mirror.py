@@ -391,7 +391,7 @@ def test_a_restart_in_the_middle_of_the_copy_doubles_no_key(own_etcd, mirror, wh
     started.killed()
 
 
-def test_an_absent_destination_is_told_of_and_its_return_too(own_etcd, mirror):
+def test_an_absent_destination_is_reported_and_its_return_too(own_etcd, mirror):
     source, target = Cluster(own_etcd()), Cluster(own_etcd())
     started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "1s")
     source.put(b"/s/a", b"1")
@@ -406,7 +406,7 @@ def test_an_absent_destination_is_told_of_and_its_return_too(own_etcd, mirror):
     assert target.versions(b"/d/a") == {2}
 
 
-def test_an_absent_source_is_told_of_and_its_return_too(own_etcd, mirror):
+def test_an_absent_source_is_reported_and_its_return_too(own_etcd, mirror):
     source, target = Cluster(own_etcd()), Cluster(own_etcd())
     started = mirror(source.etcd, target.etcd.address, *FLAGS, "--command-timeout", "1s")
     source.put(b"/s/a", b"1")
@@ -659,7 +659,7 @@ def test_the_total_of_operations_is_printed_at_times(source, target, mirror, pre
     assert unheard.process.stderr.read() == b""
 
 
-def test_the_copy_tells_on_a_terminal_how_far_it_is(own_etcd, target, prefix):
+def test_the_copy_shows_on_a_terminal_how_far_it_is(own_etcd, target, prefix):
     source = Cluster(own_etcd())
     for at in range(0, 6_000, 100):
         source.commit(*((b"/s/%04d" % number, b"v") for number in range(at, at + 100)))

@@ -90,7 +90,7 @@ def test_a_member_that_lost_its_leader_ends_no_watch(own_etcd, start, watch):
     assert [value for _, value in ours.events_until(b"1")] == [b"1"]
 
 
-def test_an_outage_that_lasts_is_told_aside_and_its_end_too(own_etcd, watch):
+def test_an_outage_that_lasts_is_reported_aside_and_its_end_too(own_etcd, watch):
     etcd = own_etcd()
     etcd.etcdctl("put", "k", "0", check=True)
     env = {**etcd.environment, "ETCDCTL_COMMAND_TIMEOUT": "1s"}

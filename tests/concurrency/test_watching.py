@@ -65,7 +65,7 @@ def values_until(watching, last):
     return values
 
 
-def test_a_transaction_is_told_in_one_piece(every_etcd, connect, prefix):
+def test_a_transaction_is_received_in_one_piece(every_etcd, connect, prefix):
     connection = connect(every_etcd)
     puts = [PutRequest(key=f"{prefix}{n}".encode(), value=b"%d" % n) for n in range(9)]
     with closing(Watching(connect(every_etcd))) as watching:
@@ -103,7 +103,7 @@ def test_events_since_a_revision_are_the_later_ones(every_etcd, connect, prefix)
         assert batch.encoded.endswith(later.encoded)
 
 
-def test_several_watches_share_a_stream_and_each_is_told_its_own(every_etcd, connect, prefix):
+def test_several_watches_share_a_stream_and_each_receives_its_own(every_etcd, connect, prefix):
     connection = connect(every_etcd)
     revision = write(connection, f"{prefix}a/1".encode(), b"a")
     write(connection, f"{prefix}b/1".encode(), b"b")
@@ -126,7 +126,7 @@ def test_a_watch_added_from_another_thread_starts_the_stream(etcd, connect, pref
         assert values_until(watching, b"late") == [b"late"]
 
 
-def test_progress_is_told_to_every_watch(every_etcd, connect, prefix):
+def test_progress_is_reported_to_every_watch(every_etcd, connect, prefix):
     revision = write(connect(every_etcd), b"elsewhere", b"")
     with closing(Watching(connect(every_etcd))) as watching:
         watching.add(under(prefix))
@@ -243,7 +243,7 @@ LATER = 6_000
 """A leader keeps 5,000 writes for those that are behind; who lacks more gets a snapshot."""
 
 
-def test_a_member_that_catches_up_by_a_snapshot_tells_nobody_old_news(own_etcd, connect):
+def test_a_member_that_catches_up_by_a_snapshot_sends_no_old_events(own_etcd, connect):
     """Early releases then begin anew, and also where nobody asked: a mirror would double events."""
     interval = "--experimental-watch-progress-notify-interval=50ms"
     etcd = own_etcd(size=3, flags=["--snapshot-count=100", interval])

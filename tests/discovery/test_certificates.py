@@ -156,7 +156,7 @@ def test_with_no_usable_certificate_the_endpoint_remains(
     assert [skip.file.path for skip in found.skipped] == [FIRST, SECOND, THIRD]
 
 
-def test_the_full_search_tells_of_a_bad_certificate_behind_a_good_one(disk: Disk) -> None:
+def test_the_full_search_reports_a_bad_certificate_after_a_good_one(disk: Disk) -> None:
     disk.kubeadm()
     disk.issue(SECOND, validity=EXPIRED)
     found = discover(disk.root)
@@ -170,7 +170,7 @@ def test_the_quick_way_stops_at_the_first_good_certificate(disk: Disk) -> None:
     assert not find_connection(disk.root).skipped
 
 
-def test_the_full_search_tells_dates(disk: Disk) -> None:
+def test_the_full_search_reports_dates(disk: Disk) -> None:
     disk.kubeadm()
     window = Validity.of(timedelta(days=7))
     disk.issue(FIRST, validity=window)
@@ -196,7 +196,7 @@ def test_an_expired_ca_is_kept_so_that_the_connection_can_say_so(
 
 
 @BOTH_WAYS
-def test_a_missing_or_broken_ca_is_told(disk: Disk, search: Callable[..., Discovery]) -> None:
+def test_a_missing_or_broken_ca_is_reported(disk: Disk, search: Callable[..., Discovery]) -> None:
     disk.kubeadm()
     disk.write(f"{PKI}/etcd/ca.crt", "nothing")
     found = search(disk.root)

@@ -53,7 +53,7 @@ def test_what_was_found_is_shown_in_aligned_columns(disk: Disk) -> None:
     assert starts == {11}
 
 
-def test_no_usable_certificate_is_told(disk: Disk) -> None:
+def test_no_usable_certificate_is_reported(disk: Disk) -> None:
     disk.kubeadm()
     for stem in ("apiserver-etcd-client", "etcd/healthcheck-client", "etcd/server"):
         disk.path(f"{PKI}/{stem}.key").unlink()

@@ -136,7 +136,7 @@ def test_a_link_out_of_the_root_stays_inside(disk: Disk) -> None:
     assert found.file.real == str(disk.path("/srv/real.yaml"))
 
 
-def test_a_damaged_manifest_is_told_and_the_unit_is_asked(disk: Disk) -> None:
+def test_a_damaged_manifest_is_reported_and_the_unit_is_read(disk: Disk) -> None:
     disk.write(API_SERVER_POD, "spec: [")
     disk.unit(f"ExecStart=kube-apiserver --encryption-provider-config={INSIDE}", UNIT)
     found, skipped = find_encryption_config(disk.root)

@@ -71,7 +71,7 @@ def test_rke2s_pod_leads_to_a_configuration_file_elsewhere(disk: Disk) -> None:
     assert found.tls.key
 
 
-def test_a_k3s_without_etcd_is_told(disk: Disk) -> None:
+def test_a_k3s_without_etcd_is_reported(disk: Disk) -> None:
     disk.write("/var/lib/rancher/k3s/server/db/state.db", "SQLite")
     found = discover(disk.root)
     assert not found

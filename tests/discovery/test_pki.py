@@ -76,7 +76,7 @@ def test_what_is_missing_is_named(disk: Disk) -> None:
     assert str(disk.path("/half/kubernetes.pem")) in refused
 
 
-def test_why_nothing_was_usable_is_told(disk: Disk) -> None:
+def test_why_nothing_was_usable_is_reported(disk: Disk) -> None:
     disk.authority_file("/certs/ca.pem")
     disk.issue("/certs/kubernetes.pem", "/certs/kubernetes-key.pem", EXPIRED)
     assert f"kubernetes.pem: expired {EXPIRED.ends:%Y-%m-%d}" in refusal(disk, "/certs")

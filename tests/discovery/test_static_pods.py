@@ -64,7 +64,7 @@ def test_the_nearest_client_url_is_taken(disk: Disk, listen: str, expected: str)
     assert urls(disk) == [expected]
 
 
-def test_a_url_that_makes_no_sense_is_told(disk: Disk) -> None:
+def test_a_url_that_makes_no_sense_is_reported(disk: Disk) -> None:
     disk.pod("--listen-client-urls=tcp://1.2.3.4:1,https://10.0.0.5:2379")
     assert urls(disk) == ["https://10.0.0.5:2379"]
     (skip,) = find_connection(disk.root).skipped
@@ -72,7 +72,7 @@ def test_a_url_that_makes_no_sense_is_told(disk: Disk) -> None:
     assert "'tcp://1.2.3.4:1'" in skip.why
 
 
-def test_an_etcd_that_is_told_nothing_listens_on_localhost(disk: Disk) -> None:
+def test_an_etcd_without_options_listens_on_localhost(disk: Disk) -> None:
     disk.pod("--name=solo")
     (endpoint,) = find_connection(disk.root).endpoints
     assert (endpoint.url, endpoint.origin) == ("http://localhost:2379", "etcd's default")
@@ -232,7 +232,7 @@ def test_a_broken_etcd_pod_leads_on_to_the_api_server(disk: Disk) -> None:
     assert [skip.file.path for skip in found.skipped] == [ETCD_POD]
 
 
-def test_minikube_is_told_by_its_paths(disk: Disk) -> None:
+def test_minikube_is_recognised_by_its_paths(disk: Disk) -> None:
     disk.kubeadm_pki("/var/lib/minikube/certs")
     disk.pod(
         "--listen-client-urls=https://127.0.0.1:2379,https://192.168.49.2:2379",
@@ -244,7 +244,7 @@ def test_minikube_is_told_by_its_paths(disk: Disk) -> None:
     assert found.client.file.path == "/var/lib/minikube/certs/apiserver-etcd-client.crt"
 
 
-def test_kind_is_told_by_its_folder(disk: Disk) -> None:
+def test_kind_is_recognised_by_its_folder(disk: Disk) -> None:
     disk.kubeadm()
     disk.write("/kind/version", "v1.31.0")
     assert find_connection(disk.root).layout == "kind"

@@ -223,7 +223,7 @@ peer-transport-security:
     assert found.tls.certificate == str(disk.path("/etc/etcd/pki/server.crt"))
 
 
-def test_a_configuration_file_that_is_named_and_missing_is_told(disk: Disk) -> None:
+def test_a_configuration_file_that_is_named_and_missing_is_reported(disk: Disk) -> None:
     disk.unit("ExecStart=etcd --config-file=/etc/etcd/gone.yml")
     (skipped,) = discover(disk.root).skipped
     assert skipped.file.path == "/etc/etcd/gone.yml"
@@ -250,7 +250,9 @@ def test_a_configuration_file_may_be_named_by_a_variable(disk: Disk) -> None:
         ("[Service]\nExecStart=etcd --listen-client-urls=x", "not a client URL"),
     ],
 )
-def test_an_unusable_unit_is_told_and_never_a_crash(disk: Disk, unit: str, why: str | None) -> None:
+def test_an_unusable_unit_is_reported_and_never_a_crash(
+    disk: Disk, unit: str, why: str | None
+) -> None:
     disk.write(UNIT, unit)
     found = discover(disk.root)
     assert bool(found) is (why is None)

@@ -93,7 +93,7 @@ def test_an_unreadable_manifest_leaves_kubeadms_own_endpoint(shared: Disk, way: 
     assert any(ETCD_POD in line and "static pod" in line for line in rest)
 
 
-def test_a_closed_folder_of_manifests_is_told(shared: Disk) -> None:
+def test_an_unreadable_folder_of_manifests_is_reported(shared: Disk) -> None:
     shared.pod("--name=x")
     close(shared, "/etc/kubernetes/manifests")
     endpoints, state, first, *_ = as_nobody(shared, "full")
@@ -110,7 +110,7 @@ def test_a_pair_that_is_readable_is_used_by_anybody(shared: Disk) -> None:
     assert state == "True True True"
 
 
-def test_a_closed_k3s_is_told(shared: Disk) -> None:
+def test_an_unreadable_k3s_is_reported(shared: Disk) -> None:
     shared.write("/var/lib/rancher/k3s/server/db/etcd/config", "name: x")
     close(shared, "/var/lib/rancher/k3s/server")
     _, state, first, *_ = as_nobody(shared, "full")

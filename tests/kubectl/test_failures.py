@@ -97,7 +97,7 @@ def test_a_pod_that_is_not_ready_is_tried_last(standin, etcd):
     assert [call["words"][1] for call in standin.executions] == ["etcd-m2"]
 
 
-def test_an_etcd_that_does_not_answer_ends_by_the_command_timeout(standin, etcd):
+def test_an_etcd_that_does_not_respond_ends_by_the_command_timeout(standin, etcd):
     dead = pod("etcd-m1", etcd)
     dead["spec"]["containers"][0]["command"] = ["etcd", "--listen-client-urls=http://127.0.0.1:1"]
     standin.write([dead], etcd.cluster.programs.beside("etcdctl"))

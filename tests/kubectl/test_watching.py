@@ -37,7 +37,7 @@ RESPONSES = [
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 100, 10_000])
-def test_responses_are_told_apart_whatever_the_pieces(size):
+def test_responses_are_distinguished_whatever_the_pieces(size):
     data = b"".join([RESPONSES[0], PROGRESS, *RESPONSES[1:], PROGRESS, PROGRESS])
     frames = WatchFrames()
 

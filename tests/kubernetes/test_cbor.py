@@ -50,7 +50,7 @@ def test_values(written, text):
     "written",
     ["", "18", "1c", "1bffffffffffffffff", "f97c00", "f97e00", "f0", "f800", "ff", "5f01ff", "1f"],
 )
-def test_what_has_no_json_is_told(written):
+def test_a_value_without_json_is_reported(written):
     plain, problem = loads(bytes.fromhex(written))
     assert plain is None
     assert problem.startswith("not all of it is CBOR: ")

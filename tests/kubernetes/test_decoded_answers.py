@@ -117,7 +117,7 @@ class Deliveries:
 
 
 @pytest.mark.parametrize("name", ["jsonl", "yaml"])
-def test_each_event_of_an_answer_is_delivered_before_the_next_is_decoded(name: str) -> None:
+def test_each_event_of_a_response_is_delivered_before_the_next_is_decoded(name: str) -> None:
     kv = b"\x0a\x01k\x10\x01\x18\x01\x20\x01\x2a\x01v"
     event = bytes([0x5A, len(kv) + 2, 0x12, len(kv)]) + kv
     answer = WatchResponse.parse(event * 2)

@@ -260,7 +260,7 @@ def test_a_flood_of_empty_messages_is_bounded():
         (b"k8s:enc:aescbc:v1:key1:xyz", Format.ENCRYPTED),
     ],
 )
-def test_what_is_no_object_is_told_by_its_format(value, form):
+def test_a_value_that_is_not_an_object_is_named_by_its_format(value, form):
     decoded = decode(value)
     assert (decoded.format, decoded.object, decoded.problem) == (form, None, None)
 

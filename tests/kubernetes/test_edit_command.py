@@ -191,7 +191,7 @@ def test_who_the_object_is_cannot_be_edited(edit: Callable[..., Result]) -> None
     assert "metadata.name: this has to stay web" in result.stderr
 
 
-def test_a_change_by_somebody_else_wins_and_the_text_is_kept(
+def test_a_change_by_another_client_wins_and_the_text_is_kept(
     cluster: Etcd, edit: Callable[..., Result], editor: Callable[[str], str], drafts: Path
 ) -> None:
     keys = [each for each in answers() if each.startswith("/registry/configmaps/shop/")]
@@ -287,7 +287,7 @@ OUTCOMES = {ADDS: 0, "false": 1, r"sed -i 's/^data:/&\n  zz: 5/'": 1, "sed -i /^
 
 
 @pytest.mark.parametrize("change", OUTCOMES)
-def test_neither_keys_nor_secrets_are_told_or_handed_on(
+def test_neither_keys_nor_secrets_are_printed_or_handed_on(
     cluster: Etcd,
     edit: Callable[..., Result],
     editor: Callable[[str], str],

@@ -152,7 +152,7 @@ def test_what_does_not_fit_a_secret_is_refused_without_the_value(given: Any) -> 
     assert not re.search(r"hunter2|7|[Tt]rue(?! or)", str(refused.value))
 
 
-def test_a_custom_resource_is_json_in_order_without_what_only_answers_have() -> None:
+def test_a_custom_resource_is_json_in_order_without_what_only_responses_have() -> None:
     given = {
         "kind": "Widget",
         "apiVersion": "shop.example.com/v1",

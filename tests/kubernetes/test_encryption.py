@@ -188,7 +188,7 @@ def test_one_changed_bit_anywhere_closes_an_authenticated_value(provider: Provid
     assert len(told) == 1
 
 
-def test_a_cut_or_lengthened_value_stays_closed() -> None:
+def test_a_cut_or_lengthened_value_cannot_be_decrypted() -> None:
     for provider in WRITERS:
         key = source(provider, "k", os.urandom(32))
         value = written(key)
@@ -318,7 +318,7 @@ def test_no_error_and_no_repr_shows_a_secret_or_a_plain_value() -> None:
         assert not any(form in text for text in told)
 
 
-def test_an_unusable_file_is_told_where_it_is_needed() -> None:
+def test_an_unusable_file_is_reported_where_it_is_needed() -> None:
     def load() -> EncryptionConfig:
         raise BadEncryptionConfig("cannot read /etc/enc.yaml: permission denied")
 
@@ -327,7 +327,7 @@ def test_an_unusable_file_is_told_where_it_is_needed() -> None:
     assert Keyring(load).decrypt(KEY, PLAIN).plaintext == PLAIN
 
 
-def test_a_missing_key_is_told_with_the_files_name() -> None:
+def test_a_missing_key_is_reported_with_the_files_name() -> None:
     value = written(source(Provider.AESCBC, "key9", bytes(32)))
     told = refusal(keyring(source(Provider.AESCBC, "key1", bytes(32))), value)
     assert "aescbc key key9" in told

@@ -131,7 +131,7 @@ def test_a_check_that_saw_no_object_does_not_pass(sample_etcd: Etcd) -> None:
     assert "No object was found below /elsewhere/" in passed.stderr
 
 
-def test_what_the_configuration_closes_to_the_api_server_is_told(
+def test_values_that_the_api_server_cannot_decrypt_are_reported(
     sample_etcd: Etcd, tmp_path: Path
 ) -> None:
     file = tmp_path / "config.yaml"
@@ -167,7 +167,7 @@ def test_the_file_of_this_nodes_api_server_is_found(sample_etcd: Etcd, tmp_path:
     assert json.loads(shown.stdout) == json.loads(status(sample_etcd, "-o", "json", *CONFIG).stdout)
 
 
-def test_why_the_file_of_this_node_cannot_be_used_is_told(
+def test_why_the_file_of_this_node_cannot_be_used_is_reported(
     sample_etcd: Etcd, tmp_path: Path
 ) -> None:
     manifest = tmp_path / "etc/kubernetes/manifests/kube-apiserver.yaml"
@@ -183,7 +183,7 @@ def test_why_the_file_of_this_node_cannot_be_used_is_told(
     assert f"No EncryptionConfiguration is known ({why})" in status(sample_etcd, env=found).stderr
 
 
-def test_an_unusable_file_is_told_without_its_words(sample_etcd: Etcd, tmp_path: Path) -> None:
+def test_an_unusable_file_is_reported_without_its_words(sample_etcd: Etcd, tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("password: hunter2")
     refused = status(sample_etcd, "--encryption-config", str(file))

@@ -257,7 +257,7 @@ def test_bytes_that_are_no_text_are_refused() -> None:
             parse(content, "x")
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadEncryptionConfig, match=r"cannot read .*no such file"):
         load(str(tmp_path / "none.yaml"))
     with pytest.raises(BadEncryptionConfig, match="is a directory"):

@@ -152,7 +152,7 @@ def test_v2_values_of_another_key_id_are_stale(tmp_path: Path) -> None:
         assert not ring.decrypt(KEY, now).stale
 
 
-def test_a_changed_or_moved_value_stays_closed(tmp_path: Path) -> None:
+def test_a_changed_or_moved_value_cannot_be_decrypted(tmp_path: Path) -> None:
     secret = os.urandom(32)
     values = {
         "v1": v1_value(gcm(secret, PLAIN), secret),
@@ -195,7 +195,7 @@ def test_a_hung_plugin_is_waited_for_once_and_no_longer_than_its_timeout(tmp_pat
         assert time.monotonic() - begin < 5
 
 
-def test_a_socket_that_nobody_serves_any_more_is_told(tmp_path: Path) -> None:
+def test_a_socket_without_a_server_is_reported(tmp_path: Path) -> None:
     place = tmp_path / "dead.sock"
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(place))
@@ -228,7 +228,7 @@ def test_a_socket_that_accepts_and_says_nothing_is_waited_for_within_bounds(tmp_
     ],
     ids=["missing", "a file", "a folder"],
 )
-def test_a_place_without_a_socket_is_told(tmp_path: Path, make: object, why: str) -> None:
+def test_a_place_without_a_socket_is_reported(tmp_path: Path, make: object, why: str) -> None:
     place = tmp_path / "k.sock"
     assert callable(make)
     make(place)
@@ -256,7 +256,7 @@ for place in sys.argv[1:]:
 """
 
 
-def test_a_socket_of_another_user_is_told() -> None:
+def test_a_socket_of_another_user_is_reported() -> None:
     # pytest's own folders may be closed to other users.
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
         os.chmod(folder, 0o755)
@@ -272,7 +272,7 @@ def test_a_socket_of_another_user_is_told() -> None:
     assert told.splitlines() == [why.format(closed), why.format(inside)]
 
 
-def test_a_path_longer_than_a_socket_can_have_is_told(tmp_path: Path) -> None:
+def test_a_path_longer_than_a_socket_can_have_is_reported(tmp_path: Path) -> None:
     folder = tmp_path / ("d" * 120)
     folder.mkdir()
     short = tmp_path / "k.sock"
@@ -350,7 +350,7 @@ def test_a_plugin_that_talks_nonsense_opens_nothing(
         assert why in refusal(ring, value)
 
 
-def test_a_plugin_of_the_other_version_is_told(tmp_path: Path) -> None:
+def test_a_plugin_of_the_other_version_is_reported(tmp_path: Path) -> None:
     secret = os.urandom(32)
     place = tmp_path / "k.sock"
     with listening(KmsV2(KEK, b"id"), place), PluginSockets() as sockets:

@@ -117,7 +117,7 @@ def test_a_run_hangs_up_on_a_plugin_when_it_ends(node: Disk) -> None:
             assert time.monotonic() < deadline, "the plugin's socket is still open"
 
 
-def test_a_manifest_that_cannot_be_used_is_told_where_a_value_stays_closed(
+def test_a_manifest_that_cannot_be_used_is_reported_where_a_value_cannot_be_decrypted(
     node: Disk, at_end: ExitStack
 ) -> None:
     node.write(API_SERVER_POD, "spec: [")

@@ -53,7 +53,7 @@ def test_a_plugin_without_a_value_of_its_own_cannot_be_written_for() -> None:
         keyring.encrypt_new(PLAIN, key=KEY, neighbours=damaged)
 
 
-def test_what_nobody_encrypts_stays_plain() -> None:
+def test_a_resource_that_no_key_encrypts_stays_plain() -> None:
     pod = b"/registry/pods/default/new"
     for keyring in (Keyring(config), Keyring()):
         assert keyring.encrypt_new(PLAIN, key=pod, neighbours=[]) is PLAIN

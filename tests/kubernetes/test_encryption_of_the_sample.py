@@ -153,7 +153,7 @@ def test_the_status_counts_each_provider_and_key(values: list[Stored]) -> None:
     ]
 
 
-def test_without_a_plugin_the_status_says_what_is_closed(values: list[Stored]) -> None:
+def test_without_a_plugin_the_status_reports_what_is_not_decrypted(values: list[Stored]) -> None:
     pairs = [(stored.key.encode(), stored.value) for stored in values]
     rows = {row.name: row for row in survey(pairs, Keyring(config))}
     assert rows["secrets"].not_decrypted == 24

@@ -110,7 +110,7 @@ def test_plain_values_of_a_resource_of_the_file_are_violations() -> None:
     ]
 
 
-def test_entries_that_cover_nothing_are_told() -> None:
+def test_entries_that_cover_nothing_are_reported() -> None:
     rows = status_of((key("secrets"), PLAIN), (key("deployments"), PLAIN), (key("leases"), PLAIN))
     entries = ("secrets", "secret", "leases", "*.apps", "*.batch", "*.")
     named = EncryptionConfig((Block(tuple(map(GroupResource.parse, entries)), (NEW,)),))

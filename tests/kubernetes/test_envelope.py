@@ -35,12 +35,12 @@ def test_unwrapping_returns_what_was_wrapped(stored):
         (b"k8s", Format.RAW),
     ],
 )
-def test_formats_are_told_by_their_first_bytes(value, form):
+def test_formats_are_recognised_by_their_first_bytes(value, form):
     assert recognise(value) is form
 
 
 @pytest.mark.parametrize("size", range(4, 29))
-def test_every_truncation_is_told(size):
+def test_every_truncation_is_reported(size):
     value = wrap("v1", "Pod", b"\x0a\x05\x0a\x03web")
     assert len(value) == 28
     envelope = unwrap(value[:size])
@@ -48,6 +48,6 @@ def test_every_truncation_is_told(size):
     assert (envelope.problem is None) == whole_fields
 
 
-def test_an_envelope_of_another_content_type_tells_it():
+def test_an_envelope_of_another_content_type_reports_it():
     value = wrap("v1", "Pod", b"{}")[:-4] + b"\x22\x10application/json"
     assert unwrap(value).content_type == "application/json"

@@ -74,7 +74,7 @@ def test_what_columns_add_to_names_stands_behind_them(sample_etcd: Etcd) -> None
     assert "   80, 443   " in ingresses
 
 
-def test_nodes_and_services_tell_what_they_are(sample_etcd: Etcd) -> None:
+def test_nodes_and_services_show_what_they_are(sample_etcd: Etcd) -> None:
     node = get(sample_etcd, "no", "master", "-o", "wide").stdout.decode().splitlines()[1].split()
     assert node[1:3] == ["Ready", "control-plane"]
     assert node[5] == "192.168.56.10"
@@ -187,7 +187,7 @@ def test_a_missing_object_fails_and_no_objects_do_not(sample_etcd: Etcd) -> None
     assert none.stderr == "No resources found in nowhere namespace\n"
 
 
-def test_encrypted_objects_are_listed_and_told_of_once(sample_etcd: Etcd) -> None:
+def test_encrypted_objects_are_listed_and_reported_once(sample_etcd: Etcd) -> None:
     shown = get(sample_etcd, "secrets", "-n", "vault-aescbc")
     assert shown.stdout.decode().splitlines()[1].split()[1:] == ["<encrypted>"] * 3
     assert shown.stderr.startswith(
@@ -201,7 +201,7 @@ def test_encrypted_objects_are_listed_and_told_of_once(sample_etcd: Etcd) -> Non
 
 
 @pytest.mark.parametrize("flags", [("-o", "yaml"), ("-o", "jsonpath={.items}"), ("-l", "a=b")])
-def test_a_closed_object_fails_where_its_content_is_asked_for(
+def test_an_object_that_is_not_decrypted_fails_where_its_content_is_asked_for(
     sample_etcd: Etcd, flags: tuple[str, ...]
 ) -> None:
     assert get(sample_etcd, "secrets", "-n", "vault-aescbc", *flags).exit_code == 1
@@ -291,7 +291,7 @@ def test_a_format_that_the_environment_names_for_etcdctls_commands_is_passed_ove
 
 
 @pytest.mark.parametrize("words", [("pods", "-w"), ("-w", "pods"), ("po", "-w", "-n", "shop")])
-def test_who_asks_for_a_watch_with_a_letter_is_told_how(
+def test_advice_names_the_flag_for_a_watch_asked_for_by_a_letter(
     sample_etcd: Etcd, words: tuple[str, ...]
 ) -> None:
     refused = get(sample_etcd, *words)
@@ -307,7 +307,7 @@ def test_what_cannot_be_meant_is_refused(sample_etcd: Etcd, words: tuple[str, ..
     assert get(sample_etcd, *words).exit_code == 128
 
 
-def test_who_names_an_object_as_other_commands_do_is_told_how_here() -> None:
+def test_advice_for_an_object_named_as_in_other_commands_has_the_right_form() -> None:
     refused = run("kubernetes", "get", "pods/kube-system/etcd-a", "/registry/pods/a/b")
     assert refused.stderr.splitlines()[1:] == [
         "  Try:  pyetcdctl kubernetes get pods etcd-a -n kube-system",

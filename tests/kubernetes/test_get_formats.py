@@ -107,7 +107,7 @@ def test_like_api_is_what_kubectl_shows(sample_etcd: Etcd) -> None:
             assert shown[key][1] == answer["kubectl_yaml"].removesuffix("\n")
 
 
-def test_a_value_that_stays_closed_says_by_whom_and_shows_no_bytes(sample_etcd: Etcd) -> None:
+def test_a_value_that_is_not_decrypted_names_its_key_and_shows_no_bytes(sample_etcd: Etcd) -> None:
     printed = get(sample_etcd, SECRET, "-w", "yaml")
     comments, document = documents(printed.stdout.decode())[SECRET]
     assert comments[1] == "# encryption aescbc key2"
@@ -115,14 +115,14 @@ def test_a_value_that_stays_closed_says_by_whom_and_shows_no_bytes(sample_etcd: 
     assert document == "null"
 
 
-def test_a_value_that_stays_closed_is_null_in_a_json_line(sample_etcd: Etcd) -> None:
+def test_a_value_that_is_not_decrypted_is_null_in_a_json_line(sample_etcd: Etcd) -> None:
     (line,) = get(sample_etcd, SECRET, "-w", "jsonl").stdout.splitlines()
     assert json.loads(line)["value"] is None
     assert "no encryption configuration is known" in line.decode()
 
 
 @pytest.mark.parametrize("flags", [("-w", "yaml"), ("-w", "jsonl"), ("--decode",)])
-def test_a_value_that_stays_closed_fails_where_it_was_to_be_read(
+def test_a_value_that_is_not_decrypted_fails_where_it_was_to_be_read(
     sample_etcd: Etcd, flags: tuple[str, ...]
 ) -> None:
     closed = get(sample_etcd, SECRET, *flags)
@@ -194,7 +194,7 @@ def test_a_pipe_gets_the_bytes_of_etcd(sample_etcd: Etcd) -> None:
     assert not printed.stderr
 
 
-def test_decode_gives_a_pipe_yaml_and_tells_aside_what_it_is(sample_etcd: Etcd) -> None:
+def test_decode_gives_a_pipe_yaml_and_reports_aside_what_it_is(sample_etcd: Etcd) -> None:
     printed = get(sample_etcd, SECRET, "--decode", "--encryption-config", CONFIG)
     assert printed.stdout.decode() == answers()[SECRET]["yaml"]
     assert printed.stderr == f"# {SECRET}  mod_revision 446  v1 Secret, aescbc key2\n"

@@ -256,7 +256,7 @@ def test_custom_resources_are_watched_with_their_own_columns(
         assert watched.words() == [["a", "7", "New..."]]
 
 
-def test_an_encrypted_object_is_shown_closed_and_told_of(
+def test_an_encrypted_object_is_shown_encrypted_and_reported(
     web: Etcd, values: dict[str, bytes]
 ) -> None:
     key = "/registry/secrets/vault-aesgcm/db-00"
@@ -281,7 +281,7 @@ def test_an_encrypted_object_is_shown_closed_and_told_of(
         (("pods", "nope"), 1, 'pods "nope" not found'),
     ],
 )
-def test_what_cannot_be_watched_is_told(
+def test_what_cannot_be_watched_is_reported(
     web: Etcd, words: tuple[str, ...], code: int, why: str
 ) -> None:
     refused = run_here("kubernetes", "get", *words, "--watch", env=web.environment)
@@ -289,7 +289,7 @@ def test_what_cannot_be_watched_is_told(
     assert why in refused.stderr
 
 
-def test_a_watch_outlives_its_server_and_tells_of_an_outage_that_lasts(
+def test_a_watch_outlives_its_server_and_reports_an_outage_that_lasts(
     own_etcd: Callable[..., Etcd],
 ) -> None:
     server = own_etcd()

@@ -51,7 +51,7 @@ def test_a_custom_resource_is_found_by_any_name_of_its_definition(sample_etcd: E
     ]
 
 
-def test_a_name_that_means_several_resources_is_told_with_them(etcd: Etcd, prefix: str) -> None:
+def test_a_name_that_means_several_resources_is_reported_with_them(etcd: Etcd, prefix: str) -> None:
     root = f"{prefix}apiextensions.k8s.io/customresourcedefinitions"
     for group in ("a.io", "b.io"):
         spec = {"group": group, "names": {"plural": "things", "kind": "Thing"}}
@@ -108,7 +108,7 @@ def test_what_cannot_be_a_path_is_refused(word: str) -> None:
     assert run("kubernetes", "path", word).exit_code == 128
 
 
-def test_an_unknown_resource_is_told_with_its_likes(sample_etcd: Etcd) -> None:
+def test_an_unknown_resource_is_reported_with_its_likes(sample_etcd: Etcd) -> None:
     refused = run("kube", "path", "podss/x", env=sample_etcd.environment)
     assert refused.exit_code == 3
     assert refused.stderr.startswith('Error: the store has no resource "podss"\n')

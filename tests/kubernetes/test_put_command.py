@@ -114,7 +114,7 @@ def test_objects_are_stored_with_the_fields_of_the_release_that_is_named(cluster
 @pytest.mark.parametrize(
     ("text", "error"), REFUSED_TEXTS, ids=[error for _, error in REFUSED_TEXTS]
 )
-def test_what_cannot_be_encoded_is_told_by_file_line_and_field(
+def test_what_cannot_be_encoded_is_reported_by_file_line_and_field(
     text: str | bytes, error: str
 ) -> None:
     refused = run("kubernetes", "encode", input=text)
@@ -215,7 +215,7 @@ def object_is_gone(cluster: Etcd, name: str) -> bool:
 
 
 @pytest.mark.parametrize("what", ["put", "del"])
-def test_somebody_faster_wins_while_the_question_is_open(
+def test_a_faster_client_wins_while_the_question_is_open(
     cluster: Etcd, tmp_path: Path, what: str
 ) -> None:
     name = f"raced-{what}"
@@ -311,7 +311,7 @@ def test_the_lease_is_kept(cluster: Etcd) -> None:
     assert entry_of(cluster, key)["lease"] == int(lease, 16)
 
 
-def test_an_event_without_a_lease_is_told_of_and_can_have_one(cluster: Etcd) -> None:
+def test_an_event_without_a_lease_is_reported_and_can_have_one(cluster: Etcd) -> None:
     event = json.dumps(
         {
             "apiVersion": "v1",
@@ -451,7 +451,7 @@ def test_a_value_goes_from_encode_to_put_by_a_pipe(cluster: Etcd, tmp_path: Path
     assert object_of(cluster, key)["metadata"]["name"] == "piped"
 
 
-def test_a_lost_answer_is_told_as_such(own_etcd: Callable[..., Etcd], tmp_path: Path) -> None:
+def test_a_lost_response_is_reported_as_such(own_etcd: Callable[..., Etcd], tmp_path: Path) -> None:
     server = own_etcd()
     file = tmp_path / "o.json"
     file.write_text(config_map("lost"))

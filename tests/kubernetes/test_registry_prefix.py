@@ -64,7 +64,7 @@ def node(folder: Path, prefix: str) -> dict[str, str]:
     return {"PYETCDCTL_ROOT": str(folder), "PYETCDCTL_DISCOVERY": ""}
 
 
-def test_the_keys_tell_where_the_objects_are(server: Etcd) -> None:
+def test_the_keys_show_where_the_objects_are(server: Etcd) -> None:
     assert kube(server, "get", "ns", "-o", "name").stdout == b"namespace/kube-system\n"
     rows = kube(server, "resources", "-o", "jsonl").stdout.splitlines()
     assert [json.loads(row)["prefix"] for row in rows] == [
@@ -127,7 +127,7 @@ def test_a_known_prefix_is_taken_where_there_is_anything_below_it(server: Etcd) 
         assert find_prefix(source, "/elsewhere") == (PREFIX, ())
 
 
-def test_what_is_stale_is_told_of_objects_at_any_prefix(server: Etcd) -> None:
+def test_stale_objects_are_reported_at_any_prefix(server: Etcd) -> None:
     def secrets(*flags: str) -> dict[str, int]:
         shown = kube(server, "encryption", "status", "-o", "json", *CONFIG, *flags)
         found = [row for row in json.loads(shown.stdout) if row["resource"] == "secrets"]

@@ -293,7 +293,7 @@ def test_what_is_not_understood_is_named_with_its_file_and_line(garden, merge, o
     assert not merge.path.exists()
 
 
-def test_a_release_that_nobody_names_is_asked_for(garden, merge, tmp_path):
+def test_a_release_that_no_source_names_is_asked_for(garden, merge, tmp_path):
     words = [str(garden), "--table", str(merge.path)]
     assert generate.main(words).startswith("the go.mod files do not require one release")
     (garden / "go.mod").write_text("require k8s.io/apimachinery v0.40.2")

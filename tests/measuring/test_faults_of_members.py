@@ -117,7 +117,7 @@ def test_a_learner_that_never_started_is_found(three):
     assert finding(report, "learner-stuck")["next"] == f"pyetcdctl member remove {learner}"
 
 
-def test_a_learner_in_step_and_one_that_is_stuck_are_told_apart(three, tmp_path):
+def test_a_learner_in_step_and_one_that_is_stuck_are_distinguished(three, tmp_path):
     with started_learner(three, tmp_path) as (server, _):
         report, code = doctor(three)
         assert (found(report), code) == (set(), 0)

@@ -62,7 +62,7 @@ def printed(kvs, format_name, *, more=False, keys_only=False, values_only=False,
 
 @pytest.mark.parametrize("kvs", [KVS, KVS[:1], []], ids=len)
 @pytest.mark.parametrize("more", [True, False])
-def test_json_in_pages_is_the_json_of_the_whole_answer(kvs, more):
+def test_json_in_pages_is_the_json_of_the_whole_response(kvs, more):
     whole = RangeResponse(header=HEADER, kvs=kvs, more=more, count=len(kvs))
 
     assert printed(kvs, "json", more=more) == json_object(whole).encode() + b"\n"
@@ -77,13 +77,13 @@ def test_json_can_be_read_back():
 
 @pytest.mark.parametrize("kvs", [KVS, []], ids=len)
 @pytest.mark.parametrize("more", [True, False])
-def test_protobuf_in_pages_is_the_whole_answer(kvs, more):
+def test_protobuf_in_pages_is_the_whole_response(kvs, more):
     whole = RangeResponse(header=HEADER, kvs=kvs, more=more, count=len(kvs))
 
     assert printed(kvs, "protobuf", more=more) == whole.encode()
 
 
-def test_fields_tell_more_and_count_behind_the_keys():
+def test_fields_have_more_and_count_after_the_keys():
     text = printed(KVS, "fields", more=True).decode()
 
     assert text.count('"Key" : ') == len(KVS)

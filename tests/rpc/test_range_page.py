@@ -30,7 +30,7 @@ def number(varint):
     return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(varint or b""))
 
 
-def test_a_page_tells_header_count_and_more():
+def test_a_page_has_header_count_and_more():
     page = RangePage.parse(DATA)
 
     assert page.header.revision == 12345
@@ -75,7 +75,7 @@ def test_the_parts_of_a_page_are_the_page(most):
     assert max(len(part) for part in parts) <= most
 
 
-def test_encoded_entries_are_the_answers_own_bytes():
+def test_encoded_entries_are_the_responses_own_bytes():
     assert RangePage.parse(DATA).encoded_entries == RangeResponse(kvs=KVS).SerializeToString()
 
 
@@ -94,14 +94,14 @@ def test_what_is_no_chunk_is_refused(data):
         RangePage.parse_chunk(data)
 
 
-def test_an_empty_answer_is_an_empty_page():
+def test_an_empty_response_is_an_empty_page():
     page = RangePage.parse(b"")
 
     assert (len(page), page.header, page.count, page.more) == (0, None, 0, False)
     assert list(page.parts(5)) == []
 
 
-def test_an_answer_cut_off_anywhere_is_never_taken_for_more_than_it_is():
+def test_a_response_cut_off_anywhere_is_never_taken_for_more_than_it_is():
     small = RangeResponse(kvs=KVS[:3], count=3, more=True).SerializeToString()
     whole = RangePage.parse(small)
 

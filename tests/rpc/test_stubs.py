@@ -34,7 +34,7 @@ def test_each_service_has_a_stub(service):
     assert hasattr(etcdrpc, f"{service}Stub")
 
 
-def test_what_newer_servers_answer_is_known():
+def test_responses_of_newer_servers_are_known():
     assert "downgradeInfo" in etcdrpc.StatusResponse.DESCRIPTOR.fields_by_name
     assert etcdrpc.RangeStreamResponse.DESCRIPTOR.fields_by_name["range_response"].number == 1
 

@@ -111,7 +111,7 @@ def test_a_temporary_folder_that_does_not_exist_is_passed_over(tmp_path: Path) -
     assert done.exit_code == 0
 
 
-def test_a_full_disk_is_told_and_nothing_remains(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_nothing_remains(tmp_path: Path) -> None:
     limited = ["sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", *command("sandbox", "--", "true")]
     environment = clean_environment({"TMPDIR": str(tmp_path)})
     done = subprocess.run(limited, env=environment, capture_output=True, text=True, check=False)

@@ -59,7 +59,7 @@ def test_a_folder_is_private_and_goes_with_its_owner() -> None:
     assert not folder.exists()
 
 
-def test_an_ended_process_is_told_once_with_its_exit_code() -> None:
+def test_an_ended_process_is_reported_once_with_its_exit_code() -> None:
     with Lifetime() as lifetime:
         log = lifetime.folder / "log"
         process = lifetime.start(["/bin/sh", "-c", "echo words; exit 3"], {}, log)

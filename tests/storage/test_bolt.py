@@ -116,9 +116,7 @@ def test_free_pages_are_counted_where_they_are_listed(sample_database, tmp_path)
     assert snapshot_status(str(path)).keys == 1175
 
 
-def test_a_page_that_nobody_leads_to_is_refused_where_free_ones_are_listed(
-    sample_database, tmp_path
-):
+def test_an_unreferenced_page_is_refused_where_free_ones_are_listed(sample_database, tmp_path):
     data = with_freelist(sample_database)
     at = len(data) - PAGE
     count = struct.unpack_from("<H", data, at + 10)[0]

@@ -52,7 +52,7 @@ def test_an_older_file_stays_until_the_new_one_is_whole(tmp_path):
     assert path.read_bytes() == WHOLE
 
 
-def test_a_name_that_was_taken_meanwhile_is_told(tmp_path):
+def test_a_name_that_was_taken_meanwhile_is_reported(tmp_path):
     path = tmp_path / "a.db"
 
     def taking():

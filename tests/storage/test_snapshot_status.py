@@ -83,7 +83,7 @@ def test_pages_that_flow_over_and_free_pages_are_read(own_etcd, tmp_path):
     assert ours == {**figures_of_etcdutl(path), "totalKey": 3}
 
 
-def test_a_members_own_database_is_told_from_a_snapshot(own_etcd):
+def test_a_members_own_database_is_distinguished_from_a_snapshot(own_etcd):
     server = own_etcd()
     server.etcdctl("put", "key", "value", check=True)
     member = server.members[0]

@@ -107,7 +107,7 @@ def test_what_another_client_wrote_meanwhile_stays(etcd, prefix, monkeypatch):
     assert etcd.etcdctl("get", f"{prefix}a", "--print-value-only").stdout == b"mine\n"
 
 
-def test_the_plan_survives_a_compaction_that_comes_before_the_answer(own_etcd, monkeypatch):
+def test_the_plan_survives_a_compaction_that_comes_before_the_reply(own_etcd, monkeypatch):
     etcd = own_etcd()
     write(etcd, [("/k/a", "1"), ("/k/a", None), ("/other", "1")])
     confirmed = undelete_command._confirmed

@@ -148,7 +148,7 @@ def test_arguments_that_make_no_sense_are_refused(args):
     assert (result.exit_code, result.stdout) == (128, b"")
 
 
-def test_every_release_answers_alike(every_etcd, prefix):
+def test_every_release_responds_alike(every_etcd, prefix):
     write(every_etcd, ((f"{prefix}{number % 3}/{number}", "v") for number in range(300)))
     assert tree(every_etcd, prefix, "--depth", "1", "--counts") == [
         *(f"{prefix}{number}/\t100" for number in range(3)),

@@ -138,7 +138,7 @@ def ended(request):
     return lambda etcd: etcd.members[0].kill() if request.param else None
 
 
-def test_outcomes_in_a_log_from_its_beginning_are_those_that_clients_were_told(
+def test_outcomes_in_a_log_from_its_beginning_are_those_that_clients_received(
     own_etcd, programs, ended
 ):
     etcd, dice = own_etcd(programs), random.Random(7)
@@ -149,7 +149,7 @@ def test_outcomes_in_a_log_from_its_beginning_are_those_that_clients_were_told(
     assert set(counts) == {"right"}
 
 
-def test_outcomes_in_a_restored_members_log_are_those_that_clients_were_told(
+def test_outcomes_in_a_restored_members_log_are_those_that_clients_received(
     own_etcd, programs, ended
 ):
     etcd = own_etcd(programs, sample=True)
@@ -159,7 +159,7 @@ def test_outcomes_in_a_restored_members_log_are_those_that_clients_were_told(
     assert counts == {"right": 150}
 
 
-def test_without_its_database_a_restored_members_log_tells_less(own_etcd, tmp_path):
+def test_without_its_database_a_restored_members_log_shows_less(own_etcd, tmp_path):
     etcd = own_etcd(sample=True)
     asked = write(etcd, guarded_writes(random.Random(3), revision_of(etcd), 50))
     copied = shutil.copytree(etcd.members[0].site.data_folder / "member/wal", tmp_path / "wal")

@@ -46,7 +46,7 @@ def killed(request):
         yield said, folder_of(etcd)
 
 
-def test_every_line_is_answered_as_by_the_server(killed):
+def test_every_line_has_the_output_of_the_server(killed):
     said, folder = killed
     for words, live in said:
         read = run_here(*words, env={"PYETCDCTL_FROM": folder})
