@@ -29,7 +29,7 @@ NUMBERS = count(1)
 
 
 def pytest_configure() -> None:
-    """Let the programs under test hear the signals that a background job's shell has silenced."""
+    """Reset the signals that a background job's shell ignores, for the programs under test."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

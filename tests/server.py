@@ -143,7 +143,7 @@ def write(etcd: Etcd, pairs: Iterable[tuple[str, str | None]]) -> None:
 
 
 def freeze(member: Member) -> None:
-    """Stop a server from running, every thread of it: connections stay open, nobody answers."""
+    """Stop a server, every thread of it: connections stay open, and it does not respond."""
     os.kill(member.process_id, signal.SIGSTOP)
     threads = Path(f"/proc/{member.process_id}/task")
     ends = monotonic() + SECONDS

@@ -1,4 +1,4 @@
-"""The table of commands tells the truth about each of them."""
+"""The table of commands agrees with each of them."""
 
 import inspect
 import re

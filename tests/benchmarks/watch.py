@@ -1,8 +1,8 @@
 """Events a second of a watch: ``python -m tests.benchmarks.watch [--etcd PATH] [--etcdctl PATH]``.
 
-``history`` reads what has happened before, many events in an answer. ``live`` hears each write as
-an answer of its own while it is made; the clock runs from the first write to the last event. Last,
-``history`` of a pod with 1,000 revisions beside a watch of it: at least a third as fast.
+``history`` reads what has happened before, many events in a response. ``live`` receives each write
+as a response of its own while it is made; the clock runs from the first write to the last event.
+Last, ``history`` of a pod with 1,000 revisions beside a watch of it: at least a third as fast.
 """
 
 from __future__ import annotations
@@ -122,8 +122,8 @@ def _write(address: str, count: int) -> None:
         under_way.append(connection.future(PUT, request.encode(), deadline=deadline))
         if len(under_way) > WRITES_UNDER_WAY:
             under_way.popleft().result()  # type: ignore[attr-defined]
-    for answer in under_way:
-        answer.result()  # type: ignore[attr-defined]
+    for response in under_way:
+        response.result()  # type: ignore[attr-defined]
     connection.close()
 
 

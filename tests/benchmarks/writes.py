@@ -50,7 +50,7 @@ class Load(Thread):
     def run(self) -> None:
         """Write; a write that comes late is made up for."""
         connection = Connection(ConnectionSettings(endpoints=(self._address,)))
-        answers: deque[PendingResponse] = deque()
+        replies: deque[PendingResponse] = deque()
         begin, written = monotonic(), 0
         while not self.is_stopped:
             while written < (monotonic() - begin) * self._rate and not self.is_stopped:
@@ -58,11 +58,11 @@ class Load(Thread):
                     (b"/registry/leases/ns/%d" % ((written + number) % KEYS), b"v" * 200)
                     for number in range(self._puts)
                 ]
-                answers.append(answer := send(connection, pairs))
-                answer.when_done(self._note)
+                replies.append(response := send(connection, pairs))
+                response.when_done(self._note)
                 written += self._puts
-                if len(answers) > UNDER_WAY:
-                    answers.popleft().result()
+                if len(replies) > UNDER_WAY:
+                    replies.popleft().result()
             sleep(0.002)
         connection.close()
 
@@ -132,17 +132,17 @@ def _changes(address: str, count: int, words: tuple[str, ...]) -> float:
 
 def _sent(connection: Connection, count: int) -> Iterator[None]:
     pod = bytes.fromhex(ONE_OBJECT.read_text())
-    answers: deque[PendingResponse] = deque()
+    replies: deque[PendingResponse] = deque()
     for number in range(count):
         phase = PHASES[number // PODS % 2]
-        answers.append(
+        replies.append(
             send(connection, [(b"/pods/%d" % (number % PODS), pod.replace(PHASES[0], phase))])
         )
-        if len(answers) > UNDER_WAY:
-            answers.popleft().result()
+        if len(replies) > UNDER_WAY:
+            replies.popleft().result()
         yield
-    for answer in answers:
-        answer.result()
+    for response in replies:
+        response.result()
 
 
 if __name__ == "__main__":

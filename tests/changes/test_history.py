@@ -43,7 +43,7 @@ def lease(holder):
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def reported(tmp_path_factory):
     """A server, a snapshot from before its compaction, and when each revision was written."""
     folder, written = tmp_path_factory.mktemp("history"), {}
     with running() as etcd:
@@ -82,8 +82,8 @@ def rows(etcd, *args):
     return [line.split("\t") for line in found], end
 
 
-def test_creation_updates_deletion_and_creation_again_are_rows(told):
-    etcd, _, _ = told
+def test_creation_updates_deletion_and_creation_again_are_rows(reported):
+    etcd, _, _ = reported
     found, end = rows(etcd, KEY)
     assert [(row[2], row[4]) for row in found] == [
         ("created", "helm Update"),
@@ -97,8 +97,8 @@ def test_creation_updates_deletion_and_creation_again_are_rows(told):
     assert rows(etcd, "cm", "c", "-n", "shop") == (found, end)
 
 
-def test_the_true_time_is_within_the_bound(told):
-    etcd, _, written = told
+def test_the_true_time_is_within_the_bound(reported):
+    etcd, _, written = reported
     found = json.loads(run_here("history", KEY, "-w", "json", env=etcd.environment).stdout)
     bounded = 0
     for each in found["revisions"]:
@@ -113,8 +113,8 @@ def test_the_true_time_is_within_the_bound(told):
     assert bounded == 4
 
 
-def test_a_patch_shows_what_each_revision_changed(told):
-    etcd, _, _ = told
+def test_a_patch_shows_what_each_revision_changed(reported):
+    etcd, _, _ = reported
     text = run_here("history", KEY, "-p", env=etcd.environment).stdout.decode()
     third = text.split("revision ")[3]
     assert third.splitlines()[0].endswith("updated  operator Update")
@@ -122,8 +122,8 @@ def test_a_patch_shows_what_each_revision_changed(told):
     assert "managedFields" not in text
 
 
-def test_a_patch_has_colours_on_a_terminal(told):
-    etcd, _, _ = told
+def test_a_patch_has_colours_on_a_terminal(reported):
+    etcd, _, _ = reported
     words, env = ("history", KEY, "-p"), {**etcd.environment, "TERM": "xterm"}
     shown = run_here(*words, env=env, out=Screen()).stdout
     assert b'\x1b[32m+  b: "1"\x1b[0m\n' in shown
@@ -131,8 +131,8 @@ def test_a_patch_has_colours_on_a_terminal(told):
 
 
 @pytest.mark.parametrize("width", [80, 140])
-def test_rows_fit_a_terminal(told, width):
-    etcd, folder, _ = told
+def test_rows_fit_a_terminal(reported, width):
+    etcd, folder, _ = reported
     words = ("history", KEY, "--from", str(folder / "old.db"), "--live")
     shown = run_here(*words, env={**etcd.environment, "TERM": "xterm"}, out=Screen(width)).stdout
     *lines, _ = shown.decode().splitlines()
@@ -141,8 +141,8 @@ def test_rows_fit_a_terminal(told, width):
     assert lines[-1].endswith("old.db")
 
 
-def test_secrets_are_changed_but_not_shown_unless_asked_for(told):
-    etcd, _, _ = told
+def test_secrets_are_changed_but_not_shown_unless_asked_for(reported):
+    etcd, _, _ = reported
     line = ("history", "secret", "s", "-n", "shop", "-p")
     hidden = run_here(*line, env=etcd.environment).stdout.decode()
     assert "b3RoZXI=" not in hidden
@@ -151,8 +151,8 @@ def test_secrets_are_changed_but_not_shown_unless_asked_for(told):
     assert "b3RoZXI=" in run_here(*line, "--show-secrets", env=etcd.environment).stdout.decode()
 
 
-def test_files_add_what_the_server_has_compacted(told):
-    etcd, folder, _ = told
+def test_files_add_what_the_server_has_compacted(reported):
+    etcd, folder, _ = reported
     all_rows, _ = rows(etcd, KEY)
     newest = all_rows[0][0]
     etcd.etcdctl("compact", newest, check=True)

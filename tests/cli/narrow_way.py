@@ -1,4 +1,4 @@
-"""A way to a server that lets so many bytes of an answer through and then holds the rest back."""
+"""A proxy to a server that forwards so many bytes of a response and then stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process whose fsync fails by the kernel's own word: a filter of system calls, for anybody."""
+"""A process whose fsync fails in the kernel: a filter of system calls, which needs no root."""
 
 from __future__ import annotations
 

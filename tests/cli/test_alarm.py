@@ -86,12 +86,12 @@ def test_a_cluster_that_is_called_corrupt_takes_no_writes(own_etcd):
     with closing(Connection(ConnectionSettings(endpoints=server.client_urls))) as connection:
         request = alarm.SerializeToString()
         connection.unary(ALARM, request, deadline=Deadline.after(30), repeatable=True)
-    for line, told in (
+    for line, reported in (
         ("put k v", "etcdserver: corrupt cluster"),
         ("lease grant 5", "failed to grant lease (etcdserver: corrupt cluster)"),
     ):
         refused = run_here(*line.split(), env=env)
-        assert (refused.stderr, refused.exit_code) == (f"Error: {told}\n", 1)
+        assert (refused.stderr, refused.exit_code) == (f"Error: {reported}\n", 1)
     health = run_here("endpoint", "health", "-w", "json", env=env)
     assert json.loads(health.stdout)[0]["error"] == "Active Alarm(s): CORRUPT "
     ended = run_here("alarm", "disarm", env=env).stdout.decode()

@@ -124,17 +124,17 @@ def test_what_is_refused_is_quoted_as_go_quotes_it(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("٣s", r'time: invalid duration "\xd9\xa3s"'),
         ("5é", r'time: unknown unit "\xc3\xa9" in duration "5\xc3\xa9"'),
         ('\udcff"', r'time: invalid duration "\xff\""'),
     ],
 )
-def test_a_duration_is_ascii_and_is_quoted_as_gos_time_package_does(text, told):
+def test_a_duration_is_ascii_and_is_quoted_as_gos_time_package_does(text, reported):
     with pytest.raises(ValueRefused) as refused:
         values.duration(text)
-    assert str(refused.value) == told
+    assert str(refused.value) == reported
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_list_is_a_csv_record(text, items):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ('"a', 'column 3: extraneous or missing " in quoted-field'),
         ('"a""b', 'column 6: extraneous or missing " in quoted-field'),
@@ -162,7 +162,7 @@ def test_a_list_is_a_csv_record(text, items):
         ('é, "b"', 'column 5: bare " in non-quoted-field'),
     ],
 )
-def test_a_list_that_is_no_csv_is_refused_in_gos_words(text, told):
+def test_a_list_that_is_no_csv_is_refused_in_gos_words(text, reported):
     with pytest.raises(ValueRefused) as refused:
         values.comma_separated(text)
-    assert str(refused.value) == f"parse error on line 1, {told}"
+    assert str(refused.value) == f"parse error on line 1, {reported}"

@@ -122,8 +122,8 @@ def test_a_server_that_dies_is_reported_and_does_not_hold_the_load(own_etcd, pre
 
 def refused_writes(etcd):
     refused = rb'handled_total{grpc_code="PermissionDenied",grpc_method="Put".* (.*)'
-    with urlopen(f"{etcd.endpoint}/metrics") as answer:
-        found = re.search(refused, answer.read())
+    with urlopen(f"{etcd.endpoint}/metrics") as response:
+        found = re.search(refused, response.read())
     return float(found[1]) if found else 0
 
 
@@ -139,11 +139,11 @@ def test_errors_of_writes_are_counted_and_fail(own_etcd):
     while refused_writes(etcd) < 10:
         assert time.monotonic() < end, "no write was refused"
     checking.send_signal(signal.SIGINT)
-    told = checking.communicate(timeout=SECONDS)[0].decode()
+    reported = checking.communicate(timeout=SECONDS)[0].decode()
     denied = r"ERROR\(etcdserver: permission denied\)"
-    assert re.search(rf"^FAIL: too many errors\nFAIL: {denied} -> \d+$", told, re.M)
-    assert re.search(rf"^FAIL: Cleanup failed during key deletion: {denied}$", told, re.M)
-    assert told.endswith("FAIL\n")
+    assert re.search(rf"^FAIL: too many errors\nFAIL: {denied} -> \d+$", reported, re.M)
+    assert re.search(rf"^FAIL: Cleanup failed during key deletion: {denied}$", reported, re.M)
+    assert reported.endswith("FAIL\n")
     assert checking.returncode == 1
 
 
@@ -222,8 +222,8 @@ def test_a_signal_ends_a_check_and_no_key_is_left(name, number, etcd, prefix):
 
 
 def test_no_key_is_left_when_the_memory_cannot_be_read_at_the_end(etcd, prefix, monkeypatch):
-    answers = iter([1.0, None])
-    monkeypatch.setattr(metrics, "resident_memory", lambda *_: next(answers))
+    responses = iter([1.0, None])
+    monkeypatch.setattr(metrics, "resident_memory", lambda *_: next(responses))
     failed = run_here("check", "datascale", "--prefix", prefix, env=etcd.environment)
     assert failed.stdout.endswith(b"after the put operations.\n")
     assert (failed.exit_code, count(etcd, prefix)) == (1, 0)

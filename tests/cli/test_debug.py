@@ -1,4 +1,4 @@
-"""``--debug`` shows what the client was told, and no secret."""
+"""``--debug`` prints the client's settings, and no secret."""
 
 import re
 

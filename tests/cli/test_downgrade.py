@@ -18,8 +18,8 @@ def test_a_server_without_downgrades_is_named_with_its_version(every_etcd):
     major, minor = every_etcd.release
     result = run_here("downgrade", "validate", f"{major}.{minor - 1}", env=every_etcd.environment)
     if every_etcd.release >= (3, 5):
-        told = f"Downgrade validate success, cluster version {major}.{minor}"
-        assert result.stdout.decode().startswith(told)
+        reported = f"Downgrade validate success, cluster version {major}.{minor}"
+        assert result.stdout.decode().startswith(reported)
         return
     first, second = result.stderr.splitlines()
     assert result.exit_code == 1
@@ -29,7 +29,7 @@ def test_a_server_without_downgrades_is_named_with_its_version(every_etcd):
 
 
 def change(etcd, *words):
-    """Begin or end a downgrade; early releases of etcd 3.5 do, and do not answer."""
+    """Begin or end a downgrade; early releases of etcd 3.5 do so without a response."""
     result = run_here("downgrade", *words, "--command-timeout", "2s", env=etcd.environment)
     if etcd.release >= (3, 6):
         assert result.stdout.decode().startswith(f"Downgrade {words[0]} success, cluster version ")

@@ -191,17 +191,23 @@ def test_an_endpoint_whose_alarms_cannot_be_had_is_unhealthy(etcd, form):
         result = run_here("endpoint", "health", "-w", form, *SHORT, env=at(way.endpoint))
         assert way.lost.is_set()
     assert result.exit_code == 1
-    told, where = "Unable to fetch the alarm list", f"{way.endpoint} is unhealthy: failed to commit"
+    reported, where = (
+        "Unable to fetch the alarm list",
+        f"{way.endpoint} is unhealthy: failed to commit",
+    )
     if form == "json":
         (row,) = json.loads(result.stdout)
-        assert (row["health"], row["error"]) == (False, told)
+        assert (row["health"], row["error"]) == (False, reported)
         assert row["took"].endswith("s")
         assert lines(result.stderr)[:2] == [
             "Error: unhealthy cluster",
             "  context deadline exceeded",
         ]
     else:
-        assert lines(result.stderr)[:2] == [f"{where} proposal: {told}", "Error: unhealthy cluster"]
+        assert lines(result.stderr)[:2] == [
+            f"{where} proposal: {reported}",
+            "Error: unhealthy cluster",
+        ]
 
 
 def test_over_mutual_tls_every_endpoint_is_asked(secure_etcd):

@@ -1,4 +1,4 @@
-"""What a person at a terminal is told beside the result; a script is told none of it."""
+"""Hints for a person at a terminal, beside the result; a script gets none of them."""
 
 import pexpect
 import pytest

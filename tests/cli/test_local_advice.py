@@ -1,4 +1,4 @@
-"""Where no server answers, the files of this node tell where etcd is."""
+"""Where no server responds, the files of this node show where etcd is."""
 
 from pathlib import Path
 
@@ -44,9 +44,9 @@ def test_without_discovery_nothing_is_advised(tmp_path):
 
 def test_advice_without_an_etcd_names_a_way_to_get_one(tmp_path):
     env = {"PYETCDCTL_DISCOVERY": "", "PYETCDCTL_ROOT": str(tmp_path)}
-    told = Session(Process(Streams(env))).local_advice()
-    assert told[0] == "No etcd was found on this machine."
-    assert "pyetcdctl sandbox" in told[1]
+    reported = Session(Process(Streams(env))).local_advice()
+    assert reported[0] == "No etcd was found on this machine."
+    assert "pyetcdctl sandbox" in reported[1]
     elsewhere = run_here("get", "k", "--endpoints", NOBODY, "--command-timeout=300ms", env=env)
     assert "No etcd was found" not in elsewhere.stderr
 

@@ -22,7 +22,7 @@ Error: etcdserver: rpc not supported for learner
 
 @pytest.fixture
 def free_url():
-    """A function that returns a URL at which nobody listens, and only a member will."""
+    """A function that returns a URL at which no server listens, and only a member will."""
     with closing(Ports()) as ports:
         yield lambda: f"http://127.0.0.1:{ports.pick('127.0.0.1')}"
 

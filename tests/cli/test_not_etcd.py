@@ -17,23 +17,23 @@ NONSENSE = b"\xff\xff\xff\xff\xff"
 class Answers(grpc.GenericRpcHandler):
     """Answers every call with the same bytes."""
 
-    def __init__(self, answer):
-        self.answer = answer
+    def __init__(self, response):
+        self.response = response
 
     def service(self, handler_call_details):
         if "Stream" in handler_call_details.method:
-            return grpc.unary_stream_rpc_method_handler(lambda request, context: [self.answer])
-        return grpc.unary_unary_rpc_method_handler(lambda request, context: self.answer)
+            return grpc.unary_stream_rpc_method_handler(lambda request, context: [self.response])
+        return grpc.unary_unary_rpc_method_handler(lambda request, context: self.response)
 
 
 @pytest.fixture(scope="module")
 def serving():
-    """A function that runs a server with one answer to everything; it returns the address."""
+    """A function that runs a server with one response to everything; it returns the address."""
     with ThreadPoolExecutor() as workers:
         servers = []
 
-        def serve(answer):
-            server = grpc.server(workers, handlers=[Answers(answer)])
+        def serve(response):
+            server = grpc.server(workers, handlers=[Answers(response)])
             port = server.add_insecure_port("127.0.0.1:0")
             server.start()
             servers.append(server)

@@ -22,7 +22,7 @@ SECONDS = 20
 
 @pytest.fixture
 def user(auth_etcd: Etcd, prefix: str) -> Iterator[str]:
-    """A name that nobody has yet."""
+    """A name that no user has yet."""
     name = prefix.strip("/")
     yield name
     run_here("user", "delete", name, env=auth_etcd.environment)

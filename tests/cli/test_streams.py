@@ -1,4 +1,4 @@
-"""Standard output that nobody reads, that is full, that is closed: one right ending each."""
+"""Standard output without a reader, that is full, that is closed: one right ending each."""
 
 import fcntl
 import os

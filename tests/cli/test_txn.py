@@ -1,4 +1,4 @@
-"""Transactions: their grammar, and what happens when no answer comes."""
+"""Transactions: their grammar, and what happens when no response arrives."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """A learner refuses most calls, one of etcd 3.6 and later watches, too; older are at hand.
 
-So a server stands in that answers every call as such a learner does.
+So a substitute server responds to every call as such a learner does.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -32,10 +32,10 @@ def read():
     """A function that reads one key; it returns the value, None when the key is not there."""
 
     def read_key(connection, key, seconds=5.0):
-        answer = connection.unary(
+        response = connection.unary(
             RANGE, RangeRequest(key=key).encode(), deadline=Deadline.after(seconds), repeatable=True
         )
-        return next((pair.value for pair in RangeResponse.decode(answer).kvs), None)
+        return next((pair.value for pair in RangeResponse.decode(response).kvs), None)
 
     return read_key
 
@@ -53,7 +53,7 @@ def write():
 
 @pytest.fixture
 def free_port():
-    """A port where nobody listens."""
+    """A port where no server listens."""
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         yield reserved.getsockname()[1]

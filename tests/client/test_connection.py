@@ -52,13 +52,15 @@ def test_a_receive_limit_is_kept(etcd, open_connection, read, write, prefix):
     with pytest.raises(CallFailed) as caught:
         read(connection, prefix.encode())
 
-    told = r"grpc: received message larger than max \(200\d\d\d vs\. 100000\)"
-    assert re.fullmatch(f"rpc error: code = ResourceExhausted desc = {told}", caught.value.message)
+    reported = r"grpc: received message larger than max \(200\d\d\d vs\. 100000\)"
+    assert re.fullmatch(
+        f"rpc error: code = ResourceExhausted desc = {reported}", caught.value.message
+    )
 
 
-@pytest.mark.parametrize(("limit", "told"), [(0, 2097152), (-1, 2097152), (1000, 1000)])
+@pytest.mark.parametrize(("limit", "reported"), [(0, 2097152), (-1, 2097152), (1000, 1000)])
 def test_a_request_too_large_to_send_is_reported_in_etcdctls_words(
-    etcd, open_connection, limit, told
+    etcd, open_connection, limit, reported
 ):
     request = PutRequest(key=b"key", value=b"x" * 2_600_000).encode()
     connection = open_connection(etcd.endpoint, max_request_bytes=limit)
@@ -68,7 +70,7 @@ def test_a_request_too_large_to_send_is_reported_in_etcdctls_words(
 
     assert caught.value.message == (
         "rpc error: code = ResourceExhausted desc = "
-        f"trying to send message larger than max ({len(request)} vs. {told})"
+        f"trying to send message larger than max ({len(request)} vs. {reported})"
     )
 
 
@@ -122,7 +124,7 @@ def test_calls_overlap(etcd, open_connection, write, prefix):
     requests = [RangeRequest(key=f"{prefix}{number}".encode()).encode() for number in range(5)]
     pending = [connection.future(RANGE, request, deadline=soon()) for request in requests]
 
-    values = [RangeResponse.decode(answer.result()).kvs[0].value for answer in pending]
+    values = [RangeResponse.decode(response.result()).kvs[0].value for response in pending]
     assert values == [b"0", b"1", b"2", b"3", b"4"]
 
 

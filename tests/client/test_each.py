@@ -45,9 +45,9 @@ def test_a_caller_with_enough_responses_does_not_wait_for_the_slow(connection):
             assert released.wait(10)
         return own.endpoint
 
-    answers = call_as_completed(connection, THREE, question)
-    assert next(answers).response == THREE[2]
-    answers.close()
+    responses = call_as_completed(connection, THREE, question)
+    assert next(responses).response == THREE[2]
+    responses.close()
     assert not released.is_set()
     released.set()
 

@@ -145,9 +145,9 @@ def test_all_endpoints_down_is_reported_for_each(open_connection, read, free_por
         read(connection, b"a", seconds=0.6)
 
     assert time.monotonic() - started < 4
-    told = sorted(line.partition(" ")[2] for line in caught.value.advice)
-    assert told[0].startswith("accepted the connection and then sent nothing")
-    assert told[1] == "refused the connection: no server listens there."
+    reported = sorted(line.partition(" ")[2] for line in caught.value.advice)
+    assert reported[0].startswith("accepted the connection and then sent nothing")
+    assert reported[1] == "refused the connection: no server listens there."
 
 
 def test_only_some_of_many_dead_endpoints_are_reported(open_connection, read):
@@ -234,9 +234,9 @@ def test_a_cluster_without_a_quorum_is_reported(own_etcd, open_connection, read)
     with pytest.raises(DeadlineExceeded) as caught:
         read(open_connection(*cluster.client_urls), b"a", seconds=1)
 
-    told = sorted(line.partition(" ")[2] for line in caught.value.advice[:3])
-    assert told[0].startswith("can be reached, but did not respond to the call in time")
-    assert "refused the connection" in told[1]
+    reported = sorted(line.partition(" ")[2] for line in caught.value.advice[:3])
+    assert reported[0].startswith("can be reached, but did not respond to the call in time")
+    assert "refused the connection" in reported[1]
     assert caught.value.advice[-1] == "Try:  endpoint status, or a longer --command-timeout"
 
 

@@ -23,11 +23,11 @@ def response(keys, count=None, *, more=False):
 def server(page):
     """Return methods that respond to a count honestly, and to a range with ``page(request)``."""
 
-    def answer(data, context):
+    def reply(data, context):
         request = RangeRequest.decode(data)
         return response([], len(KEYS)) if request.count_only else page(request)
 
-    return {"/etcdserverpb.KV/Range": answer}
+    return {"/etcdserverpb.KV/Range": reply}
 
 
 def honest(request):

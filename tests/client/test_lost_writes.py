@@ -1,4 +1,4 @@
-"""A write whose answer is lost: never sent twice, and said to be perhaps applied."""
+"""A write whose response is lost: never sent twice, and reported as perhaps applied."""
 
 import socket
 import threading
@@ -17,7 +17,9 @@ MARK = b"the write whose answer is lost"
 
 
 class AnswerEater:
-    """Carries bytes to a server and back until the mark has passed: the answer cuts the line."""
+    """Carries bytes to a server and back until the mark has passed: the response closes the
+    connection.
+    """
 
     def __init__(self, address):
         host, port = address.rsplit(":", 1)

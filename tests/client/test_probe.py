@@ -1,4 +1,4 @@
-"""Causes that are told without any TLS in the way; those with it are in test_tls."""
+"""Causes that are reported without TLS; those with it are in test_tls."""
 
 import time
 

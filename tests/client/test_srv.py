@@ -26,7 +26,7 @@ def name_server():
     def serve(records):
         server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         server.bind(("127.0.0.1", 0))
-        thread = threading.Thread(target=answer_all, args=(server, records))
+        thread = threading.Thread(target=respond_with, args=(server, records))
         thread.start()
         sockets.append(server)
         threads.append(thread)
@@ -43,7 +43,7 @@ def name_server():
         thread.join()
 
 
-def answer_all(server, records):
+def respond_with(server, records):
     """Answer questions until an empty one comes."""
     with server:
         while True:
@@ -151,5 +151,5 @@ def test_an_endpoint_that_is_ignored_is_reported(name_server, etcd, monkeypatch,
     monkeypatch.setattr(srv, "_system_resolver", lambda: resolver)
     flags = ("--discovery-srv=example", "--insecure-discovery=false", "--endpoints", etcd.address)
     assert main(["get", "nothing", *flags], {"PYETCDCTL_DISCOVERY": "off"}) == 0
-    told = 'ignoring discovered insecure endpoint "http://b.example.:1"\n'
-    assert capfd.readouterr() == ("", told)
+    reported = 'ignoring discovered insecure endpoint "http://b.example.:1"\n'
+    assert capfd.readouterr() == ("", reported)

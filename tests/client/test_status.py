@@ -40,7 +40,7 @@ def test_an_error_that_no_command_provokes_has_the_servers_words(etcd, open_conn
     lease = api.LeaseGrantRequest(TTL=600, ID=77).SerializeToString()
     connection.unary(GRANT, lease, deadline=Deadline.after(30), repeatable=True)
     nothing = api.AuthRoleGrantPermissionRequest(name="r").SerializeToString()
-    for method, request, told in (
+    for method, request, reported in (
         (PUT, PutRequest(key=b"k", value=b"v", ignore_value=True).encode(), "value is provided"),
         (GRANT, lease, "lease already exists"),
         ("/etcdserverpb.Auth/RoleGrantPermission", nothing, "permission not given"),
@@ -52,4 +52,4 @@ def test_an_error_that_no_command_provokes_has_the_servers_words(etcd, open_conn
     ):
         with pytest.raises(CallFailed) as failure:
             connection.unary(method, request, deadline=Deadline.after(30), repeatable=False)
-        assert failure.value.message == f"etcdserver: {told}"
+        assert failure.value.message == f"etcdserver: {reported}"

@@ -440,11 +440,11 @@ def test_a_key_that_cannot_be_used_is_reported_in_gos_words(
         serialization.BestAvailableEncryption(b"secret"): "failed to parse private key",
     }
 
-    for number, (lock, told) in enumerate(locks.items()):
+    for number, (lock, reported) in enumerate(locks.items()):
         path = tmp_path / f"{number}.key"
         path.write_bytes(key.private_bytes(encoding, kind, lock))
         tls = files(pki, "client")._replace(key=str(path))
-        with pytest.raises(BadArguments, match=f"^tls: {told}$"):
+        with pytest.raises(BadArguments, match=f"^tls: {reported}$"):
             read(open_connection(etcd.endpoint, tls=tls), b"a")
 
 

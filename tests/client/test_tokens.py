@@ -29,7 +29,7 @@ def token_of(connection):
 
 
 def wait_until_forgotten(server, token, seconds=30):
-    """Wait until the server's log tells that the token is gone; to ask would keep it alive."""
+    """Wait until the server's log reports that the token is deleted; a call would keep it alive."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         for line in server.members[0].log.read_text(errors="replace").splitlines():
@@ -132,7 +132,7 @@ def test_a_stream_renews_a_token(forgetful_etcd, open_connection):
 
 
 def test_changed_users_do_not_stop_a_session(own_etcd, open_connection, read):
-    """etcd answers an old token with: revision of auth store is old."""
+    """etcd responds to an old token with: revision of auth store is old."""
     server = enable_authentication(own_etcd())
     connection = open_connection(server.endpoint, credentials=ROOT)
     read(connection, b"nothing")

@@ -47,7 +47,7 @@ def ask(kind: str, line: str, env: Mapping[str, str]) -> list[str]:
     return result.stdout.decode().splitlines()
 
 
-def answer(kind: str, line: str, env: Mapping[str, str]) -> list[str]:
+def response(kind: str, line: str, env: Mapping[str, str]) -> list[str]:
     """Ask with the patience that a busy machine needs."""
     return ask(kind, line, {**PATIENT, **env})
 
@@ -62,15 +62,17 @@ def test_every_kind_has_its_search() -> None:
 
 @pytest.mark.parametrize(("line", "expected"), OBJECTS, ids=lambda each: str(each))
 def test_resources_and_objects_are_found(sample_etcd: Etcd, line: str, expected: list[str]) -> None:
-    asked = (answer if expected else ask)("objects", f"kubernetes {line}", sample_etcd.environment)
+    asked = (response if expected else ask)(
+        "objects", f"kubernetes {line}", sample_etcd.environment
+    )
     assert names(asked) == expected
 
 
 @pytest.mark.parametrize("line", ["get statef", "get no/m", "get pods -n kube-system kube-api"])
 def test_a_file_is_searched_as_a_server_is(sample_etcd: Etcd, tmp_path: Path, line: str) -> None:
     path = unpack_sample(tmp_path)
-    live = answer("objects", f"kubernetes {line}", sample_etcd.environment)
-    assert answer("objects", f"--from {path} kubernetes {line}", NOWHERE) == live
+    live = response("objects", f"kubernetes {line}", sample_etcd.environment)
+    assert response("objects", f"--from {path} kubernetes {line}", NOWHERE) == live
 
 
 def test_the_clusters_of_contexts_are_searched(sample_etcd: Etcd, tmp_path: Path) -> None:
@@ -81,21 +83,21 @@ def test_the_clusters_of_contexts_are_searched(sample_etcd: Etcd, tmp_path: Path
     assert added.exit_code == 0
     assert ask("contexts", "--context l", home) == [f"lab\t{sample_etcd.endpoint}"]
     assert ask("contexts", "context use ", home) == [f"lab\t{sample_etcd.endpoint}"]
-    assert answer("objects", "--context lab kubernetes get no/m", home) == ["no/master"]
+    assert response("objects", "--context lab kubernetes get no/m", home) == ["no/master"]
 
 
 def test_namespaces_are_found(sample_etcd: Etcd) -> None:
-    found = answer("namespaces", "kubernetes get pods -n kube-", sample_etcd.environment)
+    found = response("namespaces", "kubernetes get pods -n kube-", sample_etcd.environment)
     assert found == ["kube-node-lease", "kube-public", "kube-system"]
 
 
 def test_a_resource_is_described_by_its_kind_and_short_names(sample_etcd: Etcd) -> None:
-    found = answer("resources", "diff x --resource configm", sample_etcd.environment)
+    found = response("resources", "diff x --resource configm", sample_etcd.environment)
     assert found == ["configmaps\tConfigMap, cm"]
 
 
 def test_a_resource_that_the_store_lacks_is_completed_all_the_same(sample_etcd: Etcd) -> None:
-    found = answer("objects", "kubernetes get podsecurityp", sample_etcd.environment)
+    found = response("objects", "kubernetes get podsecurityp", sample_etcd.environment)
     assert names(found) == ["podsecuritypolicies"]
 
 
@@ -107,10 +109,10 @@ def test_members_users_roles_and_leases_are_found(etcd: Etcd, tmp_path: Path) ->
     saved = tmp_path / "saved.db"
     etcd.etcdctl("snapshot", "save", str(saved), check=True)
     for env in (etcd.environment, {**NOWHERE, "PYETCDCTL_FROM": str(saved)}):
-        assert answer("users", "user get completed-", env) == ["completed-user"]
-        assert answer("roles", "user grant-role u completed-", env) == ["completed-role"]
-        assert answer("leases", f"put k v --lease {lease}", env) == [lease]
-        assert names(answer("members", f"member remove {member[:6]}", env)) == [member]
+        assert response("users", "user get completed-", env) == ["completed-user"]
+        assert response("roles", "user grant-role u completed-", env) == ["completed-role"]
+        assert response("leases", f"put k v --lease {lease}", env) == [lease]
+        assert names(response("members", f"member remove {member[:6]}", env)) == [member]
     etcd.etcdctl("user", "delete", "completed-user")
     etcd.etcdctl("role", "delete", "completed-role")
     etcd.etcdctl("lease", "revoke", lease)

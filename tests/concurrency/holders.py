@@ -32,8 +32,8 @@ def program(name, etcd):
 
 def leases(etcd):
     """Return the ids of all leases."""
-    answer = json.loads(etcd.etcdctl("lease", "list", "-w", "json", check=True).stdout)
-    return [each["id"] for each in answer["leases"]]
+    response = json.loads(etcd.etcdctl("lease", "list", "-w", "json", check=True).stdout)
+    return [each["id"] for each in response["leases"]]
 
 
 def keys(etcd, name):

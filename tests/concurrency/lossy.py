@@ -1,4 +1,4 @@
-"""A way to a server on which a request, or the answer to it, gets lost."""
+"""A proxy to a server on which a request, or its response, gets lost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import suppress
 class LossyWay:
     """Carries bytes to and fro until ``mark`` stands in a request, then loses what is named.
 
-    ``loses`` is "answer" (the server gets the request), "request", or "time": the server gets the
+    ``loses`` is "response" (the server gets the request), "request", or "time": the server gets the
     request by ``deliver()``. Nothing passes from then on until ``cut()``: later lines are whole.
     """
 
@@ -37,7 +37,7 @@ class LossyWay:
             line.close()
 
     def deliver(self) -> None:
-        """Let the request arrive on its old line, which the server has heard no end of."""
+        """Let the request arrive on its old connection, which is still open for the server."""
         assert self._late
         server, data = self._late
         server.sendall(data)
@@ -59,7 +59,7 @@ class LossyWay:
             server = socket.create_connection(self._target)
             self._lines += [client, server]
             threading.Thread(target=self._requests, args=(client, server), daemon=True).start()
-            threading.Thread(target=self._answers, args=(server, client), daemon=True).start()
+            threading.Thread(target=self._responses, args=(server, client), daemon=True).start()
 
     def _requests(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
@@ -78,7 +78,7 @@ class LossyWay:
                     self.lost.set()
             server.shutdown(socket.SHUT_WR)
 
-    def _answers(self, server: socket.socket, client: socket.socket) -> None:
+    def _responses(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while data := server.recv(1 << 16):
                 if not self.lost.is_set() or self._was_cut:

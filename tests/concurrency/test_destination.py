@@ -1,4 +1,4 @@
-"""Each write is applied once, whatever happens to requests and answers on the way."""
+"""Each write is applied once, whatever happens to requests and responses on the way."""
 
 import json
 from contextlib import closing
@@ -27,12 +27,12 @@ def keys_under(etcd, prefix):
     """Return value, version and revision of every key."""
     with closing(Connection(ConnectionSettings(etcd.client_urls, credentials=ROOT))) as connection:
         request = RangeRequest(key=prefix.encode(), range_end=prefix.encode() + b"\xff")
-        answer = read(connection, request, Deadline.after(SECONDS))
+        response = read(connection, request, Deadline.after(SECONDS))
     keys = {
         pair.key.decode().removeprefix(prefix): (pair.value, pair.version, pair.mod_revision)
-        for pair in answer.kvs
+        for pair in response.kvs
     }
-    return keys, answer.header.revision
+    return keys, response.header.revision
 
 
 def putting(prefix, name, value=b"v"):
@@ -104,7 +104,7 @@ def shows_mark(etcd, prefix):
 
 
 def test_a_step_whose_response_is_lost_is_applied_once(every_etcd, opened, lossy, prefix):
-    way = lossy(every_etcd, "answer")
+    way = lossy(every_etcd, "response")
     every_etcd.etcdctl("put", f"{prefix}gone", "x", check=True)
     destination = opened(way.endpoint)
     cutter = cut_when_lost(way, shows_mark(every_etcd, prefix))
@@ -148,13 +148,13 @@ def applied(etcd):
     return row["Status"]["raftAppliedIndex"]
 
 
-@pytest.mark.parametrize("loses", ["answer", "request"])
+@pytest.mark.parametrize("loses", ["response", "request"])
 def test_of_many_writes_under_way_each_is_applied_once(own_etcd, opened, lossy, prefix, loses):
     etcd = own_etcd()
     way = lossy(etcd, loses)
     destination = opened(way.endpoint)
     _, before = keys_under(etcd, prefix)
-    applied = shows_mark(etcd, prefix) if loses == "answer" else lambda: True
+    applied = shows_mark(etcd, prefix) if loses == "response" else lambda: True
     cutter = cut_when_lost(way, applied)
     values = [b"v"] * 300
     values[ONE_BY_ONE + 70] = MARK
@@ -188,20 +188,20 @@ def test_what_another_client_wrote_meanwhile_is_written_over(etcd, opened, open_
 
 def test_a_killed_server_is_waited_for_and_reported_once(own_etcd, opened):
     server = own_etcd()
-    told = []
-    destination = opened(server.endpoint, told.append, command_timeout=0.3)
+    reported = []
+    destination = opened(server.endpoint, reported.append, command_timeout=0.3)
     server.members[0].kill()
-    back = Thread(target=lambda: (wait_for(told), server.members[0].start()), daemon=True)
+    back = Thread(target=lambda: (wait_for(reported), server.members[0].start()), daemon=True)
     back.start()
     destination.write([putting("/", "a")])
     back.join()
     assert keys_under(server, "/")[0]["a"][:2] == (b"v", 1)
-    assert isinstance(told[0], CallFailed)
-    assert told[1:] == [None]
+    assert isinstance(reported[0], CallFailed)
+    assert reported[1:] == [None]
 
 
-def wait_for(told):
-    while not told:
+def wait_for(reported):
+    while not reported:
         Event().wait(0.01)
 
 
@@ -229,7 +229,7 @@ def test_a_right_to_write_suffices(users, opened, name):
 
 
 def test_who_may_not_read_does_not_write_twice(users, opened, lossy):
-    way = lossy(users, "answer")
+    way = lossy(users, "response")
     destination = opened(way.endpoint, credentials=Credentials("sender", "pw"))
     destination.write([putting("/w/", "first")])
     cutter = cut_when_lost(way, shows_mark(users, "/w/"))

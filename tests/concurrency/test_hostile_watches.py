@@ -43,13 +43,13 @@ def sending(*responses, holds=False):
     return {WATCH: watch}
 
 
-def outcome(methods, told=lambda failure: None, most=10):
-    """Return what a watch is told, and the error that ended it."""
+def outcome(methods, reported=lambda failure: None, most=10):
+    """Return what a watch receives, and the error that ended it."""
     seen = []
     with (
         serving(methods) as endpoint,
         closing(Connection(ConnectionSettings(endpoints=(endpoint,)))) as connection,
-        closing(Watching(connection, told)) as watching,
+        closing(Watching(connection, reported)) as watching,
     ):
         watching.add(WatchCreateRequest(key=b"k"))
         try:
@@ -127,7 +127,7 @@ def test_a_watch_outlives_a_proxy_that_finds_no_server(etcd, prefix):
     reports, gate = [], Gate(etcd.address)
     key = prefix.encode()
 
-    def told(failure):
+    def reported(failure):
         reports.append(failure)
         if failure is not None:
             gate.lead_to(etcd.address)
@@ -136,7 +136,7 @@ def test_a_watch_outlives_a_proxy_that_finds_no_server(etcd, prefix):
     with (
         responding({":status": "404"}) as broken,
         closing(Connection(ConnectionSettings(endpoints=(gate.endpoint,)))) as connection,
-        closing(Watching(connection, told)) as watching,
+        closing(Watching(connection, reported)) as watching,
     ):
         watching.add(WatchCreateRequest(key=key))
         updates = watching.received()

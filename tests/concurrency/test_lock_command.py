@@ -227,8 +227,8 @@ def test_a_lock_leaves_no_lease_where_etcdctls_leaves_one(own_etcd):
 
 def test_a_ttl_that_is_none_means_sixty_seconds(etcd, hold, prefix):
     _, key = hold(etcd, prefix, "--ttl", "0")
-    answer = etcd.etcdctl("lease", "timetolive", lease_of(key), "-w", "json", check=True).stdout
-    assert json.loads(answer)["granted-ttl"] == 60
+    response = etcd.etcdctl("lease", "timetolive", lease_of(key), "-w", "json", check=True).stdout
+    assert json.loads(response)["granted-ttl"] == 60
 
 
 @pytest.mark.parametrize("format", ["json", "jsonl", "yaml", "fields", "--hex"])

@@ -357,12 +357,12 @@ def test_a_frozen_destination_gets_each_event_once(own_etcd, mirror):
         if number in (500, 1000, 1500):
             freeze(member)
         elif number in (600, 1100, 1600):
-            told = []
-            while not told or not told[-1].startswith(
+            reported = []
+            while not reported or not reported[-1].startswith(
                 b"Warning: the destination cannot be reached"
             ):
-                told.append(started.process.stderr.readline())
-                assert told[-1], told
+                reported.append(started.process.stderr.readline())
+                assert reported[-1], reported
             thaw(member)
 
     write_many(source, b"/s/", trip)

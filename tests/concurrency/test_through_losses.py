@@ -105,14 +105,14 @@ def test_a_watch_whose_member_is_frozen_goes_on_elsewhere_and_misses_nothing(thr
         first = written(writing, key)
         watching = Watching(connection)
         watching.add(WatchCreateRequest(key=key, start_revision=first.mod_revision))
-        answers = watching.received()
-        versions = versions_of(next(answers))
+        responses = watching.received()
+        versions = versions_of(next(responses))
         asked = three_members.members[three_members.client_urls.index(connection.endpoint)]
         freeze(asked)
         try:
             last = [written(writing, key) for _ in range(3)][-1]
             while versions[-1] < last.version:
-                versions += versions_of(next(answers))
+                versions += versions_of(next(responses))
         finally:
             thaw(asked)
             watching.close()

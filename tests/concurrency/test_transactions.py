@@ -1,7 +1,7 @@
 """Conditional transactions while one leader after the other is killed: none lost, none doubled.
 
 Each transaction counts one up, guarded by the counter's mod_revision, and writes a key of its own.
-What its caller is told is compared with what lies in the cluster at the end, when no request is
+The results of its calls are compared with the content of the cluster at the end, when no request is
 under way any more.
 """
 
@@ -35,10 +35,10 @@ def by_the_client(etcd, connection, counter, revision, total, key):
         success=[RequestOp(request_put=each) for each in puts],
     )
     try:
-        answer = commit(connection, request, Deadline.after(5))
+        response = commit(connection, request, Deadline.after(5))
     except CallFailed as error:
         return PERHAPS if PERHAPS_APPLIED in error.advice else FAILED
-    return APPLIED if answer.succeeded else REFUSED
+    return APPLIED if response.succeeded else REFUSED
 
 
 def by_the_command(etcd, connection, counter, revision, total, key):
@@ -61,7 +61,7 @@ def by_the_command(etcd, connection, counter, revision, total, key):
 
 
 class Worker(threading.Thread):
-    """Counts until it is told that it is over."""
+    """Counts until it is stopped."""
 
     def __init__(self, etcd, prefix, name, attempt, counter):
         super().__init__()
@@ -104,12 +104,12 @@ def test_transactions_through_twenty_leader_kills_are_neither_lost_nor_doubled(
     kept, counted = what_is_kept(three_members, prefix)
     assert counted == len(kept)
     fates = {key: fate for worker in workers for key, fate in worker.fates.items()}
-    told = {
+    reported = {
         fate: {key for key in fates if fates[key] == fate}
         for fate in (APPLIED, REFUSED, PERHAPS, FAILED)
     }
-    assert kept.isdisjoint(told[REFUSED] | told[FAILED])
-    assert kept - told[PERHAPS] == told[APPLIED]
+    assert kept.isdisjoint(reported[REFUSED] | reported[FAILED])
+    assert kept - reported[PERHAPS] == reported[APPLIED]
     assert all(worker.fates and APPLIED in worker.fates.values() for worker in workers)
 
 

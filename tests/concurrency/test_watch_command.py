@@ -23,7 +23,7 @@ main.main(sys.argv[1:], os.environ)
 
 
 def progress_of(running):
-    """Ask an interactive watch how far it is; the answer shows that its watches stand."""
+    """Request progress of an interactive watch; the response shows that its watches are created."""
     running.type("progress")
     line = running.line()
     assert line.startswith("progress notify: "), line
@@ -100,8 +100,8 @@ def test_an_outage_that_lasts_is_reported_aside_and_its_end_too(own_etcd, watch)
     etcd.etcdctl("put", "k", "1", check=True)
     assert len(running.events_until(b"1")) == 1
     etcd.members[0].kill()
-    told = running.process.stderr.readline().decode()
-    assert told == "Warning: no server responds: context deadline exceeded\n"
+    reported = running.process.stderr.readline().decode()
+    assert reported == "Warning: no server responds: context deadline exceeded\n"
     etcd.members[0].start()
     etcd.members[0].wait_until_healthy()
     etcd.etcdctl("put", "k", "2", check=True)

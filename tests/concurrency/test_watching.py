@@ -1,4 +1,4 @@
-"""Watches told through a real server, and through its loss."""
+"""Watches on a real server, and after its loss."""
 
 import socket
 import threading
@@ -107,15 +107,15 @@ def test_several_watches_share_a_stream_and_each_receives_its_own(every_etcd, co
     connection = connect(every_etcd)
     revision = write(connection, f"{prefix}a/1".encode(), b"a")
     write(connection, f"{prefix}b/1".encode(), b"b")
-    heard = {}
+    got = {}
     with closing(Watching(connect(every_etcd))) as watching:
         first = watching.add(under(f"{prefix}a/", start_revision=revision))
         second = watching.add(under(f"{prefix}b/", start_revision=revision))
         for received in watching.received():
-            heard[received.number] = records(received)[0][4]
-            if len(heard) == 2:
+            got[received.number] = records(received)[0][4]
+            if len(got) == 2:
                 break
-    assert heard == {first: b"a", second: b"b"}
+    assert got == {first: b"a", second: b"b"}
 
 
 def test_a_watch_added_from_another_thread_starts_the_stream(etcd, connect, prefix):
@@ -132,11 +132,11 @@ def test_progress_is_reported_to_every_watch(every_etcd, connect, prefix):
         watching.add(under(prefix))
         watching.add(under(f"{prefix}more"))
         watching.add(under("elsewhere", start_revision=revision))
-        answers = watching.received()
-        assert records(next(answers))
+        responses = watching.received()
+        assert records(next(responses))
         watching.request_progress()
         numbers = set()
-        for received in answers:
+        for received in responses:
             assert received.response.is_progress
             assert received.response.header.revision >= revision
             numbers.add(received.number)
@@ -198,7 +198,7 @@ def test_a_restarted_server_loses_no_event_and_doubles_none(own_etcd, connect, e
 
 
 def without_repeats(values):
-    """A write whose answer was lost was made again, and is two events with one value."""
+    """A write whose response was lost was retried, and is two events with one value."""
     return list(dict.fromkeys(values))
 
 
@@ -212,25 +212,25 @@ def test_killed_members_lose_no_event_and_double_none(own_etcd, connect):
     connection = connect(etcd)
     watching = Watching(connection)
     watching.add(under("k", start_revision=1))
-    answers = watching.received()
+    responses = watching.received()
     revisions, number = [], 0
     for _ in range(3):
         for _ in range(20):
             write(writer, b"k", b"%d" % number)
             number += 1
         while len(revisions) < number:
-            revisions += revisions_of(next(answers))
+            revisions += revisions_of(next(responses))
         served_by = etcd.client_urls.index(connection.endpoint)
         etcd.members[served_by].kill()
         write(writer, b"k", b"while it is away")
         number += 1
         while len(revisions) < number:
-            revisions += revisions_of(next(answers))
+            revisions += revisions_of(next(responses))
         etcd.members[served_by].start()
         etcd.members[served_by].wait_until_healthy()
     last = last_revision(writer)
     while revisions[-1] < last:
-        revisions += revisions_of(next(answers))
+        revisions += revisions_of(next(responses))
     watching.close()
     assert revisions == list(range(2, last + 1))
 
@@ -244,30 +244,30 @@ LATER = 6_000
 
 
 def test_a_member_that_catches_up_by_a_snapshot_sends_no_old_events(own_etcd, connect):
-    """Early releases then begin anew, and also where nobody asked: a mirror would double events."""
+    """Early releases then restart, also where no client asked: a mirror would double events."""
     interval = "--experimental-watch-progress-notify-interval=50ms"
     etcd = own_etcd(size=3, flags=["--snapshot-count=100", interval])
     leader = leading_member(etcd)
     slow, other = (number for number in range(3) if etcd.members[number] is not leader)
     behind = connect(etcd, endpoints=(etcd.client_urls[slow],), keepalive_timeout=600.0)
     writer = connect(etcd, endpoints=(etcd.client_urls[other],))
-    told = {0: [], 1: []}
+    reported = {0: [], 1: []}
     with closing(Watching(behind)) as watching:
         watching.add(under("k", start_revision=2))
         watching.add(under("k", start_revision=LATER, progress_notify=True))
-        answers = watching.received()
+        responses = watching.received()
         for number in range(10):
             write(writer, b"k", b"%d" % number)
-            told[0] += revisions_of(next(answers))
+            reported[0] += revisions_of(next(responses))
         freeze(etcd.members[slow])
         write_until(writer, LATER - 200)
         thaw(etcd.members[slow])
         for revision, watches in ((LATER - 100, {0}), (LATER + 100, {0, 1})):
             write_until(writer, revision)
-            while not all(revision in told[number] for number in watches):
-                answer = next(answers)
-                told[answer.number] += revisions_of(answer)
-    assert told == {0: list(range(2, LATER + 101)), 1: list(range(LATER, LATER + 101))}
+            while not all(revision in reported[number] for number in watches):
+                reply = next(responses)
+                reported[reply.number] += revisions_of(reply)
+    assert reported == {0: list(range(2, LATER + 101)), 1: list(range(LATER, LATER + 101))}
 
 
 def write_until(connection, revision):
@@ -279,8 +279,8 @@ def write_until(connection, revision):
         under_way.append(connection.future(PUT, request, deadline=Deadline.after(60)))
         if len(under_way) > 64:
             under_way.popleft().result()
-    for answer in under_way:
-        answer.result()
+    for reply in under_way:
+        reply.result()
 
 
 def test_a_compaction_while_the_way_was_cut_ends_the_watch(own_etcd, connect):
@@ -290,15 +290,15 @@ def test_a_compaction_while_the_way_was_cut_ends_the_watch(own_etcd, connect):
     connection = Connection(ConnectionSettings(endpoints=(gate.endpoint,)))
     with closing(connection), closing(Watching(connection)) as watching:
         watching.add(under("k", start_revision=1))
-        answers = watching.received()
+        responses = watching.received()
         write(writer, b"k", b"1")
-        assert records(next(answers))
+        assert records(next(responses))
         gate.shut()
         for number in range(5):
             revision = write(writer, b"k", b"%d" % number)
         compact(writer, CompactionRequest(revision=revision), Deadline.after(5))
         gate.open()
-        received = next(answers)
+        received = next(responses)
         gate.shut()
     assert received.reason == "etcdserver: mvcc: required revision has been compacted"
     assert received.response.compact_revision == revision
@@ -313,13 +313,13 @@ def test_a_watch_from_now_on_goes_on_from_there_when_the_way_was_cut(own_etcd, c
     with closing(connection), closing(Watching(connection)) as watching:
         watching.add(under("k"))
         watching.add(under("marker"))
-        answers = watching.received()
+        responses = watching.received()
         threading.Timer(0.5, write, (writer, b"marker", b"")).start()
-        assert next(answers).number == 1
+        assert next(responses).number == 1
         gate.shut()
         revision = write(writer, b"k", b"while nobody listened")
         gate.open()
-        received = next(answers)
+        received = next(responses)
         gate.shut()
     assert [record[4] for record in records(received)] == [b"while nobody listened"]
     assert revisions_of(received) == [revision]

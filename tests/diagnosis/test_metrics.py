@@ -53,8 +53,8 @@ def test_a_page_without_a_sample_is_refused(text):
 def test_a_page_of_a_real_server_is_parsed(etcd):
     from urllib.request import urlopen
 
-    with urlopen(f"{etcd.endpoint}/metrics") as answer:
-        page = parse_metrics(answer.read().decode())
+    with urlopen(f"{etcd.endpoint}/metrics") as response:
+        page = parse_metrics(response.read().decode())
     assert page.total("etcd_server_has_leader") == 1
     window = Window(page, page, 1.0)
     assert window.histogram("etcd_disk_backend_commit_duration_seconds").bounds[0] == 0.001

@@ -1,4 +1,4 @@
-"""What the stand-in for kubectl answers from: pods, Secrets, programs, failures, and its record."""
+"""The data of the stand-in for kubectl: pods, Secrets, programs, failures, and its record."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def processes_of(standin):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_no_process(large, number):
     standin, prefix = large
-    reader, writer = os.pipe()  # that nobody reads: the command waits in the middle
+    reader, writer = os.pipe()  # without a reader: the command waits in the middle
     with started(standin, prefix, stdout=writer) as process:
         os.read(reader, 1)
         process.send_signal(number)

@@ -30,15 +30,15 @@ def test_without_a_terminal_or_yes_nothing_is_written(pod_of, etcd, words, input
 
 
 @pytest.mark.parametrize(
-    ("answer", "end", "exit_code", "stored"),
+    ("response", "end", "exit_code", "stored"),
     [("y", "OK", 0, b"v\n"), ("n", "nothing was written", 1, b"")],
 )
-def test_at_a_terminal_a_write_asks(pod_of, etcd, prefix, answer, end, exit_code, stored):
+def test_at_a_terminal_a_write_asks(pod_of, etcd, prefix, response, end, exit_code, stored):
     standin = pod_of(etcd)
 
-    shown = typed("put", prefix, "v", *VIA, keys=answer, env=standin.environment)
+    shown = typed("put", prefix, "v", *VIA, keys=response, env=standin.environment)
 
-    assert f"Write to {WHERE}? [y/N] {answer}" in shown.text
+    assert f"Write to {WHERE}? [y/N] {response}" in shown.text
     assert shown.text.rstrip().endswith(end)
     assert shown.exit_code == exit_code
     assert etcd.etcdctl("get", prefix, "--print-value-only").stdout == stored

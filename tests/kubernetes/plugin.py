@@ -1,6 +1,6 @@
 """KMS plugins as they run beside an API server: gRPC on a unix socket, with real AES.
 
-Requests are read and answers written without the package's own code.
+Requests are read and responses written without the package's own code.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class KmsV2(KmsV1):
 
 
 class Hung(KmsV1):
-    """A plugin that never answers, until the test ends."""
+    """A plugin that never responds, until the test ends."""
 
     def __init__(self) -> None:
         super().__init__(Kek(bytes(32)))
@@ -146,19 +146,19 @@ class Undecided(KmsV2):
 
 
 class Raw(KmsV1):
-    """A plugin that answers these bytes to everything."""
+    """A plugin that responds to everything with these bytes."""
 
-    def __init__(self, answer: bytes, service: str = KmsV1.service) -> None:
+    def __init__(self, response: bytes, service: str = KmsV1.service) -> None:
         super().__init__(Kek(bytes(32)))
-        self.answer = answer
+        self.response = response
         self.service = service
 
     def decrypt(self, message: bytes, context: grpc.ServicerContext) -> bytes:
         self.requests.append(message)
-        return self.answer
+        return self.response
 
     def status(self, message: bytes, context: grpc.ServicerContext) -> bytes:
-        return self.answer
+        return self.response
 
 
 @contextmanager

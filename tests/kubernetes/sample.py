@@ -1,4 +1,4 @@
-"""The sample cluster's values as a server holds them, and the answers to each."""
+"""The sample cluster's values as a server holds them, and the API server's response for each."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ class Stored(NamedTuple):
 
 def stored_values(server: Etcd) -> list[Stored]:
     """Read every key that a server holds."""
-    answer = json.loads(server.etcdctl("get", "", "--prefix", "-w", "json").stdout)
+    response = json.loads(server.etcdctl("get", "", "--prefix", "-w", "json").stdout)
     return [
         Stored(
             base64.b64decode(kv["key"]).decode(),
             base64.b64decode(kv.get("value", "")),
             kv["mod_revision"],
         )
-        for kv in answer["kvs"]
+        for kv in response["kvs"]
     ]
 
 
 @cache
-def answers() -> dict[str, dict[str, Any]]:
+def responses() -> dict[str, dict[str, Any]]:
     """Return, by key, what Kubernetes' own serializers print."""
     with lzma.open(DATA / "answers.jsonl.xz", "rt", encoding="utf-8") as lines:
-        return {answer["key"]: answer for answer in map(json.loads, lines)}
+        return {response["key"]: response for response in map(json.loads, lines)}

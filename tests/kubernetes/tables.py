@@ -22,7 +22,7 @@ from pyetcdctl.kubernetes.codec.json_writing import json_text
 from pyetcdctl.kubernetes.resources import BUILT_IN
 from pyetcdctl.output.columns import one_line
 from tests.kubernetes.fixtures import STRONGEST, fixtures
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +48,7 @@ def source(row: Row) -> Any:
     if "fixture" in row:
         text = next(f.json for f in fixtures() if (f.release, f.name) == (NEWEST, row["fixture"]))
     else:
-        text = _serialized()[row["line"]] if "line" in row else answers()[row["key"]]["json"]
+        text = _serialized()[row["line"]] if "line" in row else responses()[row["key"]]["json"]
     return json_reading.parse(text)
 
 
@@ -64,13 +64,13 @@ def record(program: str, added: Iterable[Any]) -> list[Row]:
     known = [json_text(source(row)) for row in rows]
     new = [{"kind": obj["kind"], "object": obj} for obj in added if json_text(obj) not in known]
     rows = [row for row in rows if "fixture" not in row] + _of_fixtures() + new
-    answers = _printed(program, [json_text(source(row)) for row in rows])
+    responses = _printed(program, [json_text(source(row)) for row in rows])
     columns = dict(head["columns"])
-    for row, answer in zip(rows, answers, strict=True):
-        if "error" not in answer and row["kind"] not in OF_THE_SERVER:
-            titles = [[each["title"].upper(), each["wide"]] for each in answer["columns"]]
+    for row, response in zip(rows, responses, strict=True):
+        if "error" not in response and row["kind"] not in OF_THE_SERVER:
+            titles = [[each["title"].upper(), each["wide"]] for each in response["columns"]]
             columns[row["kind"]] = titles
-            cells = zip(answer["cells"], titles, strict=False)
+            cells = zip(response["cells"], titles, strict=False)
             row["cells"] = [one_line(_text(cell)) for cell, _ in cells]
     return [{**head, "columns": columns}, *(row for row in rows if "cells" in row)]
 

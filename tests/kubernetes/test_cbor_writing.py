@@ -20,7 +20,7 @@ from pyetcdctl.kubernetes.editing.revising import form_of, obstacle
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.kubernetes.stored_value import read
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 from tests.kubernetes.wire import field
 from tests.kubernetes.wire import stored as stored_value
@@ -41,11 +41,11 @@ def recorded(name: str) -> list[list[str]]:
 
 
 def test_custom_resources_are_written_and_read_as_kubernetes_does() -> None:
-    for written, given, answer in recorded("cbor")[:CUSTOM]:
+    for written, given, response in recorded("cbor")[:CUSTOM]:
         assert encode(json_reading.parse(given), "cbor").hex() == written, given
         decoded = decode(bytes.fromhex(written))
         assert decoded.problem is None
-        assert json_text(decoded.object) == answer
+        assert json_text(decoded.object) == response
         assert encode(decoded.object, "cbor").hex() == written, given
 
 
@@ -64,7 +64,7 @@ def test_every_cbor_value_of_the_sample_is_written_as_it_was_read(
     stored: Mapping[str, Stored],
 ) -> None:
     keyring = Keyring(config, given_keys())
-    keys = [key for key, answer in answers().items() if answer["format"] == "cbor"]
+    keys = [key for key, response in responses().items() if response["format"] == "cbor"]
     assert len(keys) == 35
     for key in keys:
         value = read(key.encode(), stored[key].value, keyring)
@@ -106,8 +106,8 @@ def test_lengths_are_as_short_as_they_can_be(size: int) -> None:
 
 def test_cbor_inside_protobuf_is_shown_as_json_and_written_back_as_it_was() -> None:
     inside = dumps({"b": 1, "a": [json_reading.parse("1.5"), "<"], "data": b"x"})
-    answer = '"data":{"a":[1.5,"\\u003c"],"b":1,"data":"eA=="}'
-    for raw, shown in ((inside, answer), (inside[:-1], '"data":"2dn3')):
+    response = '"data":{"a":[1.5,"\\u003c"],"b":1,"data":"eA=="}'
+    for raw, shown in ((inside, response), (inside[:-1], '"data":"2dn3')):
         metadata = field(1, field(1, "x"))
         value = stored_value("apps/v1", "ControllerRevision", metadata, field(2, field(1, raw)))
         obj = decode(value).object

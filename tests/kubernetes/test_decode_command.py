@@ -12,7 +12,7 @@ import pytest
 
 from pyetcdctl.errors import InvalidInput
 from pyetcdctl.kubernetes.codec.input_forms import values_in
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.runner import clean_environment
 from tests.runner import run_here as run
 
@@ -77,7 +77,7 @@ FORMS: dict[str, Callable[[bytes], bytes | str]] = {
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_a_value_is_found_in_its_form(value: bytes, form: Callable[[bytes], bytes | str]) -> None:
     result = run("kubernetes", "decode", input=form(value))
-    assert result.stdout.decode() == answers()[KEY]["yaml"]
+    assert result.stdout.decode() == responses()[KEY]["yaml"]
     assert not result.stderr
 
 
@@ -85,11 +85,13 @@ def test_a_value_is_found_in_its_form(value: bytes, form: Callable[[bytes], byte
 def test_a_value_is_found_behind_its_key(printed: bytes, line_end: bytes) -> None:
     """``kubectl exec -t`` makes two characters of every newline."""
     result = run("kubernetes", "decode", "-", input=printed.replace(b"\n", line_end))
-    assert result.stdout.decode() == answers()[KEY]["yaml"]
-    told = result.stderr.splitlines()
-    assert told[0] == f"# {KEY}  v1 Namespace"
+    assert result.stdout.decode() == responses()[KEY]["yaml"]
+    reported = result.stderr.splitlines()
+    assert reported[0] == f"# {KEY}  v1 Namespace"
     assert (
-        len(told) == 1 if line_end == b"\n" else "a carriage return before each newline" in told[1]
+        len(reported) == 1
+        if line_end == b"\n"
+        else "a carriage return before each newline" in reported[1]
     )
 
 
@@ -105,7 +107,7 @@ def test_a_value_whose_newlines_a_terminal_changed_is_read(
     changed = (stored[key].value + end).replace(b"\n", b"\r\n")
     flags = ("-o", "jsonl", "--release", "1.36", "--encryption-config", CONFIG)
     result = run("kubernetes", "decode", *flags, input=changed)
-    assert (result.stdout.decode(), result.exit_code) == (f"{answers()[key]['json']}\n", 0)
+    assert (result.stdout.decode(), result.exit_code) == (f"{responses()[key]['json']}\n", 0)
     assert "a carriage return before each newline" in result.stderr
 
 
@@ -115,8 +117,8 @@ def test_what_etcdctl_printed_field_by_field_is_read(sample_etcd: Etcd) -> None:
         flags = ("-o", "jsonl", "--release", "1.36", "--encryption-config", CONFIG)
         for text in (listed, listed.replace(b"\n", b"\r\n")):
             shown = run("kubernetes", "decode", *flags, input=text)
-            keys = sorted(key for key in answers() if key.startswith(folder))
-            assert shown.stdout.decode().splitlines() == [answers()[key]["json"] for key in keys]
+            keys = sorted(key for key in responses() if key.startswith(folder))
+            assert shown.stdout.decode().splitlines() == [responses()[key]["json"] for key in keys]
             assert f"# {keys[0]}  v1 " in shown.stderr
     cut = run("kubernetes", "decode", input=listed.replace(b"\\n", b"\n"))
     assert (cut.exit_code, cut.stdout) == (3, b"")
@@ -130,7 +132,7 @@ def test_what_etcdctl_printed_may_be_dumped(
     """``etcdctl get KEY | xxd``: the key and the newline behind the value are in the dump, too."""
     with_newline = run("kubernetes", "decode", input=form(value + b"\n"))
     with_key = run("kubernetes", "decode", input=form(printed))
-    expected = answers()[KEY]["yaml"]
+    expected = responses()[KEY]["yaml"]
     assert (with_newline.stdout.decode(), with_newline.stderr) == (expected, "")
     assert (with_key.stdout.decode(), with_key.stderr) == (expected, f"# {KEY}  v1 Namespace\n")
 
@@ -140,9 +142,11 @@ def test_all_values_of_a_listing_are_found(sample_etcd: Etcd) -> None:
     flags = ("-o", "jsonl", "--release", "1.36", "--encryption-config", CONFIG)
     shown = run("kubernetes", "decode", *flags, input=listed).stdout.decode().splitlines()
     expected = [
-        answer["json"]
-        for key, answer in answers().items()
-        if answer["json"] and answer.get("config_decrypts", True) and key.startswith("/registry/")
+        response["json"]
+        for key, response in responses().items()
+        if response["json"]
+        and response.get("config_decrypts", True)
+        and key.startswith("/registry/")
     ]
     assert shown == expected
 
@@ -150,8 +154,8 @@ def test_all_values_of_a_listing_are_found(sample_etcd: Etcd) -> None:
 def test_etcdctls_json_is_read(sample_etcd: Etcd) -> None:
     listed = run("get", "/registry/minions/", "--prefix", "-wjson", env=sample_etcd.environment)
     shown = run("kubernetes", "decode", "-o", "jsonl", input=listed.stdout).stdout.decode()
-    keys = sorted(key for key in answers() if key.startswith("/registry/minions/"))
-    assert shown.splitlines() == [answers()[key]["json"] for key in keys]
+    keys = sorted(key for key in responses() if key.startswith("/registry/minions/"))
+    assert shown.splitlines() == [responses()[key]["json"] for key in keys]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Kubernetes' values in the answers to put, del, txn and watch, and their colours on a terminal."""
+"""Kubernetes' values in responses to put, del, txn and watch, and their colours on a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pyetcdctl.output.coloured_yaml import coloured
 from pyetcdctl.results import DecodedResponse, Decoding
 from pyetcdctl.rpc.watch import WatchResponse
 from pyetcdctl.settings import OutputSettings
-from tests.kubernetes.sample import DATA, answers, stored_values
+from tests.kubernetes.sample import DATA, responses, stored_values
 from tests.runner import SECONDS, clean_environment, command, run_here
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def test_each_event_of_a_watch_is_a_line_with_both_values(
         first, second = json.loads(line()), json.loads(line())
         run_here("del", key, env=etcd.environment)
         third = json.loads(line())
-    namespace = json.loads(answers()[NAMESPACE]["json"])
+    namespace = json.loads(responses()[NAMESPACE]["json"])
     assert first == {
         "type": "PUT",
         "key": key,
@@ -120,9 +120,9 @@ class Deliveries:
 def test_each_event_of_a_response_is_delivered_before_the_next_is_decoded(name: str) -> None:
     kv = b"\x0a\x01k\x10\x01\x18\x01\x20\x01\x2a\x01v"
     event = bytes([0x5A, len(kv) + 2, 0x12, len(kv)]) + kv
-    answer = WatchResponse.parse(event * 2)
+    response = WatchResponse.parse(event * 2)
     out = Deliveries()
-    result = DecodedResponse(answer, Decoding(Reader(None)))
+    result = DecodedResponse(response, Decoding(Reader(None)))
     printer_for(name).render(result, out, OutputSettings(name))
     assert len(out.delivered) == 2
     assert out.delivered[0] == out.delivered[1]
@@ -135,7 +135,7 @@ def test_each_event_of_a_watch_is_a_document(
     key, since = f"{prefix}default", revision(etcd) + 1
     put(etcd, key, values[NAMESPACE])
     run_here("del", key, env=etcd.environment)
-    document = answers()[NAMESPACE]["yaml"].splitlines()
+    document = responses()[NAMESPACE]["yaml"].splitlines()
     expected = [
         *("---", f"# PUT {key}"),
         f"# create_revision {since}  mod_revision {since}  version 1",
@@ -158,7 +158,7 @@ def test_a_watch_in_a_pipe_decodes_only_when_asked(
     with watched(etcd, prefix, f"--rev={since}") as line:
         assert (line(), line()) == ("PUT\n", f"{prefix}\n")
         assert line().startswith("k8s\0")
-    document = answers()[NAMESPACE]["yaml"]
+    document = responses()[NAMESPACE]["yaml"]
     with watched(etcd, prefix, "--decode", f"--rev={since}") as line:
         assert "".join(line() for _ in document.splitlines()) == document
         assert [line() for _ in range(3)] == ["PUT\n", f"{prefix}\n", "text\n"]
@@ -183,19 +183,19 @@ def test_a_question_for_progress_is_a_line_of_its_own(etcd: Etcd, prefix: str) -
             process.stdin.flush()
             shown = process.stdout.readline()
         process.kill()
-    told = json.loads(shown)
-    assert told.keys() == {"type", "revision"}
-    assert told["type"] == "PROGRESS"
+    reported = json.loads(shown)
+    assert reported.keys() == {"type", "revision"}
+    assert reported["type"] == "PROGRESS"
 
 
 def test_what_was_there_before_is_decoded(
     etcd: Etcd, values: dict[str, bytes], prefix: str
 ) -> None:
     put(etcd, prefix, values[NAMESPACE])
-    namespace, document = json.loads(answers()[NAMESPACE]["json"]), answers()[NAMESPACE]["yaml"]
-    shown, told = put(etcd, prefix, values[NAMESPACE], "--prev-kv", "--decode")
+    namespace, document = json.loads(responses()[NAMESPACE]["json"]), responses()[NAMESPACE]["yaml"]
+    shown, reported = put(etcd, prefix, values[NAMESPACE], "--prev-kv", "--decode")
     assert shown == f"OK\n{document}"
-    assert re.fullmatch(rf"# {prefix}  mod_revision \d+  v1 Namespace\n", told)
+    assert re.fullmatch(rf"# {prefix}  mod_revision \d+  v1 Namespace\n", reported)
     line = json.loads(put(etcd, prefix, values[NAMESPACE], "--prev-kv", "-w", "jsonl")[0])
     assert (line["prev_kv"]["version"], line["prev_kv"]["value"]) == (2, namespace)
     flags = ("--prev-kv", "-w", "yaml")
@@ -219,15 +219,15 @@ def test_every_step_of_a_transaction_is_shown(
         assert (done.exit_code, done.stderr.count("\n")) == (0, flags == ("--decode",))
         return done.stdout.decode()
 
-    answer: dict[str, Any] = json.loads(txn("-w", "jsonl"))
-    assert answer["succeeded"] is True
-    got, stored, deleted = answer["responses"]
+    response: dict[str, Any] = json.loads(txn("-w", "jsonl"))
+    assert response["succeeded"] is True
+    got, stored, deleted = response["responses"]
     assert got["range"]["count"] == 1
-    assert got["range"]["kvs"][0]["value"] == json.loads(answers()[NAMESPACE]["json"])
+    assert got["range"]["kvs"][0]["value"] == json.loads(responses()[NAMESPACE]["json"])
     assert stored == {"put": {}}
     assert deleted["delete_range"]["deleted"] == 1
     assert deleted["delete_range"]["prev_kvs"][0]["value"] == "1"
-    document = answers()[NAMESPACE]["yaml"]
+    document = responses()[NAMESPACE]["yaml"]
     assert txn("--decode") == f"SUCCESS\n\n{document}\nOK\n\n1\n{prefix}y\n1\n"
     lines = re.sub(r"\d+", "N", txn("-w", "yaml").replace(document, "DOCUMENT\n")).splitlines()
     place = "# create_revision N  mod_revision N  version N"
@@ -244,7 +244,7 @@ def test_encrypted_values_are_opened_wherever_they_are_printed(
     server = own_etcd()
     put(server, SECRET, values[SECRET])
     put(server, SECRET, values[SECRET])
-    secret = json.loads(answers()[SECRET]["json"])
+    secret = json.loads(responses()[SECRET]["json"])
     flags = ("--prev-kv", "-w", "jsonl", "--rev=3", *CONFIG)
     with watched(server, SECRET, *flags) as line:
         event = json.loads(line())
@@ -307,8 +307,8 @@ def test_no_escape_sequence_of_a_value_is_among_the_colours(etcd: Etcd, prefix: 
 
 
 def test_colours_change_no_text_of_any_object() -> None:
-    for answer in answers().values():
-        document = answer["yaml"] or ""
+    for response in responses().values():
+        document = response["yaml"] or ""
         assert ESCAPE.sub("", coloured(document)) == document
 
 

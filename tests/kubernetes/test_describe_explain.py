@@ -10,7 +10,7 @@ import pytest
 from pyetcdctl.kubernetes.kubectl.description import describe, is_about, title
 from pyetcdctl.kubernetes.kubectl.explanation import api_versions, explain
 from pyetcdctl.kubernetes.resources import BUILT_IN, find
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.runner import run_here
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def kube(server: Etcd, *words: str) -> str:
 
 def test_an_object_is_described_with_its_events(sample_etcd: Etcd) -> None:
     events = [
-        json.loads(a["json"]) for k, a in answers().items() if k.startswith("/registry/events/")
+        json.loads(a["json"]) for k, a in responses().items() if k.startswith("/registry/events/")
     ]
     involved = next(e["involvedObject"] for e in events if e["involvedObject"]["kind"] == "Pod")
     about = [e for e in events if e["involvedObject"].get("uid") == involved["uid"]]
@@ -59,10 +59,10 @@ def test_several_objects_are_described_one_after_the_other(sample_etcd: Etcd) ->
 def test_a_secret_is_described_without_its_values(sample_etcd: Etcd) -> None:
     key = next(
         k
-        for k, a in answers().items()
+        for k, a in responses().items()
         if a["kind"] == "Secret" and json.loads(a["json"]).get("data")
     )
-    values = json.loads(answers()[key]["json"])["data"]
+    values = json.loads(responses()[key]["json"])["data"]
     namespace, name = key.split("/")[-2:]
     shown = kube(sample_etcd, "describe", "secret", name, "-n", namespace, *CONFIG)
     for field, value in values.items():

@@ -22,7 +22,7 @@ from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.codec.encoding import encode
 from pyetcdctl.kubernetes.encryption import configuration
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
-from tests.kubernetes.sample import DATA, answers, stored_values
+from tests.kubernetes.sample import DATA, responses, stored_values
 from tests.kubernetes.wire import field, stored
 from tests.runner import PROJECT, clean_environment, command, run
 from tests.server import running
@@ -85,9 +85,9 @@ def edit(cluster: Etcd, drafts: Path) -> Callable[..., Result]:
 
 
 def at(cluster: Etcd, key: str) -> dict[str, object]:
-    """What lies at a key, as etcd's own client tells it."""
-    answer = json.loads(cluster.etcdctl("get", key, "-w", "json", check=True).stdout)
-    found: dict[str, object] = answer["kvs"][0]
+    """The value of a key, as etcd's own client prints it."""
+    response = json.loads(cluster.etcdctl("get", key, "-w", "json", check=True).stdout)
+    found: dict[str, object] = response["kvs"][0]
     return found
 
 
@@ -110,12 +110,12 @@ def test_what_was_changed_is_written_and_nothing_else(
     assert (edited.exit_code, edited.stdout) == (0, b"namespaces/stuck edited\n")
     after = at(cluster, STUCK)
     assert after["version"] == int(str(before["version"])) + 1
-    answer = json.loads(answers()[STUCK]["json"])
-    del answer["spec"]["finalizers"]
+    response = json.loads(responses()[STUCK]["json"])
+    del response["spec"]["finalizers"]
     obj = decode(value_of(cluster, STUCK)).object
     assert obj is not None
     assert obj["spec"] == {}
-    assert obj["metadata"].keys() == answer["metadata"].keys()
+    assert obj["metadata"].keys() == response["metadata"].keys()
     assert "-  - kubernetes\n" in edited.stderr
     assert edited.stderr.count(WARNING) == 1
     assert list(drafts.iterdir()) == []
@@ -194,8 +194,8 @@ def test_who_the_object_is_cannot_be_edited(edit: Callable[..., Result]) -> None
 def test_a_change_by_another_client_wins_and_the_text_is_kept(
     cluster: Etcd, edit: Callable[..., Result], editor: Callable[[str], str], drafts: Path
 ) -> None:
-    keys = [each for each in answers() if each.startswith("/registry/configmaps/shop/")]
-    key = next(each for each in keys if "encryption" not in answers()[each])
+    keys = [each for each in responses() if each.startswith("/registry/configmaps/shop/")]
+    key = next(each for each in keys if "encryption" not in responses()[each])
     etcdctl = " ".join(map(shlex.quote, command("put", key)))
     script = f'echo "# mine" >> "$1"; {ADDS} "$1"\n'
     script += f"cd {PROJECT}; echo '{{\"theirs\":1}}' | {etcdctl} >/dev/null"
@@ -262,7 +262,7 @@ def test_an_encrypted_object_stays_encrypted_by_its_own_key(
 ) -> None:
     key = next(
         k
-        for k, a in answers().items()
+        for k, a in responses().items()
         if a.get("encryption", "").startswith(way)
         and k.startswith("/registry/secrets/")
         and a["format"] == "protobuf"
@@ -278,7 +278,7 @@ def test_an_encrypted_object_stays_encrypted_by_its_own_key(
     opened = Keyring(lambda: configuration.load(str(CONFIG))).decrypt(key.encode(), value)
     assert b"edited-" in opened.plaintext
     assert (f"encrypted by {way} {opened.key_name} {STAYS}" in result.stderr) == opened.stale
-    secret = json.loads(answers()[key]["json"])
+    secret = json.loads(responses()[key]["json"])
     for data in secret["data"].values():
         assert not data or data not in result.stderr
 
@@ -295,17 +295,17 @@ def test_neither_keys_nor_secrets_are_printed_or_handed_on(
     drafts: Path,
     change: str,
 ) -> None:
-    key = next(k for k in answers() if k.startswith("/registry/secrets/vault-aesgcm/db-02"))
+    key = next(k for k in responses() if k.startswith("/registry/secrets/vault-aesgcm/db-02"))
     secrets = re.findall(r"secret: ([^}]+)=", CONFIG.read_text())
-    for text in filter(None, json.loads(answers()[key]["json"])["data"].values()):
+    for text in filter(None, json.loads(responses()[key]["json"])["data"].values()):
         secrets += [text, base64.b64decode(text).decode(errors="replace")]
     watched = 'for each in $$ $PPID; do cat /proc/$each/cmdline /proc/$each/environ; done > "{}"'
     script = editor(f'{watched.format(tmp_path / "seen")}\nset -e\n{change} "$1"')
     result = edit(script, key, "--encryption-config", str(CONFIG), "--debug")
     assert result.exit_code == OUTCOMES[change], result.stderr
-    told = result.stderr + result.stdout.decode() + (tmp_path / "seen").read_text()
-    assert "encryption-config" in told
-    assert [secret for secret in secrets if len(secret) > 3 and secret in told] == []
+    reported = result.stderr + result.stdout.decode() + (tmp_path / "seen").read_text()
+    assert "encryption-config" in reported
+    assert [secret for secret in secrets if len(secret) > 3 and secret in reported] == []
     left = list(drafts.rglob("*"))
     assert [stat.S_IMODE(each.stat().st_mode) for each in left] in ([], [0o700, 0o600, 0o600])
 
@@ -328,7 +328,7 @@ def test_a_plain_object_that_should_be_encrypted_stays_plain_with_a_remark(
 
 def test_the_lease_is_kept(cluster: Etcd, edit: Callable[..., Result]) -> None:
     lease = cluster.etcdctl("lease", "grant", "3600", check=True).stdout.split()[1].decode()
-    key = next(k for k in answers() if k.startswith("/registry/events/kube-system/"))
+    key = next(k for k in responses() if k.startswith("/registry/events/kube-system/"))
     value = value_of(cluster, key)
     cluster.etcdctl("put", key, "--lease", lease, input=value, check=True)
     assert edit("sed -i s/^reason:.*/reason:\\ Edited/", key).exit_code == 0
@@ -359,7 +359,7 @@ def test_what_would_be_lost_keeps_an_object_from_being_edited(
         assert result.exit_code == 1
         assert f"configmaps/refused/{name} cannot be edited: {reason}" in result.stderr
         assert value_of(cluster, key) == value
-    closed = next(k for k, a in answers().items() if a.get("encryption", "").startswith("aesgcm"))
+    closed = next(k for k, a in responses().items() if a.get("encryption", "").startswith("aesgcm"))
     assert "cannot be edited: encrypted by aesgcm" in edit("touch", closed).stderr
 
 
@@ -383,9 +383,9 @@ CBOR = (
 
 
 def test_an_object_in_cbor_stays_cbor(cluster: Etcd, edit: Callable[..., Result]) -> None:
-    ours = [key for key, answer in answers().items() if answer["format"] == "cbor"]
-    plain = next(key for key in ours if "encryption" not in answers()[key])
-    sealed = next(key for key in ours if answers()[key].get("config_decrypts"))
+    ours = [key for key, response in responses().items() if response["format"] == "cbor"]
+    plain = next(key for key in ours if "encryption" not in responses()[key])
+    sealed = next(key for key in ours if responses()[key].get("config_decrypts"))
     foreign = "/registry/x/ks/odd"
     cluster.etcdctl("put", foreign, input=bytes.fromhex(CBOR), check=True)
     keyring = Keyring(lambda: configuration.load(str(CONFIG)))
@@ -507,7 +507,7 @@ def test_custom_resources_are_edited_in_their_own_json(
     cluster: Etcd, edit: Callable[..., Result]
 ) -> None:
     values: dict[str, Stored] = {each.key: each for each in stored_values(cluster)}
-    found = (k for k, a in answers().items() if a["format"] == "json" and "encryption" not in a)
+    found = (k for k, a in responses().items() if a["format"] == "json" and "encryption" not in a)
     key = next(k for k in found if k.startswith("/registry/shop.example.com/"))
     assert edit(ADDS, key).exit_code == 0
     before, after = (json.loads(v) for v in (values[key].value, value_of(cluster, key)))

@@ -20,7 +20,7 @@ from pyetcdctl.kubernetes.codec.yaml_writing import yaml_text
 from pyetcdctl.kubernetes.editing.documents import documents
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.schema import table
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def plain(stored: Mapping[str, Stored]) -> dict[str, bytes]:
     keyring = Keyring(config, given_keys())
     values = {}
     for key, value, _ in stored.values():
-        if answers()[key]["format"] in ("protobuf", "json"):
+        if responses()[key]["format"] in ("protobuf", "json"):
             is_sealed = value.startswith(ENCRYPTED)
             values[key] = keyring.decrypt(key.encode(), value).plaintext if is_sealed else value
     return values

@@ -169,9 +169,11 @@ def test_a_wrong_key_opens_nothing(provider: Provider, size: int) -> None:
     # One in 256 wrong keys leaves a padding that CBC accepts.
     value = written(source(provider, "k", os.urandom(size)))
     tries = 1500 if provider is Provider.AESCBC else 20
-    told = {refusal(keyring(source(provider, "k", os.urandom(size))), value) for _ in range(tries)}
-    assert len(told) == 1, "every wrong key is answered in the same words"
-    assert "the key is another one, or the value was changed" in told.pop()
+    reported = {
+        refusal(keyring(source(provider, "k", os.urandom(size))), value) for _ in range(tries)
+    }
+    assert len(reported) == 1, "every wrong key is answered in the same words"
+    assert "the key is another one, or the value was changed" in reported.pop()
 
 
 @pytest.mark.parametrize("provider", [Provider.AESGCM, Provider.SECRETBOX])
@@ -179,25 +181,25 @@ def test_one_changed_bit_anywhere_closes_an_authenticated_value(provider: Provid
     key = source(provider, "k", os.urandom(32))
     value = written(key)
     begin = len(key.header)
-    told = set()
+    reported = set()
     for at in range(begin, len(value)):
         for bit in range(8):
             changed = bytearray(value)
             changed[at] ^= 1 << bit
-            told.add(refusal(keyring(key), bytes(changed)))
-    assert len(told) == 1
+            reported.add(refusal(keyring(key), bytes(changed)))
+    assert len(reported) == 1
 
 
 def test_a_cut_or_lengthened_value_cannot_be_decrypted() -> None:
     for provider in WRITERS:
         key = source(provider, "k", os.urandom(32))
         value = written(key)
-        told = {
+        reported = {
             # The length that the report names is the only difference.
             refusal(keyring(key), damaged).partition(";")[2].partition(";")[2]
             for damaged in [*(value[:end] for end in range(len(key.header), len(value))), value * 2]
         }
-        assert len(told) == 1
+        assert len(reported) == 1
 
 
 def test_a_changed_cbc_value_never_shows_bytes_that_are_no_value() -> None:
@@ -269,11 +271,11 @@ def test_a_plain_value_is_written_back_plain() -> None:
     ],
 )
 def test_a_damaged_or_unknown_header_is_reported_in_one_safe_line(value: bytes, words: str) -> None:
-    told = str(inspect(value))
-    assert words in told
-    assert told.isprintable()
-    assert len(told) < 400
-    assert refusal(keyring(source(Provider.AESGCM, "q", bytes(32))), value).startswith(told)
+    reported = str(inspect(value))
+    assert words in reported
+    assert reported.isprintable()
+    assert len(reported) < 400
+    assert refusal(keyring(source(Provider.AESGCM, "q", bytes(32))), value).startswith(reported)
 
 
 def test_reports_bound_the_length_of_the_plain_value() -> None:
@@ -309,13 +311,16 @@ def test_no_error_and_no_repr_shows_a_secret_or_a_plain_value() -> None:
     secret = os.urandom(32)
     key = source(Provider.AESGCM, "k", secret)
     ring = keyring(key)
-    told = [repr(ring), repr(ring.config), repr(ring.decrypt(KEY, written(key)))]
-    told += [repr(stored_value.read(KEY, written(key), ring)), f"{ring.decrypt(KEY, written(key))}"]
+    reported = [repr(ring), repr(ring.config), repr(ring.decrypt(KEY, written(key)))]
+    reported += [
+        repr(stored_value.read(KEY, written(key), ring)),
+        f"{ring.decrypt(KEY, written(key))}",
+    ]
     with pytest.raises(NotDecrypted) as caught:
         ring.decrypt(KEY, written(key)[:-1])
-    told += traceback.format_exception(caught.value)
+    reported += traceback.format_exception(caught.value)
     for form in (secret.hex(), repr(secret)[2:-1], "hunter2"):
-        assert not any(form in text for text in told)
+        assert not any(form in text for text in reported)
 
 
 def test_an_unusable_file_is_reported_where_it_is_needed() -> None:
@@ -329,9 +334,9 @@ def test_an_unusable_file_is_reported_where_it_is_needed() -> None:
 
 def test_a_missing_key_is_reported_with_the_files_name() -> None:
     value = written(source(Provider.AESCBC, "key9", bytes(32)))
-    told = refusal(keyring(source(Provider.AESCBC, "key1", bytes(32))), value)
-    assert "aescbc key key9" in told
-    assert told.endswith("enc.yaml has no such key or plugin")
+    reported = refusal(keyring(source(Provider.AESCBC, "key1", bytes(32))), value)
+    assert "aescbc key key9" in reported
+    assert reported.endswith("enc.yaml has no such key or plugin")
 
 
 def test_a_keyring_loads_no_library_before_it_needs_one() -> None:

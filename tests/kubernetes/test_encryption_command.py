@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.runner import run_here as run
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def status(server: Etcd, *flags: str, env: dict[str, str] | None = None) -> Resu
 
 
 def encrypted_under(prefix: str) -> int:
-    held = (answer for key, answer in answers().items() if key.startswith(prefix))
-    return sum(bool(answer.get("encryption")) for answer in held)
+    held = (response for key, response in responses().items() if key.startswith(prefix))
+    return sum(bool(response.get("encryption")) for response in held)
 
 
 def test_every_resource_with_encrypted_values_is_counted(sample_etcd: Etcd) -> None:
@@ -137,12 +137,12 @@ def test_values_that_the_api_server_cannot_decrypt_are_reported(
     file = tmp_path / "config.yaml"
     without_identity = FILE.read_text().replace("  - identity: {}\n- resources:", "- resources:", 1)
     file.write_text(without_identity.replace("'vaultentries.sec", "'vaultentry.sec"))
-    told = status(sample_etcd, "-o", "json", "--encryption-config", str(file))
-    rows = {row["resource"]: row for row in json.loads(told.stdout)}
+    reported = status(sample_etcd, "-o", "json", "--encryption-config", str(file))
+    rows = {row["resource"]: row for row in json.loads(reported.stdout)}
     cannot = "by the configuration, the API server cannot read"
-    assert f"# secrets: {cannot} {rows['secrets']['plain']} of 77 values" in told.stderr
-    assert f"# vaultentries.sec.example.com: {cannot} 8 of 8 values" in told.stderr
-    assert "# vaultentry.sec.example.com: named in the configuration" in told.stderr
+    assert f"# secrets: {cannot} {rows['secrets']['plain']} of 77 values" in reported.stderr
+    assert f"# vaultentries.sec.example.com: {cannot} 8 of 8 values" in reported.stderr
+    assert "# vaultentry.sec.example.com: named in the configuration" in reported.stderr
     assert "cannot read" not in status(sample_etcd, *CONFIG).stderr
 
 

@@ -234,9 +234,9 @@ def test_a_malformed_file_is_refused_with_its_reason_and_without_its_secrets(
     assert why in caught.value.message
     assert caught.value.message.startswith("enc.yaml is not a usable EncryptionConfiguration: ")
     assert caught.value.exit_code == 128
-    told = "".join(traceback.format_exception_only(caught.value)) + repr(caught.value)
-    assert SECRET[:12] not in told
-    assert "user:pw" not in told
+    reported = "".join(traceback.format_exception_only(caught.value)) + repr(caught.value)
+    assert SECRET[:12] not in reported
+    assert "user:pw" not in reported
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
 
@@ -276,7 +276,7 @@ def test_no_form_of_a_configuration_shows_a_secret() -> None:
     config = read(block("secrets", cipher("aescbc", "a")))
     source = config.sources[0]
     raw = source.secret.reveal()
-    told = f"{config} {config!r} {source} {config.blocks} {source._asdict()} {source.secret}"
+    reported = f"{config} {config!r} {source} {config.blocks} {source._asdict()} {source.secret}"
     for form in (SECRET, raw.decode(), raw.hex(), repr(raw)):
-        assert form not in told
-    assert "Secret(32 bytes)" in told
+        assert form not in reported
+    assert "Secret(32 bytes)" in reported

@@ -165,9 +165,9 @@ def test_a_changed_or_moved_value_cannot_be_decrypted(tmp_path: Path) -> None:
         (tmp_path / version).mkdir()
         with served(plugin, tmp_path / version) as ring:
             assert ring.decrypt(KEY, value).plaintext == PLAIN
-            told = {refusal(ring, changed), refusal(ring, value, b"/registry/secrets/x/y")}
-            assert len(told) == 1
-            assert "moved here from another etcd key" in told.pop()
+            reported = {refusal(ring, changed), refusal(ring, value, b"/registry/secrets/x/y")}
+            assert len(reported) == 1
+            assert "moved here from another etcd key" in reported.pop()
 
 
 def test_a_plugin_that_refuses_a_key_is_quoted_safely_and_asked_once(tmp_path: Path) -> None:
@@ -175,9 +175,9 @@ def test_a_plugin_that_refuses_a_key_is_quoted_safely_and_asked_once(tmp_path: P
     secret = os.urandom(32)
     value = v1_value(gcm(secret, PLAIN), secret)
     with served(plugin, tmp_path) as ring:
-        told = refusal(ring, value)
-        assert "refused: INVALID_ARGUMENT: not wrapped\\x1b[2J by this key" in told
-        assert refusal(ring, value) == told
+        reported = refusal(ring, value)
+        assert "refused: INVALID_ARGUMENT: not wrapped\\x1b[2J by this key" in reported
+        assert refusal(ring, value) == reported
         assert len(plugin.requests) == 1
         refusal(ring, v1_value(gcm(secret, PLAIN), secret))
         assert len(plugin.requests) == 2, "another data key may fare better"
@@ -189,8 +189,8 @@ def test_a_hung_plugin_is_waited_for_once_and_no_longer_than_its_timeout(tmp_pat
     begin = time.monotonic()
     with served(plugin, tmp_path, timeout=0.3) as ring:
         for _ in range(50):
-            told = refusal(ring, v1_value(gcm(secret, PLAIN), secret))
-            assert "did not respond within 0.3 s" in told
+            reported = refusal(ring, v1_value(gcm(secret, PLAIN), secret))
+            assert "did not respond within 0.3 s" in reported
         assert len(plugin.requests) == 1
         assert time.monotonic() - begin < 5
 
@@ -202,8 +202,8 @@ def test_a_socket_without_a_server_is_reported(tmp_path: Path) -> None:
     secret = os.urandom(32)
     with PluginSockets() as sockets:
         ring = keyring(sockets, place, "v1", timeout=2)
-        told = refusal(ring, v1_value(gcm(secret, PLAIN), secret))
-        assert f"its plugin at {place} cannot be reached" in told
+        reported = refusal(ring, v1_value(gcm(secret, PLAIN), secret))
+        assert f"its plugin at {place} cannot be reached" in reported
 
 
 def test_a_socket_that_accepts_and_says_nothing_is_waited_for_within_bounds(tmp_path: Path) -> None:
@@ -214,8 +214,8 @@ def test_a_socket_that_accepts_and_says_nothing_is_waited_for_within_bounds(tmp_
         mute.bind(str(place))
         mute.listen()
         ring = keyring(sockets, place, "v2", timeout=0.3)
-        told = refusal(ring, v2_value(seeded(secret, PLAIN), secret))
-    assert "did not respond within 0.3 s" in told
+        reported = refusal(ring, v2_value(seeded(secret, PLAIN), secret))
+    assert "did not respond within 0.3 s" in reported
     assert time.monotonic() - begin < 5
 
 
@@ -234,9 +234,9 @@ def test_a_place_without_a_socket_is_reported(tmp_path: Path, make: object, why:
     make(place)
     secret = os.urandom(32)
     with PluginSockets() as sockets:
-        told = refusal(keyring(sockets, place, "v1"), v1_value(gcm(secret, PLAIN), secret))
-    assert told.endswith(f"its plugin's socket {place} {why}")
-    assert "kms v1 plugin vault" in told
+        reported = refusal(keyring(sockets, place, "v1"), v1_value(gcm(secret, PLAIN), secret))
+    assert reported.endswith(f"its plugin's socket {place} {why}")
+    assert "kms v1 plugin vault" in reported
 
 
 AS_NOBODY = """
@@ -266,10 +266,12 @@ def test_a_socket_of_another_user_is_reported() -> None:
         os.chmod(closed, 0)
         os.mkdir(os.path.dirname(inside), 0)
         words = [sys.executable, "-c", AS_NOBODY, closed, inside]
-        told = subprocess.run(words, capture_output=True, text=True, check=True, cwd=PROJECT).stdout
+        reported = subprocess.run(
+            words, capture_output=True, text=True, check=True, cwd=PROJECT
+        ).stdout
         os.chmod(os.path.dirname(inside), 0o700)
     why = "its plugin's socket {} is not accessible to this user: use sudo"
-    assert told.splitlines() == [why.format(closed), why.format(inside)]
+    assert reported.splitlines() == [why.format(closed), why.format(inside)]
 
 
 def test_a_path_longer_than_a_socket_can_have_is_reported(tmp_path: Path) -> None:
@@ -323,7 +325,7 @@ def test_a_plugin_that_hangs_only_when_asked_for_its_status_still_opens(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("response", "why"),
     [
         (b"", "decryption failed"),
         (b"\xff\xff\xff", "sent a response that is not a message"),
@@ -337,7 +339,7 @@ def test_a_plugin_that_hangs_only_when_asked_for_its_status_still_opens(tmp_path
 )
 @pytest.mark.parametrize("version", ["v1", "v2", "v2 type 0"])
 def test_a_plugin_that_talks_nonsense_opens_nothing(
-    tmp_path: Path, answer: bytes, why: str, version: str
+    tmp_path: Path, response: bytes, why: str, version: str
 ) -> None:
     secret = os.urandom(32)
     value = {
@@ -346,7 +348,7 @@ def test_a_plugin_that_talks_nonsense_opens_nothing(
         "v2 type 0": v2_value(gcm(secret, PLAIN), secret, is_seed=False),
     }[version]
     service = "v1beta1" if version == "v1" else "v2"
-    with served(Raw(answer, f"{service}.KeyManagementService"), tmp_path) as ring:
+    with served(Raw(response, f"{service}.KeyManagementService"), tmp_path) as ring:
         assert why in refusal(ring, value)
 
 
@@ -354,8 +356,8 @@ def test_a_plugin_of_the_other_version_is_reported(tmp_path: Path) -> None:
     secret = os.urandom(32)
     place = tmp_path / "k.sock"
     with listening(KmsV2(KEK, b"id"), place), PluginSockets() as sockets:
-        told = refusal(keyring(sockets, place, "v1"), v1_value(gcm(secret, PLAIN), secret))
-    assert "refused: UNIMPLEMENTED" in told
+        reported = refusal(keyring(sockets, place, "v1"), v1_value(gcm(secret, PLAIN), secret))
+    assert "refused: UNIMPLEMENTED" in reported
 
 
 def test_few_data_keys_are_kept_however_many_there_are(tmp_path: Path) -> None:

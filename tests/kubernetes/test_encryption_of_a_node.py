@@ -1,4 +1,4 @@
-"""The keyring of a control-plane node, found as the API server was told."""
+"""The keyring of a control-plane node, found by the API server's flags."""
 
 from __future__ import annotations
 

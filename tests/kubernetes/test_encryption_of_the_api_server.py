@@ -17,7 +17,7 @@ def keyring_of(text: str) -> Keyring:
     return Keyring(lambda: config)
 
 
-def told_by(ring: Keyring, key: bytes, value: bytes, plain: bytes) -> str:
+def reported_by(ring: Keyring, key: bytes, value: bytes, plain: bytes) -> str:
     """Return ``+`` for a value that the API server reads, ``s`` for a stale one, else ``-``."""
     try:
         found = ring.decrypt(key, value)
@@ -32,14 +32,14 @@ def test_each_value_is_read_and_written_as_by_the_api_server() -> None:
     recorded = json.loads(lzma.decompress((DATA / "encrypted.json.xz").read_bytes()))
     rings = [keyring_of(text) for text in recorded["configs"]]
     plain = recorded["plain"].encode()
-    told: list[str] = []
+    reported: list[str] = []
     for each in recorded["values"]:
         key, value = each["key"].encode(), base64.b64decode(each["value"])
-        told.append("".join(told_by(ring, key, value, plain) for ring in rings))
-        assert told[-1] == each["reads"], key
+        reported.append("".join(reported_by(ring, key, value, plain) for ring in rings))
+        assert reported[-1] == each["reads"], key
         writer = rings[each["writer"]].sources_of(key)[0]
         assert value.startswith(writer.header)
         assert bool(writer.header) == value.startswith(b"k8s:enc:")
-    assert {letter: "".join(told).count(letter) > 50 for letter in "+s-"} == dict.fromkeys(
+    assert {letter: "".join(reported).count(letter) > 50 for letter in "+s-"} == dict.fromkeys(
         "+s-", True
     )

@@ -18,7 +18,7 @@ from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.encryption.kms import GivenKeys, PluginSockets
 from pyetcdctl.kubernetes.encryption.status import EncryptedBy, survey, violations
 from tests.kubernetes.plugin import Kek, KmsV1, KmsV2, listening
-from tests.kubernetes.sample import DATA, Stored, answers, stored_values
+from tests.kubernetes.sample import DATA, Stored, responses, stored_values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,16 +52,16 @@ def encrypted(values: list[Stored]) -> list[Stored]:
     return found
 
 
-def assert_as_answered(stored: Stored, keyring: Keyring) -> None:
-    answer = answers()[stored.key]
+def assert_as_in_response(stored: Stored, keyring: Keyring) -> None:
+    response = responses()[stored.key]
     found = stored_value.read(stored.key.encode(), stored.value, keyring)
     assert found.remarks == []
     assert found.decoded.object is not None
-    assert json_text(found.decoded.object) == answer["json"]
-    assert yaml_text(found.decoded.object) == answer["yaml"]
+    assert json_text(found.decoded.object) == response["json"]
+    assert yaml_text(found.decoded.object) == response["yaml"]
     assert found.report is not None
     provider, _, version = found.report.provider.partition(" ")
-    assert answer["encryption"] == f"{provider}:{version or 'v1'}:{found.report.key_name}"
+    assert response["encryption"] == f"{provider}:{version or 'v1'}:{found.report.key_name}"
     assert found.report.shortest is not None
     assert found.report.longest is not None
     assert found.report.shortest <= len(found.plain) <= found.report.longest
@@ -69,10 +69,10 @@ def assert_as_answered(stored: Stored, keyring: Keyring) -> None:
 
 def test_the_file_alone_opens_all_but_the_plugins_values(encrypted: list[Stored]) -> None:
     keyring = Keyring(config, GivenKeys({}))
-    in_reach = [s for s in encrypted if answers()[s.key]["config_decrypts"]]
+    in_reach = [s for s in encrypted if responses()[s.key]["config_decrypts"]]
     assert len(in_reach) == 56
     for stored in in_reach:
-        assert_as_answered(stored, keyring)
+        assert_as_in_response(stored, keyring)
     for stored in set(encrypted) - set(in_reach):
         with pytest.raises(NotDecrypted, match="not among the given ones"):
             keyring.decrypt(stored.key.encode(), stored.value)
@@ -81,7 +81,7 @@ def test_the_file_alone_opens_all_but_the_plugins_values(encrypted: list[Stored]
 def test_data_keys_given_by_hand_open_the_plugins_values(encrypted: list[Stored]) -> None:
     keyring = Keyring(config, given_keys())
     for stored in encrypted:
-        assert_as_answered(stored, keyring)
+        assert_as_in_response(stored, keyring)
 
 
 def test_the_plugins_themselves_open_their_values(encrypted: list[Stored], tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_the_plugins_themselves_open_their_values(encrypted: list[Stored], tmp_p
     ):
         keyring = Keyring(config, sockets)
         for stored in encrypted:
-            assert_as_answered(stored, keyring)
+            assert_as_in_response(stored, keyring)
     assert len(v1.requests) == 16
     seeds = {stored.value for stored in encrypted if b":local-kms:" in stored.value}
     assert 1 <= len(v2.requests) < len(seeds), "a seed that is known is not asked for again"

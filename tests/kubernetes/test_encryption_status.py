@@ -114,8 +114,8 @@ def test_entries_that_cover_nothing_are_reported() -> None:
     rows = status_of((key("secrets"), PLAIN), (key("deployments"), PLAIN), (key("leases"), PLAIN))
     entries = ("secrets", "secret", "leases", "*.apps", "*.batch", "*.")
     named = EncryptionConfig((Block(tuple(map(GroupResource.parse, entries)), (NEW,)),))
-    told = ["secret", "leases (is leases.coordination.k8s.io meant?)", "*.batch"]
-    assert unmet(rows.values(), named) == told
+    reported = ["secret", "leases (is leases.coordination.k8s.io meant?)", "*.batch"]
+    assert unmet(rows.values(), named) == reported
     assert unmet([], named)[-1] == "*."
 
 

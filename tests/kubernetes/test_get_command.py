@@ -12,7 +12,7 @@ from pyetcdctl.kubernetes.kubectl.selectors import label_selector
 from pyetcdctl.kubernetes.kubectl.sorting import rank
 from pyetcdctl.kubernetes.objects import Literal
 from tests.kubernetes.fixtures import fixture
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.kubernetes.wire import field, stored
 from tests.runner import run_here as run
 
@@ -32,7 +32,7 @@ def names(result: Result) -> list[str]:
 
 
 def keys_under(prefix: str) -> list[str]:
-    return [key.rpartition("/")[2] for key in sorted(answers()) if key.startswith(prefix)]
+    return [key.rpartition("/")[2] for key in sorted(responses()) if key.startswith(prefix)]
 
 
 def test_pods_have_the_columns_of_kubectl(sample_etcd: Etcd) -> None:
@@ -94,10 +94,10 @@ def test_every_name_of_a_resource_means_it(sample_etcd: Etcd, word: str) -> None
 def test_one_object_is_kubectls_yaml(sample_etcd: Etcd) -> None:
     key = "/registry/secrets/vault-aescbc-old/db-00"
     shown = get(sample_etcd, "secret", "db-00", "-n", "vault-aescbc-old", "-o", "yaml", *CONFIG)
-    assert shown.stdout.decode() == answers()[key]["kubectl_yaml"]
+    assert shown.stdout.decode() == responses()[key]["kubectl_yaml"]
     flags = ("-n", "vault-aescbc-old", "-o", "jsonl", "--as-stored", *CONFIG)
     stored = get(sample_etcd, "secret/db-00", *flags)
-    assert stored.stdout.decode() == answers()[key]["json"] + "\n"
+    assert stored.stdout.decode() == responses()[key]["json"] + "\n"
 
 
 def test_several_objects_are_a_list(sample_etcd: Etcd) -> None:
@@ -217,14 +217,14 @@ def test_what_is_no_object_has_a_row_and_fails_where_its_content_is_asked_for(
     route = stored("route.example.io/v1", "Route", field(1, field(1, "web")), field(2, 7))
     run("put", f"{prefix}routes/a/web", input=route, env=etcd.environment)
     flags = ("-n", "a", "--etcd-prefix", prefix)
-    told = f"# {prefix}configmaps/a/number: it holds no object of Kubernetes\n"
+    reported = f"# {prefix}configmaps/a/number: it holds no object of Kubernetes\n"
     table = get(etcd, "cm", *flags)
     assert table.stdout.splitlines()[-1].split() == [b"number", b"<unknown>", b"<unknown>"]
-    assert (table.stderr, table.exit_code) == (told, 0)
+    assert (table.stderr, table.exit_code) == (reported, 0)
     lines = get(etcd, "cm", "-o", "jsonl", *flags)
-    assert (lines.stderr, lines.exit_code, lines.stdout.count(b"\n")) == (told, 1, 1)
+    assert (lines.stderr, lines.exit_code, lines.stdout.count(b"\n")) == (reported, 1, 1)
     one = get(etcd, "cm", "number", "-o", "yaml", *flags)
-    assert (one.stderr, one.exit_code, one.stdout) == (told, 1, b"")
+    assert (one.stderr, one.exit_code, one.stdout) == (reported, 1, b"")
     assert get(etcd, "routes", *flags).stderr == ""
     assert "the kind is not known here" in get(etcd, "routes", "-o", "yaml", *flags).stderr
 

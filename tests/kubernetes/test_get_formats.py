@@ -1,4 +1,4 @@
-"""``get -w yaml``, ``-w jsonl`` and what a terminal is shown, against Kubernetes' own answers."""
+"""``get -w yaml``, ``-w jsonl`` and the output on a terminal, against Kubernetes' own responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.runner import clean_environment
 from tests.runner import run_here as run
 
@@ -65,18 +65,18 @@ def test_every_object_is_kubectls_yaml_after_its_comments(sample_etcd: Etcd) -> 
         sample_etcd, "", "--prefix", "-w", "yaml", *WRITTEN_BY, "--encryption-config", CONFIG
     )
     shown = documents(printed.stdout.decode())
-    assert shown.keys() == answers().keys()
-    for key, answer in answers().items():
+    assert shown.keys() == responses().keys()
+    for key, response in responses().items():
         comments, document = shown[key]
-        revisions = (answer["create_revision"], answer["mod_revision"], answer["version"])
+        revisions = (response["create_revision"], response["mod_revision"], response["version"])
         created, changed, version = revisions
-        held = f"  lease {answer['lease']:016x}" if answer.get("lease") else ""
+        held = f"  lease {response['lease']:016x}" if response.get("lease") else ""
         assert comments[0] == (
             f"# create_revision {created}  mod_revision {changed}  version {version}{held}"
         )
-        if answer["yaml"] and answer.get("config_decrypts", True):
-            assert document == answer["yaml"].removesuffix("\n")
-            assert len(comments) == (2 if answer.get("encryption") else 1)
+        if response["yaml"] and response.get("config_decrypts", True):
+            assert document == response["yaml"].removesuffix("\n")
+            assert len(comments) == (2 if response.get("encryption") else 1)
 
 
 def test_every_object_is_the_apis_json_on_its_line(sample_etcd: Etcd) -> None:
@@ -84,27 +84,27 @@ def test_every_object_is_the_apis_json_on_its_line(sample_etcd: Etcd) -> None:
         sample_etcd, "", "--prefix", "-w", "jsonl", *WRITTEN_BY, "--encryption-config", CONFIG
     )
     lines = printed.stdout.decode().splitlines()
-    assert len(lines) == len(answers())
+    assert len(lines) == len(responses())
     for line in lines:
         shown = json.loads(line)
-        answer = answers()[shown["key"]]
+        response = responses()[shown["key"]]
         for name in ("create_revision", "mod_revision", "version"):
-            assert shown[name] == answer[name]
-        assert shown["lease"] == answer.get("lease", 0)
-        if answer["json"] and answer.get("config_decrypts", True):
-            assert f'"value":{answer["json"]}' in line
+            assert shown[name] == response[name]
+        assert shown["lease"] == response.get("lease", 0)
+        if response["json"] and response.get("config_decrypts", True):
+            assert f'"value":{response["json"]}' in line
 
 
 def test_like_api_is_what_kubectl_shows(sample_etcd: Etcd) -> None:
     flags = ("--like-api", *WRITTEN_BY, "--encryption-config", CONFIG)
     shown = documents(get(sample_etcd, "", "--prefix", "-w", "yaml", *flags).stdout.decode())
-    for key, answer in answers().items():
+    for key, response in responses().items():
         # What is served of custom resources also has their schema's defaults, and an API server
         # adds the kind of a StatefulSet's claims (test_like_api.py).
-        is_served = answer.get("served") or answer["kind"] == "StatefulSet"
-        is_plain = answer.get("kubectl_yaml") and not is_served
-        if is_plain and answer.get("config_decrypts", True):
-            assert shown[key][1] == answer["kubectl_yaml"].removesuffix("\n")
+        is_served = response.get("served") or response["kind"] == "StatefulSet"
+        is_plain = response.get("kubectl_yaml") and not is_served
+        if is_plain and response.get("config_decrypts", True):
+            assert shown[key][1] == response["kubectl_yaml"].removesuffix("\n")
 
 
 def test_a_value_that_is_not_decrypted_names_its_key_and_shows_no_bytes(sample_etcd: Etcd) -> None:
@@ -182,7 +182,7 @@ def test_only_commands_with_values_have_these_formats(etcd: Etcd, prefix: str, n
         assert refused.exit_code == 4
         assert refused.stderr == f"Error: {name} not supported as output format\n"
     assert run("role", "get", prefix, env=etcd.environment).exit_code == 1
-    # What the environment says for all commands is nothing to one that prints no answer.
+    # The environment's format has no effect on a command that prints no response.
     defragmented = run("defrag", env={**etcd.environment, "ETCDCTL_WRITE_OUT": name})
     assert defragmented.exit_code == 0
 
@@ -196,14 +196,14 @@ def test_a_pipe_gets_the_bytes_of_etcd(sample_etcd: Etcd) -> None:
 
 def test_decode_gives_a_pipe_yaml_and_reports_aside_what_it_is(sample_etcd: Etcd) -> None:
     printed = get(sample_etcd, SECRET, "--decode", "--encryption-config", CONFIG)
-    assert printed.stdout.decode() == answers()[SECRET]["yaml"]
+    assert printed.stdout.decode() == responses()[SECRET]["yaml"]
     assert printed.stderr == f"# {SECRET}  mod_revision 446  v1 Secret, aescbc key2\n"
 
 
 def test_a_terminal_gets_yaml_and_its_own_bytes_only_when_asked(sample_etcd: Etcd) -> None:
     key = "/registry/namespaces/default"
     shown = on_terminal(sample_etcd, key)
-    assert shown == f"# {key}  mod_revision 32  v1 Namespace\n{answers()[key]['yaml']}"
+    assert shown == f"# {key}  mod_revision 32  v1 Namespace\n{responses()[key]['yaml']}"
     assert on_terminal(sample_etcd, key, "--no-decode").startswith(f"{key}\nk8s\\x00")
 
 

@@ -15,7 +15,7 @@ from pyetcdctl.kubernetes.kubectl.selectors import FieldSelector
 from pyetcdctl.kubernetes.objects import Literal
 from pyetcdctl.registry.store import Store
 from pyetcdctl.settings import ConnectionSettings
-from tests.kubernetes.sample import answers
+from tests.kubernetes.sample import responses
 from tests.runner import run_here
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_what_is_not_a_field_selector_is_refused(text: str) -> None:
 
 
 def test_pods_are_selected_by_their_fields(sample_etcd: Etcd) -> None:
-    pods = [each for key, each in answers().items() if key.startswith("/registry/pods/")]
+    pods = [each for key, each in responses().items() if key.startswith("/registry/pods/")]
     objects = [json.loads(each["json"]) for each in pods]
     on_master = [each for each in objects if each["spec"].get("nodeName") == "master"]
     found = lines(get(sample_etcd, "po", "-A", "--field-selector", "spec.nodeName=master"))
@@ -239,7 +239,7 @@ def test_an_unknown_resource_does_not_read_the_keyspace(sample_etcd: Etcd) -> No
     with pytest.raises(InvalidInput) as caught:
         store.meanings("podz")
     assert caught.value.advice[0].split()[-1] == "pods"
-    assert counting.keys < len(answers()) / 4
+    assert counting.keys < len(responses()) / 4
     assert counting.calls < 30
     assert store.meanings("specters")[0].path == "ghost.example.com/specters"
     live.close()

@@ -269,8 +269,8 @@ def test_an_encrypted_object_is_shown_encrypted_and_reported(
         for _ in range(2):  # the report of a row is written behind it
             put(web, key, values[key])
             assert closed.words() == [["db-00", "<encrypted>", "<encrypted>", "<encrypted>"]]
-        _, _, told = closed.end(signal.SIGTERM)
-    assert told.count("no encryption configuration is known") in (2, 3)
+        _, _, reported = closed.end(signal.SIGTERM)
+    assert reported.count("no encryption configuration is known") in (2, 3)
 
 
 @pytest.mark.parametrize(

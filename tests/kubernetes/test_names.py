@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyetcdctl.kubernetes.registry_keys import familiar_name, parse
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.runner import run_here as run
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_a_name_that_means_several_resources_is_reported_with_them(etcd: Etcd, p
 
 
 def test_every_key_of_a_cluster_goes_to_its_object_and_back(sample_etcd: Etcd) -> None:
-    keys = [key for key in answers() if parse(key) and "leases/192" not in key]
+    keys = [key for key in responses() if parse(key) and "leases/192" not in key]
     keys = [key for key in keys if not key.startswith("/registry/ranges/")]
     names = run("kube", "path", *keys, env=sample_etcd.environment).stdout.decode().splitlines()
     assert len(names) == len(keys) > 1100
@@ -133,10 +133,10 @@ def test_resources_lists_what_the_store_holds(sample_etcd: Etcd) -> None:
     assert by_prefix["/registry/ghost.example.com/specters/"]["defined"] is False
     assert by_prefix["/registry/sec.example.com/vaultentries/"]["kinds"] == ["VaultEntry"]
     for row in rows:
-        held = [key for key in answers() if key.startswith(row["prefix"])]
+        held = [key for key in responses() if key.startswith(row["prefix"])]
         assert len(held) == row["count"]
-        versions = {answers()[key]["apiVersion"] for key in held} - {""}
-        if all(answers()[key].get("config_decrypts", True) for key in held):
+        versions = {responses()[key]["apiVersion"] for key in held} - {""}
+        if all(responses()[key].get("config_decrypts", True) for key in held):
             assert set(row["storedVersions"]) == versions
     table = run("kube", "resources", env=sample_etcd.environment).stdout.decode().splitlines()
     assert table[0].split() == ["RESOURCE", "SHORT", "STORED", "VERSIONS", "COUNT"]

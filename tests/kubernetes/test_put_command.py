@@ -16,7 +16,7 @@ import pytest
 from pyetcdctl.kubernetes.codec.decoding import decode
 from pyetcdctl.kubernetes.encryption import configuration
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
-from tests.kubernetes.sample import DATA, answers
+from tests.kubernetes.sample import DATA, responses
 from tests.runner import PROJECT, clean_environment, command
 from tests.runner import run_here as run
 from tests.server import running
@@ -55,8 +55,8 @@ def value_of(cluster: Etcd, key: str) -> bytes:
 
 
 def entry_of(cluster: Etcd, key: str) -> dict[str, Any]:
-    answer = json.loads(cluster.etcdctl("get", key, "-w", "json", check=True).stdout)
-    entry: dict[str, Any] = answer["kvs"][0]
+    response = json.loads(cluster.etcdctl("get", key, "-w", "json", check=True).stdout)
+    entry: dict[str, Any] = response["kvs"][0]
     return entry
 
 
@@ -74,16 +74,16 @@ def config_map(name: str, **more: Any) -> str:
 def test_encode_gives_back_what_is_stored(cluster: Etcd, tmp_path: Path) -> None:
     key = "/registry/namespaces/default"
     file = tmp_path / "object.yaml"
-    file.write_text(answers()[key]["yaml"])
+    file.write_text(responses()[key]["yaml"])
     value = value_of(cluster, key)
     assert run("kubernetes", "encode", str(file)).stdout == value
     encoded = run("kube", "encode", "-o", "base64", input=file.read_bytes()).stdout
     assert base64.b64decode(encoded) == value
-    doubled = f"{file.read_text()}---\n{answers()[key]['json']}"
+    doubled = f"{file.read_text()}---\n{responses()[key]['json']}"
     lines = run("kubernetes", "encode", "-", "-o", "hex", input=doubled).stdout.decode()
     assert lines == f"{value.hex()}\n" * 2
     as_json = run("kubernetes", "encode", "--as", "json", str(file)).stdout
-    assert as_json.decode() == answers()[key]["json"] + "\n"
+    assert as_json.decode() == responses()[key]["json"] + "\n"
 
 
 REFUSED_TEXTS = [
@@ -336,7 +336,7 @@ def test_an_event_without_a_lease_is_reported_and_can_have_one(cluster: Etcd) ->
 
 
 def test_a_custom_resource_in_cbor_stays_cbor(cluster: Etcd) -> None:
-    key = next(k for k, a in answers().items() if a["format"] == "cbor" and "encryption" not in a)
+    key = next(k for k, a in responses().items() if a["format"] == "cbor" and "encryption" not in a)
     shown = kube(cluster, "decode", "-o", "yaml", input=cluster.etcdctl("get", key).stdout).stdout
     replaced = put(cluster, shown.replace(b"metadata:", b"metadata:\n  generateName: put-"))
     assert "stored as" not in replaced.stderr
@@ -418,7 +418,7 @@ def test_no_key_can_add_a_line_to_the_question(cluster: Etcd) -> None:
 
 
 def test_objects_are_deleted_after_they_were_shown(cluster: Etcd) -> None:
-    pods = [key for key in answers() if key.startswith("/registry/pods/payments/")][:3]
+    pods = [key for key in responses() if key.startswith("/registry/pods/payments/")][:3]
     first, second, third = pods
     names = [each.rpartition("/")[2] for each in (first, second)]
     deleted = kube(cluster, "del", "pod", *names, "-n", "payments", "--yes")

@@ -14,7 +14,7 @@ from pyetcdctl.kubernetes.editing.revising import EditedObject, form_of, obstacl
 from pyetcdctl.kubernetes.encryption.keyring import Keyring
 from pyetcdctl.kubernetes.stored_value import read
 from pyetcdctl.strict_yaml import NotYaml
-from tests.kubernetes.sample import answers
+from tests.kubernetes.sample import responses
 from tests.kubernetes.test_encryption_of_the_sample import config, given_keys
 from tests.kubernetes.wire import field
 from tests.kubernetes.wire import stored as envelope
@@ -36,8 +36,8 @@ def test_a_change_of_a_value_changes_nothing_else(
     stored: Mapping[str, Stored],
 ) -> None:
     keyring = Keyring(config, given_keys())
-    keys = [key for key, answer in answers().items() if answer["json"]]
-    for key in (*keys[::7], *(key for key in keys if answers()[key]["format"] != "protobuf")):
+    keys = [key for key, response in responses().items() if response["json"]]
+    for key in (*keys[::7], *(key for key in keys if responses()[key]["format"] != "protobuf")):
         value = read(key.encode(), stored[key].value, keyring)
         assert obstacle(value) == "", key
         obj = value.decoded.object

@@ -21,7 +21,7 @@ PIECES = [
 
 
 class LibYaml(yaml.CSafeDumper):
-    """libyaml, told which strings to quote as kubectl's encoder tells its own emitter."""
+    """libyaml, configured to quote the same strings as kubectl's encoder."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012
 

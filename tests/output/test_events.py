@@ -1,4 +1,4 @@
-"""What a watch is told, written as JSON without a message in between."""
+"""The responses of a watch, written as JSON without a message in between."""
 
 import json
 
@@ -24,7 +24,7 @@ LATER_FIELD = b"\x2a\x03new"
 @pytest.mark.parametrize("more", [b"", LATER_FIELD], ids=["", "with a field of a later release"])
 def test_a_header_is_written_like_any_other(header, more):
     encoded = header.encode() + more
-    answer = WatchResponse.parse(b"\x0a" + bytes([len(encoded)]) + encoded)
-    written = json_response(answer).decode()
+    response = WatchResponse.parse(b"\x0a" + bytes([len(encoded)]) + encoded)
+    written = json_response(response).decode()
     assert written.startswith(f'{{"Header":{json_object(header)},"Events":null,')
     assert json.loads(written)["CompactRevision"] == 0

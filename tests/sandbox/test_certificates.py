@@ -1,4 +1,4 @@
-"""Certificates hold for whom, for where and for when they were asked."""
+"""Certificates have the names, the purposes and the dates that were requested."""
 
 from __future__ import annotations
 

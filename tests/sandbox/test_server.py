@@ -1,4 +1,4 @@
-"""Servers start, answer, break and come back."""
+"""Servers start, respond, fail and restart."""
 
 from __future__ import annotations
 

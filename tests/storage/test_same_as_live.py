@@ -46,23 +46,23 @@ def stopped(tmp_path_factory):
     """What a server says to all lines, and its data directory after a clean stop."""
     with running() as etcd:
         write_data(etcd)
-        answers = {words: run_here(*words, env=etcd.environment) for words in LINES}
+        responses = {words: run_here(*words, env=etcd.environment) for words in LINES}
         etcd.members[0].stop()
-        yield answers, etcd.members[0].site.data_folder
+        yield responses, etcd.members[0].site.data_folder
 
 
 @pytest.mark.parametrize("words", LINES, ids=" ".join)
 def test_a_data_directory_is_read_as_its_server(words, stopped):
-    answers, folder = stopped
-    live = answers[words]
+    responses, folder = stopped
+    live = responses[words]
     file = run_here(*words, "--from", str(folder))
     assert (file.stdout, file.exit_code) == (live.stdout, live.exit_code)
 
 
 @pytest.mark.parametrize("words", LINES[::4], ids=" ".join)
 def test_a_members_database_is_read_as_its_server(words, stopped):
-    answers, folder = stopped
-    live = answers[words]
+    responses, folder = stopped
+    live = responses[words]
     file = run_here(*words, "--from", str(folder / "member" / "snap" / "db"))
     assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
     assert file.exit_code == live.exit_code
@@ -81,15 +81,15 @@ def test_a_snapshot_is_read_as_its_server(words, server, snapshot):
 
 
 def test_what_a_snapshot_cannot_know_is_zero(snapshot):
-    answer = run_here("get", "a/1", "-w", "fields", env={"PYETCDCTL_FROM": str(snapshot)})
-    assert answer.stdout.startswith(b'"ClusterID" : 0\n"MemberID" : 0\n"Revision" : ')
+    response = run_here("get", "a/1", "-w", "fields", env={"PYETCDCTL_FROM": str(snapshot)})
+    assert response.stdout.startswith(b'"ClusterID" : 0\n"MemberID" : 0\n"Revision" : ')
 
 
 @pytest.mark.parametrize("target", ["VERSION", "CREATE", "MODIFY", "VALUE"])
 def test_equal_keys_stay_in_their_order(target, snapshot):
     words = ("get", "", "--prefix", "-w", "json", "--sort-by", target)
-    answer = run_here(*words, env={"PYETCDCTL_FROM": str(snapshot)})
-    entries = json.loads(answer.stdout)["kvs"]
+    response = run_here(*words, env={"PYETCDCTL_FROM": str(snapshot)})
+    entries = json.loads(response.stdout)["kvs"]
     name = {"CREATE": "create_revision", "MODIFY": "mod_revision"}.get(target, target.lower())
 
     def order(entry):

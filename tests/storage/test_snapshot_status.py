@@ -36,8 +36,8 @@ def figures(path):
 
 
 def living_keys(etcd):
-    answer = run_here("get", "", "--prefix", "--keys-only", "-w", "json", env=etcd.environment)
-    return json.loads(answer.stdout)["count"]
+    response = run_here("get", "", "--prefix", "--keys-only", "-w", "json", env=etcd.environment)
+    return json.loads(response.stdout)["count"]
 
 
 def figures_of_etcdutl(path):

@@ -174,14 +174,14 @@ def test_a_context_is_copied_to_another_one(etcd, there, home, prefix):
 
 
 @pytest.mark.parametrize(
-    ("answer", "written", "end"), [("y", {"a": "1"}, "1 of 1 keys written"), ("n", {}, "nothing")]
+    ("response", "written", "end"), [("y", {"a": "1"}, "1 of 1 keys written"), ("n", {}, "nothing")]
 )
-def test_the_question_names_the_context(etcd, there, home, prefix, answer, written, end):
+def test_the_question_names_the_context(etcd, there, home, prefix, response, written, end):
     put_all(etcd, prefix, {"a": "1"})
     context(home, "staging", there)
     words = ("copy", prefix, "--endpoints", etcd.endpoint, "--to", "staging")
 
-    shown = typed(*words, env=home, keys=answer).text
+    shown = typed(*words, env=home, keys=response).text
 
     assert f"Write 1 keys in {there.endpoint} (context staging)? [y/N]" in shown
     assert end in shown

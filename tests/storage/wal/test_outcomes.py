@@ -1,4 +1,4 @@
-"""The outcomes that ``wal`` finds out are those that the server told its clients."""
+"""The outcomes that ``wal`` finds are those that the server reported to its clients."""
 
 import random
 import shutil
@@ -46,8 +46,8 @@ def write(etcd, requests):
             response = call(connection, method, request)
             header = RequestHeader(ID=1)
             data = InternalRaftRequest(header=header, **{field: request}).encode()
-            told = response and kind.decode(response)
-            asked.append((operation_of(WalEntry(0, 0, 0, data, 0)), told))
+            reported = response and kind.decode(response)
+            asked.append((operation_of(WalEntry(0, 0, 0, data, 0)), reported))
     return asked
 
 
@@ -91,20 +91,20 @@ def pairs(lines, asked):
         found = line.read()
         if found.name not in ("put", "delete", "txn", "lease grant", "lease revoke"):
             continue
-        for operation, told in asked:
+        for operation, reported in asked:
             if (operation.transaction, operation.message) == (found.transaction, found.message):
-                yield line, told
+                yield line, reported
                 break
 
 
-def outcome_told(told, before):
+def outcome_received(reported, before):
     """Return outcome and revision as the line should have them; revision None if unclear."""
-    if told is None:
+    if reported is None:
         return "refused", 0
     name = "applied"
-    if isinstance(told, TxnResponse):
-        name = "succeeded" if told.succeeded else "failed"
-    revision = told.header.revision
+    if isinstance(reported, TxnResponse):
+        name = "succeeded" if reported.succeeded else "failed"
+    revision = reported.header.revision
     return name, None if before is None else revision if revision > before else 0
 
 
@@ -112,9 +112,9 @@ def judged(folder, asked):
     """Count right, unknown and wrong outcomes."""
     counts, before = Counter(), None
     with ExitStack() as opened, Log(folder) as log:
-        for line, told in pairs(log_lines(log, lambda: beside(folder, opened)), asked):
-            name, revision = outcome_told(told, before)
-            before = told.header.revision if told else before
+        for line, reported in pairs(log_lines(log, lambda: beside(folder, opened)), asked):
+            name, revision = outcome_received(reported, before)
+            before = reported.header.revision if reported else before
             if line.outcome == name and revision in (line.revision, None):
                 counts["right"] += 1
             elif line.outcome == name and not line.revision:

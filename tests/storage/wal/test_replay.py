@@ -55,16 +55,16 @@ def test_every_line_has_the_output_of_the_server(killed):
 
 def test_without_the_log_all_since_the_compaction_is_missing(killed):
     _, folder = killed
-    answer = run_here("get", "many/", "--prefix", "--no-wal", env={"PYETCDCTL_FROM": folder})
-    assert (answer.stdout, answer.exit_code) == (b"", 0)
-    assert "only the log beside it has" in answer.stderr
+    response = run_here("get", "many/", "--prefix", "--no-wal", env={"PYETCDCTL_FROM": folder})
+    assert (response.stdout, response.exit_code) == (b"", 0)
+    assert "only the log beside it has" in response.stderr
 
 
 def test_how_much_came_from_the_log_is_one_line(killed):
     _, folder = killed
-    answer = run_here("get", "a/1", env={"PYETCDCTL_FROM": folder})
+    response = run_here("get", "a/1", env={"PYETCDCTL_FROM": folder})
     line = r"/\S+: \d+ entries came from the log, 0 not known to be committed\n"
-    assert re.fullmatch(line, answer.stderr)
+    assert re.fullmatch(line, response.stderr)
 
 
 @pytest.mark.parametrize("seed", range(3))

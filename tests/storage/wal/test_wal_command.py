@@ -104,8 +104,8 @@ def test_indexes_bound_what_is_shown(folder):
 
 
 def test_values_that_are_gone_from_the_store_are_decoded(folder):
-    answer = wal(folder, "--resource", "pods", "--decode")
-    lines = answer.stdout.decode().splitlines()
+    response = wal(folder, "--resource", "pods", "--decode")
+    lines = response.stdout.decode().splitlines()
     assert [line for line in lines if not line.startswith("#")] == [
         *("one", "---", "two", "---", "lost", "---", "won", "---")
     ]
@@ -114,8 +114,8 @@ def test_values_that_are_gone_from_the_store_are_decoded(folder):
 
 
 def test_json_lines_have_all_that_is_known(folder):
-    answer = wal(folder, "--failed", "-w", "jsonl")
-    first, second = map(json.loads, answer.stdout.splitlines())
+    response = wal(folder, "--failed", "-w", "jsonl")
+    first, second = map(json.loads, response.stdout.splitlines())
     assert first["conditions"] == [
         {"key": POD, "target": "mod_revision", "result": "=", "expected": 2}
     ]
@@ -136,15 +136,15 @@ def test_json_lines_have_all_that_is_known(folder):
     ],
 )
 def test_what_makes_no_sense_is_refused(folder, flags, code, words):
-    answer = wal(folder, *flags)
-    assert (answer.exit_code, answer.stdout) == (code, b"")
-    assert words in answer.stderr
+    response = wal(folder, *flags)
+    assert (response.exit_code, response.stdout) == (code, b"")
+    assert words in response.stderr
 
 
 def test_a_folder_without_a_log_is_refused(tmp_path):
-    answer = wal(str(tmp_path))
-    assert (answer.exit_code, answer.stdout) == (1, b"")
-    assert "no write-ahead log in" in answer.stderr
+    response = wal(str(tmp_path))
+    assert (response.exit_code, response.stdout) == (1, b"")
+    assert "no write-ahead log in" in response.stderr
     assert "--from DIR" in run_here("wal").stderr
 
 
@@ -156,8 +156,8 @@ def test_without_a_file_the_log_of_this_node_is_read(tmp_path):
     writer.put(b"a", b"1")
     writer.commit()
     writer.save()
-    answer = run_here("wal", env={"PYETCDCTL_DISCOVERY": "on", "PYETCDCTL_ROOT": str(tmp_path)})
-    assert [row[4] for row in rows(answer)] == ["a"]
+    response = run_here("wal", env={"PYETCDCTL_DISCOVERY": "on", "PYETCDCTL_ROOT": str(tmp_path)})
+    assert [row[4] for row in rows(response)] == ["a"]
 
 
 def test_control_characters_in_keys_drive_no_terminal_and_break_no_line(writer, tmp_path):
@@ -173,9 +173,9 @@ def test_a_log_that_begins_later_does_not_invent_outcomes(writer, tmp_path):
     writer.update(b"a", b"3", 0)
     writer.commit()
     writer.save()
-    answer = wal(str(tmp_path))
-    assert [row[5] for row in rows(answer)] == ["unknown", "applied", "unknown"]
-    assert "# the outcome of 2 entries is not known" in answer.stderr
+    response = wal(str(tmp_path))
+    assert [row[5] for row in rows(response)] == ["unknown", "applied", "unknown"]
+    assert "# the outcome of 2 entries is not known" in response.stderr
 
 
 def test_uncommitted_entries_and_torn_records_are_noted(writer, tmp_path):
@@ -185,9 +185,9 @@ def test_uncommitted_entries_and_torn_records_are_noted(writer, tmp_path):
     writer.put(b"c", bytes(3000))
     writer.save()
     writer.path.write_bytes(writer.path.read_bytes()[:-100])
-    answer = wal(str(tmp_path))
-    assert [row[5] for row in rows(answer)] == ["applied", "applied, not known to be committed"]
-    assert "the last record was not written whole" in answer.stderr
+    response = wal(str(tmp_path))
+    assert [row[5] for row in rows(response)] == ["applied", "applied, not known to be committed"]
+    assert "the last record was not written whole" in response.stderr
 
 
 def test_damage_ends_the_list_with_the_file_and_the_offset(writer, tmp_path):
@@ -198,9 +198,9 @@ def test_damage_ends_the_list_with_the_file_and_the_offset(writer, tmp_path):
     data = bytearray(writer.path.read_bytes())
     data[-500] ^= 1
     writer.path.write_bytes(data)
-    answer = wal(str(tmp_path))
-    assert (len(rows(answer)), answer.exit_code) == (2, 1)
-    assert f"Error: the log is damaged: {writer.path}: record at offset" in answer.stderr
+    response = wal(str(tmp_path))
+    assert (len(rows(response)), response.exit_code) == (2, 1)
+    assert f"Error: the log is damaged: {writer.path}: record at offset" in response.stderr
 
 
 def test_alarms_refuse_what_they_refuse_on_a_server(writer, tmp_path):
