@@ -5,8 +5,8 @@ from math import inf
 import pytest
 
 from pyetcdctl.diagnosis.checks import CHECKS
+from pyetcdctl.diagnosis.examination import judge
 from pyetcdctl.diagnosis.findings import Finding, Passed, Report, Severity, Unjudged
-from pyetcdctl.diagnosis.judging import judge
 from pyetcdctl.diagnosis.readings import Reading, exact, fault, missing, sound
 from pyetcdctl.diagnosis.rules import BUILT_IN, built_in, parse_rules
 from pyetcdctl.errors import BadArguments
