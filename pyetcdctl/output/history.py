@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.changes.history import KeyStep
     from pyetcdctl.output import Sink
-    from pyetcdctl.output.difference import DiffLine
+    from pyetcdctl.output.object_difference import DiffLine
     from pyetcdctl.results import KeyHistory
     from pyetcdctl.settings import OutputSettings
 
@@ -106,7 +106,7 @@ def _since(found: KeyHistory) -> str:
 
 
 def _write_step(step: KeyStep, found: KeyHistory, out: Sink, settings: OutputSettings) -> None:
-    from pyetcdctl.output.difference import title_line
+    from pyetcdctl.output.object_difference import title_line
 
     words = [f"revision {step.revision}", str(step.time), step.event, step.writer]
     title = "  ".join(filter(None, words))

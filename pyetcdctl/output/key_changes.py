@@ -7,7 +7,7 @@ import os
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from pyetcdctl.output.difference import title_line
+from pyetcdctl.output.object_difference import title_line
 from pyetcdctl.output.side_difference import side_difference
 from pyetcdctl.output.tree import escaped
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.changes.events import KeyChange
     from pyetcdctl.output import Sink
-    from pyetcdctl.output.difference import DiffLine
+    from pyetcdctl.output.object_difference import DiffLine
     from pyetcdctl.results import KeyChanges
     from pyetcdctl.settings import OutputSettings
 

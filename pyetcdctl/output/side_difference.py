@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.changes.noise import without_noise
-from pyetcdctl.output.difference import DiffLine, difference, yaml_lines
 from pyetcdctl.output.line_difference import unified
+from pyetcdctl.output.object_difference import DiffLine, difference, yaml_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -89,7 +89,7 @@ def _without_cluster(source: Source) -> list[str]:
     """Return the prefixes of API servers without kube-system, unless the usual one has keys."""
     if first_keys(source, [prefix_range(_bytes(f"{REGISTRY}/"))])[0]:
         return []
-    from pyetcdctl.registry.prefixes import api_servers
+    from pyetcdctl.registry.api_servers import api_servers
 
     return [server.prefix for server in api_servers(source)]
 

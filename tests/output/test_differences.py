@@ -9,8 +9,8 @@ from time import process_time
 
 import pytest
 
-from pyetcdctl.output.difference import difference
 from pyetcdctl.output.line_difference import unified
+from pyetcdctl.output.object_difference import difference
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 

@@ -17,7 +17,7 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments
 from pyetcdctl.output.columns import aligned
 from pyetcdctl.output.objects import shown_list
-from pyetcdctl.registry.prefixes import api_servers
+from pyetcdctl.registry.api_servers import api_servers
 
 if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Plain

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyetcdctl.changes.noise import without_managed_fields
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.errors import BadArguments
-from pyetcdctl.output.difference import difference
+from pyetcdctl.output.object_difference import difference
 from pyetcdctl.output.objects import shown_text
 from pyetcdctl.registry.writing import write
 
