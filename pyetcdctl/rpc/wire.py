@@ -99,8 +99,15 @@ def append_varint(out: bytearray, value: int) -> None:
 
 def read_varint(data: bytes, at: int) -> tuple[int, int]:
     """Return the number at ``at`` and the offset behind it."""
-    result = shift = 0
     try:
+        byte = data[at]
+        if byte < 0x80:  # most have one byte, or two
+            return byte, at + 1
+        following = data[at + 1]
+        if following < 0x80:
+            return byte & 0x7F | following << 7, at + 2
+        result = byte & 0x7F | (following & 0x7F) << 7
+        at, shift = at + 2, 14
         while True:
             byte = data[at]
             at += 1
