@@ -12,10 +12,16 @@ from bisect import bisect_right
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.rpc.key_values import key_of
+from pyetcdctl.rpc.key_values import KEY_TAG, key_of
 from pyetcdctl.storage.bolt.leaves import leaves_at, overflow_of, runs
 from pyetcdctl.storage.mvcc.key_index import usual_keys
-from pyetcdctl.storage.mvcc.revisions import REVISION_BYTES, TOMBSTONE_BYTES, key_in
+from pyetcdctl.storage.mvcc.revisions import (
+    REVISION_BYTES,
+    SEPARATOR,
+    TOMBSTONE,
+    TOMBSTONE_BYTES,
+    key_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +35,8 @@ _RUN_PAGES = 64
 _SAMPLES = 50
 _BATCH = 4096
 """The number of leaves that are sorted into runs at the same time."""
+_BEFORE_KEY = rb"%c\0\0\0\0.{4}%c?%c[\x80-\xff]{0,4}[\0-\x7f]" % (SEPARATOR, TOMBSTONE, KEY_TAG)
+"""The end of a revision, and the tag and size of the key in the KeyValue behind it."""
 _MOST_EXCLUDED = 100
 """The most excluded continuations in a pattern; with more it would be slower than without."""
 
@@ -110,7 +118,7 @@ class _Search:
         self.found: set[bytes] = set()
         self._known: tuple[bytes, ...] = ()
         self.dead: set[bytes] = set()
-        self.pattern = re.compile(re.escape(typed), re.DOTALL)
+        self.pattern = self._pattern(b"")
 
     def take_leaf(self, leaf: LeafColumns) -> None:
         """Take the records of a leaf."""
@@ -142,4 +150,7 @@ class _Search:
     def _exclude(self, branch: bytes) -> None:
         self._known = (*self._known, branch)
         rests = b"|".join(re.escape(each[len(self._typed) :]) for each in self._known)
-        self.pattern = re.compile(re.escape(self._typed) + b"(?!" + rests + b")", re.DOTALL)
+        self.pattern = self._pattern(b"(?!" + rests + b")")
+
+    def _pattern(self, rest: bytes) -> re.Pattern[bytes]:
+        return re.compile(_BEFORE_KEY + re.escape(self._typed) + rest, re.DOTALL)
