@@ -9,6 +9,7 @@ from pyetcdctl.storage.database import Database
 from pyetcdctl.storage.mvcc.branches import branches
 from pyetcdctl.storage.mvcc.model import Model
 from pyetcdctl.storage.mvcc.revisions import Delete
+from tests.runner import run_here
 from tests.storage.memory import InMemory
 
 LONG = 300.0
@@ -71,3 +72,21 @@ def test_a_long_list_shows_where_names_part():
     assert len(shown) < MOST_CANDIDATES + 10
     assert shown[-2:] == ["k/say", "k/z/"]
     assert all(one < other for one, other in pairwise(shown))
+
+
+def test_long_keys_and_deleted_ones_and_many_branches_are_found_as_by_reading_all(
+    etcd, prefix, tmp_path
+):
+    names = [f"{prefix}/{'n' * number * 20}/{each}" for number in range(20) for each in "abc"]
+    names += [f"{prefix}/{number}/x" for number in range(30)] + [prefix, f"{prefix}/", f"{prefix}x"]
+    lines = [f"put {name} a/value/with/slashes" for name in names]
+    lines += [f"del {name}" for name in names[::5]] + [f"put {name} b" for name in names[::15]]
+    assert run_here("batch", input="\n".join(lines).encode(), env=etcd.environment).exit_code == 0
+    saved = tmp_path / "saved.db"
+    assert run_here("snapshot", "save", str(saved), env=etcd.environment).exit_code == 0
+    data = saved.read_bytes()[:-32]
+    model = Model(Database(InMemory(data), len(data), "saved"))
+    for typed in (prefix, f"{prefix}/", f"{prefix}/n", f"{prefix}/{'n' * 300}/", f"{prefix}/1"):
+        found = branches(model, typed.encode(), LONG)
+        assert found == (expected(model, typed.encode()), True)
+        assert found.found

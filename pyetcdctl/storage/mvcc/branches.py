@@ -37,8 +37,8 @@ _BATCH = 4096
 """The number of leaves that are sorted into runs at the same time."""
 _BEFORE_KEY = rb"%c\0\0\0\0.{4}%c?%c[\x80-\xff]{0,4}[\0-\x7f]" % (SEPARATOR, TOMBSTONE, KEY_TAG)
 """The end of a revision, and the tag and size of the key in the KeyValue behind it."""
-_MOST_EXCLUDED = 100
-"""The most excluded continuations in a pattern; with more it would be slower than without."""
+_MOST_EXCLUDED = 16
+"""The most continuations that a pattern excludes; a longer one is slower than looking them up."""
 
 
 class Branches(NamedTuple):
@@ -102,6 +102,9 @@ def _hits(database: Database, run: Sequence[int], search: _Search) -> list[int]:
     if more := overflow_of(data, (last - first) * size):
         data += pages.read_pages(last + 1, min(last + 1 + more, pages.count))
     while found := search.pattern.search(data, at):
+        if found.group(1) in search.rests:
+            at = found.end()
+            continue
         index = bisect_right(run, first + found.start() // size) - 1
         hits.append(run[index])
         if index + 1 == len(run):
@@ -116,6 +119,8 @@ class _Search:
     def __init__(self, typed: bytes) -> None:
         self._typed = typed
         self.found: set[bytes] = set()
+        self.rests: set[bytes | None] = set()
+        """What follows ``typed`` in the branches that were found, their slash included."""
         self._known: tuple[bytes, ...] = ()
         self.dead: set[bytes] = set()
         self.pattern = self._pattern(b"")
@@ -144,13 +149,18 @@ class _Search:
         if branch in self.found:
             return
         self.found.add(branch)
-        if slash >= 0 and len(self._known) < _MOST_EXCLUDED:
-            self._exclude(branch)
+        if slash >= 0:
+            self.rests.add(branch[len(self._typed) :])
+            if len(self._known) < _MOST_EXCLUDED:
+                self._exclude(branch)
 
     def _exclude(self, branch: bytes) -> None:
         self._known = (*self._known, branch)
         rests = b"|".join(re.escape(each[len(self._typed) :]) for each in self._known)
         self.pattern = self._pattern(b"(?!" + rests + b")")
 
-    def _pattern(self, rest: bytes) -> re.Pattern[bytes]:
-        return re.compile(_BEFORE_KEY + re.escape(self._typed) + rest, re.DOTALL)
+    def _pattern(self, unwanted: bytes) -> re.Pattern[bytes]:
+        """Match the beginning of a key, what is typed, and in a group what follows to a slash."""
+        first = b"" if self._typed else b"."
+        rest = b"(%b[^/]{0,255}/)?" % first
+        return re.compile(_BEFORE_KEY + re.escape(self._typed) + unwanted + rest, re.DOTALL)
