@@ -155,6 +155,11 @@ class OpenedFile:
         self.identity = Identity(log.metadata.ClusterID, log.metadata.NodeID)
         self.model.term = log.state.term or self.model.term
         note(_about(tail, self.path))
+        if tail.log_end < tail.last_index:
+            note(
+                f"Warning: the log ends at entry {tail.log_end:,}, and the database has entry"
+                f" {tail.last_index:,}: writes may be missing"
+            )
         if log.torn:
             note(f"Warning: the last record of the log was not written whole: {log.torn}")
 

@@ -22,6 +22,9 @@ class Tail(NamedTuple):
 
     entries: int = 0
     last_index: int = 0
+    """The last entry that the database and the log have."""
+    log_end: int = 0
+    """The last entry that the log has, or knows of."""
     uncommitted: int = 0
     """How many of the entries are not known to be committed."""
     refused: int = 0
@@ -43,24 +46,25 @@ def replay(
     of one member, in which what is written is committed.
     """
     start = model.consistent_index
-    applier, tail = Applier(model), Tail(last_index=start)
+    applier, tail, newest = Applier(model), Tail(last_index=start), 0
     try:
         for entry in log.entries():
-            operation = operation_of(entry) if entry.index >= start else None
-            if operation is None or (entry.index == start and is_applied(model, operation)):
+            newest = entry.index
+            operation = operation_of(entry) if newest >= start else None
+            if operation is None or (newest == start and is_applied(model, operation)):
                 continue
-            if entry.index > tail.last_index + 1:
-                missing = f"the entries from {tail.last_index + 1} to {entry.index - 1} are missing"
+            if newest > tail.last_index + 1:
+                missing = f"the entries from {tail.last_index + 1} to {newest - 1} are missing"
                 raise DamagedLog(f"the log is damaged: {log.folder}: {missing}")
-            is_committed = entry.index <= log.committed or applier.members.voters() == 1
+            is_committed = newest <= log.committed or applier.members.voters() == 1
             outcome = applier.apply(operation).name
             tail = Tail(
-                tail.entries + 1,
-                entry.index,
-                tail.uncommitted + (not is_committed),
-                tail.refused + (outcome == REFUSED),
-                tail.unreadable + (outcome == UNKNOWN),
+                entries=tail.entries + 1,
+                last_index=newest,
+                uncommitted=tail.uncommitted + (not is_committed),
+                refused=tail.refused + (outcome == REFUSED),
+                unreadable=tail.unreadable + (outcome == UNKNOWN),
             )
     except DamagedLog as error:
         on_damage(error)
-    return tail
+    return tail._replace(log_end=max(newest, log.committed, log.snapshot.index))

@@ -136,6 +136,7 @@ class Segment:
             return _FRAME.size - len(block)
         frame, size = _frame_at(block, 0)
         if not frame:
+            self._end_in_zeros(block, offset)
             return 0
         missing = _FRAME.size + size - len(block)
         if missing <= 0:  # it is whole, and no record
@@ -144,6 +145,13 @@ class Segment:
         if size > _LARGEST_RECORD:
             raise self.damage(offset, f"it says that it has {size} bytes")
         return missing
+
+    def _end_in_zeros(self, block: bytes, offset: int) -> None:
+        """End the log before zeros; what is behind them was written by the same, torn, write."""
+        if block.strip(b"\0"):
+            if not self._is_last:
+                raise self.damage(offset, "there are zeros in its place")
+            self.torn_at = offset
 
     def _count_verified(self, records: list[LogRecord]) -> int:
         """Return how many of the records have the right checksum, by their own or a later one."""

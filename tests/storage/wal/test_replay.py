@@ -176,3 +176,20 @@ def test_an_entry_that_35_counted_before_it_applied_it_is_applied(
     found = [(kv.key, kv.mod_revision, kv.version) for kv in map(KeyValue.decode, page.entries)]
     count = 3 if release == "3.5" else stored
     assert found == [(b"k%d" % number, 2 + number, 1) for number in range(count)]
+
+
+@pytest.mark.parametrize("behind", [0, 1])
+def test_a_log_that_ends_before_its_database_is_warned_about(tmp_path, writer, behind):
+    writer.found()
+    for number in range(3):
+        writer.put(b"k%d" % number, b"v")
+    writer.commit()
+    writer.save()
+    index = writer.index + behind
+    write_database(tmp_path, 3, {b"consistent_index": index.to_bytes(8, "big")})
+    with opened(str(tmp_path)) as source:
+        warning = (
+            f"Warning: the log ends at entry {writer.index}, and the database has entry {index}:"
+            " writes may be missing"
+        )
+        assert (warning in source.notes) == bool(behind)
