@@ -185,29 +185,6 @@ def test_a_last_record_with_a_sector_that_was_never_written_is_left_out(writer, 
     )
 
 
-@pytest.mark.parametrize("is_last", [True, False])
-def test_zeros_in_place_of_a_record_with_others_behind_it_are_noted(writer, tmp_path, is_last):
-    put_some(writer, 5)
-    path, offset = writer.path, writer.offset
-    put_some(writer, 5, size=900)
-    if not is_last:
-        writer.cut()
-    writer.save()
-    data = bytearray(path.read_bytes())
-    data[offset : offset + 512] = bytes(512)
-    path.write_bytes(data)
-    if is_last:
-        found, log = entries_of(tmp_path)
-        assert ([each[0] for each in found], log.torn) == (
-            [1, 2, 3, 4, 5],
-            f"{path} at offset {offset}",
-        )
-    else:
-        found, message = indexes_before_damage(tmp_path)
-        assert found == [1, 2, 3, 4, 5]
-        assert f"{path}: record at offset {offset}: there are zeros in its place" in message
-
-
 @pytest.mark.parametrize("part", ["data", "length", "head", "middle segment"])
 def test_damage_in_the_middle_names_file_and_offset(writer, tmp_path, part):
     put_some(writer, 5)
