@@ -9,7 +9,7 @@ import pytest
 
 from pyetcdctl.settings import FileReading
 from pyetcdctl.storage.opening import OpenedFile
-from tests.runner import clean_environment, command
+from tests.runner import SECONDS, clean_environment, command
 from tests.server import running, write
 from tests.storage.test_from import content
 
@@ -58,6 +58,31 @@ def test_a_folder_is_read_without_the_permission_to_write(words, folder):
     done = without_rights(*command(*words), "--from", folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+    assert content(folder) == before
+
+
+def in_a_read_only_mount(folder, *words):
+    """Run a command, with a folder mounted so that nothing in it can be written, not by root."""
+    start = ("unshare", "--mount", *(("--map-root-user",) if os.geteuid() else ()))
+    mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    return subprocess.run(
+        [*start, "sh", "-c", mount, folder, *words],
+        env=clean_environment(),
+        capture_output=True,
+        check=False,
+        timeout=SECONDS,
+    )
+
+
+def test_a_folder_on_a_read_only_file_system_is_read(folder):
+    if in_a_read_only_mount(folder, "true").returncode:
+        pytest.skip("nothing can be mounted here")
+    refused = in_a_read_only_mount(folder, "touch", folder / "member" / "new")
+    assert b"Read-only file system" in refused.stderr
+    before = content(folder)
+    for words, path in ((LINES[0], folder), (LINES[4], folder / "member" / "snap" / "db")):
+        done = in_a_read_only_mount(folder, *command(*words), "--from", path)
+        assert (done.returncode, bool(done.stdout)) == (0, True), done.stderr
     assert content(folder) == before
 
 
