@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import monotonic, sleep
+from time import sleep
 from typing import TYPE_CHECKING, Protocol
 
 from pyetcdctl.cli.session.configuration import discovery_root
+from pyetcdctl.cli.session.progress import countdown
 from pyetcdctl.cli.session.registry import noted_registry_path
 from pyetcdctl.errors import CallFailed, ConnectionFailed, DeadlineExceeded
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pyetcdctl.diagnosis.facts import ClusterFacts, UpgradeFacts
     from pyetcdctl.discovery import Discovery
 
-_TICK_SECONDS = 0.2
 _LOCAL_METRICS = "http://127.0.0.1:2381"
 _CERTIFICATES = ("cert-file", "peer-cert-file", "trusted-ca-file", "peer-trusted-ca-file")
 
@@ -133,12 +133,9 @@ def _waiting(session: Session) -> Callable[[float], None]:
     err = session.streams.err
 
     def wait(seconds: float) -> None:
-        ends = monotonic() + seconds
-        while (left := ends - monotonic()) > 0:
-            if err.is_terminal and seconds > 1:
-                err.status(f"Measuring, {left:.0f} s left")
-            sleep(min(left, _TICK_SECONDS))
-        if err.is_terminal and seconds > 1:
-            err.status("")
+        if seconds > 1:
+            countdown(err, "Measuring", seconds, sleep)
+        else:
+            sleep(seconds)
 
     return wait

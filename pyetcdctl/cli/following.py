@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from pyetcdctl.cli.session.progress import StatusLine
 from pyetcdctl.concurrency.mirroring import Mirror
 from pyetcdctl.concurrency.stopping import WorkThread
 
@@ -26,17 +28,13 @@ def follow(session: Session, source: Connection, destination: Connection, plan: 
     err.line(f"Following from revision {plan.revision:,}, until interrupted.")
     work = WorkThread("mirror", mirror.run)
     work.start()
-    try:
+    with StatusLine(err, patience=0) as line:
         while not work.has_ended.is_set():
             work.wait(_EVERY_SECONDS)
-            if err.is_terminal:
-                err.status(_progress(mirror))
-    finally:
-        if err.is_terminal:
-            err.status("")
+            line.show(partial(_progress, mirror))
 
 
-def _progress(mirror: Mirror) -> str:
+def _progress(mirror: Mirror, _seconds: float) -> str:
     behind = mirror.seen_revision - mirror.applied_revision
     lag = f"{behind:,} revisions behind" if behind > 0 else "up to date"
     return f"{mirror.total:,} changes applied, {lag}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from pyetcdctl.cli.flags.parameters import WHAT_FITS, EtcdPrefix, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import duration, raw
 from pyetcdctl.cli.lazy import command, new_app
+from pyetcdctl.cli.session.progress import countdown
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import BadArguments, Interrupted, UnsupportedFormat
 from pyetcdctl.keyspace.ranges import prefix_range
@@ -230,14 +230,7 @@ class _Run:
 
     def _show_progress(self, counter: WriteCounter, seconds: float) -> None:
         """Wait; on a terminal show the seconds left."""
-        err = self._session.streams.err
-        end = monotonic() + seconds
-        while (left := end - monotonic()) > 0:
-            if err.is_terminal:
-                err.status(f"Counting writes, {left:.0f} s left")
-            counter.wait(min(left, 1.0) if err.is_terminal else left)
-        if err.is_terminal:
-            err.status("")
+        countdown(self._session.streams.err, "Counting writes", seconds, counter.wait)
 
     def _print(self, counter: WriteCounter, **more: Any) -> None:
         done, flags = counter.cut(), self._flags

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,140 +21,143 @@ _PATIENCE_SECONDS = 0.5
 _BAR_COLUMNS = 40
 
 
+class StatusLine:
+    """The one line that shows how far an operation is.
+
+    It appears on a terminal only, once the operation has taken ``patience`` seconds, is redrawn a
+    few times a second, and is erased at the end.
+    """
+
+    def __init__(self, err: Messages, patience: float = _PATIENCE_SECONDS) -> None:
+        self._err = err
+        self._start = monotonic()
+        self._due = self._start + patience if err.is_terminal else inf
+        self._is_shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.erase()
+
+    def show(self, text_of: Callable[[float], str]) -> None:
+        """Redraw the line if it is due; ``text_of`` makes its text from the seconds so far."""
+        if (now := monotonic()) >= self._due:
+            self._due = now + _EVERY_SECONDS
+            self._is_shown = True
+            self._err.status(text_of(now - self._start))
+
+    def erase(self) -> None:
+        """Erase the line; a later ``show`` draws it again."""
+        if self._is_shown:
+            self._err.status("")
+            self._is_shown = False
+
+
+def countdown(err: Messages, text: str, seconds: float, wait: Callable[[float], object]) -> None:
+    """Call ``wait`` until so many seconds have passed; on a terminal show how many are left."""
+    ends = monotonic() + seconds
+
+    def remaining(_seconds: float) -> str:
+        return f"{text}, {max(ends - monotonic(), 0.0):.0f} s left"
+
+    with StatusLine(err, patience=0) as line:
+        while (left := ends - monotonic()) > 0:
+            line.show(remaining)
+            wait(min(left, 1.0) if err.is_terminal else left)
+
+
 def shown_progress(entries: Iterator[TreeEntry], total: int, err: Messages) -> Iterator[TreeEntry]:
     """Yield the entries; after half a second show how many of ``total`` were read."""
-    start = monotonic()
-    due = start + _PATIENCE_SECONDS
     keys = size = 0
-    is_shown = False
-    try:
+    with StatusLine(err) as line:
         for entry in entries:
             keys += 1
             size += entry.size
-            if not keys % _EVERY_KEYS and (now := monotonic()) >= due:
-                due = now + _EVERY_SECONDS
-                is_shown = True
-                err.status(_text(keys, size, total, now - start))
+            if not keys % _EVERY_KEYS:
+                line.show(partial(_text, keys, size, total))
             yield entry
-    finally:
-        if is_shown:
-            err.status("")
 
 
 class ReadingProgress:
-    """The progress of a reading in pages; on a terminal, after half a second."""
+    """The progress of a reading in pages."""
 
     def __init__(self, total: int, err: Messages) -> None:
         """``total`` keys are expected, 0 if that is not known."""
         self._total = total
-        self._err = err
-        self._start = monotonic()
-        self._due = self._start + _PATIENCE_SECONDS if err.is_terminal else inf
+        self._line = StatusLine(err)
         self._keys = self._size = 0
-        self._is_shown = False
 
-    def __enter__(self) -> ReadingProgress:
+    def __enter__(self) -> Self:
         return self
 
     def add(self, keys: int, size: int) -> None:
         """Count what was read."""
         self._keys += keys
         self._size += size
-        if (now := monotonic()) >= self._due:
-            self._due = now + _EVERY_SECONDS
-            self._is_shown = True
-            self._err.status(_text(self._keys, self._size, self._total, now - self._start))
+        self._line.show(partial(_text, self._keys, self._size, self._total))
 
     def __exit__(self, *failure: object) -> None:
-        if self._is_shown:
-            self._err.status("")
+        self._line.erase()
 
 
 def shown_bytes(pieces: Iterator[SnapshotResponse], err: Messages) -> Iterator[SnapshotResponse]:
-    """Yield a snapshot's pieces; on a terminal show after half a second how much was received."""
-    start = monotonic()
-    due = start + _PATIENCE_SECONDS if err.is_terminal else inf
+    """Yield a snapshot's pieces; after half a second show how much was received."""
     size = 0
-    try:
+    with StatusLine(err) as line:
         for piece in pieces:
             size += len(piece.blob)
-            if (now := monotonic()) >= due:
-                due = now + _EVERY_SECONDS
-                err.status(_bytes_text(size, piece.remaining_bytes, now - start))
+            line.show(partial(_bytes_text, size, piece.remaining_bytes))
             yield piece
-    finally:
-        if start + _PATIENCE_SECONDS < due < inf:
-            err.status("")
 
 
 @contextmanager
 def reading_progress(path: str, err: Messages) -> Iterator[Callable[[int], None]]:
-    """Yield a function that counts bytes; on a terminal it shows after half a second how many."""
-    start = monotonic()
-    due = start + _PATIENCE_SECONDS if err.is_terminal else inf
+    """Yield a function that counts bytes; after half a second their number is shown."""
     size = 0
 
-    def count(more: int) -> None:
-        nonlocal size, due
-        size += more
-        if (now := monotonic()) >= due:
-            due = now + _EVERY_SECONDS
-            err.status(
-                f"Reading {path}  {size / 1e6:,.0f} MB  {size / 1e6 / (now - start):,.0f} MB/s"
-            )
+    def text(seconds: float) -> str:
+        return f"Reading {path}  {size / 1e6:,.0f} MB  {size / 1e6 / seconds:,.0f} MB/s"
 
-    try:
+    with StatusLine(err) as line:
+
+        def count(more: int) -> None:
+            nonlocal size
+            size += more
+            line.show(text)
+
         yield count
-    finally:
-        if start + _PATIENCE_SECONDS < due < inf:
-            err.status("")
 
 
 class CopyProgress:
-    """How many keys of a copy are written; on a terminal, after half a second."""
+    """How many keys of a copy are written."""
 
     def __init__(self, err: Messages) -> None:
-        self._err = err
-        self._start = monotonic()
-        self._is_shown = False
+        self._line = StatusLine(err)
 
     def show(self, done: int, total: int) -> None:
         """Show the present numbers."""
-        seconds = monotonic() - self._start
-        if done and seconds >= _PATIENCE_SECONDS and self._err.is_terminal:
-            self._is_shown = True
-            self._err.status(_copy_text(done, total, seconds))
+        if done:
+            self._line.show(partial(_copy_text, done, total))
 
     def end(self) -> None:
         """Erase the line."""
-        if self._is_shown:
-            self._err.status("")
-        self._is_shown = False
+        self._line.erase()
 
 
 @contextmanager
 def shown_steps(
     total: int, unit: str, done: Callable[[], int], err: Messages
 ) -> Iterator[Callable[[], None]]:
-    """Yield a function to be called often; on a terminal it draws a bar of ``done`` of
-    ``total``.
-    """
-    due = monotonic() if err.is_terminal else inf
+    """Yield a function to be called often: it draws a bar of ``done`` of ``total``."""
 
-    def look() -> None:
-        nonlocal due
-        if (now := monotonic()) >= due:
-            due = now + _EVERY_SECONDS
-            part = min(done(), total)
-            full = part * _BAR_COLUMNS // total
-            bar = "━" * full + "─" * (_BAR_COLUMNS - full)
-            err.status(f"{bar}  {part:,} of {total:,} {unit}")
+    def bar(_seconds: float) -> str:
+        part = min(done(), total)
+        full = part * _BAR_COLUMNS // total
+        return f"{'━' * full}{'─' * (_BAR_COLUMNS - full)}  {part:,} of {total:,} {unit}"
 
-    try:
-        yield look
-    finally:
-        if due < inf:
-            err.status("")
+    with StatusLine(err, patience=0) as line:
+        yield lambda: line.show(bar)
 
 
 def _bytes_text(size: int, remaining: int, seconds: float) -> str:
