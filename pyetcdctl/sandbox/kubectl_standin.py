@@ -2,7 +2,7 @@
 
 The script is run by its path with the path of its pods (see toolbox.py) and kubectl's arguments.
 ``exec`` runs the programs of etcd with the paths and the address that they have in an etcd pod;
-what kubectl reads is read from etcd.
+what kubectl reads is read from etcd, and plugins run as ever.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 
 TYPE_CHECKING = False
@@ -25,7 +27,16 @@ This kubectl is a stand-in of pyetcdctl's sandbox, where etcd runs but no API se
 
   kubectl exec POD -n kube-system -- COMMAND   what etcdctl, etcdutl or sh print in the pod: {pods}
   kubectl get, describe, explain ...           what is in etcd, by pyetcdctl kubernetes get, ...
+  kubectl etcd ...                             pyetcdctl ... --via kubectl
 """
+CONFIG = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "current-context": "sandbox",
+    "contexts": [{"name": "sandbox", "context": {"cluster": "sandbox", "user": "you"}}],
+    "clusters": [{"name": "sandbox", "cluster": {}}],
+    "users": [{"name": "you", "user": {}}],
+}
 _VALUED = ("-n", "--namespace", "-c", "--container")
 _SERVER = re.compile(r"(?<![\w.])(?:127\.0\.0\.1|localhost|\[127\.0\.0\.1\]|\[::1\]):2379\b")
 _PATH = re.compile(r"(?<![\w./-])(?=/(?:etc/kubernetes|var/lib/etcd)\b)")
@@ -39,9 +50,16 @@ def main(place: str, arguments: Sequence[str]) -> NoReturn:
     if verb in READING:
         if sys.stderr.isatty():
             print("# The sandbox's stand-in for kubectl reads this from etcd", file=sys.stderr)
-        _run(["pyetcdctl", "kubernetes", *arguments], os.environ)
+        # The plugin's: without it this would be asked again.
+        own = {name: os.environ[name] for name in os.environ if name != "PYETCDCTL_VIA"}
+        _run(["pyetcdctl", "kubernetes", *arguments], own)
     if verb == "exec":
         _execute(pods, arguments)
+    if verb == "config":
+        print(json.dumps(CONFIG))
+        sys.exit(0)
+    if verb and verb == arguments[0] and shutil.which(f"kubectl-{verb}"):
+        _run([f"kubectl-{verb}", *arguments[1:]], os.environ)
     known = HELP.format(pods=", ".join(pods))
     if verb in ("", "help") and not set(arguments) - {"help", "-h", "--help"}:
         print(known, end="")
@@ -80,7 +98,17 @@ def _execute(pods: Mapping[str, Any], arguments: Sequence[str]) -> NoReturn:
             f"  The etcd pods of this sandbox, in the namespace {NAMESPACE}: {known}"
         )
     pod = pods[name]
-    _run([_in_pod(word, pod) for word in command], _environment(pod, " ".join(command)))
+    words, environment = (
+        [_in_pod(word, pod) for word in command],
+        _environment(pod, " ".join(command)),
+    )
+    # Ctrl-C is for the program, as it is in a pod.
+    with subprocess.Popen(words, executable=_found(words[0]), env=environment) as child:
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+        code = child.wait()
+    if code > 0:
+        print(f"command terminated with exit code {code}", file=sys.stderr)
+    sys.exit(code if code >= 0 else 128 - code)
 
 
 def _divided(arguments: Sequence[str]) -> tuple[list[str], bool, list[str]]:
@@ -115,11 +143,15 @@ def _environment(pod: Mapping[str, Any], line: str) -> dict[str, str]:
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> NoReturn:
-    program = shutil.which(command[0])
-    if program is None:
-        sys.exit(f'error: exec: "{command[0]}": executable file not found in $PATH')
     sys.stdout.flush()
-    os.execve(program, command, environment)
+    os.execve(_found(command[0]), command, environment)
+
+
+def _found(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        sys.exit(f'error: exec: "{program}": executable file not found in $PATH')
+    return found
 
 
 if __name__ == "__main__":

@@ -3,8 +3,7 @@
 A block ``console`` holds commands behind ``$`` and what they print; ``...`` stands for anything,
 within a line and as a line of its own. The word behind ``console`` says where it runs: nothing for
 a plain server with the sample cluster, ``terminal`` for the same on a terminal without colours,
-``kubectl`` for the same behind the tests' stand-in for kubectl, else the sandbox's layout of that
-name.
+else the sandbox's layout of that name.
 """
 
 import os
@@ -19,7 +18,6 @@ import pexpect
 import pytest
 
 from pyetcdctl.cli.registry import COMMANDS
-from tests.kubectl.standin_cluster import StandIn, pod
 from tests.runner import PROJECT, clean_environment, run_here
 
 README = (PROJECT / "README.md").read_text()
@@ -98,7 +96,7 @@ def run_example(command, environment, prefix=(), seconds=60):
 
 def test_readme_has_examples():
     assert len(examples()) >= 8
-    assert {each.place for each in examples()} == {"", "terminal", "kubeadm", "kubectl"}
+    assert {each.place for each in examples()} == {"", "terminal", "kubeadm"}
 
 
 def examples_in(*places):
@@ -123,14 +121,6 @@ def test_an_example_on_a_terminal_shows_what_readme_says(example, sample_etcd):
         dimensions=(24, 80),
     ).replace("\r\n", "\n")
     assert pattern_of(example.output).fullmatch(shown), shown
-
-
-@examples_in("kubectl")
-def test_an_example_through_kubectl_prints_what_readme_says(example, sample_etcd, tmp_path):
-    standin = StandIn(tmp_path)
-    standin.write([pod("etcd-m1", sample_etcd)], sample_etcd.cluster.programs.beside("etcdctl"))
-    printed = run_example(example.command, clean_environment(standin.environment))
-    assert pattern_of(example.output).fullmatch(printed), printed
 
 
 @examples_in("kubeadm")

@@ -98,6 +98,20 @@ def test_what_the_stand_in_does_not_do_it_says(node: Sandbox, line: str, message
     assert message in done.stderr
 
 
+@pytest.mark.parametrize("program", ["pyetcdctl --via=kubectl", "kubectl etcd"])
+def test_this_program_reads_through_the_stand_in(node: Sandbox, program: str) -> None:
+    shown = shell(node, f"{program} get / --prefix --keys-only --limit 1")
+    assert (shown.stdout.split(), shown.stderr, shown.returncode) == ([FIRST], "", 0)
+
+
+def test_a_program_that_fails_in_a_pod_ends_as_kubectl_ends(node: Sandbox) -> None:
+    for words, code in (("exit 3", 3), ("kill -9 $$", 137)):
+        done = shell(node, f"{POD} sh -c '{words}'")
+        assert done.returncode == code
+    failed = shell(node, "pyetcdctl get k --rev 1 --via kubectl")
+    assert failed.stderr.startswith("Error: etcdserver: mvcc: required revision has been compacted")
+
+
 def test_the_stand_in_is_named_as_one(node: Sandbox) -> None:
     for line in ("kubectl", "kubectl --help"):
         assert shell(node, line).stdout.startswith("This kubectl is a stand-in")
