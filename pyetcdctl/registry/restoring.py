@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyetcdctl.errors import InvalidInput
 from pyetcdctl.kubernetes.editing.restoring import (
     as_it_was,
     is_made_again,
@@ -177,9 +178,17 @@ class Restoration:
         absent = [each for each in self._objects if not self._is_there(each)]
         owners = {uid_of(each.content) for each in absent} - {""}
         return [
-            self._planner.plan(as_it_was(each.content, owners | self._living_owners(each)))
+            self._planned(as_it_was(each.content, owners | self._living_owners(each)))
             for each in absent
         ]
+
+    def _planned(self, content: Object) -> Planned:
+        try:
+            return self._planner.plan(content)
+        except InvalidInput as error:
+            raise error.with_advice(
+                "Try:  kubernetes restore customresourcedefinitions, which define it, before"
+            ) from error
 
     def _is_there(self, each: Restorable) -> bool:
         place = each.place

@@ -218,6 +218,22 @@ def test_what_is_written_is_encrypted_by_the_configuration_of_its_destination(
     assert value_of(cluster, key).startswith(b"k8s:enc:aescbc:v1:fresh:")
 
 
+def test_a_resource_that_the_cluster_does_not_define_is_not_written(backup, cluster):
+    defined = "/registry/apiextensions.k8s.io/customresourcedefinitions/"
+    gone = f"{defined}relics.old.example.com", "/registry/old.example.com/relics/shop/c-relic-00"
+    for key in gone:
+        cluster.etcdctl("del", key, check=True)
+    words = ("-n", "shop", "--write", "--yes", "relics", "c-relic-00")
+    refused = restore(backup, *words, env=cluster.environment)
+    assert (refused.exit_code, refused.stdout) == (3, b"")
+    assert "the store has no resource of kind Relic" in refused.stderr
+    assert "Try:  kubernetes restore customresourcedefinitions" in refused.stderr
+    definition = ("customresourcedefinitions", "relics.old.example.com", "--write", "--yes")
+    for each in (definition, words):
+        done = restore(backup, *each, env=cluster.environment)
+        assert done.exit_code == 0, done.stderr
+
+
 def test_the_configuration_of_a_destination_is_for_writing(backup):
     result = restore(backup, "-n", "shop", "--dest-encryption-config", CONFIG)
     assert (result.exit_code, result.stdout) == (128, b"")
