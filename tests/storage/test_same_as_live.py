@@ -39,6 +39,8 @@ def without_ids(words, stdout):
 
 
 LINES = get_lines() + tree_lines() + cluster_lines()
+OF_A_MEMBER = [("member", "list"), ("member", "list", "-w", "json")]
+"""What a file alone does not know."""
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +48,13 @@ def stopped(tmp_path_factory):
     """What a server says to all lines, and its data directory after a clean stop."""
     with running() as etcd:
         write_data(etcd)
-        responses = {words: run_here(*words, env=etcd.environment) for words in LINES}
+        lines = LINES + OF_A_MEMBER
+        responses = {words: run_here(*words, env=etcd.environment) for words in lines}
         etcd.members[0].stop()
         yield responses, etcd.members[0].site.data_folder
 
 
-@pytest.mark.parametrize("words", LINES, ids=" ".join)
+@pytest.mark.parametrize("words", LINES + OF_A_MEMBER, ids=" ".join)
 def test_a_data_directory_is_read_as_its_server(words, stopped):
     responses, folder = stopped
     live = responses[words]

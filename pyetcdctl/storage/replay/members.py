@@ -38,6 +38,10 @@ class Members:
         """Return the members' ids and names."""
         return [(int(member["id"]), str(member.get("name", ""))) for member in self._all()]
 
+    def without_client_urls(self) -> list[int]:
+        """Return the ids of members that have published no client URLs."""
+        return [int(member["id"]) for member in self._all() if not member.get("clientURLs")]
+
     def apply(self, change: ConfChange) -> None:
         """Apply a change of the members."""
         if self._buckets.get(REMOVED, _name(change.NodeID)) is not None:
