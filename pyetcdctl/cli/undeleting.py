@@ -125,7 +125,7 @@ class Undeleting:
         yield from self._lease_remarks()
         yield from (f"Error: {each}" for each in self._missing)
         if not (found.writes or found.in_the_way):
-            yield "Nothing is to be brought back."
+            yield "There is nothing to bring back."
             return
         marks = ((Mark.NEW, found.creations), (Mark.DIFFERENT, found.replacements))
         counts = (*marks, (Mark.SAME, found.same), ("!", found.in_the_way))
@@ -259,12 +259,13 @@ class Undeleting:
         del self._leases[0]
         gone = [each for each in self._leases if not self._is_alive(each)]
         for lease in gone[:_NAMED_LEASES]:
-            yield f"# lease {lease:016x} is gone: without it come back {_keys(self._leases[lease])}"
+            keys = _keys(self._leases[lease])
+            yield f"# lease {lease:016x} does not exist any more; written without it: {keys}"
         if rest := gone[_NAMED_LEASES:]:
             keys = _keys(sum(self._leases[each] for each in rest))
-            yield f"# {len(rest):,} more leases are gone: without them come back {keys}"
+            yield f"# {len(rest):,} more leases do not exist any more; written without them: {keys}"
         if gone:
-            yield "# what has no lease stays until it is deleted"
+            yield "# a key without a lease is kept until it is deleted"
 
 
 def _row(found: Compared) -> TransferRow:

@@ -20,7 +20,7 @@ Response = TypeVar("Response")
 SERVICE = "/etcdserverpb.Cluster/"
 WAIT_FOR_MEMBERS = (
     "Members are changed only when all that were started have been connected for 5 seconds.",
-    "Try:  endpoint health --cluster, then the same again",
+    "Try:  endpoint health --cluster, then this command again",
 )
 
 

@@ -59,7 +59,7 @@ class _Pieces:
         if isinstance(error, DeadlineExceeded) and not self._end.expired:
             return SnapshotFailed(
                 f"could not write snapshot: no data for {self._stall:g} s",
-                f"{self._connection.endpoint} fell silent after {self._size:,} bytes.",
+                f"{self._connection.endpoint} sent nothing more after {self._size:,} bytes.",
                 "Try:  another member, or a longer --stall-timeout",
             )
         return SnapshotFailed(f"could not write snapshot: {error}", *advice)

@@ -44,7 +44,7 @@ UNDER_WAY = 64
 BYTES_UNDER_WAY = 8 << 20
 
 ITS_FLAGS = "That is the destination; its flags are --dest-cacert, --dest-cert, --dest-user, ..."
-LET_IT_READ = "A destination user who may also READ lets the mirror look, and go on by itself."
+LET_IT_READ = "With READ permission for its user the mirror can check that, and resume by itself."
 
 
 class Write:

@@ -105,7 +105,7 @@ def _go_on_after(error: PyetcdctlError, connection: Connection, stop: Stop) -> N
 
 
 def _observer_lost(reason: str) -> PyetcdctlError:
-    return PyetcdctlError("elect: observer lost", f"The server says: {reason}")
+    return PyetcdctlError("elect: observer lost", f"The server reports: {reason}")
 
 
 def _reign(

@@ -139,7 +139,7 @@ class Etcdctl:
         except TimeoutError:
             raise DeadlineExceeded(
                 DEADLINE,
-                f"kubectl exec in the pod {self.pod.full_name} brings nothing.",
+                f"kubectl exec in the pod {self.pod.full_name} sends no output.",
                 "Try:  --command-timeout 30s",
                 code="DEADLINE_EXCEEDED",
             ) from None

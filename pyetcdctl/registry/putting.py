@@ -222,7 +222,8 @@ def stale_remark(present: Present, keyring: Keyring) -> str:
     if not keyring.decrypt(entry.key, entry.value).stale:
         return ""
     how = f"encrypted by {stored.encryption}" if stored.encryption else "stored plain"
-    return f"# {target.title} is {how} and stays so; the API server would write it otherwise today"
+    today = "the API server would write it differently today"
+    return f"# {target.title} is {how} and is written so; {today}"
 
 
 def _misfit(keyring: Keyring, neighbours: Iterator[tuple[bytes, bytes]]) -> str:

@@ -91,7 +91,7 @@ class OpenedFile:
             if self._digest is not None:
                 self._digest.result()
         except DamagedSnapshot as error:
-            advice = (*error.advice[:1], "Try:  --skip-hash-check to read it all the same")
+            advice = (*error.advice[:1], "Try:  --skip-hash-check to read it nevertheless")
             raise error.with_advice(*advice) from error.__cause__
 
     def sizing(self) -> Sizing:
@@ -113,7 +113,7 @@ class OpenedFile:
         if self._digest is None and not self.database.pages.is_current():
             raise PyetcdctlError(
                 f"{self._file.path} was written to while it was read",
-                "Try:  the same again, or from the running server without --from",
+                "Try:  this command again, or on the running server without --from",
             )
 
     def close(self) -> None:

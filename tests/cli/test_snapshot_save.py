@@ -157,7 +157,7 @@ def test_a_server_that_falls_silent_ends_it(half_way, tmp_path):
     result = save(path, "--stall-timeout", "1s", env=env, seconds=20)
     assert result.exit_code == 5
     assert result.stderr.startswith("Error: could not write snapshot: no data for 1 s\n")
-    assert f"{half_way.endpoint} fell silent after " in result.stderr
+    assert f"{half_way.endpoint} sent nothing more after " in result.stderr
     assert left_in(tmp_path) == []
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SECONDS = 40
 STUCK = "/registry/namespaces/stuck"
 WARNING = "Warning: this goes to etcd past the API server, "
-STAYS = "and stays so; the API server would write it otherwise today"
+STAYS = "and is written so; the API server would write it differently today"
 KEPT = re.compile(r"Your text is kept in (\S+)")
 CONFIG = DATA / "encryption-config.yaml"
 
@@ -393,7 +393,7 @@ def test_an_object_in_cbor_stays_cbor(cluster: Etcd, edit: Callable[..., Result]
         before = keyring.decrypt(key.encode(), value_of(cluster, key))
         edited = edit(ADDS, key, "--encryption-config", str(CONFIG))
         assert edited.exit_code == 0, edited.stderr
-        assert ("# stored in another spelling" in edited.stderr) == (key == foreign)
+        assert ("# stored with other formatting" in edited.stderr) == (key == foreign)
         after = keyring.decrypt(key.encode(), value_of(cluster, key))
         assert (after.provider, after.key_name) == (before.provider, before.key_name)
         obj = decode(before.plaintext).object

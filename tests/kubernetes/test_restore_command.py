@@ -132,7 +132,7 @@ def test_write_brings_back_what_is_absent_and_nothing_else(backup, cluster):
         "services/shop/web created",
         "deployments/shop/web created",
     ]
-    assert "# configmaps/shop/web-config is there, and stays as it is" in result.stderr
+    assert "# configmaps/shop/web-config exists, and is not changed" in result.stderr
     assert "past the API server" in result.stderr
     assert value_of(cluster, changed) == b"changed meanwhile"
     after = {key: decode(value_of(cluster, key)).object for key in gone}

@@ -70,7 +70,7 @@ def test_a_page_that_says_it_is_another_is_refused(sample_database, tmp_path):
     at = in_use(sample_database)[-1]
     data = damaged(sample_database, at, struct.pack("<Q", 1))
     assert refusal(data, tmp_path) == (
-        f"the database is damaged: page {at // PAGE} at offset {at}: it says that it is page 1"
+        f"the database is damaged: page {at // PAGE} at offset {at}: its header names page 1"
     )
 
 

@@ -86,7 +86,7 @@ def test_pages_of_every_size_are_read(page_size, tmp_path):
 @pytest.mark.parametrize(
     ("records", "where", "what"),
     [
-        ([record(b"a", 2, mod_revision=3)], "key a", "revision 2 says that it was changed at 3"),
+        ([record(b"a", 2, mod_revision=3)], "key a", "revision 2 has a record with mod_revision 3"),
         ([record(b"a", 2, create=5)], "key a", "created at 5, version 1"),
         ([record(b"a", 2), record(b"a", 3, 2, 5)], "key a", "version 5 at revision 3 follows 1"),
         ([record(b"a", 2, lease=9)], "key a", "its lease 0000000000000009 does not exist"),
@@ -139,7 +139,7 @@ def test_all_damaged_pages_are_named_with_their_offsets(sample_database, tmp_pat
         data[leaf.page.offset : leaf.page.offset + 8] = struct.pack("<Q", 1)
     path = tmp_path / "a.db"
     path.write_bytes(data + sha256(data).digest())
-    places = [place for place, text in faults(path) if "it says that it is page 1" in text]
+    places = [place for place, text in faults(path) if "its header names page 1" in text]
     assert places == [
         f"page {n.page.number} at offset {n.page.offset}" for n in (leaves[3], leaves[9])
     ]

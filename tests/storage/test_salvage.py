@@ -126,7 +126,7 @@ def test_without_a_meta_page_the_root_is_found(damaged, sound):
     result = damaged.read(*ALL)
     assert lines(result) == sound
     assert "no valid meta page" in result.stderr
-    assert "# lost: what was written after revision 2,564, if anything was" in result.stderr
+    assert "# lost: changes after revision 2,564, if there were any" in result.stderr
 
 
 def test_without_the_table_of_buckets_an_older_one_or_the_pages_themselves_serve(

@@ -63,7 +63,7 @@ def test_deleted_keys_come_back_as_they_were_last(etcd, prefix):
     assert etcd.etcdctl("get", f"{prefix}bytes", "--print-value-only").stdout == VALUE + b"\n"
     assert etcd.etcdctl("get", f"{prefix}a", "--print-value-only").stdout == b"2\n"
     assert etcd.etcdctl("get", f"{prefix}again", "--print-value-only").stdout == b"other\n"
-    assert undelete(etcd, prefix, "--yes") == ([], "Nothing is to be brought back.\n", 0)
+    assert undelete(etcd, prefix, "--yes") == ([], "There is nothing to bring back.\n", 0)
 
 
 def test_what_is_there_with_another_value_is_in_the_way_unless_it_is_to_be_replaced(etcd, prefix):
@@ -149,7 +149,7 @@ def test_leases_that_live_are_kept_and_those_that_are_gone_are_named(etcd, prefi
     _, notes, code = undelete(etcd, prefix, "--yes")
 
     assert code == 0
-    assert f"# lease {ids[1]} is gone: without it come back 1 key\n" in notes
+    assert f"# lease {ids[1]} does not exist any more; written without it: 1 key\n" in notes
     assert ids[0] not in notes
     leases = [entry.get("lease", 0) for _, entry in sorted(keys(etcd, prefix).items())]
     assert leases == [int(ids[0], 16), 0]

@@ -116,7 +116,7 @@ def _check(session: Session, command_words: list[str], flags: SandboxFlags) -> N
         return
     if not command_words and not (session.streams.input_is_terminal and is_terminal(1)):
         raise UsageError(
-            "sandbox starts a shell, which needs a terminal; here is none",
+            "sandbox starts a shell, which needs a terminal, and there is none",
             "Try:  pyetcdctl sandbox -- COMMAND",
         )
 

@@ -111,7 +111,7 @@ class PodConnection(Connection):
         """Return the error of a command whose deadline has passed."""
         pod = self._etcdctl.pod.full_name
         return DeadlineExceeded(
-            DEADLINE, f"etcdctl in the pod {pod} brings nothing.", code="DEADLINE_EXCEEDED"
+            DEADLINE, f"etcdctl in the pod {pod} sends no output.", code="DEADLINE_EXCEEDED"
         )
 
     def begin(self) -> None:

@@ -146,7 +146,7 @@ class Pages:
     def _head(self, number: int, data: bytes, kinds: int) -> PageHead:
         head, offset = PageHead(*PAGE_HEAD.unpack_from(data)), number * self.page_size
         if head.number != number:
-            raise damage(number, offset, f"it says that it is page {head.number}")
+            raise damage(number, offset, f"its header names page {head.number}")
         if number + head.overflow >= self.count:
             raise damage(number, offset, "it overlaps another page or the end of the file")
         if head.flags not in (BRANCH, LEAF, FREELIST) or not head.flags & kinds:

@@ -71,7 +71,7 @@ class RecordCheck:
                 yield f"the deletion at revision {revision.main} has more than a key"
             return
         if entry.mod_revision != revision.main:
-            yield f"revision {revision.main} says that it was changed at {entry.mod_revision}"
+            yield f"revision {revision.main} has a record with mod_revision {entry.mod_revision}"
         if not 0 < entry.create_revision <= revision.main or entry.version < 1:
             yield f"created at {entry.create_revision}, version {entry.version}"
             return

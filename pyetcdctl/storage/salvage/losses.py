@@ -65,7 +65,7 @@ class Losses(NamedTuple):
         if not self.faults:
             yield f"# nothing is damaged in {path}"
             return
-        yield f"Warning: {path} is damaged: what is sound of it is read"
+        yield f"Warning: {path} is damaged: its intact parts are read"
         for fault in self.faults[:_SHOWN_FAULTS]:
             yield f"  {fault.where}: {fault.what}"
         more = len(self.faults) - _SHOWN_FAULTS + self.omitted
@@ -74,7 +74,7 @@ class Losses(NamedTuple):
         scattered = sum(len(gap.places) for gap in self.gaps)
         yield (
             f"# {self.records:,} records of keys were salvaged, {scattered:,} of them from pages"
-            " that are damaged or that nothing leads to"
+            " that are damaged or unreferenced"
         )
         yield from self._missing()
 
@@ -82,7 +82,7 @@ class Losses(NamedTuple):
         for gap in self.gaps[:_SHOWN_GAPS]:
             first, last, missing = gap.missing(self.compacted)
             if gap.end is None:
-                yield f"# lost: what was written after revision {last:,}, if anything was"
+                yield f"# lost: changes after revision {last:,}, if there were any"
             if missing:
                 yield f"# lost: {missing:,} of the revisions from {first:,} to {last:,}"
             if 0 < self.compacted >= main_of(gap.first):

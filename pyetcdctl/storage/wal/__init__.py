@@ -1,1 +1,1 @@
-"""etcd's write-ahead log, read only: segments of records, in which the entries of raft are."""
+"""etcd's write-ahead log, read only: segments of records, which contain raft's entries."""

@@ -1,4 +1,4 @@
-"""Describe what operations are about: keys, leases, users, members."""
+"""Describe the subjects of operations: keys, leases, users, members."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 
 def ranges_of(operation: Operation) -> list[tuple[bytes, bytes]]:
-    """Return what an operation writes or deletes, whatever its conditions: (key, range_end)."""
+    """Return the ranges that an operation writes or deletes if its conditions hold: (key,
+    range_end).
+    """
     if operation.transaction is None:
         return []
     steps = list(operation.transaction.steps())
@@ -46,7 +48,7 @@ def ranges_of(operation: Operation) -> list[tuple[bytes, bytes]]:
 
 @singledispatch
 def about(message: object) -> str:
-    """Return what a request is about that is not about keys."""
+    """Return the subject of a request that is not about keys."""
     return ""
 
 

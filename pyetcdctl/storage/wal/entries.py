@@ -1,4 +1,4 @@
-"""The entries of raft in a log: what the members agreed on, one after the other."""
+"""The entries of raft in a log: the requests that the members have agreed on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STORE_METHODS = (b"PUT", b"POST", b"DELETE", b"QGET", b"SYNC")
 
 
 class WalEntry:
-    """One entry; what is in ``data`` is read when it is asked for, and raises WireError."""
+    """One entry; ``data`` is decoded on first use, which may raise WireError."""
 
     def __init__(self, index: int, term: int, kind: int, data: bytes, offset: int) -> None:
         self.index = index
@@ -71,7 +71,7 @@ class WalEntry:
 
     @cached_property
     def request(self) -> InternalRaftRequest | None:
-        """What was asked for; None for an empty entry, a change of members, the v2 API."""
+        """The request; None for an empty entry, a change of members, the v2 API."""
         if self.kind or not self.data or self.is_store_request:
             return None
         return _decoded(InternalRaftRequest, self.data)
@@ -92,7 +92,7 @@ class WalEntry:
 
 
 def change_context(change: ConfChange) -> dict[str, Any]:
-    """Return what etcd adds to a change of the members: the member's fields, and isPromote."""
+    """Return the context of a change of the members: the member's fields, and isPromote."""
     try:
         context = json.loads(change.Context or b"{}")
     except (ValueError, RecursionError):

@@ -1,4 +1,5 @@
-"""Guarded writes: what API servers send, read in one go because a log holds millions of them.
+"""Guarded writes: the transactions of API servers, parsed by one pattern because a log has
+millions.
 
 A guarded write is a transaction with one condition, that a figure of a key has a value, and one
 step for when it holds: to put or to delete the same key. When it does not hold, the key is read.
@@ -40,9 +41,9 @@ class Guard(NamedTuple):
 
 
 def guard_of(data: bytes) -> Guard | None:
-    """Read a guarded write; None for all else, and for one that is not as etcd writes it.
+    """Parse a guarded write; None for other requests, and for one in another form than etcd's.
 
-    The sizes around the parts are not looked at; that all bytes are accounted for is.
+    The sizes of the parts are not checked, but that the parts cover all bytes.
     """
     match = _BEFORE_VALUE.match(data)
     if match is None:

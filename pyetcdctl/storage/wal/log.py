@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 _MOST_HELD_BYTES = 64 << 20
 _MOST_DAMAGES = 100
-"""How many damages are passed over: each costs another pass over the records behind it."""
+"""The most damages that are skipped: each costs another pass over the records after it."""
 
 
 class Log:
     """A log that is read once, from its oldest entry on.
 
     A term's leader may have appended entries that the others never got; those of a later term
-    replace them. So an entry is held back until the log says that it is committed, or until it
-    ends; in a damaged log no more than 64 MiB are. What the attributes say is complete at the end.
+    replace them. So an entry is yielded only when the log shows that it is committed, or at the
+    log's end; a damaged log keeps at most 64 MiB back. The attributes are complete at the end.
     """
 
     def __init__(
@@ -42,24 +42,26 @@ class Log:
         *,
         passes_damage: bool = False,
     ) -> None:
-        """Open the log of a data directory; ``on_bytes`` gets the sizes of what was read.
+        """Open the log of a data directory; ``on_bytes`` is called with the number of bytes read.
 
-        With ``passes_damage`` a record with a wrong checksum is left out, behind other damage the
-        next segment is read, and a missing segment is passed over.
+        With ``passes_damage`` a record with a wrong checksum is left out, after other damage the
+        next segment is read, and a missing segment is skipped.
         """
         self.folder = wal_folder(path)
         self.damages: list[str] = []
-        """What was passed over, in words."""
+        """Descriptions of the skipped damages."""
         self.gaps: list[int] = []
-        """The index of the first entry behind each damage that was passed over."""
+        """The index of the first entry after each skipped damage."""
         self.metadata = LogMetadata()
         self.snapshot = LogSnapshot()
         self.first_snapshot = 0
-        """The index of the first snapshot of the database that the log notes, 0 for none."""
+        """The index of the first snapshot of the database that the log records, 0 for none."""
         self.state = HardState()
-        """The member's last term, its vote in it, and the index up to which it knew of commits."""
+        """The member's last term, its vote in it, and the highest index that it knew to be
+        committed.
+        """
         self.replaced = 0
-        """How many entries those of a later term replaced."""
+        """The number of entries that those of a later term replaced."""
         self.torn = ""
         """The file and the offset of a last record that was not written whole, if there is one."""
         self._on_bytes = on_bytes
@@ -95,7 +97,9 @@ class Log:
         return self.state.commit
 
     def entries(self) -> Iterator[WalEntry]:
-        """Yield the entries, oldest first. Raises DamagedLog behind the last before the damage."""
+        """Yield the entries, oldest first. Raises DamagedLog after the last one before the
+        damage.
+        """
         chain = Chain()
         missing = dict(missing_segments(self._files))
         verified_to = self._verified_elsewhere()
@@ -146,7 +150,7 @@ class Log:
         self._is_behind_damage = True
 
     def _take(self, records: list[LogRecord], segment: Segment) -> list[WalEntry]:
-        """Take the next records; return the entries that nothing can replace any more."""
+        """Take the next records; return the entries that cannot be replaced any more."""
         state = b""
         for record in records:
             if record.kind == ENTRY:

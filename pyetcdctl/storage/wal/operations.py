@@ -1,4 +1,4 @@
-"""The request in an entry: its operation, what that is about, and who proposed it."""
+"""The request in an entry: its operation, its subject, and the member that proposed it."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ _HEADER_TAGS = b"\xa2\x06"
 
 
 class Operation(NamedTuple):
-    """What an entry asks for."""
+    """The operation of an entry."""
 
     name: str
     transaction: Transaction | None = None
-    """What is done with keys, if that is asked for."""
+    """The operations on keys, if the request is about keys."""
     message: Message | None = None
     """The request of any other kind."""
     encoded_header: bytes = b""
@@ -69,7 +69,7 @@ class Operation(NamedTuple):
 
     @property
     def header(self) -> RequestHeader:
-        """Who proposed it; empty where the entry does not name it. Raises WireError."""
+        """The header with the proposer; empty where the entry has none. Raises WireError."""
         if self.request_id:
             return RequestHeader(ID=self.request_id)
         return RequestHeader.decode(self.encoded_header)
@@ -79,7 +79,7 @@ _NEW_LEADER = Operation(NEW_LEADER)
 
 
 def operation_of(entry: WalEntry) -> Operation:
-    """Return what an entry asks for; its name is "unknown" where that cannot be read."""
+    """Return the operation of an entry; its name is "unknown" where that cannot be decoded."""
     if not entry.data and not entry.kind:
         return _NEW_LEADER
     try:
@@ -89,7 +89,7 @@ def operation_of(entry: WalEntry) -> Operation:
 
 
 def _usual(data: bytes) -> Operation | None:
-    """Read a request about keys with its header behind it; None for all else."""
+    """Parse a request about keys with its header after it; None for other requests."""
     known = _KEY_REQUESTS.get(data[0])
     if known is None:
         return None
@@ -140,7 +140,9 @@ def _unusual(entry: WalEntry) -> Operation:
 
 
 def _of_request(field: str, message: Message, header: bytes) -> Operation:
-    """Return the operation of a request; one about keys comes here where its fields are odd."""
+    """Return the operation of a request; one about keys only where its fields are in an unusual
+    order.
+    """
     if field in _READERS:
         name, read = _READERS[field]
         encoded = message.encode()

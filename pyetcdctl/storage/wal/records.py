@@ -1,9 +1,9 @@
 """The records of one segment of a write-ahead log: frames, and the checksums that chain them.
 
 A frame is a little-endian length, a record and padding to eight bytes; a length of zero is the
-space behind the last record, which etcd allocates ahead. Each record holds the CRC-32C of all data
-so far. Computing each of them takes longer than all else, and the last of many records vouches for
-those before it; so that one is computed, and the others only where it is wrong.
+space after the last record, which etcd allocates ahead. Each record holds the CRC-32C of all data
+so far. Computing each of them takes longer than all else, and the checksum of the last of many
+records covers those before it; so that one is computed, and the others only where it is wrong.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _LARGEST_RECORD = 256 << 20
 
 
 class LogRecord(NamedTuple):
-    """One record: what it is, its data, and where in the segment its frame begins."""
+    """One record: its type, its data, and the offset of its frame in the segment."""
 
     kind: int
     data: bytes
     crc: bytes
-    """The checksum as the varint that it is on the wire."""
+    """The checksum as a varint, as it is stored."""
     offset: int
 
 
@@ -99,7 +99,9 @@ class Segment:
         )
 
     def _leave_out(self, record: LogRecord) -> None:
-        """Go on behind a record with a wrong checksum: the next continues the one that it has."""
+        """Continue after a record with a wrong checksum: the next one continues the stored
+        checksum.
+        """
         error = self.damage(record.offset, "its checksum is wrong")
         if self._pass_over is None:
             raise error
@@ -131,7 +133,7 @@ class Segment:
             wanted = max(_BLOCK_BYTES, missing)
 
     def _missing(self, block: bytes, offset: int) -> int:
-        """Return how many bytes the record lacks that a block ends in; 0 where the log ends."""
+        """Return how many bytes the last record of a block lacks; 0 where the log ends."""
         if len(block) < _FRAME.size:
             return _FRAME.size - len(block)
         frame, size = _frame_at(block, 0)
@@ -143,7 +145,7 @@ class Segment:
             self._end_at(offset, "it is not a record")
             return 0
         if size > _LARGEST_RECORD:
-            raise self.damage(offset, f"it says that it has {size} bytes")
+            raise self.damage(offset, f"its size field is {size} bytes")
         return missing
 
     def _end_in_zeros(self, block: bytes, offset: int) -> None:
@@ -154,7 +156,9 @@ class Segment:
             self.torn_at = offset
 
     def _count_verified(self, records: list[LogRecord]) -> int:
-        """Return how many of the records have the right checksum, by their own or a later one."""
+        """Return how many of the records have the right checksum, by their own or by a later
+        one.
+        """
         if records and records[-1].offset <= self._verified_to():
             self._chain.value = _number(records[-1].crc)
             return len(records)
@@ -169,7 +173,7 @@ class Segment:
         return done + self._verify(records[done:])
 
     def _take_start(self, record: LogRecord) -> None:
-        """Take the checksum that a segment begins with: the one that the segment before ends in."""
+        """Take the checksum at the start of a segment: the last one of the segment before."""
         crc = _number(record.crc)
         if self._chain.value not in (None, 0, crc):
             raise self.damage(record.offset, "it does not continue the segment before it")
@@ -187,7 +191,7 @@ class Segment:
         return self._verify_each(records, start)
 
     def _verify_each(self, records: list[LogRecord], crc: int) -> int:
-        """Count the records up to the last whose checksum is right: it vouches for all before."""
+        """Count the records up to the last with the right checksum: it covers all before it."""
         good = 0
         for count, record in enumerate(records, 1):
             step = Crc32c(crc)
@@ -198,7 +202,7 @@ class Segment:
         return good
 
     def _is_torn(self, offset: int) -> bool:
-        """Whether a part of a record that has a sector for itself holds nothing but zeros.
+        """Whether a part of a record that fills a sector has only zeros.
 
         The disk writes sectors whole; one that was allocated and never written is zero.
         """
@@ -221,13 +225,13 @@ class Segment:
 
 
 def _frame_at(block: bytes, at: int) -> tuple[int, int]:
-    """Return a frame's first number, and the size of record and padding."""
+    """Return a frame's length field, and the size of record and padding."""
     (frame,) = _FRAME.unpack_from(block, at)
     return frame, (frame & _SIZE) + (frame >> 56 & 7 if frame & _PADDED else 0)
 
 
 def _records_in(block: bytes, start: int) -> tuple[list[LogRecord], int]:
-    """Return the records that are whole in a block, and the offset behind the last of them."""
+    """Return the complete records in a block, and the offset after the last of them."""
     records: list[LogRecord] = []
     append, unpack, parse = records.append, _FRAME.unpack_from, _RECORD.match
     at, last = 0, len(block) - _FRAME.size

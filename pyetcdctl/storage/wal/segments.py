@@ -48,7 +48,7 @@ def open_segments(folder: str) -> Iterator[list[ReadOnlyFile]]:
 
 
 def missing_segments(files: list[ReadOnlyFile]) -> Iterator[tuple[ReadOnlyFile, DamagedLog]]:
-    """Yield each segment that does not follow the one before it, with the error of that."""
+    """Yield each segment that does not follow the one before it, with the error for the gap."""
     numbers = [int(os.path.basename(file.path)[:16], 16) for file in files]
     for file, (before, number) in zip(files[1:], pairwise(numbers), strict=True):
         if number != before + 1:
@@ -62,7 +62,7 @@ def missing_segments(files: list[ReadOnlyFile]) -> Iterator[tuple[ReadOnlyFile, 
 
 
 def first_index_of(path: str) -> int:
-    """Return the index of the first entry of a segment, which its name says."""
+    """Return the index of the first entry of a segment, which is in its name."""
     return int(os.path.basename(path).partition("-")[2].removesuffix(".wal"), 16)
 
 

@@ -1,7 +1,7 @@
-"""What entries ask to be done with keys: conditions, and steps for when they hold and when not.
+"""The operations of entries on keys: conditions, and steps for when they hold and when not.
 
-A log may hold millions of puts and of an API server's guarded puts. Those are read straight from
-the bytes, whatever is unusual in them through the messages of rpc/.
+A log may hold millions of puts and of an API server's guarded puts. Those are parsed directly from
+the bytes, unusual ones through the messages of rpc/.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MOST_NESTED = 100
 
 
 class Condition(NamedTuple):
-    """What a transaction compares: a figure of one key, or of each in ``[key, range_end)``."""
+    """A comparison of a transaction: a figure of one key, or of each in ``[key, range_end)``."""
 
     key: bytes
     target: int
@@ -59,7 +59,9 @@ class Transaction(NamedTuple):
     failure: Sequence[LoggedStep] = ()
 
     def steps(self) -> Iterator[LoggedStep]:
-        """Yield all steps, of both branches, but instead of nested transactions their steps."""
+        """Yield all steps of both branches, with the steps of nested transactions in their
+        place.
+        """
         for step in (*self.success, *self.failure):
             if step.transaction is None:
                 yield step
@@ -124,7 +126,7 @@ def delete_at(data: bytes, at: int, end: int) -> LoggedStep:
 
 
 def length_at(data: bytes, at: int) -> tuple[int, int]:
-    """Return the length at an offset, and the offset behind it: most have one byte or two."""
+    """Return the length at an offset, and the offset after it: most have one byte or two."""
     size = data[at]
     if size < 0x80:
         return size, at + 1
@@ -137,7 +139,7 @@ def length_at(data: bytes, at: int) -> tuple[int, int]:
 def _step_at(data: bytes, at: int, end: int, depth: int) -> LoggedStep:
     """Read a RequestOp, which holds one request."""
     if at == end:
-        return LoggedStep(RANGE)  # etcd passes over a step without a request
+        return LoggedStep(RANGE)  # etcd skips a step without a request
     tag = data[at]
     size, at = length_at(data, at + 1)
     if at + size != end:

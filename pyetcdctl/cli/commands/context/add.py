@@ -68,9 +68,7 @@ def add(
         raise BadArguments("`--from-env` and `--from-node` cannot be set at the same time")
     settings = _settings(session, flags)
     if not settings.get("endpoints") and not settings.get("via"):
-        raise BadArguments(
-            "nothing says where the cluster is", "Try:  --endpoints, --from-node or --from-env"
-        )
+        raise BadArguments("no cluster is named", "Try:  --endpoints, --from-node or --from-env")
     contexts = Contexts(session.streams.environment)
     contexts.save(Context(names[0], settings))
     if flags.use:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.resources import Resource
     from pyetcdctl.registry.targets import Present
 
-_HOW_TO_GIVE_UP = "# To give up, leave this as it is.\n"
+_HOW_TO_CANCEL = "# To cancel, leave this text unchanged.\n"
 _MOST_ROUNDS_OF_A_SCRIPT = 10
 _NEWLINE = "\n"
 
@@ -128,7 +128,7 @@ class _Editing:
         self._form = form_of(present.stored)
         self._revision = EditedObject(self._before, managed_fields=flags.managed_fields)
         title, revision = present.target.title, present.entry.mod_revision
-        self._head = f"# {title} as it is stored, mod_revision {revision}\n{_HOW_TO_GIVE_UP}"
+        self._head = f"# {title} as it is stored, mod_revision {revision}\n{_HOW_TO_CANCEL}"
 
     def run(self) -> None:
         """Edit until the text is valid, ask for confirmation, and write it."""
@@ -208,7 +208,7 @@ class _Editing:
         elif stored.decoded.format is Format.PROTOBUF:
             err.line("# stored by another release: zero fields of that one will be left out")
         else:
-            err.line("# stored in another spelling: all of it will be in the API server's own")
+            err.line("# stored with other formatting: it will be written in the API server's form")
 
     def _write(self, value: bytes) -> None:
         entry = self._present.entry
@@ -234,7 +234,7 @@ class _Complaint(Exception):
         """Return the comment above the text."""
         head = (
             "# {}\n"
-            "# Nothing was written so far. Correct the text, or leave it as it is to give up.\n"
+            "# Nothing was written so far. Correct the text, or leave it unchanged to cancel.\n"
         )
         return head.format(self.below(head))
 

@@ -148,7 +148,7 @@ class _Restoring:
         planned = restoration.plan()
         err = server.streams.err
         for title in restoration.present:
-            err.line(f"# {title} is there, and stays as it is")
+            err.line(f"# {title} exists, and is not changed")
         if not planned:
             err.line("Nothing is missing.")
             return
