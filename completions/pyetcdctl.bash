@@ -217,7 +217,7 @@ __pyetcdctl_flags() {
 --stream	Require RangeStream (3.7), the default where supported' ;;
         import) REPLY='--all	Also print unchanged keys
 --dry-run	Show what would change
---leases	Attach keys to their leases, granted anew if gone
+--leases	Attach keys to their leases; missing ones are granted
 --prune	Delete the keys with the prefix that FILE lacks' ;;
         history) REPLY='--all	With -p: also heartbeats, renewals and generations
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)

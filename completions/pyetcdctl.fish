@@ -239,7 +239,7 @@ function __pyetcdctl_flags
         case 'import'
             echo -- '--all'\t'Also print unchanged keys'
             echo -- '--dry-run'\t'Show what would change'
-            echo -- '--leases'\t'Attach keys to their leases, granted anew if gone'
+            echo -- '--leases'\t'Attach keys to their leases; missing ones are granted'
             echo -- '--prune'\t'Delete the keys with the prefix that FILE lacks'
         case 'history'
             echo -- '--all'\t'With -p: also heartbeats, renewals and generations'

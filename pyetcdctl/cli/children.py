@@ -125,7 +125,7 @@ def _birth(process: int) -> str:
 
 
 def _stat(process: int) -> list[str]:
-    """Return the fields of /proc/PID/stat behind the name; none where they cannot be read."""
+    """Return the fields of /proc/PID/stat after the name; none where they cannot be read."""
     try:
         with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
             return file.read().rpartition(")")[2].split()

@@ -1,8 +1,8 @@
 """Estimate the key that is a number of keys ahead in a range, from the keys just read.
 
 For each page a server counts the whole rest of the requested range, so each page requests a range
-that ends soon. Keys are taken for numbers that are spread as evenly behind the last page as they
-were in it; they are not, but a wrong guess costs a call, never a key.
+that ends soon. Keys are treated as numbers that are spread as evenly after the last page as in it;
+they are not, but a wrong guess costs a call, never a key.
 """
 
 from __future__ import annotations

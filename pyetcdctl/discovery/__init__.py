@@ -1,6 +1,6 @@
 """Finding the endpoints and the certificates of the etcd that runs on this node.
 
-Local files are read and nothing else: no network, no environment, nothing printed.
+Only local files are read: no network, no environment, nothing printed.
 """
 
 from pyetcdctl.discovery.api_server import find_etcd_prefix

@@ -60,7 +60,7 @@ def static_pods(node: Node) -> Iterator[CommandLine]:
 
 
 def flags_of(line: CommandLine) -> Options:
-    """Return an API server's flags, in whose names ``_`` is as good as ``-``."""
+    """Return an API server's flags, in whose names ``_`` equals ``-``."""
     flags = from_flags(line.words, line.file).items()
     return {name.replace("_", "-"): option for name, option in flags}
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def examine_ca(node: Node, path: str) -> FoundCertificate:
     """Check a CA file, which may hold several certificates; its dates are those that last longest.
 
-    An expired one is returned as well: the connection fails with it, and rightly so.
+    An expired one is returned as well: the connection then fails because of it.
     """
     certificates = _parse(node.read(path))
     found = [_with_dates(FoundCertificate(node.file(path)), each) for each in certificates]
@@ -27,7 +27,7 @@ def examine_ca(node: Node, path: str) -> FoundCertificate:
 
 
 def examine_pair(node: Node, path: str, key_path: str) -> FoundCertificate:
-    """Check a client's certificate and key; `Unusable` says what is wrong with them."""
+    """Check a client's certificate and key; raises `Unusable` with their fault."""
     parsed = _parse(node.read(path))[0]
     found = _with_dates(FoundCertificate(node.file(path), node.file(key_path)), parsed)
     check_dates(found)

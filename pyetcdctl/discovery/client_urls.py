@@ -20,7 +20,7 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
 
 
 def nearest(node: Node, options: Options) -> FoundEndpoint | None:
-    """Return the server's own client URL that is surest to be reached from its node.
+    """Return the server's own client URL that is most likely reachable from its node.
 
     Several URLs of one server are one server, so the best is enough: this host's own names (which
     certificates usually have), other loopback addresses, sockets, all other addresses that it
@@ -47,7 +47,9 @@ def every(node: Node, option: Option) -> tuple[FoundEndpoint, ...]:
 
 
 def overrides(node: Node, options: Options) -> tuple[Override, ...]:
-    """Return what the API server's ``--etcd-servers-overrides`` keeps in another etcd."""
+    """Return the resources that the API server's ``--etcd-servers-overrides`` keeps in another
+    etcd.
+    """
     given = options.get("etcd-servers-overrides")
     entries = [entry.partition("#") for entry in given.value.split(",")] if given else []
     return tuple(

@@ -1,4 +1,4 @@
-"""A server as its deployment describes it, before any certificate has been looked at."""
+"""A server as its deployment describes it, before any certificate is checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class CertificatePaths(NamedTuple):
-    """A certificate and its key; a guessed one is not missed when it is not there."""
+    """A certificate and its key; a guessed one that does not exist is not reported."""
 
     certificate: str
     key: str
@@ -22,7 +22,7 @@ class CertificatePaths(NamedTuple):
 
 
 class Deployment(NamedTuple):
-    """Where a server is to be reached and which files may serve to do so, best first."""
+    """A server's endpoints and the files that may be used to connect, best first."""
 
     layout: str
     file: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Reason(StrEnum):
-    """Why a file was passed over."""
+    """Why a file was not used."""
 
     UNREADABLE = "unreadable"
     MISSING = "missing"
@@ -27,7 +27,7 @@ class Reason(StrEnum):
 
 
 class FoundFile(NamedTuple):
-    """A file's path as the node knows it, and where it really lies under another root."""
+    """A file's path on the node, and its real path under another root."""
 
     path: str
     real: str
@@ -64,7 +64,7 @@ class Server(NamedTuple):
 
     name: str = ""
     data_dir: str = ""
-    """Its path on the node, also where a container calls it otherwise."""
+    """Its path on the node, also where it differs in the container."""
     wal_dir: str = ""
     peer_urls: str = ""
     initial_cluster: str = ""
@@ -93,7 +93,7 @@ class Skipped(NamedTuple):
 
 
 class Discovery(NamedTuple):
-    """Everything found; ``endpoints`` is empty when there is no deployment to be seen."""
+    """Everything found; ``endpoints`` is empty when no deployment was found."""
 
     root: str
     layout: str = ""
@@ -123,5 +123,5 @@ class Discovery(NamedTuple):
 
     @property
     def needs_root(self) -> bool:
-        """Whether a file was passed over that another user may read."""
+        """Whether a file was not used that another user may read."""
         return any(skip.reason is Reason.UNREADABLE for skip in self.skipped)

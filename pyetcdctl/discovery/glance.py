@@ -1,8 +1,8 @@
-"""A first look at a certificate and its key that costs no library.
+"""A cheap first check of a certificate and its key, without a library.
 
 Importing ``cryptography`` takes longer than a whole call to etcd, so every command on a node would
-pay for it. `is_fine` returns "usable" or "look closer": `certificates` looks closer, gives the
-reasons and is the only judge of what is passed over.
+pay for it. `is_fine` returns "usable" or "check fully": `certificates` checks fully, gives the
+reasons and alone decides which files are not used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every way of deploying etcd that is known here, in the order in which they are looked for."""
+"""The known layouts of etcd deployments, in the order in which they are searched."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SECURE_DEFAULT = "https://127.0.0.1:2379"
 
 
 def deployments(node: Node) -> Iterator[Deployment]:
-    """Look for one layout after the other, as far as the caller asks."""
+    """Search one layout after the other, lazily."""
     for look in _LAYOUTS:
         found = look(node)
         if found:
@@ -90,7 +90,7 @@ def _kine(node: Node, path: str) -> Deployment:
 
 
 def rke2_pod(node: Node) -> Deployment | None:
-    """Read rke2's own static pod, should the configuration file be somewhere else."""
+    """Read rke2's own static pod, if the configuration file is somewhere else."""
     path = f"{RANCHER}/rke2/agent/pod-manifests/etcd.yaml"
     options = options_in(node, path, "etcd")
     return of_server(node, "rke2", path, options) if options else None
@@ -128,7 +128,7 @@ def minikube(node: Node) -> Deployment | None:
 
 
 def systemd(node: Node) -> Deployment | None:
-    """Read the unit ``etcd.service`` and all that belongs to it."""
+    """Read the unit ``etcd.service`` with its drop-ins and files."""
     from pyetcdctl.discovery.systemd import read_service
 
     service = read_service(node, "etcd.service", "etcd")

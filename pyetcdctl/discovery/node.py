@@ -34,7 +34,7 @@ class Unusable(Exception):
 
 
 class Node:
-    """One node's file system, with a record of what was looked at and what was passed over."""
+    """One node's file system, with a record of the files that were searched and not used."""
 
     def __init__(self, root: str | os.PathLike[str] = "/") -> None:
         self.root = os.path.abspath(root)
@@ -47,13 +47,13 @@ class Node:
         return FoundFile(path, path if self.root == "/" else _inside(self.root, path))
 
     def skip(self, path: str, unusable: Unusable) -> None:
-        """Record that a file was passed over, once."""
+        """Record that a file was not used, once."""
         entry = Skipped(self.file(path), unusable.reason, unusable.why)
         if entry not in self.skipped:
             self.skipped.append(entry)
 
     def look_at(self, path: str) -> None:
-        """Record that a path was looked for."""
+        """Record that a path was searched."""
         if path not in self.looked_at:
             self.looked_at.append(path)
 
@@ -74,7 +74,7 @@ class Node:
         return place == null
 
     def names_in(self, folder: str) -> list[str]:
-        """List a folder; one that is missing or closed to us is empty."""
+        """List a folder; one that is missing or unreadable is empty."""
         try:
             return sorted(os.listdir(self.file(folder).real))
         except (OSError, ValueError):

@@ -1,4 +1,6 @@
-"""How to reach the etcd of this node: for commands without endpoints, or with the node's own."""
+"""The settings to connect to this node's etcd, for commands without endpoints or with the node's
+own.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,7 @@ def other_members(found: Discovery) -> tuple[tuple[str, str], ...]:
 
 
 def _unreadable_key(found: Discovery) -> str:
-    """Return the first file that keeps this user from the client certificate the server demands."""
+    """Return the first unreadable file of the client certificate that the server demands."""
     if found.client is not None or not found.needs_client_certificate:
         return ""
     unreadable = (skip.file.path for skip in found.skipped if skip.reason is Reason.UNREADABLE)

@@ -1,4 +1,4 @@
-"""Finding the etcd of a node, quickly for a call or fully for ``discover``."""
+"""Find the etcd of a node, quickly for a call or fully for ``discover``."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _LOGS_OF_A_POD = "crictl ps -a --name etcd, then crictl logs CONTAINER; journalc
 
 
 def discover(root: str | os.PathLike[str] = "/") -> Discovery:
-    """Find the node's etcd and check every file that could serve, with dates and reasons."""
+    """Find the node's etcd and check every candidate file, with dates and reasons."""
     return _search(Node(root), quick=False)
 
 
@@ -77,7 +77,9 @@ def _address(url: str) -> str:
 
 
 def advice(discovery: Discovery) -> tuple[str, ...]:
-    """Return lines for an error message: what runs here, and what could not be used and why."""
+    """Return lines for an error message: which etcd runs here, and which files cannot be used and
+    why.
+    """
     skipped = tuple(f"{skip.file.path}: {skip.why}" for skip in discovery.skipped)
     if not discovery.endpoints:
         return skipped
@@ -99,7 +101,7 @@ def find_overrides(root: str | os.PathLike[str] = "/") -> tuple[Override, ...]:
 
 
 def why_down(discovery: Discovery) -> str:
-    """Return the commands that show on this node why its etcd does not serve."""
+    """Return the commands that show why this node's etcd does not serve."""
     return f"To see why:  {_LOGS.get(discovery.layout, _LOGS_OF_A_POD)}"
 
 

@@ -1,4 +1,4 @@
-"""Static pod manifests: a container's command, its variables and where its files really lie."""
+"""Static pod manifests: a container's command, its variables and the real paths of its files."""
 
 from __future__ import annotations
 

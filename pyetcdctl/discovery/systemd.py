@@ -48,7 +48,7 @@ _NEEDS_ESCAPE = '"\\$`'
 
 
 class SystemdService(NamedTuple):
-    """What systemd would run: the program's words and its variables, each with its file."""
+    """The service as systemd runs it: the program's words and its variables, each with its file."""
 
     file: str
     words: tuple[str, ...]
@@ -62,7 +62,7 @@ class _Assignment(NamedTuple):
 
 
 def read_service(node: Node, unit: str, program: str) -> SystemdService | None:
-    """Read a service that runs ``program``; what stands in the way is recorded."""
+    """Read a service that runs ``program``; unusable files are recorded."""
     path = next(_places(node, unit), "")
     if path and node.is_link_to_null(path):
         node.skip(path, Unusable(Reason.UNSUITABLE, "the unit is masked"))

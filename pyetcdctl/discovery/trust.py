@@ -1,7 +1,7 @@
-"""Choosing the files to connect with: the first usable pair, and the CA.
+"""Choose the files to connect with: the first usable pair, and the CA.
 
-The quick way looks closer only where a glance leaves a doubt; the full way examines everything, so
-that all dates and all reasons are known.
+The quick way checks a file fully only where the cheap check (glance.py) is not sufficient; the full
+way checks everything, so that all dates and all reasons are known.
 """
 
 from __future__ import annotations

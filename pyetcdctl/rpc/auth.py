@@ -18,7 +18,7 @@ PERMISSION_TYPES = ("READ", "WRITE", "READWRITE")
 
 
 class EmptyRequest(Message):
-    """Asks for all, or for what needs no words: AuthEnableRequest, AuthUserListRequest, ..."""
+    """A request without fields: AuthEnableRequest, AuthUserListRequest, ..."""
 
 
 class NameRequest(Message):
@@ -29,7 +29,7 @@ class NameRequest(Message):
 
 
 class UserAddOptions(Message):
-    """``no_password``: the user is known by a client certificate alone."""
+    """``no_password``: the user can log in only by a client certificate."""
 
     no_password: bool = False
     FIELDS = (Field(1, "no_password", "bool"),)
@@ -63,7 +63,7 @@ class UserRoleRequest(Message):
 
 
 class Permission(Message):
-    """What may be done with ``[key, range_end)``, or with one key (authpb.Permission)."""
+    """A permission for ``[key, range_end)``, or for one key (authpb.Permission)."""
 
     permType: int = READ
     key: bytes = b""

@@ -43,7 +43,7 @@ class Event(Message):
 
 
 class Events(Message):
-    """As much of a WatchResponse as a batch holds."""
+    """The part of a WatchResponse that a batch holds."""
 
     events: Sequence[Event] = ()
     FIELDS = (Field(EVENT_FIELD, "events", "message", Event, repeated=True),)
@@ -103,11 +103,11 @@ class EventBatch:
 
     @property
     def has_previous(self) -> bool:
-        """Whether any event holds what its key had before."""
+        """Whether any event has a previous value."""
         return any(self._previous)
 
     def previous(self) -> Iterator[Record | None]:
-        """Yield what each event's key had before, None where that is not known."""
+        """Yield the previous KeyValue of each event, None where that is not known."""
         known = records_at(self._data, (place for place in self._previous if place))
         return (next(known) if place else None for place in self._previous)
 

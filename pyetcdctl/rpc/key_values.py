@@ -19,7 +19,7 @@ KEY_TAG = 0x0A
 _NUMBER_TAGS, LEASE_TAG = (0x10, 0x18, 0x20), 0x30
 
 _VARINT = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
-# What stands between a key and its value: three revision numbers, each left out when it is zero.
+# The fields between a key and its value: three numbers, each left out when it is zero.
 _REVISIONS = re.compile(
     rb"(?:\x10(%b))?(?:\x18(%b))?(?:\x20(%b))?(\x2a)?" % (_VARINT, _VARINT, _VARINT)
 )
@@ -67,7 +67,7 @@ def records_at(data: bytes, places: Iterable[tuple[int, int]]) -> Iterator[Recor
 
 
 def entry_of_key(key: bytes) -> bytes:
-    """Return the serialized KeyValue that has a key alone."""
+    """Return a serialized KeyValue that has only a key."""
     head = bytearray([KEY_TAG])
     append_varint(head, len(key))
     return bytes(head) + key

@@ -19,7 +19,7 @@ BY_KEY, BY_VERSION, BY_CREATE, BY_MOD, BY_VALUE = 0, 1, 2, 3, 4
 
 
 class ResponseHeader(Message):
-    """Where and when a response was made (etcd API, ResponseHeader)."""
+    """The cluster, member, revision and term of a response (etcd API, ResponseHeader)."""
 
     cluster_id: int = 0
     member_id: int = 0
@@ -56,7 +56,7 @@ class KeyValue(Message):
 
 
 class RangeRequest(Message):
-    """What to read (etcd API, RangeRequest): ``[key, range_end)``, or one key without an end."""
+    """A range to read (etcd API, RangeRequest): ``[key, range_end)``, or one key without an end."""
 
     key: bytes = b""
     range_end: bytes = b""

@@ -74,7 +74,7 @@ class LeaseResponse(Message):
 
 
 class LeaseGrantResponse(LeaseResponse):
-    """etcd API, LeaseGrantResponse; the server may grant a longer ``TTL`` than was asked for."""
+    """etcd API, LeaseGrantResponse; the server may grant a longer ``TTL`` than requested."""
 
     ID: int = 0
     TTL: int = 0
@@ -89,7 +89,7 @@ class LeaseGrantResponse(LeaseResponse):
 
 
 class LeaseKeepAliveResponse(LeaseResponse):
-    """etcd API, LeaseKeepAliveResponse; a ``TTL`` of 0 says that there is no such lease."""
+    """etcd API, LeaseKeepAliveResponse; a ``TTL`` of 0 means that there is no such lease."""
 
     ID: int = 0
     TTL: int = 0
@@ -101,7 +101,7 @@ class LeaseKeepAliveResponse(LeaseResponse):
 
 
 class LeaseTimeToLiveResponse(LeaseResponse):
-    """etcd API, LeaseTimeToLiveResponse; a ``TTL`` of -1 says that there is no such lease."""
+    """etcd API, LeaseTimeToLiveResponse; a ``TTL`` of -1 means that there is no such lease."""
 
     ID: int = 0
     TTL: int = 0

@@ -29,7 +29,9 @@ class LogEntry(Message):
 
 
 class HardState(Message):
-    """raftpb, HardState: what a member must not forget; ``commit`` lags behind the truth."""
+    """raftpb, HardState: the durable state of a member; ``commit`` may be lower than the cluster's
+    commit index.
+    """
 
     term: int = 0
     vote: int = 0

@@ -1,4 +1,4 @@
-"""What etcd's members agree on (etcdserverpb.InternalRaftRequest, membershippb): requests in a log.
+"""The requests in a log (etcdserverpb.InternalRaftRequest, membershippb), on which members agree.
 
 See rpc/wire.py. The field of the request that was made is set, all others are None.
 """
@@ -30,7 +30,9 @@ ALARMS = ("NONE", "NOSPACE", "CORRUPT")
 
 
 class RequestHeader(Message):
-    """Who asks: the upper 16 bits of ``ID`` are the lower 16 of the proposing member's id."""
+    """A request's user and ID: the upper 16 bits of ``ID`` are the lower 16 of the proposing
+    member's id.
+    """
 
     ID: int = 0
     username: str = ""
@@ -181,7 +183,7 @@ class DowngradeInfoSetRequest(Message):
 
 
 class InternalRaftRequest(Message):
-    """What is proposed to the members, and applied by each when it is committed."""
+    """A request that is proposed to the members, and applied by each when it is committed."""
 
     ID: int = 0
     header: RequestHeader | None = None

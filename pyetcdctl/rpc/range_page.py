@@ -3,8 +3,8 @@
 A response may hold a hundred thousand keys; building a message for each would take most of the time
 of a listing. Here a response (etcd API, RangeResponse) is only searched for where its KeyValues
 begin and end, and each consumer cuts out the fields that it prints. The loops are written for
-speed, and by hand; a response with fields of a later release, or in another order, is first written
-anew with the known fields alone.
+speed, and by hand; a response with fields of a later release, or in another order, is first
+rewritten with the known fields alone.
 
 Invariant: no field reaches beyond the message that it is in. The response is checked as a whole
 when it is parsed, the fields of an entry when it is read.
@@ -28,7 +28,7 @@ _CHUNK, _CHUNK_FIELD = 0x0A, 1
 
 
 def _head(size: int) -> bytes:
-    """Return what stands before an entry of that size in a RangeResponse."""
+    """Return the tag and the size before an entry of that size in a RangeResponse."""
     head = bytearray([_KVS])
     append_varint(head, size)
     return bytes(head)
@@ -86,7 +86,7 @@ class RangePage:
 
     @classmethod
     def of_beginning(cls, data: bytes) -> RangePage:
-        """Take the entries that are whole of those that the data begins with.
+        """Parse the complete entries at the start of the data.
 
         ``size`` is then the offset of what follows. Raises WireError for a damaged entry.
         """
@@ -165,7 +165,7 @@ class RangePage:
             yield part
 
     def without_values(self) -> RangePage:
-        """Return the page as a server sends it that is asked for the keys alone."""
+        """Return the page as a server sends it in response to a request for keys alone."""
         entries = map(_without_value, self.entries)
         return RangePage.of_entries(entries, self.header, count=self.count, more=self.more)
 

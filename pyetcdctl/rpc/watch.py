@@ -112,12 +112,12 @@ class WatchResponse:
 
     @property
     def header(self) -> ResponseHeader:
-        """Where and when it was made; decoded anew each time, for most are never looked at."""
+        """The response's header; decoded at each access, because most are never used."""
         return ResponseHeader.decode(self.encoded_header)
 
     @property
     def is_progress(self) -> bool:
-        """Whether it only says how far the server has come."""
+        """Whether it only reports progress: the server's revision."""
         ended = self.canceled or self.compact_revision
         return not (self.batches or self.created or ended) and self.header.revision != 0
 

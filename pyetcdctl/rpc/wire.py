@@ -1,8 +1,8 @@
-"""Protobuf's wire format, just as much as key-value calls need.
+"""Protobuf's wire format, as far as key-value calls need it.
 
 The messages of a cold ``get`` are read and written here, because loading a protobuf runtime takes
 longer than the call. A message class lists its fields in ``FIELDS`` in the order of their numbers;
-what a field does not carry keeps the class's default, as proto3 has it.
+an absent field keeps the class's default, as in proto3.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def append_varint(out: bytearray, value: int) -> None:
 
 
 def read_varint(data: bytes, at: int) -> tuple[int, int]:
-    """Return the number at ``at`` and the offset behind it."""
+    """Return the number at ``at`` and the offset after it."""
     try:
         byte = data[at]
         if byte < 0x80:  # most have one byte, or two
@@ -150,7 +150,7 @@ def signed(value: int) -> int:
 
 
 def _end_of_unknown(data: bytes, tag: int, at: int) -> int:
-    """Return the offset behind a field of a fixed width, or behind a group with all its fields."""
+    """Return the offset after a field of a fixed width, or after a group with all its fields."""
     groups: list[int] = []
     while True:
         if tag & 7 == GROUP_START:

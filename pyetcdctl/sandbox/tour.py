@@ -56,7 +56,7 @@ STEPS = (
     Step(
         "Secrets at rest",
         "Values are encrypted only where the API server was configured so. Here each\n"
-        "namespace has another provider; whoever has a backup can read the PLAIN ones.",
+        "namespace has another provider; anyone with a backup can read the PLAIN ones.",
         "pyetcdctl kubernetes encryption status 2>/dev/null | cut -c -72\n"
         "pyetcdctl kubernetes get secret db-00 -n vault-secretbox \\\n"
         "  -o jsonpath='{.data.password}' | base64 -d; echo",

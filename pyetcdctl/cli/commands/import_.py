@@ -35,7 +35,8 @@ class ImportFlags(Flags):
     all_: Annotated[bool, typer.Option("--all", help="Also print unchanged keys.")] = False
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False
     leases: Annotated[
-        bool, typer.Option("--leases", help="Attach keys to their leases, granted anew if gone.")
+        bool,
+        typer.Option("--leases", help="Attach keys to their leases; missing ones are granted."),
     ] = False
     prune: Annotated[
         bool, typer.Option("--prune", help="Delete the keys with the prefix that FILE lacks.")

@@ -93,7 +93,7 @@ class _Checking:
                 self._on_bytes(len(leaf.body))
         if KEYS not in names:
             self.faults.add("file", "there is no bucket of keys")
-        if not self.faults:  # pages that could not be entered are no more than that
+        if not self.faults:  # pages that were not reached after damage are not faults
             audit.check_accounts()
 
     def _take(self, bucket: Bucket, leaf: Leaf) -> None:

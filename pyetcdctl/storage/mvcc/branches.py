@@ -36,7 +36,7 @@ _SAMPLES = 50
 _BATCH = 4096
 """The number of leaves that are sorted into runs at the same time."""
 _BEFORE_KEY = rb"%c\0\0\0\0.{4}%c?%c[\x80-\xff]{0,4}[\0-\x7f]" % (SEPARATOR, TOMBSTONE, KEY_TAG)
-"""The end of a revision, and the tag and size of the key in the KeyValue behind it."""
+"""The end of a revision, and the tag and size of the key in the KeyValue after it."""
 _MOST_EXCLUDED = 16
 """The most continuations that a pattern excludes; a longer one is slower than looking them up."""
 

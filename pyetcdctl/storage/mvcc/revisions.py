@@ -9,7 +9,7 @@ from pyetcdctl.rpc.key_values import KEY_TAG
 from pyetcdctl.rpc.kv import KeyValue
 from pyetcdctl.rpc.wire import WireError
 
-REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" behind it
+REVISION_BYTES = 17  # main revision, "_", revision within it; a deletion has a "t" after it
 TOMBSTONE_BYTES = REVISION_BYTES + 1
 SEPARATOR, TOMBSTONE = 0x5F, 0x74
 _REVISION = Struct(">qcq")

@@ -102,7 +102,7 @@ class _Changes:
         try:
             before = self._before(key)
             created, version = self._figures(before)
-        except NotKnown:  # the put is applied all the same
+        except NotKnown:  # the put is applied nevertheless
             before, created, version = None, NOT_KNOWN, NOT_KNOWN
         if before is not None:
             value = before.value if step.ignore_value else value

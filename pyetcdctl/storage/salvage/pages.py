@@ -42,7 +42,7 @@ class DamagedPages(Pages):
 def found_meta(file: Readable, size: int) -> Meta | None:
     """Return a meta page for the newest tree that is found by its root, None without one.
 
-    The root of etcd's buckets is one leaf, written anew with each transaction; the meta bucket
+    The root of etcd's buckets is one leaf, rewritten by each transaction; the meta bucket
     that it leads to has the index of the last entry that was applied.
     """
     page_size = _page_size(file, size)

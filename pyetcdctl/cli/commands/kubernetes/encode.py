@@ -82,7 +82,7 @@ def _write(session: Session, value: bytes, output: str) -> None:
     elif out.is_terminal and value.startswith((MAGIC, SELF_DESCRIBED_CBOR)):
         raise BadArguments(
             "the value is binary, and standard output is a terminal",
-            "Try:  -o hex, -o base64, or a file behind >",
+            "Try:  -o hex, -o base64, or redirect to a file with >",
         )
     else:
         out.write(value)

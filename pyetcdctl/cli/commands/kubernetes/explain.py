@@ -65,7 +65,7 @@ def explain(
     """
     check_no_write_out(session)
     if len(resource) > 1:
-        raise BadArguments("kubernetes explain takes one RESOURCE, with its fields behind dots")
+        raise BadArguments("kubernetes explain takes one RESOURCE, with its fields after dots")
     out = session.streams.out
     if not resource:
         out.write(aligned(_folders(known_prefix(session, flags.etcd_prefix))))
