@@ -19,7 +19,7 @@ Response = TypeVar("Response")
 
 SERVICE = "/etcdserverpb.Maintenance/"
 DEFRAGMENTING = (
-    "A server that has started continues until it is done, and serves no requests meanwhile.",
+    "A server that has started continues to its end, and serves no requests meanwhile.",
     "Try:  --command-timeout 5m",
 )
 

@@ -74,7 +74,7 @@ def test_a_client_that_gives_up_says_that_the_server_goes_on(three_members):
         thaw(member)
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        "  A server that has started continues until it is done, and serves no requests meanwhile.\n"
+        "  A server that has started continues to its end, and serves no requests meanwhile.\n"
         "  Try:  --command-timeout 5m\n"
     )
     assert "may have been applied" not in result.stderr
