@@ -29,7 +29,7 @@ _VARINT = rb"[\x80-\xff]{0,9}[\x00-\x7f]"
 _RECORD = re.compile(rb"\x08([\x01-\x05])\x10(%b)(?:\x1a(%b))?" % (_VARINT, _VARINT))
 _HEAD_BYTES = 8 + 2 + 11 + 11
 _SECTOR_BYTES = 512
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 512 << 10
 _LARGEST_RECORD = 256 << 20
 
 
