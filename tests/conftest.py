@@ -8,6 +8,7 @@ from importlib.metadata import version
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
 
 from tests.overdue import ended_when_overdue
@@ -26,13 +27,17 @@ if TYPE_CHECKING:
     from pyetcdctl.sandbox.programs import Programs
 
 NUMBERS = count(1)
+KEPT = pytest.StashKey[grpc.Channel]()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Reset the signals that a background job's shell ignores, for the programs under test."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+    # gRPC begins with the first channel of a process and ends with the last one, which may wait for
+    # its threads. With one more that is never used it does so once, not with every command.
+    config.stash[KEPT] = grpc.insecure_channel("127.0.0.1:1")
 
 
 def pytest_report_header() -> str:

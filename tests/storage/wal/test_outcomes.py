@@ -25,6 +25,7 @@ from pyetcdctl.storage.replay.lines import log_lines
 from pyetcdctl.storage.wal.entries import WalEntry
 from pyetcdctl.storage.wal.log import Log
 from pyetcdctl.storage.wal.operations import operation_of
+from tests.server import LOSING
 from tests.storage.wal.writes import call, dial, random_request
 
 KINDS = {
@@ -156,7 +157,9 @@ def test_outcomes_in_a_restored_members_log_are_those_that_clients_received(
     asked = write(etcd, guarded_writes(random.Random(3), revision_of(etcd), 150))
     ended(etcd)
     counts = judged(str(etcd.members[0].site.data_folder), asked)
-    assert counts == {"right": 150}
+    # A killed one of those may count an entry that it has not applied: that one is not known.
+    assert counts["unknown"] <= (programs.version in LOSING)
+    assert counts["right"] + counts["unknown"] == 150
 
 
 def test_without_its_database_a_restored_members_log_shows_less(own_etcd, tmp_path):
