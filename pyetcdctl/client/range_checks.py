@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 def is_in_key_order(request: RangeRequest) -> bool:
     """Whether the keys come one after the other, none left out."""
-    in_order = request.sort_order == NO_ORDER and request.sort_target == BY_KEY
-    return in_order and not is_filtered(request)
+    return not (is_sorted(request) or is_filtered(request))
+
+
+def is_sorted(request: RangeRequest) -> bool:
+    """Whether the keys come in an order of their own; a target without an order is enough."""
+    return request.sort_order != NO_ORDER or request.sort_target != BY_KEY
 
 
 def is_filtered(request: RangeRequest) -> bool:
@@ -36,19 +40,27 @@ def check_order(page: RangePage, start: bytes, range_end: bytes) -> None:
     keys = page.keys()
     if not all(map(lt, keys, islice(keys, 1, None))):
         raise WireError("the keys are not in order")
-    if keys[0] < start or (range_end != NO_END and keys[-1] >= range_end):
+    _check_bounds(keys[0], keys[-1], start, range_end)
+
+
+def check_bounds(page: RangePage, request: RangeRequest) -> None:
+    """Raise WireError unless the keys of a page, in any order, lie inside the range."""
+    keys = page.keys()
+    if keys:
+        _check_bounds(min(keys), max(keys), request.key, request.range_end or request.key + b"\0")
+
+
+def _check_bounds(first: bytes, last: bytes, start: bytes, range_end: bytes) -> None:
+    if first < start or (range_end != NO_END and last >= range_end):
         raise WireError("a key lies outside the range that was asked for")
 
 
 def check_page(page: RangePage, request: RangeRequest) -> None:
     """Raise WireError unless a page can be the whole response to a request."""
     keys = page.keys()
-    if keys:
-        range_end = request.range_end or request.key + b"\0"
-        if is_in_key_order(request):
-            check_order(page, request.key, range_end)
-        elif min(keys) < request.key or (range_end != NO_END and max(keys) >= range_end):
-            raise WireError("a key lies outside the range that was asked for")
+    if keys and is_in_key_order(request):
+        check_order(page, request.key, request.range_end or request.key + b"\0")
+    check_bounds(page, request)
     if len(set(keys)) < len(keys) or 0 < request.limit < len(keys):
         raise WireError("it holds a key twice, or more keys than were asked for")
     # What is filtered out is counted, too.

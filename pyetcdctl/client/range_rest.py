@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyetcdctl.client.foreign_store import is_etcd, with_known_end, with_known_options
-from pyetcdctl.client.range_checks import check_order
+from pyetcdctl.client.range_checks import check_bounds, check_order, is_sorted
 from pyetcdctl.errors import CallFailed
 from pyetcdctl.rpc.kv import RangeRequest
 
@@ -34,6 +34,11 @@ class RangeRest:
     def range_end(self) -> bytes:
         """The end of the whole range."""
         return self._asked.range_end
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether a part of the range can be requested: keys are in order, and may be several."""
+        return bool(self._asked.range_end) and not is_sorted(self._asked)
 
     @property
     def more(self) -> bool:
@@ -74,9 +79,11 @@ class RangeRest:
         if page.header is not None:
             self.check_cluster(page.header)
         self.read += len(page)
-        if len(page):
+        if len(page) and self.is_divisible:
             check_order(page, self.next_key, range_end)
             self.next_key = page.last_key + b"\0"
+        else:
+            check_bounds(page, self._asked)
         if self._limit and self.read >= self._limit:
             self.is_done = True
 

@@ -155,7 +155,7 @@ class RangeReading:
             if self._insists:
                 raise
         except CallFailed as error:
-            if not is_too_large(error):
+            if not (is_too_large(error) and rest.is_divisible):
                 raise
         if not rest.is_done:
             if rest.read:
@@ -172,7 +172,8 @@ class RangeReading:
                 yield from stream_pages(self._connection, rest, deadline, self._timeout)
             except CallFailed as error:
                 fruitless = fruitless + 1 if rest.read == read else 0
-                if error.code != "UNAVAILABLE" or fruitless > MOST_RESUMPTIONS:
+                is_broken = error.code == "UNAVAILABLE" and (rest.is_divisible or not rest.read)
+                if not is_broken or fruitless > MOST_RESUMPTIONS:
                     raise
                 deadline = Deadline.after(self._timeout)
                 rest.check_cluster(self._current_header(deadline))

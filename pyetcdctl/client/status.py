@@ -214,6 +214,8 @@ def _unknown_method(details: str) -> MethodUnknown:
     method = details.removeprefix("unknown method ").partition(" ")[0]
     if details.startswith("unknown service "):
         advice = "The server does not have this part of etcd's API: it is not etcd itself."
+    elif details.startswith("RangeStream does not support "):
+        advice = "Try:  the same without --stream"
     elif method in FIRST_RELEASES:
         release = FIRST_RELEASES[method]
         advice = f"Etcd has this call from {release} on: the server is older, or it is not etcd."

@@ -112,6 +112,7 @@ def server_key(etcd):
 UNKNOWN = {
     "unknown service etcdserverpb.Auth": "The server does not have this part of etcd's API",
     "unknown method RangeStream for service etcdserverpb.KV": "Etcd has this call from 3.7 on",
+    "RangeStream does not support custom sort orders": "Try:  the same without --stream",
     "unknown method Put for service etcdserverpb.KV": "it is an older etcd, or it is not etcd",
     "sortOrder is not implemented by kine": "does not implement what was asked for: it is not etcd",
 }

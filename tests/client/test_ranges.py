@@ -10,13 +10,15 @@ import pytest
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.ranges import RangeReading
 from pyetcdctl.client.response_limits import PAGE_RESPONSE_BYTES
-from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown
+from pyetcdctl.errors import CallFailed, DeadlineExceeded, MethodUnknown, ResponseMakesNoSense
 from pyetcdctl.keyspace.ranges import prefix_range
-from pyetcdctl.rpc.kv import DESCEND, KeyValue, RangeRequest
+from pyetcdctl.rpc import etcdserverpb_pb2 as api
+from pyetcdctl.rpc.kv import BY_VALUE, DESCEND, KeyValue, RangeRequest
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.settings import ConnectionSettings
 from tests.benchmarks.data import send
 from tests.server import every_programs, freeze
+from tests.stand_in import serving
 
 SECONDS = 5.0
 VALUE = b"v" * 100_000
@@ -310,6 +312,51 @@ def test_a_server_without_streams_refuses_who_insists(programs, own_etcd, open_c
 
     with pytest.raises(MethodUnknown, match=r"Unimplemented desc = unknown method RangeStream"):
         RangeReading(connection, asking(b"/"), SECONDS, stream=True)
+
+
+def streaming(*chunks):
+    """Return the methods of a server of etcd 3.7 that streams these keys, a list for each chunk."""
+    header = api.ResponseHeader(cluster_id=1, member_id=2, revision=9)
+    last = api.RangeResponse(header=header, count=sum(map(len, chunks)))
+    found = [api.RangeResponse(kvs=[{"key": key} for key in keys]) for keys in chunks]
+    stream = [api.RangeStreamResponse(range_response=each) for each in (*found, last)]
+    return {
+        "/etcdserverpb.KV/Range": lambda *_: last.SerializeToString(),
+        "/etcdserverpb.KV/RangeStream": lambda *_: (each.SerializeToString() for each in stream),
+    }
+
+
+@pytest.mark.parametrize(
+    ("request_", "chunks"),
+    [
+        (RangeRequest(key=b"a"), [[b"a"]]),
+        (RangeRequest(key=b"none"), []),
+        (RangeRequest(key=b"a", range_end=b"z", sort_target=BY_VALUE), [[b"c", b"a"], [b"b"]]),
+        (RangeRequest(key=b"\0", range_end=b"\0", sort_target=BY_VALUE), [[b"c", b"a"]]),
+        (RangeRequest(key=b"a", range_end=b"z", max_mod_revision=3), [[b"a"], [b"c"]]),
+    ],
+    ids=["one key", "no key", "sorted", "all, sorted", "filtered"],
+)
+def test_a_stream_is_read_of_any_range_in_the_order_of_the_server(
+    request_, chunks, open_connection
+):
+    with serving(streaming(*chunks)) as endpoint:
+        reading = RangeReading(open_connection(endpoint), request_, SECONDS, stream=True)
+
+        assert keys_of(reading) == [key for keys in chunks for key in keys]
+        assert reading.count == sum(map(len, chunks))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [RangeRequest(key=b"a"), RangeRequest(key=b"a", range_end=b"c", sort_target=BY_VALUE)],
+    ids=["one key", "sorted"],
+)
+def test_a_key_that_was_not_asked_for_ends_a_stream(request_, open_connection):
+    with serving(streaming([b"d"])) as endpoint:
+        connection = open_connection(endpoint)
+        with pytest.raises(ResponseMakesNoSense, match="outside the range"):
+            RangeReading(connection, request_, SECONDS, stream=True)
 
 
 def test_what_is_read_has_all_its_fields(every_etcd, open_connection, write, prefix):
