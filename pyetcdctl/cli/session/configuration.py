@@ -1,7 +1,8 @@
 """Flags, environment and the findings in this node's files, merged into settings.
 
 A flag wins over its variable, a variable over the context, that over what is discovered, that over
-the default. Discovery runs only where neither an endpoint nor a certificate was given.
+the default. Discovery runs only where no certificate was given; where endpoints are given and are
+this node's, it finds their certificates alone.
 """
 
 from __future__ import annotations
