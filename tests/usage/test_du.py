@@ -217,7 +217,7 @@ def test_the_numbers_of_keys_stand_on_a_terminal_before_the_sizes(sample_etcd, b
     args = ("--by", by, "-n", "0", *(("/registry/",) if by == "prefix" else ()))
     with closing(on_a_terminal(sample_etcd, *args)) as screen:
         screen.expect(pexpect.EOF)
-    first, _, last = screen.before.partition("\x1b[J")
+    first, _, last = screen.before.rpartition("\x1b[J")
     counted, measured = keys_column(first), keys_column(last)
     assert counted["total"] == measured["total"] > 1000
     known = {name: keys for name, keys in counted.items() if not name.startswith("(")}
