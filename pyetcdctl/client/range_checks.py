@@ -60,7 +60,8 @@ def check_page(page: RangePage, request: RangeRequest) -> None:
     keys = page.keys()
     if keys and is_in_key_order(request):
         check_order(page, request.key, request.range_end or request.key + b"\0")
-    check_bounds(page, request)
+    else:
+        check_bounds(page, request)
     if len(set(keys)) < len(keys) or 0 < request.limit < len(keys):
         raise WireError("it holds a key twice, or more keys than were asked for")
     # What is filtered out is counted, too.

@@ -98,10 +98,8 @@ def _execute(pods: Mapping[str, Any], arguments: Sequence[str]) -> NoReturn:
             f"  The etcd pods of this sandbox, in the namespace {NAMESPACE}: {known}"
         )
     pod = pods[name]
-    words, environment = (
-        [_in_pod(word, pod) for word in command],
-        _environment(pod, " ".join(command)),
-    )
+    words = [_in_pod(word, pod) for word in command]
+    environment = _environment(pod, " ".join(command))
     # Ctrl-C is for the program, as it is in a pod.
     with subprocess.Popen(words, executable=_found(words[0]), env=environment) as child:
         signal.signal(signal.SIGINT, lambda number, frame: None)

@@ -78,35 +78,32 @@ def ended(release, request):
         yield found, member.site.data_folder
 
 
-def is_missing_in(release, words, live):
-    """Whether the server's release lacks what is read from its files."""
-    is_old = release.release < (3, 5) and words in SINCE_35
-    assert not is_old or live.exit_code == 1 or live.stdout == b"{}\n"
-    return is_old
+def read_beside(release, words, live, path):
+    """Read a file, and return the result; None where the server's release lacks what files have."""
+    file = run_here(*words, "--from", str(path))
+    if release.release >= (3, 5) or words not in SINCE_35:
+        return file
+    assert live.exit_code == 1 or live.stdout == b"{}\n"
+    assert file.exit_code == 0
+    return None
 
 
 @pytest.mark.parametrize("words", LINES + OF_A_MEMBER, ids=" ".join)
 def test_a_data_directory_is_read_as_its_server(words, release, ended):
     found, folder = ended
     live = found[words]
-    file = run_here(*words, "--from", str(folder))
-    if is_missing_in(release, words, live):
-        assert file.exit_code == 0
-        return
-    assert (file.stdout, file.exit_code) == (live.stdout, live.exit_code)
+    if file := read_beside(release, words, live, folder):
+        assert (file.stdout, file.exit_code) == (live.stdout, live.exit_code)
 
 
 @pytest.mark.parametrize("words", LINES, ids=" ".join)
 def test_a_snapshot_of_each_release_is_read_as_its_server(words, release, saved):
     found, path = saved
     live = found[words]
-    file = run_here(*words, "--from", str(path))
-    if is_missing_in(release, words, live):
-        assert file.exit_code == 0
-        return
-    assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
-    assert file.exit_code == live.exit_code
-    assert file.stderr == OF_A_SERVER.sub("", live.stderr)
+    if file := read_beside(release, words, live, path):
+        assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
+        assert file.exit_code == live.exit_code
+        assert file.stderr == OF_A_SERVER.sub("", live.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -122,12 +119,9 @@ def stopped(release):
 def test_a_members_database_is_read_as_its_server(words, release, stopped):
     found, path = stopped
     live = found[words]
-    file = run_here(*words, "--from", str(path))
-    if is_missing_in(release, words, live):
-        assert file.exit_code == 0
-        return
-    assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
-    assert file.exit_code == live.exit_code
+    if file := read_beside(release, words, live, path):
+        assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
+        assert file.exit_code == live.exit_code
 
 
 def test_what_a_snapshot_cannot_know_is_zero(snapshot):
