@@ -175,11 +175,13 @@ def test_a_command_is_ended_with_all_it_started_when_the_lock_is_lost(etcd, lock
     assert not os.path.exists(f"/proc/{shell}")
 
 
-def test_a_command_that_ignores_the_request_to_end_is_killed(monkeypatch):
+def test_a_command_that_ignores_the_request_to_end_is_killed(monkeypatch, tmp_path):
     monkeypatch.setattr(children, "GRACE_SECONDS", 0.2)
-    child = children.Child(
-        ["sh", "-c", "trap '' TERM; sleep 600; exit 0"], os.environ, Streams(os.environ)
-    )
+    deaf = tmp_path / "deaf"
+    os.mkfifo(deaf)
+    script = f"trap '' TERM; echo now > {deaf}; exec sleep 600"
+    child = children.Child(["sh", "-c", script], os.environ, Streams(os.environ))
+    assert deaf.read_text() == "now\n"
     child.end()
     with pytest.raises(CommandFailed, match="signal: killed"):
         child.wait()
