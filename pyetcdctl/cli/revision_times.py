@@ -40,7 +40,7 @@ class LeaseTimes:
         key, end = prefix_range(os.fsencode(f"{registry}/leases/"))
         for source in sources:
             with suppress(PyetcdctlError):
-                self._pending.append(begin_history(source, key, end))
+                self._pending.append(begin_history(source, key, end, until_last_living=True))
 
     def result(self, read: Callable[[bytes, bytes], Object | None]) -> Times:
         """Return the bounds."""

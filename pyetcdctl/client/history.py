@@ -4,7 +4,8 @@ Invariant: what is returned ends with the state that the keys had at the revisio
 response, and no revision in between is missing: the reading ends with the last change of a live
 key, else with progress that the server reports up to that revision. Before 3.5.8 a server reports
 progress of a watch that is still behind; there all keys are watched, and the last revision, which
-has changed some key, is the end.
+has changed some key, is the end. The last change of a living key is always the end of a history
+that need not go further.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.client.deadline import Deadline
-from pyetcdctl.client.foreign_store import is_etcd
+from pyetcdctl.client.foreign_store import changed, is_etcd
 from pyetcdctl.errors import CallFailed, DeadlineExceeded, PyetcdctlError
 from pyetcdctl.keyspace.history import History, KeyRevision
 from pyetcdctl.keyspace.ranges import FIRST_KEY, NO_END
 from pyetcdctl.rpc.event_batch import DELETE
 from pyetcdctl.rpc.key_values import key_value, number_of
-from pyetcdctl.rpc.kv import RANGE, RangeRequest
+from pyetcdctl.rpc.kv import BY_MOD, DESCEND, RANGE, RangeRequest
 from pyetcdctl.rpc.maintenance import STATUS, MemberVersion
 from pyetcdctl.rpc.range_page import RangePage
 from pyetcdctl.rpc.watch import (
@@ -78,23 +79,28 @@ class HistoryReading:
         deadline: Deadline,
         *,
         deletions_only: bool = False,
+        until_last_living: bool = False,
         begun: list[HistoryReading] | None = None,
     ) -> None:
-        """Start the watch; the deadline bounds the wait for the first response."""
+        """Start the watch; the deadline bounds the wait for the first response.
+
+        With ``until_last_living`` the last change of a living key ends the history of a range:
+        deletions after it are left out, and a range without living keys has no history.
+        """
         self._begun = [] if begun is None else begun
         self._begun.append(self)
         self._compacted = 0
         self._connection = connection
         self._wanted = _Wanted(key, range_end, deletions_only)
-        # The first key of a range is enough: only the revision is needed.
-        request = RangeRequest(key=key, range_end=range_end, keys_only=True, limit=bool(range_end))
-        now = _page(connection, request, deadline)
-        self._revision = now.header.revision if now.header else 0
+        now = _now(connection, self._wanted, deadline, newest=until_last_living)
         newest = max((each.mod_revision for each in map(key_value, now.records())), default=0)
-        # A live key last changed at its present mod_revision.
-        self._last = newest if len(now) and not (range_end or deletions_only) else 0
+        ends_early = until_last_living and is_etcd(now.header)
+        self._revision = newest if ends_early else now.header.revision if now.header else 0
+        # A living key last changed at its present mod_revision.
+        is_last = ends_early or not (range_end or deletions_only)
+        self._last = newest if is_last else 0
         self._ending = Ending.PROGRESS if self._last else Ending.SILENCE
-        if not self._last and is_etcd(now.header):
+        if self._revision and not self._last and is_etcd(now.header):
             self._ending = _ending(connection, deadline)
         self._first = self._reading(1) if self._revision else None
 
@@ -148,6 +154,19 @@ class _Compacted(Exception):
     def __init__(self, revision: int) -> None:
         super().__init__(revision)
         self.revision = revision
+
+
+def _now(connection: Connection, wanted: _Wanted, deadline: Deadline, *, newest: bool) -> RangePage:
+    """Return one living key: with ``newest`` the one that was changed last, if the server sorts."""
+    request = RangeRequest(key=wanted.key, range_end=wanted.range_end, limit=1)
+    if newest:
+        try:
+            by_change = changed(request, sort_order=DESCEND, sort_target=BY_MOD)
+            return _page(connection, by_change, deadline)
+        except CallFailed as error:
+            if error.code != "UNIMPLEMENTED":
+                raise
+    return _page(connection, request, deadline)
 
 
 def _page(connection: Connection, request: RangeRequest, deadline: Deadline) -> RangePage:

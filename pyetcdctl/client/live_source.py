@@ -80,7 +80,12 @@ class LiveSource:
             return reading.result()
 
     def begin_history(
-        self, key: bytes, range_end: bytes = b"", *, deletions_only: bool = False
+        self,
+        key: bytes,
+        range_end: bytes = b"",
+        *,
+        deletions_only: bool = False,
+        until_last_living: bool = False,
     ) -> HistoryReading:
         """Start the watch that ``history`` reads."""
         from pyetcdctl.client.history import HistoryReading
@@ -92,6 +97,7 @@ class LiveSource:
             range_end,
             deadline,
             deletions_only=deletions_only,
+            until_last_living=until_last_living,
             begun=self._begun,
         )
 

@@ -47,8 +47,13 @@ class PendingHistory(Protocol):
 class BeginsHistory(Protocol):
     """A source that can read several histories at the same time."""
 
-    def begin_history(self, key: bytes, range_end: bytes = b"") -> PendingHistory:
-        """Start to read the history of a key, or of a range of keys."""
+    def begin_history(
+        self, key: bytes, range_end: bytes = b"", *, until_last_living: bool = False
+    ) -> PendingHistory:
+        """Start to read the history of a key, or of a range of keys.
+
+        ``until_last_living`` leaves out what was deleted after the last change of a living key.
+        """
 
 
 class _Unbegun(NamedTuple):
@@ -65,8 +70,14 @@ class _Unbegun(NamedTuple):
         pass
 
 
-def begin_history(source: Source, key: bytes, range_end: bytes = b"") -> PendingHistory:
-    """Start to read a history early, where the source supports that."""
+def begin_history(
+    source: Source, key: bytes, range_end: bytes = b"", *, until_last_living: bool = False
+) -> PendingHistory:
+    """Start to read a history early, where the source supports that.
+
+    What was deleted after the last change of a living key need not be part of it with
+    ``until_last_living``, which spares a server's watch the wait for the present.
+    """
     if isinstance(source, BeginsHistory):
-        return source.begin_history(key, range_end)
+        return source.begin_history(key, range_end, until_last_living=until_last_living)
     return _Unbegun(source, key, range_end)

@@ -10,7 +10,7 @@ import pytest
 
 from pyetcdctl.changes.times import Renewal, TimeBound, Times
 from pyetcdctl.rpc.mvccpb_pb2 import Event, KeyValue
-from tests.client.kine import NewKine
+from tests.client.kine import NewKine, OldKine
 from tests.runner import Screen, run_here
 from tests.server import running, write
 from tests.stand_in import serving
@@ -226,8 +226,9 @@ def test_revisions_that_no_source_has_are_named(compacted):
     ]
 
 
+@pytest.mark.parametrize("release", [OldKine, NewKine])
 @pytest.mark.parametrize("reports_progress", [True, False])
-def test_a_history_on_kine_ends_and_has_no_versions(reports_progress):
+def test_a_history_on_kine_ends_and_has_no_versions(release, reports_progress):
     def put(key, revision, created, value=b"v"):
         pair = KeyValue(key=key, mod_revision=revision, create_revision=created, value=value)
         return Event(type=Event.PUT, kv=pair)
@@ -239,7 +240,7 @@ def test_a_history_on_kine_ends_and_has_no_versions(reports_progress):
         put(gone, 8, 8),
         Event(type=Event.DELETE, kv=deletion),
     ]
-    kine = NewKine([], events, reports_progress=reports_progress)
+    kine = release([], events, reports_progress=reports_progress)
     with serving(kine.methods()) as endpoint:
         done = run_here("history", gone, env={"ETCDCTL_ENDPOINTS": endpoint})
         found = [line.split("\t") for line in done.stdout.decode().splitlines()]

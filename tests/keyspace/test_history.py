@@ -8,6 +8,7 @@ import pytest
 
 from pyetcdctl.client.connection import Connection
 from pyetcdctl.client.live_source import LiveSource
+from pyetcdctl.keyspace.history import begin_history
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.settings import ConnectionSettings
 from tests.runner import run_here
@@ -75,6 +76,21 @@ def test_a_file_has_the_same_history(etcd, tmp_path):
         assert shown(source.history(*prefix_range(b"k"))) == ALL
 
 
+def until_last_living(etcd, prefix):
+    with live(etcd) as source:
+        reading = begin_history(source, *prefix_range(prefix), until_last_living=True)
+        with closing(reading):
+            return shown(reading.result())
+
+
+def test_a_history_until_the_last_living_key_leaves_out_what_was_deleted_after_it(etcd):
+    lines = ["put l/a 1", "put l/gone 1", "put l/a 2", "del l/gone", "put m/gone 1", "del m/gone"]
+    done = run_here("batch", "--txn-ops", "1", env=etcd.environment, input="\n".join(lines))
+    assert done.exit_code == 0
+    assert until_last_living(etcd, b"l/") == [(9, b"1"), (10, b"1"), (11, b"2")]
+    assert until_last_living(etcd, b"m/") == []
+
+
 def test_a_compaction_leaves_what_was_live_and_what_came_after(etcd):
     etcd.etcdctl("compact", "5", check=True)
     with live(etcd) as source:
@@ -82,3 +98,4 @@ def test_a_compaction_leaves_what_was_live_and_what_came_after(etcd):
         assert (shown(found), found.compacted) == (ALL[2:], 5)
         etcd.etcdctl("compact", "7", check=True)
         assert shown(source.history(b"k")) == ALL[5:]
+    assert until_last_living(etcd, b"o") == [(4, b"x")]
