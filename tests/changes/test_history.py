@@ -226,6 +226,25 @@ def test_revisions_that_no_source_has_are_named(compacted):
     ]
 
 
+@pytest.mark.parametrize(
+    ("nodes", "bound"), [(99, "10:00:45Z ±15.0s"), (100, "10:00:30Z ±30.0s")], ids=["few", "many"]
+)
+def test_of_many_leases_those_of_leader_election_bound_the_time(etcd, prefix, nodes, bound):
+    registry = prefix.rstrip("/")
+
+    def renewal(name, seconds):
+        time = datetime(2026, 11, 30, 10, tzinfo=UTC) + timedelta(seconds=seconds)
+        obj = {**lease(name), "spec": {"renewTime": time.isoformat()}}
+        return f"{registry}/leases/{name}", json.dumps(obj)
+
+    scheduler, key = "kube-system/kube-scheduler", f"{registry}/configmaps/shop/c"
+    of_nodes = [renewal(f"kube-node-lease/{number}", 30) for number in range(nodes)]
+    later = [renewal(scheduler, 50), renewal(scheduler, 60)]
+    write(etcd, [renewal(scheduler, 0), *of_nodes, (key, "v"), *later])
+    (row,), _ = rows(etcd, key, "--etcd-prefix", registry)
+    assert row[1] == f"2026-11-30 {bound}"
+
+
 @pytest.mark.parametrize("release", [OldKine, NewKine])
 @pytest.mark.parametrize("reports_progress", [True, False])
 def test_a_history_on_kine_ends_and_has_no_versions(release, reports_progress):

@@ -71,9 +71,10 @@ def history(
     from pyetcdctl.keyspace.history import begin_history
 
     with ExitStack() as begun:
-        pending = [begun.enter_context(closing(begin_history(each, key))) for each in sources]
+        # A server serves watches that start together at once: the Leases need more questions first.
         leases = begun.enter_context(closing(LeaseTimes(sources, registry)))
-        # A server takes up to 100 ms to start a watch: the other modules are imported meanwhile.
+        pending = [begun.enter_context(closing(begin_history(each, key))) for each in sources]
+        # It takes up to 100 ms to start them: the other modules are imported meanwhile.
         from pyetcdctl.changes.history import gaps, merged, steps
         from pyetcdctl.changes.times import Times
         from pyetcdctl.kubernetes.stored_value import Reader
