@@ -10,8 +10,8 @@ diff	Show what differs between two files, revisions or clusters
 du	Show what uses the space
 export	Write all keys with a prefix to a file, a folder or standard output, at one revision
 get	Read a key or a range of keys
-import	Write the keys of an export where they are new or different
 history	Show what happened to a key
+import	Write the keys of an export where they are new or different
 lease	Grant, renew and revoke leases
 put	Write a value under a key
 top	Show which keys are written most
@@ -45,7 +45,7 @@ help	Show the help of a command or a topic
 make-mirror	Keep a copy of all keys with a prefix in another cluster
 options	List the flags that every command takes
 version	Print the version' ;;
-        lease) REPLY='grant	Grant a lease with a time to live of so many seconds
+        lease) REPLY='grant	Grant a lease with a time to live of SECONDS
 revoke	Revoke a lease and delete all keys that were put with it
 timetolive	Show the remaining time to live of a lease
 list	List the IDs of all leases
@@ -113,8 +113,8 @@ diff	Show what differs between two files, revisions or clusters
 du	Show what uses the space
 export	Write all keys with a prefix to a file, a folder or standard output, at one revision
 get	Read a key or a range of keys
-import	Write the keys of an export where they are new or different
 history	Show what happened to a key
+import	Write the keys of an export where they are new or different
 lease	Grant, renew and revoke leases
 put	Write a value under a key
 top	Show which keys are written most
@@ -190,8 +190,8 @@ __pyetcdctl_flags() {
 --depth	With --by prefix: names of a key below PREFIX
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
 --larger-than	Only the keys with values above SIZE (1MiB, 500kB); exit 1 if there are any
---n	Rows on a terminal; 0 for all. By default as many as fit
--n	Rows on a terminal; 0 for all. By default as many as fit
+--n	Rows on a terminal (default what fits); 0 for all
+-n	Rows on a terminal (default what fits); 0 for all
 --sort	The order
 --top	Also show this many of the largest values' ;;
         export) REPLY='--as	A file, or a YAML file for each key
@@ -215,18 +215,18 @@ __pyetcdctl_flags() {
 --rev	As of this revision
 --sort-by	What to order by; the server then reads the whole range first
 --stream	Require RangeStream (3.7), the default where supported' ;;
+        history) REPLY='--all	With -p: also heartbeats, renewals and generations
+--etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
+--live	Also the server, beside the files of --from
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default
+--patch	What each revision changed, as YAML
+-p	What each revision changed, as YAML
+--show-secrets	With -p: the values of Secrets' ;;
         import) REPLY='--all	Also print unchanged keys
 --dry-run	Show what would change
 --leases	Attach keys to their leases; missing ones are granted
 --prune	Delete the keys with the prefix that FILE lacks' ;;
-        history) REPLY='--all	With -p: also heartbeats, renewals and generations
---etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
---live	Also the server, beside the files of --from
---namespace	Else default
--n	Else default
---patch	What each revision changed, as YAML
--p	What each revision changed, as YAML
---show-secrets	With -p: the values of Secrets' ;;
         lease\ timetolive) REPLY='--keys	Also list the keys of the lease' ;;
         lease\ keep-alive) REPLY='--once	Renew it once and exit' ;;
         put) REPLY='--decode	Show Kubernetes'\'' values as YAML, the default on a terminal
@@ -241,8 +241,8 @@ __pyetcdctl_flags() {
 --interval	How often to redraw (default 2s)
 --once	Count, print, and end
 --prev	Also count puts that change nothing: the server sends twice as much
---n	Rows on a terminal; 0 for all. By default as many as fit
--n	Rows on a terminal; 0 for all. By default as many as fit
+--n	Rows on a terminal (default what fits); 0 for all
+-n	Rows on a terminal (default what fits); 0 for all
 --sort	The order' ;;
         tree) REPLY='--all	With --sizes on a terminal: also the small ones
 --consistency	Linearizable (l), as of now, or serializable (s), one member'\''s view without quorum
@@ -262,8 +262,8 @@ __pyetcdctl_flags() {
 --before	Write the values of that time (10m ago, 2026-11-30T14:00:00Z); by Leases
 --dry-run	Show what would be written
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
---namespace	Else default
--n	Else default
+--namespace	In this namespace, else in default
+-n	In this namespace, else in default
 --replace	Also overwrite keys that have another value' ;;
         watch) REPLY='--all	With --diff: also heartbeats, renewals and generations
 --decode	Show Kubernetes'\'' values as YAML, the default on a terminal
@@ -409,8 +409,8 @@ __pyetcdctl_flags() {
         kubernetes\ put) REPLY='--as	Instead of the form that the kind has
 --at	Instead of the key that the kind has
 --etcd-prefix	The API server'\''s --etcd-prefix (default this node'\''s, or what the keys show)
---filename	YAML or JSON; - is a pipe
--f	YAML or JSON; - is a pipe
+--filename	YAML or JSON; - is standard input
+-f	YAML or JSON; - is standard input
 --lease	Hexadecimal; else the old object'\''s lease
 --namespace	In this namespace, else in default
 -n	In this namespace, else in default
@@ -447,11 +447,11 @@ __pyetcdctl_flags() {
         check\ perf) REPLY='--auto-compact	Compact to the last revision afterwards
 --auto-defrag	Defragment every endpoint afterwards
 --load	The size: small, medium, large or xLarge
---prefix	The prefix of the keys to write' ;;
+--prefix	Prefix of the keys' ;;
         check\ datascale) REPLY='--auto-compact	Compact to the last revision afterwards
 --auto-defrag	Defragment every endpoint afterwards
 --load	The size: small, medium, large or xLarge
---prefix	The prefix of the keys to write' ;;
+--prefix	Prefix of the keys' ;;
         make-mirror) REPLY='--dest-cacert	CA bundle (PEM) of the destination
 --dest-cert	Client certificate (PEM) for it
 --dest-insecure-transport	Plain HTTP where no scheme is given; =false for TLS
@@ -487,8 +487,8 @@ __pyetcdctl_flags() {
 --max-request-bytes	Largest request to send in bytes; 0 means 2 MiB
 --password	Password of --user; `ps` shows it to all users of this host, not ETCDCTL_PASSWORD
 --user	User, as name[:password]; asks for a password that is missing
---write-out	Output format: fields, json, jsonl, protobuf, simple, table or yaml
--w	Output format: fields, json, jsonl, protobuf, simple, table or yaml
+--write-out	Output format: fields, json, jsonl, protobuf, simple, table or yaml; folded for du
+-w	Output format: fields, json, jsonl, protobuf, simple, table or yaml; folded for du
 --context	Cluster of this name (see `context`), in place of the current context
 --from	Read a file instead of a server: what `snapshot save` wrote, a member'\''s database or its data directory
 --skip-hash-check	Read a snapshot with --from although the hash at its end is wrong
@@ -497,7 +497,7 @@ __pyetcdctl_flags() {
 --via	Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm'\''s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port
 --kubeconfig	Kubeconfig for --via (default what kubectl uses)
 --kube-context	Context of the kubeconfig for --via
---yes	Do not ask before a write through --via kubectl
+--yes	Do not ask before copy, import, undelete or a write through --via kubectl
 --encryption-config	File with the keys of Kubernetes'\'' encryption at rest (default what this node'\''s API server uses)
 --pki	Folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike
 --release	Release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with (default the newest one)
@@ -565,15 +565,15 @@ __pyetcdctl_value() {
             get:--prefix | \
             get:--print-value-only | \
             get:--stream | \
-            import:--all | \
-            import:--dry-run | \
-            import:--leases | \
-            import:--prune | \
             history:--all | \
             history:--live | \
             history:--patch | \
             history:-p | \
             history:--show-secrets | \
+            import:--all | \
+            import:--dry-run | \
+            import:--leases | \
+            import:--prune | \
             lease\ timetolive:--keys | \
             lease\ keep-alive:--once | \
             put:--decode | \

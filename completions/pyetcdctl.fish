@@ -11,8 +11,8 @@ function __pyetcdctl_commands
             echo -- 'du'\t'Show what uses the space'
             echo -- 'export'\t'Write all keys with a prefix to a file, a folder or standard output, at one revision'
             echo -- 'get'\t'Read a key or a range of keys'
-            echo -- 'import'\t'Write the keys of an export where they are new or different'
             echo -- 'history'\t'Show what happened to a key'
+            echo -- 'import'\t'Write the keys of an export where they are new or different'
             echo -- 'lease'\t'Grant, renew and revoke leases'
             echo -- 'put'\t'Write a value under a key'
             echo -- 'top'\t'Show which keys are written most'
@@ -47,7 +47,7 @@ function __pyetcdctl_commands
             echo -- 'options'\t'List the flags that every command takes'
             echo -- 'version'\t'Print the version'
         case 'lease'
-            echo -- 'grant'\t'Grant a lease with a time to live of so many seconds'
+            echo -- 'grant'\t'Grant a lease with a time to live of SECONDS'
             echo -- 'revoke'\t'Revoke a lease and delete all keys that were put with it'
             echo -- 'timetolive'\t'Show the remaining time to live of a lease'
             echo -- 'list'\t'List the IDs of all leases'
@@ -128,8 +128,8 @@ function __pyetcdctl_commands
             echo -- 'du'\t'Show what uses the space'
             echo -- 'export'\t'Write all keys with a prefix to a file, a folder or standard output, at one revision'
             echo -- 'get'\t'Read a key or a range of keys'
-            echo -- 'import'\t'Write the keys of an export where they are new or different'
             echo -- 'history'\t'Show what happened to a key'
+            echo -- 'import'\t'Write the keys of an export where they are new or different'
             echo -- 'lease'\t'Grant, renew and revoke leases'
             echo -- 'put'\t'Write a value under a key'
             echo -- 'top'\t'Show which keys are written most'
@@ -209,8 +209,8 @@ function __pyetcdctl_flags
             echo -- '--depth'\t'With --by prefix: names of a key below PREFIX'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
             echo -- '--larger-than'\t'Only the keys with values above SIZE (1MiB, 500kB); exit 1 if there are any'
-            echo -- '--n'\t'Rows on a terminal; 0 for all. By default as many as fit'
-            echo -- '-n'\t'Rows on a terminal; 0 for all. By default as many as fit'
+            echo -- '--n'\t'Rows on a terminal (default what fits); 0 for all'
+            echo -- '-n'\t'Rows on a terminal (default what fits); 0 for all'
             echo -- '--sort'\t'The order'
             echo -- '--top'\t'Also show this many of the largest values'
         case 'export'
@@ -236,20 +236,20 @@ function __pyetcdctl_flags
             echo -- '--rev'\t'As of this revision'
             echo -- '--sort-by'\t'What to order by; the server then reads the whole range first'
             echo -- '--stream'\t'Require RangeStream (3.7), the default where supported'
+        case 'history'
+            echo -- '--all'\t'With -p: also heartbeats, renewals and generations'
+            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
+            echo -- '--live'\t'Also the server, beside the files of --from'
+            echo -- '--namespace'\t'In this namespace, else in default'
+            echo -- '-n'\t'In this namespace, else in default'
+            echo -- '--patch'\t'What each revision changed, as YAML'
+            echo -- '-p'\t'What each revision changed, as YAML'
+            echo -- '--show-secrets'\t'With -p: the values of Secrets'
         case 'import'
             echo -- '--all'\t'Also print unchanged keys'
             echo -- '--dry-run'\t'Show what would change'
             echo -- '--leases'\t'Attach keys to their leases; missing ones are granted'
             echo -- '--prune'\t'Delete the keys with the prefix that FILE lacks'
-        case 'history'
-            echo -- '--all'\t'With -p: also heartbeats, renewals and generations'
-            echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
-            echo -- '--live'\t'Also the server, beside the files of --from'
-            echo -- '--namespace'\t'Else default'
-            echo -- '-n'\t'Else default'
-            echo -- '--patch'\t'What each revision changed, as YAML'
-            echo -- '-p'\t'What each revision changed, as YAML'
-            echo -- '--show-secrets'\t'With -p: the values of Secrets'
         case 'lease timetolive'
             echo -- '--keys'\t'Also list the keys of the lease'
         case 'lease keep-alive'
@@ -268,8 +268,8 @@ function __pyetcdctl_flags
             echo -- '--interval'\t'How often to redraw (default 2s)'
             echo -- '--once'\t'Count, print, and end'
             echo -- '--prev'\t'Also count puts that change nothing: the server sends twice as much'
-            echo -- '--n'\t'Rows on a terminal; 0 for all. By default as many as fit'
-            echo -- '-n'\t'Rows on a terminal; 0 for all. By default as many as fit'
+            echo -- '--n'\t'Rows on a terminal (default what fits); 0 for all'
+            echo -- '-n'\t'Rows on a terminal (default what fits); 0 for all'
             echo -- '--sort'\t'The order'
         case 'tree'
             echo -- '--all'\t'With --sizes on a terminal: also the small ones'
@@ -292,8 +292,8 @@ function __pyetcdctl_flags
             echo -- '--before'\t'Write the values of that time (10m ago, 2026-11-30T14:00:00Z); by Leases'
             echo -- '--dry-run'\t'Show what would be written'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
-            echo -- '--namespace'\t'Else default'
-            echo -- '-n'\t'Else default'
+            echo -- '--namespace'\t'In this namespace, else in default'
+            echo -- '-n'\t'In this namespace, else in default'
             echo -- '--replace'\t'Also overwrite keys that have another value'
         case 'watch'
             echo -- '--all'\t'With --diff: also heartbeats, renewals and generations'
@@ -475,8 +475,8 @@ function __pyetcdctl_flags
             echo -- '--as'\t'Instead of the form that the kind has'
             echo -- '--at'\t'Instead of the key that the kind has'
             echo -- '--etcd-prefix'\t'The API server\'s --etcd-prefix (default this node\'s, or what the keys show)'
-            echo -- '--filename'\t'YAML or JSON; - is a pipe'
-            echo -- '-f'\t'YAML or JSON; - is a pipe'
+            echo -- '--filename'\t'YAML or JSON; - is standard input'
+            echo -- '-f'\t'YAML or JSON; - is standard input'
             echo -- '--lease'\t'Hexadecimal; else the old object\'s lease'
             echo -- '--namespace'\t'In this namespace, else in default'
             echo -- '-n'\t'In this namespace, else in default'
@@ -519,12 +519,12 @@ function __pyetcdctl_flags
             echo -- '--auto-compact'\t'Compact to the last revision afterwards'
             echo -- '--auto-defrag'\t'Defragment every endpoint afterwards'
             echo -- '--load'\t'The size: small, medium, large or xLarge'
-            echo -- '--prefix'\t'The prefix of the keys to write'
+            echo -- '--prefix'\t'Prefix of the keys'
         case 'check datascale'
             echo -- '--auto-compact'\t'Compact to the last revision afterwards'
             echo -- '--auto-defrag'\t'Defragment every endpoint afterwards'
             echo -- '--load'\t'The size: small, medium, large or xLarge'
-            echo -- '--prefix'\t'The prefix of the keys to write'
+            echo -- '--prefix'\t'Prefix of the keys'
         case 'make-mirror'
             echo -- '--dest-cacert'\t'CA bundle (PEM) of the destination'
             echo -- '--dest-cert'\t'Client certificate (PEM) for it'
@@ -559,8 +559,8 @@ function __pyetcdctl_flags
     echo -- '--max-request-bytes'\t'Largest request to send in bytes; 0 means 2 MiB'
     echo -- '--password'\t'Password of --user; `ps` shows it to all users of this host, not ETCDCTL_PASSWORD'
     echo -- '--user'\t'User, as name[:password]; asks for a password that is missing'
-    echo -- '--write-out'\t'Output format: fields, json, jsonl, protobuf, simple, table or yaml'
-    echo -- '-w'\t'Output format: fields, json, jsonl, protobuf, simple, table or yaml'
+    echo -- '--write-out'\t'Output format: fields, json, jsonl, protobuf, simple, table or yaml; folded for du'
+    echo -- '-w'\t'Output format: fields, json, jsonl, protobuf, simple, table or yaml; folded for du'
     echo -- '--context'\t'Cluster of this name (see `context`), in place of the current context'
     echo -- '--from'\t'Read a file instead of a server: what `snapshot save` wrote, a member\'s database or its data directory'
     echo -- '--skip-hash-check'\t'Read a snapshot with --from although the hash at its end is wrong'
@@ -569,7 +569,7 @@ function __pyetcdctl_flags
     echo -- '--via'\t'Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm\'s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port'
     echo -- '--kubeconfig'\t'Kubeconfig for --via (default what kubectl uses)'
     echo -- '--kube-context'\t'Context of the kubeconfig for --via'
-    echo -- '--yes'\t'Do not ask before a write through --via kubectl'
+    echo -- '--yes'\t'Do not ask before copy, import, undelete or a write through --via kubectl'
     echo -- '--encryption-config'\t'File with the keys of Kubernetes\' encryption at rest (default what this node\'s API server uses)'
     echo -- '--pki'\t'Folder to take CA, certificate and key from: /etc/kubernetes/pki, /etc/etcd or alike'
     echo -- '--release'\t'Release of Kubernetes, as 1.28, whose empty fields objects are shown and stored with (default the newest one)'
@@ -638,15 +638,15 @@ function __pyetcdctl_value
             'get:--prefix' \
             'get:--print-value-only' \
             'get:--stream' \
-            'import:--all' \
-            'import:--dry-run' \
-            'import:--leases' \
-            'import:--prune' \
             'history:--all' \
             'history:--live' \
             'history:--patch' \
             'history:-p' \
             'history:--show-secrets' \
+            'import:--all' \
+            'import:--dry-run' \
+            'import:--leases' \
+            'import:--prune' \
             'lease timetolive:--keys' \
             'lease keep-alive:--once' \
             'put:--decode' \

@@ -37,16 +37,16 @@ COMMANDS = {
         "Write all keys with a prefix to a file, a folder or standard output, at one revision.",
     ),
     "get": _entry("get", _KEYS, "Read a key or a range of keys."),
+    "history": _entry("history", _KEYS, "Show what happened to a key."),
     "import": _entry(
         "import_", _KEYS, "Write the keys of an export where they are new or different."
     ),
-    "history": _entry("history", _KEYS, "Show what happened to a key."),
     "lease": _group(
         "lease",
         _KEYS,
         "Grant, renew and revoke leases.",
         {
-            "grant": "Grant a lease with a time to live of so many seconds.",
+            "grant": "Grant a lease with a time to live of SECONDS.",
             "revoke": "Revoke a lease and delete all keys that were put with it.",
             "timetolive": "Show the remaining time to live of a lease.",
             "list": "List the IDs of all leases.",

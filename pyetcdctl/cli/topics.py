@@ -87,7 +87,8 @@ Look:  pyetcdctl tree /registry --depth 1
 _OTHER_VARIABLES = {
     "PYETCDCTL_DISCOVERY=off": "Do not search this node's files for etcd",
     "PYETCDCTL_ROOT=DIR": "Search below DIR instead of /",
-    "ETCDCTL_WATCH_KEY, _RANGE_END": "The words of `watch`",
+    "ETCDCTL_WATCH_KEY": "The KEY of `watch`",
+    "ETCDCTL_WATCH_RANGE_END": "The RANGE_END of `watch`",
     "PYETCDCTL_COMPLETION_TIMEOUT": "How long TAB may look up names (default 700ms)",
     "NO_COLOR": "No colours",
     "KUBE_EDITOR, EDITOR": "The editor of `kubernetes edit`",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import typer
@@ -92,10 +93,7 @@ class WordCommand(TyperCommand):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the command's own flags."""
         options = [param for param in self.get_params(ctx) if isinstance(param, TyperOption)]
-        for option in options:
-            # A flag that is not given is off, or 0: only other defaults are printed.
-            option.show_default = bool(option.default) and option.default not in (True, "0")
-        records = [option.get_help_record(ctx) for option in options]
+        records = [_help_record(option, ctx) for option in options]
         with formatter.section("Flags"):
             formatter.write_dl([record for record in records if record])
 
@@ -209,6 +207,19 @@ def _elsewhere(ctx: Any, word: str) -> list[str]:
     inside = ctx.parent is not None and isinstance(root.command, WordGroup)
     name = root.command.find(word) if inside else None
     return [f"{root.command_path} {name}"] if name == word else []
+
+
+def _help_record(option: TyperOption, ctx: Any) -> tuple[str, str] | None:
+    """Return a flag and its text, with its default as `options` prints it."""
+    plain = copy(option)
+    plain.show_default = False
+    record = plain.get_help_record(ctx)
+    # A flag that is not given is off, or 0: only other defaults are printed.
+    if not (record and option.show_default and option.default) or option.default in (True, "0"):
+        return record
+    default = option.default
+    shown = f"{default:g}s" if isinstance(default, float) else default
+    return record[0], f"{record[1].removesuffix('.')} (default {shown})."
 
 
 def _help_of(ctx: Any) -> str:

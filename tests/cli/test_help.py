@@ -28,7 +28,7 @@ def test_help_shows_the_words_that_a_command_takes_and_the_defaults_that_say_som
     )
     assert perf.startswith("Usage: pyetcdctl check perf [FLAGS]\n")
     assert get.startswith("Usage: pyetcdctl get [FLAGS] KEY [RANGE_END]\n")
-    assert "[default: s]" in perf
+    assert "(default s)" in perf
     assert "default: 0" not in get
 
 

@@ -94,7 +94,7 @@ def copy(
     """Copy keys to another cluster, where they are new or different.
 
     \b
-    + new   ~ different   = the same   - deleted (--prune)   ! changed meanwhile, left alone
+    + new  ~ different  = the same  - deleted (--prune)  ! changed meanwhile
 
     Each key is written only if it still is what was compared; one that another client changes
     meanwhile is a row with ! and ends the command with 1. Keys are copied without their leases.

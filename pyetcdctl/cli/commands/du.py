@@ -62,7 +62,7 @@ class DuFlags(Flags):
         ),
     ] = ""
     rows: Annotated[
-        int, number("-n", "Rows on a terminal; 0 for all. By default as many as fit.")
+        int, number("-n", "Rows on a terminal (default what fits); 0 for all.", show_default=False)
     ] = WHAT_FITS
     sort: Annotated[str, typer.Option("--sort", metavar="|".join(_SORTS), help="The order.")] = (
         "size"

@@ -37,7 +37,14 @@ class HistoryFlags(Flags):
         bool, typer.Option("--live", help="Also the server, beside the files of --from.")
     ] = False
     namespace: Annotated[
-        str, typer.Option("--namespace", "-n", metavar="NAMESPACE", help="Else default.")
+        str,
+        typer.Option(
+            "--namespace",
+            "-n",
+            metavar="NAMESPACE",
+            help="In this namespace, else in default.",
+            show_default=False,
+        ),
     ] = "default"
     patch: Annotated[
         bool, typer.Option("--patch", "-p", help="What each revision changed, as YAML.")

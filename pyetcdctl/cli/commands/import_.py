@@ -50,7 +50,7 @@ def import_(
     """Write the keys of an export where they are new or different.
 
     \b
-    + new   ~ different   = the same   - deleted (--prune)   ! changed meanwhile, left alone
+    + new  ~ different  = the same  - deleted (--prune)  ! changed meanwhile
 
     Each key is written only if it still is what was compared, so that nothing another client writes
     is lost; such a key is a row with ! and ends the command with 1. Run again after an

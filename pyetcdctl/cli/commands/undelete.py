@@ -54,7 +54,14 @@ class UndeleteFlags(Flags):
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False
     etcd_prefix: EtcdPrefix = ""
     namespace: Annotated[
-        str, typer.Option("--namespace", "-n", metavar="NAMESPACE", help="Else default.")
+        str,
+        typer.Option(
+            "--namespace",
+            "-n",
+            metavar="NAMESPACE",
+            help="In this namespace, else in default.",
+            show_default=False,
+        ),
     ] = "default"
     replace: Annotated[
         bool, typer.Option("--replace", help="Also overwrite keys that have another value.")

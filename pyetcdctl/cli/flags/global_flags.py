@@ -114,7 +114,7 @@ ETCDCTL_FLAGS = (
         "write-out",
         "string",
         "simple",
-        "Output format: fields, json, jsonl, protobuf, simple, table or yaml",
+        "Output format: fields, json, jsonl, protobuf, simple, table or yaml; folded for du",
         short="w",
         values="|".join(formats()),
     ),
@@ -182,7 +182,7 @@ OWN_FLAGS = (
         "yes",
         "bool",
         False,
-        "Do not ask before a write through --via kubectl",
+        "Do not ask before copy, import, undelete or a write through --via kubectl",
         is_etcdctls=False,
     ),
     GlobalFlag(

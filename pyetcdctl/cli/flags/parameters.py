@@ -47,9 +47,11 @@ WHAT_FITS = -1
 """The number of rows that a flag has unless it is given."""
 
 
-def number(name: str, text: str) -> typer.models.OptionInfo:
+def number(name: str, text: str, *, show_default: bool = True) -> typer.models.OptionInfo:
     """Declare a flag that takes a 64-bit number, with Go's spellings (0x1f, 1_000)."""
-    option: typer.models.OptionInfo = typer.Option(name, parser=int64, metavar="int", help=text)
+    option: typer.models.OptionInfo = typer.Option(
+        name, parser=int64, metavar="int", help=text, show_default=show_default
+    )
     return option
 
 

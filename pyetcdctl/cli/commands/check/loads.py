@@ -48,7 +48,7 @@ class LoadFlags(Flags):
 def prefix_option() -> typer.models.OptionInfo:
     """Declare --prefix, whose default is another one for each check."""
     option: typer.models.OptionInfo = typer.Option(
-        "--prefix", metavar="string", help="The prefix of the keys to write."
+        "--prefix", metavar="string", help="Prefix of the keys."
     )
     return option
 

@@ -25,11 +25,10 @@ app = new_app()
 def status(session: Session, surplus: Annotated[list[str], words("")], flags: ClusterFlag) -> None:
     """Show version, size, leader and raft state of each endpoint.
 
-    \b
-    Columns: endpoint, member ID, version, storage version, size of the file, in use, not in
-    use, quota, is leader, is learner, raft term, index and applied index, errors, downgrade
-    target, downgrade enabled. Servers before 3.6 leave some empty. A table on a terminal has the
-    members' names, and those columns that fit.
+    Columns: endpoint, member ID, version, storage version, size of the file, in use, not in use,
+    quota, is leader, is learner, raft term, index and applied index, errors, downgrade target,
+    downgrade enabled. Servers before 3.6 leave some empty. A table on a terminal has the members'
+    names, and those columns that fit.
     """
     if session.file_path:
         session.print(_status_of_file(session, flags))

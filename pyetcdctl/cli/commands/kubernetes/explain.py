@@ -59,9 +59,9 @@ def explain(
 ) -> None:
     """Show where the objects of a resource are stored, in which form, and their fields.
 
-    Fields have their protobuf numbers. Without a RESOURCE the folders below the prefix are listed
-    whose names differ from the resource's, and what else is stored. A server is asked for custom
-    resources alone, whose fields are those of their schema.
+    Fields have their protobuf numbers. Without RESOURCE it lists the folders below the prefix whose
+    names differ from the resource's, and what else is stored. Only custom resources, whose fields
+    are those of their schema, are read from a server.
     """
     check_no_write_out(session)
     if len(resource) > 1:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyetcdctl.registry.store import Store
 
 _EXAMPLE = """\
-  pyetcdctl kubernetes path svc/default/kubernetes nodes/master-1 deploy
+  pyetcdctl kubernetes path svc/default/kubernetes nodes/master deploy
   pyetcdctl kubernetes path pod coredns-78fcdf6894-prwl -n kube-system
   pyetcdctl kubernetes path /registry/services/specs/default/kubernetes"""
 

@@ -60,7 +60,8 @@ class PutObjectFlags(Flags):
     ] = ""
     etcd_prefix: EtcdPrefix = ""
     file: Annotated[
-        str, typer.Option("--filename", "-f", metavar="FILE", help="YAML or JSON; - is a pipe.")
+        str,
+        typer.Option("--filename", "-f", metavar="FILE", help="YAML or JSON; - is standard input."),
     ] = ""
     lease: Annotated[
         str,

@@ -16,7 +16,7 @@ app = new_app()
 
 @command(app, "grant", "  pyetcdctl lease grant 600", prints=(LeaseGrantResponse,))
 def grant(session: Session, ttl: Annotated[list[str], words("SECONDS")]) -> None:
-    """Grant a lease with a time to live of so many seconds.
+    """Grant a lease with a time to live of SECONDS.
 
     The server raises a time that is shorter than its election timeout allows; the time granted is
     printed.

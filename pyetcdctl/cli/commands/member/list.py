@@ -26,7 +26,6 @@ def list_members(
 ) -> None:
     """List the members of the cluster.
 
-    \b
     Columns: ID, status, name, peer URLs, client URLs, is learner. A member that was added and
     never ran is unstarted; one that ran and is down now is still reported as started.
     """
