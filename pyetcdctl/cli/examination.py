@@ -55,7 +55,7 @@ def measured(session: Session, flags: ExaminationFlags) -> ClusterFacts:
         )
         facts = measure(session.connection, plan, _waiting(session))
     except DeadlineExceeded as error:
-        raise ConnectionFailed(error.message, *error.advice, *session.local_advice()) from error
+        raise ConnectionFailed(error.message, *error.advice) from error
     except CallFailed as error:
         advice = ("Try:  pyetcdctl doctor --user root",) if wants_a_user(error) else ()
         raise ConnectionFailed(error.message, *error.advice, *advice) from error

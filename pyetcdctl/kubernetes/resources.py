@@ -228,6 +228,13 @@ def find(word: str, custom: Iterable[Resource] = ()) -> Resource | None:
     return None
 
 
+def similar_names(word: str, resources: Iterable[Resource]) -> list[str]:
+    """Return the plurals that a misspelt name may have meant, the most similar first."""
+    from difflib import get_close_matches
+
+    return get_close_matches(word, [each.name for each in resources], n=3, cutoff=0.7)
+
+
 def _is_of_group(resource: Resource, group: str) -> bool:
     """Return whether a GROUP or VERSION.GROUP, or none, matches the resource."""
     without_version = group.partition(".")[2]

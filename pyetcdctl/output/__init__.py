@@ -9,6 +9,8 @@ from pyetcdctl.errors import UnsupportedFormat
 from pyetcdctl.output.quoting import go_quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyetcdctl.settings import OutputSettings
 
 _MODULES = {
@@ -66,6 +68,12 @@ def is_registered(function: Any, kind: type) -> bool:
     return bool(function.dispatch(kind) is not function.dispatch(object))
 
 
-def unsupported(name: str) -> UnsupportedFormat:
-    """Return etcdctl's error for a result that the format ``name`` cannot show."""
-    return UnsupportedFormat(f"{name} not supported as output format")
+def unsupported(name: str, fit: Sequence[str] = ()) -> UnsupportedFormat:
+    """Return etcdctl's error for a result that the format ``name`` cannot show; some are fit."""
+    advice = (f"Try:  -w {'|'.join(fit)}",) if fit else ()
+    return UnsupportedFormat(f"{name} not supported as output format", *advice)
+
+
+def fit_formats(kinds: Sequence[type]) -> list[str]:
+    """Return the names of the formats that can show a result of one of the types."""
+    return [name for name in _MODULES if any(map(printer_for(name).can_show, kinds))]

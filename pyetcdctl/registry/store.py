@@ -25,6 +25,7 @@ from pyetcdctl.kubernetes.resources import (
     custom_resource,
     find,
     find_among,
+    similar_names,
 )
 from pyetcdctl.kubernetes.stored_value import Reader
 from pyetcdctl.registry.folders import folders
@@ -187,10 +188,7 @@ class Store:
         return _entries(self.source.range(self._seen(request)))
 
     def _unknown(self, word: str) -> InvalidInput:
-        from difflib import get_close_matches
-
-        names = [resource.name for resource in (*BUILT_IN, *self.custom, *self.openshift)]
-        close = get_close_matches(word, names, n=3, cutoff=0.7)
+        close = similar_names(word, (*BUILT_IN, *self.custom, *self.openshift))
         advice = [f"Did you mean this?  {'  '.join(close)}"] if close else []
         return InvalidInput(
             f'the store has no resource "{word}"',

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyetcdctl.errors import BadArguments, ObjectNotFound
+from pyetcdctl.errors import BadArguments, ObjectNotFound, UsageError
 from pyetcdctl.keyspace.source import first_page
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.kubernetes.stored_value import read
@@ -39,14 +39,19 @@ def target_of_key(key: str, prefix: str) -> Target:
     return Target(os.fsencode(key), str(parse(key, prefix) or key))
 
 
+def check_words(words: Sequence[str]) -> None:
+    """Raise UsageError unless the words name objects, or keys."""
+    if not words:
+        raise UsageError("this takes RESOURCE NAME, RESOURCE/NAME or a key")
+    if len(words) == 1 and "/" not in words[0]:
+        raise UsageError(f"{words[0]} without a name: this takes RESOURCE NAME or a key")
+
+
 def targets(store: Store, words: Sequence[str], namespace: str) -> list[Target]:
     """Return the targets of RESOURCE NAME..., RESOURCE/NAME..., or keys."""
-    if not words:
-        raise BadArguments("this takes RESOURCE NAME, RESOURCE/NAME or a key")
+    check_words(words)
     if "/" in words[0]:
         return [_target(store, word, namespace) for word in words]
-    if len(words) == 1:
-        raise BadArguments(f"{words[0]} without a name: this takes RESOURCE NAME or a key")
     return [_named(store, words[0], namespace, name) for name in words[1:]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from pyetcdctl.errors import BadArguments, InvalidInput
+from pyetcdctl.errors import BadArguments, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,7 +45,7 @@ class Words(NamedTuple):
 def parse_words(words: Sequence[str]) -> list[Words]:
     """Read RESOURCE[,RESOURCE] [NAME...] or RESOURCE/NAME...; raises BadArguments."""
     if not words:
-        raise BadArguments("kubernetes get takes a RESOURCE, then names of objects")
+        raise UsageError("a RESOURCE is needed, then names of objects")
     if any("/" in word for word in words):
         pairs = [word.partition("/") for word in words]
         if any(not name or "/" in name for _, _, name in pairs):

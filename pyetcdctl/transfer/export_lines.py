@@ -68,7 +68,11 @@ def export_lines(
 
 def parse_head(line: bytes) -> Head:
     """Parse the first line. Raises InvalidInput for what does not begin an export."""
-    found = _parsed(line, "the first line is not the head of an export")
+    found = _parsed(
+        line,
+        "the first line is not the head of an export",
+        "Try:  what `pyetcdctl export` wrote",
+    )
     if found.get("export") != FORMAT:
         raise InvalidInput("the first line is not the head of an export that this release knows")
     cluster_id = int(found.get("cluster_id", "0"), 16)
@@ -159,11 +163,12 @@ def bytes_of(found: Mapping[str, Any], name: str) -> bytes:
     return value.encode() if isinstance(value, str) else b64decode(value["base64"], validate=True)
 
 
-def _parsed(line: bytes, otherwise: str) -> dict[str, Any]:
+def _parsed(line: bytes, *otherwise: str) -> dict[str, Any]:
+    """Parse a line of JSON; ``otherwise`` is the message and advice for one that is no object."""
     try:
         found = json.loads(line)
     except ValueError:
-        raise InvalidInput(otherwise) from None
+        raise InvalidInput(*otherwise) from None
     if not isinstance(found, dict):
-        raise InvalidInput(otherwise)
+        raise InvalidInput(*otherwise)
     return found

@@ -57,7 +57,9 @@ def test_the_sample_has_the_figures_that_etcdutl_37_shows(name, sample_file):
 def test_protobuf_is_refused(sample_file):
     result = status(sample_file, "-w", "protobuf")
     assert result.exit_code == 4
-    assert result.stderr == "Error: protobuf not supported as output format\n"
+    message, advice = result.stderr.splitlines()
+    assert message == "Error: protobuf not supported as output format"
+    assert advice == "  Try:  -w fields|json|simple|table"
 
 
 def test_a_new_snapshot_has_the_figures_of_etcdutl(every_etcd, tmp_path, prefix):

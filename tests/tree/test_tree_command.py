@@ -137,7 +137,9 @@ def test_binary_keys_are_escaped_in_lines_and_whole_in_json(etcd, prefix):
 def test_a_format_that_cannot_show_a_tree_is_refused_before_any_call(name):
     result = run_here("tree", "-w", name, "--endpoints", "127.0.0.1:1", seconds=20)
     assert result.exit_code == 4
-    assert result.stderr == f"Error: {name} not supported as output format\n"
+    assert (
+        result.stderr == f"Error: {name} not supported as output format\n  Try:  -w json|simple\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.streams import Streams
-from pyetcdctl.errors import BadArguments, PyetcdctlError
+from pyetcdctl.errors import BadArguments, PyetcdctlError, UsageError
 
 _EXAMPLE = """\
   printf '%s\\n' 'put /config/colour green' 'get /config/colour' | pyetcdctl batch
@@ -95,7 +95,7 @@ def _without_format(flags: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check(file: list[str], flags: BatchFlags) -> None:
     if len(file) > 1:
-        raise BadArguments("batch takes one FILE, or - for standard input")
+        raise UsageError("batch takes one FILE, or - for standard input")
     if not 1 <= flags.parallel <= _MOST_PARALLEL:
         raise BadArguments(f"--parallel is a number from 1 to {_MOST_PARALLEL}")
     if flags.txn_ops < 1:

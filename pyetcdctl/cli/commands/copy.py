@@ -15,7 +15,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import user_credentials
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.transfers import Consent, carried_out, confirmed, shown
-from pyetcdctl.errors import BadArguments, ReadOnlyContext
+from pyetcdctl.errors import BadArguments, ReadOnlyContext, UsageError
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import TransferRows
 from pyetcdctl.rpc.kv import RangeRequest
@@ -146,7 +146,7 @@ def _all_with(prefix: bytes, revision: int = 0) -> RangeRequest:
 
 def _check(prefix: list[str], flags: CopyFlags) -> None:
     if len(prefix) > 1:
-        raise BadArguments("copy takes one PREFIX")
+        raise UsageError("copy takes one PREFIX")
     if not flags.to:
         raise BadArguments(
             "copy needs a cluster to copy to", "Try:  --to CONTEXT, or --to ENDPOINTS"
@@ -157,7 +157,8 @@ def _check(prefix: list[str], flags: CopyFlags) -> None:
 
 def _destination(session: Session, flags: CopyFlags) -> tuple[Connection, str]:
     """Return the connection to write to, and its name in prompts."""
-    if is_context(session, flags.to):
+    # An endpoint has a port: without one it is a context, if an unknown one.
+    if ":" not in flags.to or is_context(session, flags.to):
         given = (flags.dest_cacert, flags.dest_cert, flags.dest_key, flags.dest_user)
         if any(given) or not flags.dest_insecure_transport:
             raise BadArguments(

@@ -13,7 +13,14 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, NotChecked, OutputClosed, PyetcdctlError, Reported
+from pyetcdctl.errors import (
+    BadArguments,
+    NotChecked,
+    OutputClosed,
+    PyetcdctlError,
+    Reported,
+    UsageError,
+)
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.keyspace.source import PagedRange, Source
 from pyetcdctl.results import Differences
@@ -87,7 +94,7 @@ def diff(session: Session, sides: Annotated[list[str], words("A [B]")], flags: D
 
 def _check(sides: list[str], flags: DiffFlags) -> None:
     if not 1 <= len(sides) <= 2:
-        raise BadArguments("diff takes A [B]: files, directories or @REVISION")
+        raise UsageError("diff takes A [B]: files, directories or @REVISION")
     if flags.prefix and flags.resource:
         raise BadArguments("--prefix and --resource cannot be set at the same time, choose one")
     if sum((flags.patch, flags.name_only, flags.stat)) > 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root
@@ -15,7 +16,7 @@ from pyetcdctl.cli.session.process import with_sudo
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.discovery import Discovery, FoundCertificate, FoundFile
 from pyetcdctl.discovery import discover as search
-from pyetcdctl.errors import DiscoveryFailed
+from pyetcdctl.errors import DiscoveryFailed, UsageError
 from pyetcdctl.escaping import printable
 from pyetcdctl.output import unsupported
 
@@ -40,13 +41,17 @@ class DiscoverFlags(Flags):
 
 
 @command(app, "discover", _EXAMPLE, needs_server=False, file_flags=())
-def discover(session: Session, flags: DiscoverFlags) -> None:
+def discover(
+    session: Session, surplus: Annotated[list[str], words("")], flags: DiscoverFlags
+) -> None:
     """Show the etcd that this node runs and the certificates for it.
 
     Every command does the same by itself when it is given neither an endpoint nor a certificate.
     Keys are mostly readable by root only: use sudo. PYETCDCTL_DISCOVERY=off switches it off,
     PYETCDCTL_ROOT=DIR looks below DIR instead of /.
     """
+    if surplus:
+        raise UsageError("discover takes no arguments")
     _check_format(session)
     found = _discovered(session)
     if flags.export:
@@ -61,7 +66,7 @@ def discover(session: Session, flags: DiscoverFlags) -> None:
 def _check_format(session: Session) -> None:
     session.check_format()
     if session.output.format not in ("simple", "json"):
-        raise unsupported(session.output.format)
+        raise unsupported(session.output.format, ("simple", "json"))
 
 
 def _discovered(session: Session) -> Discovery:

@@ -25,6 +25,7 @@ from pyetcdctl.errors import (
     CallFailed,
     ConnectionFailed,
     Reported,
+    UsageError,
 )
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
     has the newest log, what each would lose, and the steps to begin again with it on this node.
     """
     if surplus:
-        raise BadArguments("doctor takes no arguments")
+        raise UsageError("doctor takes no arguments")
     if session.file_path:
         _compare(session)
         return

@@ -16,7 +16,14 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.preview import Preview
 from pyetcdctl.cli.session.progress import ReadingProgress
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, CallFailed, Interrupted, PyetcdctlError, Reported
+from pyetcdctl.errors import (
+    BadArguments,
+    CallFailed,
+    Interrupted,
+    PyetcdctlError,
+    Reported,
+    UsageError,
+)
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.keyspace.source import counts
 from pyetcdctl.results import DatabaseSizes, SpaceUse, Sum
@@ -106,7 +113,7 @@ def _least(flags: DuFlags) -> int:
 
 def _check(prefix: list[str], flags: DuFlags) -> None:
     if len(prefix) > 1:
-        raise BadArguments("du takes one PREFIX")
+        raise UsageError("du takes one PREFIX")
     if flags.by not in _GROUPS:
         raise BadArguments(f"--by is one of: {', '.join(_GROUPS)}")
     if flags.sort not in _SORTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.client import lease as leases
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, UsageError
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import ExportLines
 from pyetcdctl.rpc.kv import RangeRequest
@@ -90,11 +91,14 @@ def export(
 
 def _check(prefix: list[str], flags: ExportFlags) -> None:
     if len(prefix) > 1:
-        raise BadArguments("export takes one PREFIX")
+        raise UsageError("export takes one PREFIX")
     if flags.as_ not in _FORMS:
         raise BadArguments(f"--as is one of: {', '.join(_FORMS)}")
     if flags.as_ == FOLDER and not flags.output:
         raise BadArguments("a folder needs a place", "Try:  --as folder --output DIR")
+    if flags.as_ != FOLDER and os.path.isdir(flags.output):
+        advice = "Try:  --output FILE, or --as folder for a new folder"
+        raise BadArguments(f"open {flags.output}: is a directory", advice)
 
 
 def granted_seconds(session: Session, ids: Iterable[int]) -> dict[int, int]:

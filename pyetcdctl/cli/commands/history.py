@@ -14,7 +14,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.keyspace.source import Source
 from pyetcdctl.results import KeyHistory
 
@@ -119,7 +119,7 @@ def _key(
         return raw(what[0]), session.registry_of(flags.etcd_prefix)
     parts = what[0].split("/") if len(what) == 1 else what
     if len(parts) != 2 or not all(parts):
-        raise BadArguments("history takes KEY, RESOURCE NAME or RESOURCE/NAME")
+        raise UsageError("history takes KEY, RESOURCE NAME or RESOURCE/NAME")
     from pyetcdctl.cli.session.registry import store_in
     from pyetcdctl.registry.wanted import in_first, preferred
 

@@ -12,7 +12,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.transfers import Consent, carried_out, confirmed, shown
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.results import TransferRows
 from pyetcdctl.rpc.kv import RangeRequest
@@ -58,7 +58,7 @@ def import_(
     what `export --as folder` wrote; a file in it that was changed since is refused.
     """
     if len(files) != 1:
-        raise BadArguments("import takes one FILE, or - for standard input")
+        raise UsageError("import takes one FILE, or - for standard input")
     consent = Consent(flags.dry_run, session.configuration.values["yes"])
     export = _opened(session, files[0])
     try:

@@ -13,7 +13,7 @@ from pyetcdctl.cli.flags.values import duration, raw
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.progress import countdown
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, Interrupted, UnsupportedFormat
+from pyetcdctl.errors import BadArguments, Interrupted, UnsupportedFormat, UsageError
 from pyetcdctl.keyspace.ranges import prefix_range
 from pyetcdctl.output.write_rates import sentences
 from pyetcdctl.results import WriteRates
@@ -114,7 +114,7 @@ def top(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags
 
 def _check(session: Session, prefix: list[str], flags: TopFlags) -> None:
     if len(prefix) > 1:
-        raise BadArguments("top takes one PREFIX")
+        raise UsageError("top takes one PREFIX")
     if flags.by not in GROUPS:
         raise BadArguments(f"--by is one of: {', '.join(GROUPS)}")
     if flags.sort not in ORDERS:

@@ -22,6 +22,7 @@ from pyetcdctl.errors import (
     OutputClosed,
     PyetcdctlError,
     Reported,
+    UsageError,
 )
 from pyetcdctl.results import TransferRows
 
@@ -131,7 +132,7 @@ def _confirmed(run: Undeleting, consent: Consent) -> bool:
 
 def _request(what: list[str], flags: UndeleteFlags) -> Request:
     if not what:
-        raise BadArguments("undelete takes a PREFIX, or a RESOURCE and names")
+        raise UsageError("undelete takes a PREFIX, or a RESOURCE and names")
     if flags.at and flags.before:
         raise BadArguments("--at and --before cannot be set at the same time, choose one")
     if flags.at < 0:

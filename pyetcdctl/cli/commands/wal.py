@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.flags.parameters import number
+from pyetcdctl.cli.flags.parameters import number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
@@ -17,7 +17,7 @@ from pyetcdctl.cli.session.kubernetes import decoding, fail_where_not_decrypted
 from pyetcdctl.cli.session.progress import reading_progress
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.filters import LogFilter
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, UsageError
 from pyetcdctl.file_results import LogListing
 from pyetcdctl.storage.replay.lines import log_lines
 from pyetcdctl.storage.replay.model import UNKNOWN
@@ -66,7 +66,7 @@ class WalFlags(Flags):
 
 
 @command(app, "wal", _EXAMPLE, needs_server=False, file_flags=("salvage",), prints=(LogListing,))
-def wal(session: Session, flags: WalFlags) -> None:
+def wal(session: Session, surplus: Annotated[list[str], words("")], flags: WalFlags) -> None:
     """List the entries of a member's write-ahead log.
 
     --from is a data directory or a copy of it, also of a member that is down or that runs: nothing
@@ -78,6 +78,8 @@ def wal(session: Session, flags: WalFlags) -> None:
     than the cluster, it is unknown for what was written before. -w jsonl has all that an entry
     holds, with the values decoded. --salvage reads on after damage.
     """
+    if surplus:
+        raise UsageError("wal takes no arguments", "Try:  --from DIR")
     session.check_format()
     path = session.file_path or _of_this_node(session)
     registry = session.likely_registry()

@@ -11,7 +11,7 @@ from pyetcdctl.cli.session.configuration import (
     file_path,
 )
 from pyetcdctl.errors import BadArguments, ReadOnlyContext
-from pyetcdctl.output import printer_for, unsupported
+from pyetcdctl.output import fit_formats, printer_for, unsupported
 from pyetcdctl.settings import OutputSettings
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Invocation:
             # command line names them, and ignored where the environment does so for all commands.
             is_fit = self.flags.get("write-out") not in DECODING_FORMATS
         if not is_fit:
-            raise unsupported(self.output.format)
+            raise unsupported(self.output.format, fit_formats(self.prints))
 
     @property
     def is_read_only(self) -> bool:

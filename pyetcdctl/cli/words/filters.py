@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.errors import BadArguments, BadFeature
 from pyetcdctl.kubernetes.registry_keys import parse, parse_prefix
-from pyetcdctl.kubernetes.resources import find
+from pyetcdctl.kubernetes.resources import BUILT_IN, find, similar_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,8 +113,10 @@ def _path(word: str) -> str:
         return known.path
     plural, _, group = word.lower().partition(".")
     if not group:
+        close = similar_names(word, BUILT_IN)
         raise BadArguments(
-            f"a file has no list of resources to find {word!r} in",
-            "Try:  PLURAL.GROUP, as for `kubectl get`, for a custom resource",
+            f'there is no built-in resource "{word}"',
+            *([f"Did you mean this?  {'  '.join(close)}"] if close else []),
+            "Try:  PLURAL.GROUP for a custom resource",
         )
     return f"{group}/{plural}"

@@ -30,6 +30,8 @@ def wal_folder(path: str) -> str:
         folder = os.path.join(path, below) if below else path
         if _names_in(folder):
             return folder
+    if not os.path.exists(path):
+        raise PyetcdctlError(f"stat {path}: no such file or directory")
     raise PyetcdctlError(
         f"no write-ahead log in {path}",
         "Try:  a member's data directory, which has member/wal in it, or that folder itself",

@@ -130,7 +130,7 @@ def test_json_lines_have_all_that_is_known(folder):
     ("flags", "code", "words"),
     [
         (["--operation", "putt"], 4, "unknown operation 'putt'"),
-        (["--resource", "widgets"], 128, "no list of resources"),
+        (["--resource", "widgets"], 128, "there is no built-in resource"),
         (["-w", "json"], 4, "json not supported"),
         (["--decode", "-w", "jsonl"], 128, "only for `--write-out=simple`"),
     ],

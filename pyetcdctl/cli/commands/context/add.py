@@ -13,7 +13,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import discovery_root, note_without_context
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.contexts.store import FIELDS, Context, Contexts
-from pyetcdctl.errors import BadArguments, DiscoveryFailed
+from pyetcdctl.errors import BadArguments, DiscoveryFailed, UsageError
 
 _EXAMPLE = """\
   pyetcdctl context add prod --endpoints https://10.0.0.5:2379 --pki /etc/kubernetes/pki
@@ -63,7 +63,7 @@ def add(
     absolute. Passwords are not stored: they are typed, or come from a file or a command.
     """
     if len(names) != 1 or not names[0]:
-        raise BadArguments("context add takes one NAME")
+        raise UsageError("context add takes one NAME")
     if flags.from_env and flags.from_node:
         raise BadArguments("`--from-env` and `--from-node` cannot be set at the same time")
     settings = _settings(session, flags)

@@ -8,7 +8,7 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.contexts.store import Contexts
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 
 app = new_app()
 
@@ -17,5 +17,5 @@ app = new_app()
 def delete(session: Session, names: Annotated[list[str], words("CONTEXT")]) -> None:
     """Delete a context; the cluster and its certificates stay as they are."""
     if len(names) != 1:
-        raise BadArguments("context delete takes one CONTEXT")
+        raise UsageError("context delete takes one CONTEXT")
     Contexts(session.streams.environment).delete(names[0])

@@ -9,7 +9,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import note_without_context
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.contexts.store import Contexts
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.output.columns import aligned
 
 app = new_app()
@@ -19,7 +19,7 @@ app = new_app()
 def list_contexts(session: Session, surplus: Annotated[list[str], words("")]) -> None:
     """List the contexts; a star marks the current one."""
     if surplus:
-        raise BadArguments("context list takes no arguments")
+        raise UsageError("context list takes no arguments")
     contexts = Contexts(session.streams.environment)
     current = contexts.current()
     rows = [

@@ -11,7 +11,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.contexts.store import FIELDS, Contexts
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, UsageError
 from pyetcdctl.output.columns import aligned
 from pyetcdctl.settings import DEFAULT_ENDPOINT
 
@@ -42,7 +42,7 @@ def show(
     the context, that over what is found on this node.
     """
     if len(names) > 1 or (names and flags.origin):
-        raise BadArguments("context show takes at most one CONTEXT, and none with --origin")
+        raise UsageError("context show takes at most one CONTEXT, and none with --origin")
     rows = _origins(session) if flags.origin else _settings(session, names)
     if rows:
         session.streams.out.write(aligned(rows))

@@ -12,7 +12,7 @@ from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.configuration import note_without_context
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.contexts.store import Contexts
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 
 app = new_app()
 
@@ -37,7 +37,7 @@ def use(session: Session, names: Annotated[list[str], words("CONTEXT")], flags: 
     environment; --context chooses another for one command.
     """
     if len(names) != (0 if flags.none else 1):
-        raise BadArguments("context use takes one CONTEXT, or --none")
+        raise UsageError("context use takes one CONTEXT, or --none")
     Contexts(session.streams.environment).use(names[0] if names else "")
     if names and (note := note_without_context(session.streams.environment)):
         session.streams.err.line(note)

@@ -14,7 +14,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.words.go_scan import NotQuoted, match_quoted
-from pyetcdctl.errors import BadArguments, InvalidInput, Reported
+from pyetcdctl.errors import BadArguments, InvalidInput, Reported, UsageError
 from pyetcdctl.kubernetes.codec.input_forms import HOW, Given, values_in
 from pyetcdctl.kubernetes.stored_value import read
 from pyetcdctl.output.objects import FORMATS, shown_object
@@ -51,7 +51,7 @@ def decode(
     """
     check_no_write_out(session)
     if len(file) > 1:
-        raise BadArguments("kubernetes decode takes one FILE, or - for standard input")
+        raise UsageError("kubernetes decode takes one FILE, or - for standard input")
     form = flags.output
     if form not in FORMATS:
         raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")

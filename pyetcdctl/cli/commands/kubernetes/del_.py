@@ -14,7 +14,7 @@ from pyetcdctl.cli.session.registry import open_unambiguous_store
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.errors import NotWritten
 from pyetcdctl.output.values import comment
-from pyetcdctl.registry.targets import require_present, targets
+from pyetcdctl.registry.targets import check_words, require_present, targets
 from pyetcdctl.registry.writing import Change
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def delete(
     is gone. An object that another client changes after it was read is not deleted.
     """
     check_no_write_out(session)
+    check_words(objects)
     require_consent(session, yes=flags.yes)
     store = open_unambiguous_store(session, flags.etcd_prefix)
     wanted = dict.fromkeys(targets(store, objects, flags.namespace))

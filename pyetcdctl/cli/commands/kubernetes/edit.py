@@ -40,7 +40,7 @@ from pyetcdctl.kubernetes.editing.documents import documents
 from pyetcdctl.kubernetes.editing.revising import EditedObject, form_of, obstacle
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.registry.putting import stale_remark
-from pyetcdctl.registry.targets import require_present, targets
+from pyetcdctl.registry.targets import check_words, require_present, targets
 from pyetcdctl.registry.writing import Change
 from pyetcdctl.strict_yaml import NotYaml
 
@@ -83,6 +83,7 @@ def edit(
     is kept, and its path printed.
     """
     check_no_write_out(session)
+    check_words(objects)
     require_consent(session, yes=flags.yes)
     if not (session.streams.input_is_terminal or editor_of(session.streams.environment)):
         raise BadArguments("no editor is named", "Try:  EDITOR='sed -i s/old/new/'")

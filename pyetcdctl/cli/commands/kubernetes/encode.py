@@ -13,7 +13,7 @@ from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, InvalidInput
+from pyetcdctl.errors import BadArguments, InvalidInput, UsageError
 from pyetcdctl.kubernetes.codec import encoding
 from pyetcdctl.kubernetes.codec.envelope import MAGIC, SELF_DESCRIBED_CBOR
 from pyetcdctl.kubernetes.codec.unfit import Unfit
@@ -52,7 +52,7 @@ def encode(
     """
     check_no_write_out(session)
     if len(file) > 1:
-        raise BadArguments("kubernetes encode takes one FILE, or - for standard input")
+        raise UsageError("kubernetes encode takes one FILE, or - for standard input")
     check_form(flags.as_)
     if flags.output not in _OUTPUTS:
         raise BadArguments(f"-o is one of: {', '.join(_OUTPUTS)}")

@@ -16,7 +16,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store, open_unambiguous_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, BadEncryptionConfig, NotChecked, Reported
+from pyetcdctl.errors import BadArguments, BadEncryptionConfig, NotChecked, Reported, UsageError
 from pyetcdctl.kubernetes.encryption.configuration import EncryptionConfig
 from pyetcdctl.kubernetes.encryption.status import (
     mistaken,
@@ -77,7 +77,7 @@ def encryption(
     """
     check_no_write_out(session)
     if action != ["status"]:
-        raise BadArguments("kubernetes encryption takes one word: status")
+        raise UsageError("kubernetes encryption takes one word: status")
     check_list_form(flags.output)
     if flags.require_encrypted:
         _require_config(session.keyring)

@@ -12,7 +12,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import known_prefix, open_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, UsageError
 from pyetcdctl.kubernetes.kubectl.explanation import FOLDERS, explain_custom
 from pyetcdctl.kubernetes.kubectl.explanation import explain as explained
 from pyetcdctl.kubernetes.registry_keys import at_older_name
@@ -65,7 +65,7 @@ def explain(
     """
     check_no_write_out(session)
     if len(resource) > 1:
-        raise BadArguments("kubernetes explain takes one RESOURCE, with its fields after dots")
+        raise UsageError("kubernetes explain takes one RESOURCE, with its fields after dots")
     out = session.streams.out
     if not resource:
         out.write(aligned(_folders(known_prefix(session, flags.etcd_prefix))))

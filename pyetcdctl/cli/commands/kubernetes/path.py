@@ -13,7 +13,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import known_prefix, open_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import BadArguments, UsageError
 from pyetcdctl.kubernetes.registry_keys import at_older_name, key_of, parse, parse_prefix
 from pyetcdctl.kubernetes.resources import Resource, find
 from pyetcdctl.output.objects import shown_text
@@ -62,7 +62,7 @@ def path(
     """
     check_no_write_out(session)
     if not objects:
-        raise BadArguments("kubernetes path takes RESOURCE/[NAMESPACE/]NAME or a key")
+        raise UsageError("kubernetes path takes RESOURCE/[NAMESPACE/]NAME or a key")
     paths = _Paths(session, flags)
     for word in _joined(objects):
         shown = paths.object_of(word) if word.startswith("/") else paths.key_of(word)

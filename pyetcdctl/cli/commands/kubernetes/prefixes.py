@@ -14,7 +14,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import registry_path
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.output.columns import aligned
 from pyetcdctl.output.objects import shown_list
 from pyetcdctl.registry.api_servers import api_servers
@@ -45,7 +45,7 @@ def prefixes(
     """
     check_no_write_out(session)
     if surplus:
-        raise BadArguments("kubernetes prefixes takes no words")
+        raise UsageError("kubernetes prefixes takes no arguments")
     check_list_form(flags.output)
     found, default = api_servers(session.source), registry_path(session)
     out = session.streams.out

@@ -29,7 +29,7 @@ from pyetcdctl.cli.flags.values import lease_id
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_unambiguous_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, InvalidInput, NotWritten
+from pyetcdctl.errors import BadArguments, InvalidInput, NotWritten, UsageError
 from pyetcdctl.kubernetes.codec.unfit import Unfit
 from pyetcdctl.registry.putting import Intent, Planner
 
@@ -81,9 +81,9 @@ def put(session: Session, surplus: Annotated[list[str], words("")], flags: PutOb
     """
     check_no_write_out(session)
     if surplus:
-        raise BadArguments("kubernetes put takes its objects from -f FILE")
+        raise UsageError("kubernetes put takes its objects from -f FILE")
     if not flags.file:
-        raise BadArguments("kubernetes put needs -f FILE, or -f - for standard input")
+        raise UsageError("kubernetes put needs -f FILE, or -f - for standard input")
     check_form(flags.form)
     require_consent(session, yes=flags.yes)
     found = objects_in(session, flags.file)

@@ -12,7 +12,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments
+from pyetcdctl.errors import UsageError
 from pyetcdctl.output.columns import aligned
 from pyetcdctl.output.objects import shown_list
 from pyetcdctl.registry.census import count_resources
@@ -58,7 +58,7 @@ def resources(
     """
     check_no_write_out(session)
     if surplus:
-        raise BadArguments("kubernetes resources takes no words")
+        raise UsageError("kubernetes resources takes no arguments")
     check_list_form(flags.output, "wide")
     counts = count_resources(open_store(session, flags.etcd_prefix))
     out = session.streams.out

@@ -14,7 +14,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store, open_unambiguous_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, NotWritten, ObjectNotFound, Reported
+from pyetcdctl.errors import BadArguments, NotWritten, ObjectNotFound, Reported, UsageError
 from pyetcdctl.kubernetes.editing.restoring import manifest
 from pyetcdctl.output.objects import FORMATS, shown_object
 from pyetcdctl.registry.restoring import Restoration, entries_in, entries_of, restorable
@@ -85,7 +85,7 @@ def restore(
     if flags.output not in FORMATS:
         raise BadArguments(f"-o is one of: {', '.join(FORMATS)}")
     if not (objects or flags.namespace or flags.all_namespaces):
-        raise BadArguments("kubernetes restore takes -n NAMESPACE, -A or a RESOURCE")
+        raise UsageError("kubernetes restore takes -n NAMESPACE, -A or a RESOURCE")
     if flags.dest_encryption_config and not flags.write:
         raise BadArguments("--dest-encryption-config is for --write")
     restoring = _Restoring(session, flags)

@@ -19,7 +19,7 @@ from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store
 from pyetcdctl.cli.session.session import Session
-from pyetcdctl.errors import BadArguments, NotChecked, Reported
+from pyetcdctl.errors import BadArguments, NotChecked, Reported, UsageError
 from pyetcdctl.kubernetes.registry_keys import parse
 from pyetcdctl.kubernetes.versions.stored_types import (
     StoredType,
@@ -69,7 +69,7 @@ def versions(
     """
     check_no_write_out(session)
     if surplus:
-        raise BadArguments("kubernetes versions takes no words")
+        raise UsageError("kubernetes versions takes no arguments")
     form, target = flags.output, flags.target
     check_list_form(form)
     if target and not _RELEASE.fullmatch(target):

@@ -16,7 +16,7 @@ from pyetcdctl.cli.session.registry import registry_path
 from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.cli.upkeep import run_plan
-from pyetcdctl.errors import BadArguments, InvalidInput
+from pyetcdctl.errors import BadArguments, InvalidInput, UsageError
 from pyetcdctl.output.units import decimal_size
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def nospace(
     the current keys alone exceed the quota nothing is changed, and what would help is printed.
     """
     if surplus:
-        raise BadArguments("recover nospace takes no arguments")
+        raise UsageError("recover nospace takes no arguments")
     if not (flags.dry_run or flags.yes or session.streams.input_is_terminal):
         raise BadArguments(
             "standard input is not a terminal, so there is no way to confirm the plan",
