@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from tests.server import Etcd
 
 STANDIN = Path(__file__).parent / "standin"
+# Before what PATH has, which may be a script that looks for a Python.
+PYTHON = Path(sys.executable).resolve().parent
 CONFIG = {
     "current-context": "jane@lab",
     "contexts": [{"name": "jane@lab", "context": {"cluster": "lab", "user": "jane"}}],
@@ -78,7 +81,7 @@ class StandIn:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that make pyetcdctl find the stand-in, and nothing of etcd."""
-        return {"PATH": f"{STANDIN}:{os.environ['PATH']}", "STANDIN": str(self.folder)}
+        return {"PATH": f"{STANDIN}:{PYTHON}:{os.environ['PATH']}", "STANDIN": str(self.folder)}
 
     @property
     def pods(self) -> list[dict[str, Any]]:
