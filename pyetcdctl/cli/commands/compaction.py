@@ -26,7 +26,7 @@ class CompactionFlags(Flags):
     ] = False
 
 
-@command(app, "compaction", "  pyetcdctl compaction 2")
+@command(app, "compaction", "  pyetcdctl compaction 2000")
 def compaction(
     session: Session, revisions: Annotated[list[str], words("REVISION")], flags: CompactionFlags
 ) -> None:

@@ -21,7 +21,7 @@ from pyetcdctl.results import KeyHistory
 _EXAMPLE = """\
   pyetcdctl history deployments coredns -n kube-system
   pyetcdctl history /registry/configmaps/kube-system/coredns -p
-  pyetcdctl history pods web-1 -n shop --from yesterday.db --live"""
+  pyetcdctl history pods finished --from yesterday.db --live"""
 
 app = new_app()
 

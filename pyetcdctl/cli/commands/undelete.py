@@ -28,7 +28,7 @@ from pyetcdctl.results import TransferRows
 
 _EXAMPLE = """\
   pyetcdctl undelete /registry/configmaps/shop/ --dry-run
-  pyetcdctl undelete deployments web -n shop --before 10m
+  pyetcdctl undelete deployments checkout -n shop --before 10m
   pyetcdctl undelete configmaps -n shop --from backup.db --yes"""
 
 app = new_app()

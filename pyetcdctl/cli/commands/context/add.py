@@ -68,6 +68,8 @@ def add(
         raise BadArguments("`--from-env` and `--from-node` cannot be set at the same time")
     settings = _settings(session, flags)
     if not settings.get("endpoints") and not settings.get("via"):
+        if flags.from_env:
+            raise BadArguments("no ETCDCTL_ variable names a cluster", "Try:  --endpoints URL")
         raise BadArguments("no cluster is named", "Try:  --endpoints, --from-node or --from-env")
     contexts = Contexts(session.streams.environment)
     contexts.save(Context(names[0], settings))

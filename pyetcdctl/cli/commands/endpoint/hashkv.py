@@ -24,7 +24,7 @@ class HashFlags(ClusterFlag):
 @command(
     app,
     "hashkv",
-    "  pyetcdctl endpoint hashkv --cluster --rev 2",
+    "  pyetcdctl endpoint hashkv --cluster --rev 2000",
     prints=(HashReport,),
     needs_server=False,
 )

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 _EXAMPLE = """\
-  pyetcdctl kubernetes del pod web-1 -n shop
-  pyetcdctl kubernetes del /registry/pods/shop/web-1 --yes"""
+  pyetcdctl kubernetes del pod finished
+  pyetcdctl kubernetes del /registry/pods/default/finished --yes"""
 
 app = new_app()
 

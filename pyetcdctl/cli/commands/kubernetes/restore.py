@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _EXAMPLE = """\
   pyetcdctl kubernetes restore -n kube-system deployments
   pyetcdctl kubernetes restore --from backup.db -n shop | kubectl apply -f -
-  pyetcdctl kubernetes restore --from backup.db -n shop secret db -o json
+  pyetcdctl kubernetes restore --from backup.db -n shop secret pull -o json
   pyetcdctl kubernetes restore --from backup.db -n shop --write"""
 
 app = new_app()
