@@ -32,11 +32,17 @@ _FORMATS = """\
   protobuf  the bytes of etcd's message
   yaml      a document for each key or event, Kubernetes' values decoded
   jsonl     a line of JSON for each key or event, Kubernetes' values decoded
-  folded    the stacks of a flame graph, by `du`
+  folded    the stacks of a flame graph
 
-yaml and jsonl are for get, watch, txn, put, del, elect and lock. A format that
-cannot show the result of a command is an error before anything is done.
-`kubernetes` commands take -o instead.
+yaml and jsonl are for get, watch, txn, put, del, elect and lock. The commands
+that etcdctl lacks have, besides simple:
+
+  json      discover, doctor, du, history, snapshot check, top, tree
+  jsonl     batch, copy, diff, export, history, import, top, undelete, wal
+  folded    du
+
+A format that cannot show the result of a command is an error before anything is
+done, which names those that can. `kubernetes` commands take -o instead.
 """
 _REGISTRY = """\
 The API server keeps each object under one key:

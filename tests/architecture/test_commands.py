@@ -6,8 +6,9 @@ import re
 import pytest
 
 from pyetcdctl.cli.registry import BEYOND_ETCDCTL, COMMANDS, READING
+from pyetcdctl.cli.topics import topics
 from pyetcdctl.cli.word_commands import WordGroup
-from pyetcdctl.output import printer_for
+from pyetcdctl.output import fit_formats, printer_for
 
 
 def with_those_below(path, real):
@@ -96,3 +97,15 @@ def test_a_command_that_prints_a_result_declares_its_types(path):
             r"session\.print(_values)?\(", inspect.getsource(inspect.unwrap(callback))
         )
         assert bool(prints) <= bool(getattr(callback, "prints", ()))
+
+
+def test_the_topic_formats_names_the_formats_of_every_command_that_etcdctl_lacks():
+    text = topics()["formats"].partition("besides simple:")[2]
+    rows = re.findall(r"^  (\w+) +(\w.*)$", text, re.MULTILINE)
+    named = {(path, form) for form, paths in rows for path in paths.split(", ")}
+    lacking = [path for path in ALL if path in (*BEYOND_ETCDCTL, "snapshot check")]
+    kinds = {path: getattr(ALL[path].callback, "prints", ()) for path in lacking}
+    fit = {(path, form) for path in lacking for form in fit_formats(kinds[path])}
+    other = {(path, form) for path, form in named if not kinds[path]}
+    assert named - other == {(path, form) for path, form in fit if form != "simple"}
+    assert other == {("batch", "jsonl"), ("discover", "json")}
