@@ -178,7 +178,7 @@ def test_what_is_no_database_is_a_fault(content, tmp_path):
     [(place, what)] = faults(path)
     assert place == "file"
     assert what.startswith("invalid database: ")
-    assert what.endswith("Page 0 at offset 0 and page 1 hold no valid meta page of bbolt.")
+    assert "Page 0 at offset 0 and page 1 hold no valid meta page of bbolt: " in what
 
 
 def test_the_number_of_faults_that_are_shown_is_bounded(tmp_path):

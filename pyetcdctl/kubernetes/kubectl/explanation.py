@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pyetcdctl.kubernetes.objects import Object, Plain
     from pyetcdctl.kubernetes.resources import Resource
 
-ENVELOPE = "protobuf: k8s and a NUL, then an envelope of typeMeta (1) and the object's message (2)"
+ENVELOPE = "protobuf: k8s, a zero byte; envelope: typeMeta (1), the object (2)"
 JSON_TEXT = "JSON"
 _VERSION = re.compile(r"\.(v\d+(?:(?:alpha|beta)\d+)?)\.(\w+)$")
 _OLDER_NAMES = {

@@ -233,7 +233,8 @@ def newest_meta(file: Readable, size: int) -> Meta:
     if not found:
         raise DamagedSnapshot(
             "invalid database",
-            "Page 0 at offset 0 and page 1 hold no valid meta page of bbolt.",
+            "Page 0 at offset 0 and page 1 hold no valid meta page of bbolt: this is no database "
+            "of etcd, or a damaged one.",
         )
     return max(found, key=lambda meta: meta.transaction)
 
