@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.errors import BadArguments, CallFailed, ConnectionFailed, NotWritten, Reported
+from pyetcdctl.output.units import counted
 from pyetcdctl.results import TransferRow, TransferRows
 from pyetcdctl.transfer.comparison import Mark
 from pyetcdctl.transfer.guarded_writes import Conflict, GuardedWrite, GuardedWriter
@@ -50,7 +51,7 @@ def confirmed(session: Session, comparison: Comparison, consent: Consent, where:
     if consent.dry_run or not comparison.writes:
         return False
     deletions = comparison.counts[Mark.GONE]
-    what = f"Write {comparison.writes - deletions:,} keys"
+    what = f"Write {counted(comparison.writes - deletions, 'key')}"
     what += f" and delete {deletions:,}" if deletions else ""
     if not consent.yes and choose(session.streams, f"{what} in {where}? [y/N]") != "y":
         raise NotWritten("nothing was written")
@@ -93,7 +94,7 @@ def written(
         done = f"{writer.done:,} of {total:,} keys were written."
         raise failure.with_advice(*failure.advice, done, GO_ON) from failure.__cause__
     session.streams.out.flush()
-    session.streams.err.line(f"{writer.done:,} of {total:,} keys written")
+    session.streams.err.line(f"{writer.done:,} of {counted(total, 'key')} written")
     if conflicts:
         raise Reported
 

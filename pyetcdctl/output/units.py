@@ -1,4 +1,4 @@
-"""Sizes as etcdctl writes them, and with two digits or more for people."""
+"""Sizes as etcdctl writes them, and with two digits or more for people; counts with their noun."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def human_size(size: int) -> str:
         unit += 1
     digits = 1 if unit and value < 9.95 else 0
     return f"{value:.{digits}f} {_HUMAN_UNITS[unit]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, a regular one: ``1 key``, ``1,234 keys``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

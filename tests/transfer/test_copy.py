@@ -168,13 +168,13 @@ def test_a_context_is_copied_to_another_one(etcd, there, home, prefix):
 
     done = run_here(*words, "--to", "there", "--yes", env=env)
 
-    assert (done.exit_code, done.stderr) == (0, "+ 1  ~ 0  = 0  - 0\n1 of 1 keys written\n")
+    assert (done.exit_code, done.stderr) == (0, "+ 1  ~ 0  = 0  - 0\n1 of 1 key written\n")
     assert values(there, prefix) == {"a": "1"}
     assert values(etcd, prefix) == {"a": "1"}
 
 
 @pytest.mark.parametrize(
-    ("response", "written", "end"), [("y", {"a": "1"}, "1 of 1 keys written"), ("n", {}, "nothing")]
+    ("response", "written", "end"), [("y", {"a": "1"}, "1 of 1 key written"), ("n", {}, "nothing")]
 )
 def test_the_question_names_the_context(etcd, there, home, prefix, response, written, end):
     put_all(etcd, prefix, {"a": "1"})
@@ -183,7 +183,7 @@ def test_the_question_names_the_context(etcd, there, home, prefix, response, wri
 
     shown = typed(*words, env=home, keys=response).text
 
-    assert f"Write 1 keys in {there.endpoint} (context staging)? [y/N]" in shown
+    assert f"Write 1 key in {there.endpoint} (context staging)? [y/N]" in shown
     assert end in shown
     assert values(there, prefix) == written
 

@@ -75,7 +75,7 @@ def test_what_is_there_with_another_value_is_in_the_way_unless_it_is_to_be_repla
     blocked = f"! {prefix}changed  (revision {then - 2}; is there with another value, mod_revision"
     assert rows[0].startswith(blocked)
     assert rows[1] == f"+ {prefix}gone  (revision {then - 1})"
-    assert notes == "+ 1  ~ 0  = 1  ! 1\n1 of 1 keys written\n"
+    assert notes == "+ 1  ~ 0  = 1  ! 1\n1 of 1 key written\n"
     assert code == 1
 
     rows, _, code = undelete(etcd, prefix, "--at", str(then), "--replace", "--yes")

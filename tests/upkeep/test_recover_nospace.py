@@ -101,7 +101,7 @@ def test_live_data_beyond_the_quota_is_reported_before_anything_is_touched(own_e
     assert result.exit_code == 3
     assert "the current keys alone have" in result.stderr
     assert "nothing was changed" in result.stderr
-    assert "pyetcdctl del /registry/events/ --prefix, which frees 100 kB in 1 keys" in result.stderr
+    assert "pyetcdctl del /registry/events/ --prefix, which frees 100 kB in 1 key" in result.stderr
     where = "in /etc/systemd/system/etcd.service, on every member"
     assert f"--quota-backend-bytes={2 * QUOTA} {where}" in result.stderr
     after = statuses(etcd)[0]

@@ -24,6 +24,7 @@ from pyetcdctl.errors import (
     Reported,
     UsageError,
 )
+from pyetcdctl.output.units import counted
 from pyetcdctl.results import TransferRows
 
 _EXAMPLE = """\
@@ -123,7 +124,7 @@ def _confirmed(run: Undeleting, consent: Consent) -> bool:
     if consent.dry_run or not run.writes:
         return False
     server = run.server
-    question = f"Bring back {run.writes:,} keys in {server.target}? [y/N]"
+    question = f"Bring back {counted(run.writes, 'key')} in {server.target}? [y/N]"
     if not consent.yes and choose(server.streams, question) != "y":
         raise NotWritten("nothing was written")
     server.may_write = True

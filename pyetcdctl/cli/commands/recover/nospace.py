@@ -17,7 +17,7 @@ from pyetcdctl.cli.session.session import Session
 from pyetcdctl.cli.session.terminal import choose
 from pyetcdctl.cli.upkeep import run_plan
 from pyetcdctl.errors import BadArguments, InvalidInput, UsageError
-from pyetcdctl.output.units import decimal_size
+from pyetcdctl.output.units import counted, decimal_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def _findings(cluster: FullCluster) -> Iterator[str]:
     if cluster.has_api_server:
         yield "Kubernetes' compaction has stopped: it begins with a put, which is refused"
     live, keys = decimal_size(cluster.live), sum(each.keys for each in cluster.usage)
-    yield f"Current keys: {live} in {keys:,} keys; the rest is history and free space"
+    yield f"Current keys: {live} in {counted(keys, 'key')}; the rest is history and free space"
     for each in cluster.largest:
         yield f"  {decimal_size(each.size):>8}  {each.keys:>10,} keys  {each.name}"
 
@@ -126,7 +126,7 @@ def _beyond_quota(session: Session, cluster: FullCluster, prefix: str) -> Iterat
         if each.name == EVENTS:
             yield (
                 f"Try:  pyetcdctl del {prefix}/events/ --prefix, which frees "
-                f"{decimal_size(each.size)} in {each.keys:,} keys; then this command again"
+                f"{decimal_size(each.size)} in {counted(each.keys, 'key')}; then this command again"
             )
     larger = min(max(quota * 2, 1 << 20), max(_LARGEST_QUOTA, quota))
     if larger > quota:
