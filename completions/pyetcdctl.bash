@@ -485,7 +485,7 @@ __pyetcdctl_flags() {
 --key	Private key of the client certificate (PEM)
 --max-recv-bytes	Largest response to accept in bytes; 0 means no limit
 --max-request-bytes	Largest request to send in bytes; 0 means 2 MiB
---password	Password of --user; `ps` shows it to all users of this host, not ETCDCTL_PASSWORD
+--password	Password of --user; `ps` shows it to all users of this host, but not ETCDCTL_PASSWORD
 --user	User, as name[:password]; asks for a password that is missing
 --write-out	Output format: fields, json, jsonl, protobuf, simple, table or yaml; folded for du
 -w	Output format: fields, json, jsonl, protobuf, simple, table or yaml; folded for du
@@ -494,7 +494,7 @@ __pyetcdctl_flags() {
 --skip-hash-check	Read a snapshot with --from although the hash at its end is wrong
 --salvage	Read the intact parts of a damaged file with --from, and report what is lost
 --no-wal	Read the database of a data directory with --from, without the log beside it
---via	Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm'\''s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port
+--via	Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm'\''s etcd pods, `kubectl:[NAMESPACE/]POD` that in one pod; `port-forward`, with a pod or without, forwards a port
 --kubeconfig	Kubeconfig for --via (default what kubectl uses)
 --kube-context	Context of the kubeconfig for --via
 --yes	Do not ask before copy, import, undelete or a write through --via kubectl

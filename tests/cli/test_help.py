@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pyetcdctl.cli.flags.global_flags import GLOBAL_FLAGS
-from tests.runner import run_here
+from tests.runner import Screen, run_here
 
 
 def test_help_of_a_command_is_what_its_flag_shows():
@@ -102,3 +102,14 @@ def test_the_lines_of_the_topic_registry_run_on_the_sample(sample_etcd):
 def test_the_topic_environment_names_the_variable_of_every_global_flag():
     text = run_here("help", "environment").stdout.decode()
     assert all(flag.variable in text for flag in GLOBAL_FLAGS)
+
+
+def test_the_flags_of_every_command_fit_a_terminal_and_have_a_line_each_in_a_pipe():
+    screen = Screen()
+    run_here("options", out=screen)
+    piped = run_here("options").stdout.decode()
+    assert (
+        max(map(len, screen.data.decode().splitlines())) <= 80 < max(map(len, piped.splitlines()))
+    )
+    assert screen.data.split() == piped.encode().split()
+    assert piped.count("\n") == len(GLOBAL_FLAGS) + 5

@@ -105,7 +105,7 @@ ETCDCTL_FLAGS = (
         "password",
         "string",
         "",
-        "Password of --user; `ps` shows it to all users of this host, not ETCDCTL_PASSWORD",
+        "Password of --user; `ps` shows it to all users of this host, but not ETCDCTL_PASSWORD",
     ),
     GlobalFlag(
         "user", "string", "", "User, as name[:password]; asks for a password that is missing"
@@ -163,7 +163,8 @@ OWN_FLAGS = (
         "string",
         "",
         "Reach etcd through kubectl: `kubectl` runs the etcdctl in kubeadm's etcd pods, "
-        "`kubectl:[NAMESPACE/]POD` that in one pod, `port-forward` alike forwards a port",
+        "`kubectl:[NAMESPACE/]POD` that in one pod; `port-forward`, with a pod or without, "
+        "forwards a port",
         values="kubectl|port-forward",
         is_etcdctls=False,
     ),

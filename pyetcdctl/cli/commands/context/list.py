@@ -33,5 +33,7 @@ def list_contexts(session: Session, surplus: Annotated[list[str], words("")]) ->
     ]
     if rows:
         session.streams.out.write(aligned([("", "NAME", "ENDPOINTS", "MODE"), *rows]))
+    else:
+        session.note("# there is no context yet: pyetcdctl context add NAME --endpoints URL")
     if current and (note := note_without_context(session.streams.environment)):
         session.streams.err.line(note)
