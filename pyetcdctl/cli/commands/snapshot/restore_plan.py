@@ -47,7 +47,9 @@ class Restoring(NamedTuple):
 def restore_plan(path: str, flags: Restoring, found: Discovery, *, has_digest: bool) -> str:
     """Return the plan as a shell script with comments; nothing in it was run."""
     full = _completed(flags, found.server, skip_hash_check=not has_digest)
-    lines = [*_before(found), *_restore(path, full, flags, found, has_digest=has_digest)]
+    check = shlex.join(["pyetcdctl", "snapshot", "check", path])
+    first = f"# Check the file before anything is stopped: {check}"
+    lines = [first, *_before(found), *_restore(path, full, flags, found, has_digest=has_digest)]
     return "".join(f"{printable(line)}\n" for line in [*lines, *_after(full, found)])
 
 
