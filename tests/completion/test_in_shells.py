@@ -88,6 +88,8 @@ def test_a_flag_is_completed_where_it_may_stand(shell: Shell, typed: str, line: 
         ("pyetcdctl doctor --rules mix", "pyetcdctl doctor --rules mixin "),
         ("pyetcdctl doctor --rules pyproj", "pyetcdctl doctor --rules pyproject.toml "),
         ("pyetcdctl doctor --upgrade-to 3.", "pyetcdctl doctor --upgrade-to 3."),
+        ("pyetcdctl undelete --before ", "pyetcdctl undelete --before "),
+        ("pyetcdctl put k ", "pyetcdctl put k "),
     ],
 )
 def test_a_value_of_a_flag_is_completed(shell: Shell, typed: str, line: str) -> None:
