@@ -18,6 +18,10 @@ Exit codes are etcdctl's:
     5  interrupted: a watch that the server ended, a snapshot that is incomplete
   128  wrong arguments, unreadable files
 
+diff, doctor, undelete, `kubernetes versions --target` and `kubernetes
+encryption status --require-encrypted` end with 1 for what they found, and 2
+where they could not look.
+
 `lock NAME -- COMMAND` and `sandbox -- COMMAND` exit as their command does. A
 signal ends the program as it ends any other: a shell shows 130 after Ctrl-C.
 """

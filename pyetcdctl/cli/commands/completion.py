@@ -28,7 +28,9 @@ def completion(session: Session, shell: Annotated[list[str], words("bash|zsh|fis
     bash: complete -F _pyetcdctl etcdctl
     """
     if len(shell) != 1:
-        raise FlagError(f"accepts 1 arg(s), received {len(shell)}")
+        raise FlagError(
+            f"accepts 1 arg(s), received {len(shell)}", f"Try:  one of {', '.join(SHELLS)}"
+        )
     if shell[0] not in SHELLS:
         quoted = go_quoted(shell[0].encode("utf-8", "surrogateescape"))
         raise FlagError(
