@@ -215,9 +215,9 @@ def _help_record(option: TyperOption, ctx: Any) -> tuple[str, str] | None:
     plain.show_default = False
     record = plain.get_help_record(ctx)
     # A flag that is not given is off, or 0: only other defaults are printed.
-    if not (record and option.show_default and option.default) or option.default in (True, "0"):
-        return record
     default = option.default
+    if not (record and option.show_default and default) or default is True or default == "0":
+        return record
     shown = f"{default:g}s" if isinstance(default, float) else default
     return record[0], f"{record[1].removesuffix('.')} (default {shown})."
 

@@ -83,9 +83,9 @@ def du(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags:
 
     Sizes are those of the values. Below each resource are the namespaces that have 5 % of all or
     more; -w json has them all. --by field sums parts of all objects: managedFields, last-applied
-    annotations, status, data. With --from a file its bytes are accounted for to the last one;
-    a live server adds the size of its database, and on a terminal the numbers of keys stand first.
-    Ctrl-C shows what is known so far, and ends with 5.
+    annotations, status, data. With --from, every byte of the file is accounted for; a live server
+    adds the size of its database. On a terminal the numbers of keys are shown while the values are
+    read. Ctrl-C shows what is known so far, and ends with 5.
 
     A pipe gets group, group within it, keys and bytes with tabs between; -w folded is for flame
     graphs.

@@ -65,7 +65,8 @@ def export(
     is as secret as they are.
 
     With --as folder, each object is a YAML file below --output, and any other value, or one that
-    YAML would change, a .value file; export.jsonl there lists them. It takes some ms an object.
+    YAML would change, a .value file; export.jsonl there lists them. It
+    takes some milliseconds for each object.
     """
     _check(prefix, flags)
     start = raw(prefix[0]) if prefix else b""

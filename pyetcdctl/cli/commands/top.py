@@ -96,7 +96,7 @@ def top(session: Session, prefix: Annotated[list[str], words("[PREFIX]")], flags
     --from DIR counts the write-ahead log of a data directory to its end: the last hours or more,
     with the comparisons that lost, by key and by the member that proposed them. A pipe gets lines
     of group, writes, bytes, keys, share and lost comparisons, then of (lost), key, member and
-    number. How long it took is known from the renewals of Lease objects.
+    number. The renewals of Lease objects in the log show how much time it covers.
 
     --by manager reads metadata.managedFields of the values. Ctrl-C ends --once with what was
     counted, exit 5.

@@ -74,7 +74,7 @@ def wal(session: Session, surplus: Annotated[list[str], words("")], flags: WalFl
     deleted or compacted since are in the log: deleted Secrets, too.
 
     Into a pipe go lines of index, term, proposing member, operation, object or key, and outcome,
-    between tabs. Whether a comparison won is found out from the log alone: where it begins later
+    between tabs. Whether a comparison won is determined from the log alone: where it begins later
     than the cluster, it is unknown for what was written before. -w jsonl has all that an entry
     holds, with the values decoded. --salvage reads on after damage.
     """

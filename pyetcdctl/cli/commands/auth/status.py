@@ -19,8 +19,8 @@ app = new_app()
 def status(session: Session, surplus: Annotated[list[str], words("")]) -> None:
     """Show whether authentication is on.
 
-    The revision counts changes of users and roles, not of keys. A cluster of etcd 3.5 that has a
-    member of 3.4 is not asked: that member would panic, now and at each start.
+    The revision counts changes of users and roles, not of keys. To a cluster of etcd 3.5 with a
+    member of 3.4 the call is not made: that member would panic, now and at each start.
     """
     check_count(0, surplus, "auth status command does not accept any arguments")
     if session.file_path:

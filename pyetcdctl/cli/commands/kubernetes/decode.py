@@ -47,7 +47,7 @@ def decode(
     """Show the object in a value that is in a file or comes from a pipe.
 
     The value is raw, or as `etcdctl get` prints it with its key, or etcdctl's JSON or fields, or a
-    dump in hex or base64; which of them is found out. What is copied from a terminal is damaged.
+    dump in hex or base64; the form is detected. What is copied from a terminal is damaged.
     """
     check_no_write_out(session)
     if len(file) > 1:

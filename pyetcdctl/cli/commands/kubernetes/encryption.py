@@ -70,14 +70,14 @@ def encryption(
 ) -> None:
     """Show by which keys the values of each resource are encrypted, and which are plain.
 
-    A value is stale when the API server would write it otherwise today: with another key, or at all
-    encrypted. That is known from the file of --encryption-config, or this node's API server's. Also
-    reported: values that the API server cannot read by that file, and entries of it that cover
-    nothing. No value is shown.
+    A value is stale when the API server would write it otherwise today: with another key, or
+    encrypted where it is plain. That is known from the file of --encryption-config, or this node's
+    API server's. Also reported: values that the API server cannot read by that file, and entries
+    of it that cover nothing. No value is shown.
     """
     check_no_write_out(session)
     if action != ["status"]:
-        raise UsageError("kubernetes encryption takes one word: status")
+        raise UsageError("kubernetes encryption takes one argument: status")
     check_list_form(flags.output)
     if flags.require_encrypted:
         _require_config(session.keyring)

@@ -57,8 +57,8 @@ def path(
     """Show the etcd key of an object, and the object of a key.
 
     RESOURCE is a plural, singular, kind or short name, with its group where that is needed. Without
-    a NAMESPACE it is default; without a NAME the prefix of all is shown. No server is asked, except
-    for custom resources without their group.
+    a NAMESPACE it is default; without a NAME the prefix of all is shown. Only custom resources
+    without their group need a server.
     """
     check_no_write_out(session)
     if not objects:
