@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# On a fork, gRPC starts its threads again in the child, which then log on the child's terminal, and
+# waits for them in the parent while it holds Python's lock. It reads this when it is imported.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+
 import signal
 from contextlib import ExitStack
 from importlib.metadata import version

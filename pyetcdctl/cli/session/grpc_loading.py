@@ -1,8 +1,8 @@
-"""Load gRPC without its log on standard error and its asynchronous half.
+"""Load gRPC without its log on standard error, its handling of forks and its asynchronous half.
 
 Only this program does so: a host program that imports ``pyetcdctl.client`` loads gRPC as it likes.
-gRPC reads its variable when it is imported; afterwards the variable is restored, so that child
-processes do not inherit the change.
+gRPC reads its variables when it is imported; afterwards they are restored, so that child processes
+do not inherit the change.
 """
 
 from __future__ import annotations
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 VARIABLE = "GRPC_VERBOSITY"
+_SETTINGS = {
+    # Failed handshakes are logged otherwise. The user or --debug may enable the log.
+    VARIABLE: "NONE",
+    # A child of a fork runs another program at once: gRPC must not start its threads in it.
+    "GRPC_ENABLE_FORK_SUPPORT": "0",
+}
 # gRPC imports them, and this program does not use them: a third of the time of ``import grpc``,
 # and so a quarter of a cold ``get``. They are loaded when one of their names is looked up.
 _LATE = ("asyncio", "grpc.aio")
@@ -30,7 +36,7 @@ class GrpcLoading:
 
     def __init__(self) -> None:
         self._awaited = [name for name in _LATE if name not in sys.modules]
-        self._is_silenced = False
+        self._set: list[str] = []
         self._first_object: object = None
 
     def install(self) -> None:
@@ -43,7 +49,7 @@ class GrpcLoading:
     ) -> ModuleSpec | None:
         """Find a late module as usual, to be loaded when the first of its names is looked up."""
         if name == "grpc":
-            self._silence()
+            self._configure()
         if name not in self._awaited:
             return None
         if name == _LATE[-1]:
@@ -53,23 +59,23 @@ class GrpcLoading:
             spec.loader = LazyLoader(spec.loader)
         return spec
 
-    def _silence(self) -> None:
-        """Keep gRPC from logging failed handshakes, unless the user or --debug enables its log."""
-        if VARIABLE not in os.environ:
-            os.environ[VARIABLE] = "NONE"
-            self._is_silenced = True
+    def _configure(self) -> None:
+        """Set those variables that the user has not set."""
+        self._set = [name for name in _SETTINGS if name not in os.environ]
+        for name in self._set:
+            os.environ[name] = _SETTINGS[name]
 
     def _end(self) -> None:
-        """``grpc.aio`` is the last that gRPC imports: let its core read the variable, and reset it.
+        """Let gRPC's core read the variables, and reset them: ``grpc.aio`` is what it imports last.
 
-        An older core reads it when its first object is made.
+        An older core reads them when its first object is made.
         """
         sys.meta_path.remove(self)
         core = sys.modules.get("grpc._cython.cygrpc")
         with suppress(AttributeError, TypeError):
             self._first_object = core.SSLSessionCacheLRU(1)  # type: ignore[union-attr]
-        if self._is_silenced:
-            del os.environ[VARIABLE]
+        for name in self._set:
+            del os.environ[name]
 
 
 @contextmanager
