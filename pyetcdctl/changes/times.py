@@ -9,7 +9,7 @@ bounds do not allow for clocks of nodes that differ: they are as accurate as the
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pyetcdctl.keyspace.history import KeyRevision
     from pyetcdctl.kubernetes.objects import Object
+
+_ALMOST_A_SECOND = timedelta(microseconds=999_999)
 
 
 class Renewal(NamedTuple):
@@ -35,18 +37,26 @@ class TimeBound(NamedTuple):
     latest: datetime | None = None
 
     def __str__(self) -> str:
+        """Show whole seconds, rounded so that the time lies within what is shown."""
         if self.earliest is None:
-            return f"before {_shown(self.latest)}" if self.latest else ""
+            return f"before {_shown(self.latest + _ALMOST_A_SECOND)}" if self.latest else ""
         if self.latest is None:
             return f"after {_shown(self.earliest)}"
-        half = (self.latest - self.earliest) / 2
-        return f"{_shown(self.earliest + half)} ±{_short(half.total_seconds())}"
+        middle = (self.earliest + (self.latest - self.earliest) / 2).replace(microsecond=0)
+        half = max(self.latest - middle, middle - self.earliest)
+        return f"{_shown(middle)} ±{_short(half)}"
 
 
-def _short(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.1f}s"
-    return f"{seconds / 60:.0f}m" if seconds < 6000 else f"{seconds / 3600:.1f}h"
+def _short(half: timedelta) -> str:
+    if half < timedelta(seconds=100):
+        return f"{_ceiling(half, timedelta(milliseconds=100)) / 10:.1f}s"
+    if half < timedelta(minutes=100):
+        return f"{_ceiling(half, timedelta(minutes=1))}m"
+    return f"{_ceiling(half, timedelta(minutes=6)) / 10:.1f}h"
+
+
+def _ceiling(duration: timedelta, unit: timedelta) -> int:
+    return -(-duration // unit)
 
 
 def _shown(time: datetime) -> str:
@@ -66,13 +76,14 @@ class Times:
         self._latest = latest[::-1]
 
     def of(self, revision: int) -> TimeBound:
-        """Return when a revision was written."""
+        """Return when a revision was written; where clocks of nodes differ, between theirs."""
         before = bisect_right(self._revisions, revision)
         after = bisect_left(self._closings, revision)
-        return TimeBound(
-            self._earliest[before - 1] if before else None,
-            self._latest[after] if after < len(self._latest) else None,
-        )
+        earliest = self._earliest[before - 1] if before else None
+        latest = self._latest[after] if after < len(self._latest) else None
+        if earliest and latest and latest < earliest:
+            return TimeBound(latest, earliest)
+        return TimeBound(earliest, latest)
 
     def last_before(self, moment: datetime) -> int:
         """Return the last revision that was certainly written before a time; 0 if none is known."""
@@ -81,13 +92,20 @@ class Times:
 
 
 def _closed_by(renewals: Iterable[Renewal]) -> list[tuple[int, datetime]]:
-    """Return, for each renewal that another of the same Lease follows, the time of the latter."""
+    """Return, for each renewal that another of the same Lease follows, the time of the latter.
+
+    A Lease that was written with the time that it had, or that another source has too, was not
+    renewed.
+    """
     found: list[tuple[int, datetime]] = []
-    last: dict[bytes, int] = {}
+    last: dict[bytes, Renewal] = {}
     for each in renewals:
-        if each.lease in last:
-            found.append((last[each.lease], each.time))
-        last[each.lease] = each.revision
+        before = last.get(each.lease)
+        if before and before.time == each.time:
+            continue
+        if before:
+            found.append((before.revision, each.time))
+        last[each.lease] = each
     return sorted(found)
 
 

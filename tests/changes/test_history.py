@@ -315,6 +315,53 @@ def test_a_bound_is_one_sided_where_only_one_renewal_is_known():
     assert str(times.of(8)) == "after 2026-11-30 10:00:10Z"
 
 
+def test_only_a_new_time_renews_a_lease_and_clocks_that_differ_bound_both_ways():
+    start = datetime(2026, 11, 30, 10, tzinfo=UTC)
+    earlier, later = start, start + timedelta(seconds=10)
+    same_time = [Renewal(revision, b"a", earlier) for revision in (2, 4)]
+    once = [Renewal(2, b"a", earlier)]
+    for renewals in (same_time, once * 2):
+        assert Times(renewals).of(1) == TimeBound()
+        assert Times([*renewals, Renewal(9, b"a", later)]).of(2) == TimeBound(earlier, later)
+        assert Times([*renewals, Renewal(9, b"a", later)]).of(3) == TimeBound(earlier)
+    slow = [Renewal(5, b"b", earlier), Renewal(6, b"b", earlier + timedelta(seconds=1))]
+    times = Times([Renewal(2, b"a", later), *slow])
+    assert times.of(4) == TimeBound(earlier + timedelta(seconds=1), later)
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "shown"),
+    [
+        (0.2, 0.3, "10:00:00Z ±0.3s"),
+        (0.9, 1.9, "10:00:01Z ±0.9s"),
+        (0, 5, "10:00:02Z ±3.0s"),
+        (0, 400, "10:03:20Z ±4m"),
+        (0, 12_001, "11:40:00Z ±1.7h"),
+        (0.9, None, "10:00:00Z"),
+        (None, 0.1, "10:00:01Z"),
+        (None, 0, "10:00:00Z"),
+    ],
+)
+def test_what_is_shown_of_a_bound_is_never_narrower_than_it(earliest, latest, shown):
+    def at(seconds):
+        start = datetime(2026, 11, 30, 10, tzinfo=UTC)
+        return None if seconds is None else start + timedelta(seconds=seconds)
+
+    words = str(TimeBound(at(earliest), at(latest)))
+    side = "after " * (latest is None) or "before " * (earliest is None)
+    assert words == f"{side}2026-11-30 {shown}"
+
+
+def test_a_server_beside_files_is_named_on_the_command_line(compacted):
+    etcd, old = compacted
+    words = ("history", KEY, "--from", old, "--endpoints", etcd.endpoint)
+    done = run_here(*words, "--live")
+    assert [line.split("\t")[0] for line in done.stdout.decode().splitlines()][:1] == ["8"]
+    refused = run_here(*words)
+    assert refused.exit_code == 128
+    assert "`--endpoints` has no effect on history of a file without --live" in refused.stderr
+
+
 @pytest.mark.parametrize("args", [(), ("pods/a/b/c",), ("a", "b", "c")])
 def test_a_wrong_line_is_an_error(args):
     assert run_here("history", *args).exit_code == 128
