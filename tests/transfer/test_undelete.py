@@ -312,6 +312,17 @@ def test_a_custom_resource_is_known_from_a_file_that_still_defines_it(kubernetes
     assert undelete(etcd, definition, "--yes")[2] == 0
 
 
+def test_the_server_beside_a_file_is_named_on_the_command_line(kubernetes):
+    etcd, saved = kubernetes
+    words = ("--from", saved, "--endpoints", etcd.endpoint)
+    done = run_here("undelete", "/registry/", *words, "--dry-run")
+    assert done.stderr == "There is nothing to bring back.\n"
+    assert done.exit_code == 0
+    refused = run_here("kubernetes", "restore", *words, "cm/x")
+    assert refused.exit_code == 128
+    assert "kubernetes restore of a file without --write" in refused.stderr
+
+
 def test_the_plan_says_what_controllers_would_delete_again(kubernetes):
     etcd, _ = kubernetes
     for key in ("namespaces/shop", "deployments/shop/web", "replicasets/shop/web-1"):

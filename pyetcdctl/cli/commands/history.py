@@ -108,7 +108,10 @@ def _sources(session: Session, flags: HistoryFlags) -> Sequence[Source]:
     files = [session.open_file(path) for path in session.file_paths]
     if not files:
         return [session.source]
-    return [*files, session.live_source] if flags.live else files
+    if flags.live:
+        return [*files, session.live_source]
+    session.check_endpoints_beside_file("--live")
+    return files
 
 
 def _key(

@@ -106,15 +106,17 @@ def note_without_context(environment: Mapping[str, str]) -> str:
     return ""
 
 
-def file_path(flags: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """Return the file to read instead of a server, empty for a server; a flag wins."""
+def file_path(
+    flags: Mapping[str, Any], environment: Mapping[str, str], *, beside_server: bool = False
+) -> str:
+    """Return the file to read instead of a server, or beside one, empty for none; a flag wins."""
     if "from" not in flags:
         is_elsewhere = "endpoints" in flags or flags.get("via")
         return "" if is_elsewhere else environment.get(FROM.variable, "")
     path: str = flags["from"][-1]
     if not path:
         raise BadArguments("empty string is passed to --from option")
-    if "endpoints" in flags:
+    if "endpoints" in flags and not beside_server:
         raise BadArguments("`--from` and `--endpoints` cannot be set at the same time, choose one")
     return path
 

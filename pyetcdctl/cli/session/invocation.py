@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pyetcdctl.output import Printer
 
 DECODING_FORMATS = ("jsonl", "yaml")
+_BESIDE_FILES = ("history", "undelete", "kubernetes restore")
+"""Commands that use a server beside the file of --from."""
 
 
 class Invocation:
@@ -128,7 +130,15 @@ class Invocation:
     @cached_property
     def file_path(self) -> str:
         """The file that is read instead of a server; empty for a server."""
-        return file_path(self.flags, self.streams.environment)
+        beside_server = self.command in _BESIDE_FILES
+        return file_path(self.flags, self.streams.environment, beside_server=beside_server)
+
+    def check_endpoints_beside_file(self, flag: str) -> None:
+        """Raise BadArguments for endpoints that a command without the flag does not use."""
+        if "endpoints" in self.flags and self.file_path:
+            raise BadArguments(
+                f"`--endpoints` has no effect on {self.command} of a file without {flag}"
+            )
 
     @property
     def file_paths(self) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ class _Restoring:
         if flags.write:
             self._server.check_may_run("kubernetes restore --write")
             require_consent(session, yes=flags.yes)
+        else:
+            session.check_endpoints_beside_file("--write")
 
     def find(self, objects: Sequence[str]) -> RestoredObjects:
         """Read the requested objects."""
