@@ -249,14 +249,15 @@ class _Reading:
                     yield KeyRevision(
                         reached, key_value(record), is_deletion, self._connection.endpoint
                     )
-                if reached == last:
-                    return
-            if not response.fragment and self._is_end(response, reached, revision):
+            if not response.fragment and self._is_end(response, reached, revision, last):
                 return
             if not (response.fragment or last or self._ending is Ending.LAST_REVISION):
                 self._exchange.send(WatchRequest(progress_request=WatchProgressRequest()).encode())
 
-    def _is_end(self, response: WatchResponse, reached: int, revision: int) -> bool:
+    def _is_end(self, response: WatchResponse, reached: int, revision: int, last: int) -> bool:
+        # A revision may have changed several keys: all are in this response.
+        if last and reached >= last:
+            return True
         if self._ending is Ending.LAST_REVISION:
             return reached >= revision
         if response.batches:

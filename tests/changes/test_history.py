@@ -245,6 +245,18 @@ def test_of_many_leases_those_of_leader_election_bound_the_time(etcd, prefix, no
     assert row[1] == f"2026-11-30 {bound}"
 
 
+def test_all_leases_of_the_last_revision_bound_the_time(etcd, prefix):
+    registry, lines = prefix.rstrip("/"), []
+    for name, time in (("a", "2026-11-30T10:00:00Z"), ("b", "2026-11-30T10:00:30Z")):
+        value = json.dumps({**lease(name), "spec": {"renewTime": time}}, separators=(",", ":"))
+        lines.append(f"put {registry}/leases/kube-system/{name} '{value}'\n")
+    done = run_here("txn", "-i", env=etcd.environment, input="\n" + "".join(lines) + "\n\n")
+    assert b"SUCCESS" in done.stdout
+    etcd.etcdctl("put", f"{prefix}key", "v", check=True)
+    (row,), _ = rows(etcd, f"{prefix}key", "--etcd-prefix", registry)
+    assert row[1] == "after 2026-11-30 10:00:30Z"
+
+
 @pytest.mark.parametrize("release", [OldKine, NewKine])
 @pytest.mark.parametrize("reports_progress", [True, False])
 def test_a_history_on_kine_ends_and_has_no_versions(release, reports_progress):
