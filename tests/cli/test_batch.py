@@ -188,17 +188,27 @@ def test_of_many_writes_those_acknowledged_before_a_lost_server_are_known(own_et
         shown += process.stdout.readlines()
         feeding.join()
         errors = process.stderr.read().decode()
-    etcd.members[0].start()
-    etcd.members[0].wait_until_healthy()
     results = {each["line"]: each["exit_code"] for each in map(json.loads, shown)}
     done = {number for number, code in results.items() if code == 0}
     last = max(results)
     assert list(results) == list(range(1, last + 1))
     assert 1000 <= len(done) < last < count
     assert f"The lines after {last} were not run." in errors
-    keys = etcd.etcdctl("get", "k", "--prefix", "--keys-only", check=True).stdout.split()
-    written = {int(key[1:]) for key in keys}
-    assert done <= written <= set(results)
+    assert done <= set(numbers_in_the_log_of(etcd.members[0])) <= set(results)
+
+
+def numbers_in_the_log_of(member):
+    """Yield the numbers of the keys that were put.
+
+    Started again on its data, etcd 3.5.0 to 3.5.2 may miss what it applied just before it was
+    killed: its database counts an entry before it has it. Its write-ahead log lacks nothing.
+    """
+    listed = run(
+        "wal", "--from", str(member.site.data_folder), "--operation", "put", "-w", "jsonl"
+    ).stdout
+    for entry in map(json.loads, listed.splitlines()):
+        for operation in entry["success"]:
+            yield int(operation["put"]["key"][1:])
 
 
 def feed(stdin, count):
