@@ -48,6 +48,18 @@ class Events(Message):
     events: Sequence[Event] = ()
     FIELDS = (Field(EVENT_FIELD, "events", "message", Event, repeated=True),)
 
+    def with_keys(self) -> Events:
+        """Return the events with the key in each previous KeyValue: kine 0.13 leaves it out."""
+        return Events(events=[_with_keys(event) for event in self.events])
+
+
+def _with_keys(event: Event) -> Event:
+    pair, previous = event.kv, event.prev_kv
+    if pair is None or previous is None or previous.key:
+        return event
+    named = KeyValue(**{**previous.__dict__, "key": pair.key})
+    return Event(type=event.type, kv=pair, prev_kv=named)
+
 
 class EventBatch:
     """Events as they are in a response: only where their KeyValues begin and end is known.

@@ -159,7 +159,7 @@ class WatchResponse:
                 self._take(number, value)
         events = Events.decode(data)
         if events.events:
-            self.batches = [EventBatch(events.encode(), 0)]
+            self.batches = [EventBatch(events.with_keys().encode(), 0)]
 
     def _take(self, field: int, value: int | bytes) -> None:
         if isinstance(value, int):

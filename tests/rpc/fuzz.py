@@ -144,17 +144,18 @@ def events_by_protobuf(response: api.WatchResponse) -> object:
         (
             event.type,
             _encoded(event.kv),
-            _encoded(event.prev_kv) if event.HasField("prev_kv") else None,
+            _encoded(event.prev_kv, event.kv.key) if event.HasField("prev_kv") else None,
         )
         for event in response.events
     ]
     return read, response.watch_id, response.canceled, response.compact_revision
 
 
-def _encoded(kv: KeyValue) -> bytes:
-    """Return a KeyValue's bytes without unknown fields."""
-    names = ("key", "create_revision", "mod_revision", "version", "value", "lease")
-    return KeyValue(**{name: getattr(kv, name) for name in names}).SerializeToString()
+def _encoded(kv: KeyValue, key: bytes = b"") -> bytes:
+    """Return a KeyValue's bytes without unknown fields; ``key`` is for one without a key."""
+    names = ("create_revision", "mod_revision", "version", "value", "lease")
+    fields = {name: getattr(kv, name) for name in names}
+    return KeyValue(key=kv.key or key, **fields).SerializeToString()
 
 
 class Parser(NamedTuple):
