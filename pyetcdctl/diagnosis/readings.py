@@ -31,9 +31,9 @@ class Reading:
     missing: str = ""
 
 
-def exact(check: str, subject: str, value: float, *, text: str = "") -> Reading:
+def exact(check: str, subject: str, value: float, *, text: str = "", next: str = "") -> Reading:
     """Return the reading of a value that is known exactly."""
-    return Reading(check, subject, value, value, text)
+    return Reading(check, subject, value, value, text, next=next)
 
 
 def fault(check: str, subject: str, text: str, *, endpoint: str = "", next: str = "") -> Reading:

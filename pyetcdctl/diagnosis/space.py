@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 DEFAULT_QUOTA = 2 * 1024**3
 _QUOTA = "etcd_server_quota_backend_bytes"
 _SIZE = "etcd_mvcc_db_total_size_in_bytes"
+_RECOVER, _USED_BY = "pyetcdctl recover nospace --dry-run", "pyetcdctl du"
+_NEARLY_ALL = 0.9
+"""The part of a file in use from which on defragmentation does not help."""
 _FORECAST_SECONDS = 4 * 3600
 _TREND_SECONDS, _SHORTEST_SECONDS = 300, 4
 """The windows from which on growth is a trend, and from which on it is a hint: files grow in steps,
@@ -25,9 +28,10 @@ and space that compaction frees is used again.
 def space_readings(cluster: ClusterFacts) -> Iterator[Reading]:
     """Yield the readings of alarms and sizes."""
     yield from _alarms(cluster)
+    is_full = any(each.name == "NOSPACE" for each in cluster.alarms)
     for member in cluster.members:
         if member.last is not None and member.last.size:
-            yield from _sizes(member, member.last)
+            yield from _sizes(member, member.last, is_full)
             yield from _growth(member, member.last)
 
 
@@ -57,12 +61,13 @@ def _alarms(cluster: ClusterFacts) -> Iterator[Reading]:
                 yield fault("status-errors", member.label, f"{member.label} reports: {error}")
 
 
-def _sizes(member: MemberFacts, status: Status) -> Iterator[Reading]:
+def _sizes(member: MemberFacts, status: Status, is_full: bool) -> Iterator[Reading]:
     quota = quota_of(member, status)
     if quota:
         share = status.size / quota
-        words = f"{size_words(status.size)} of {size_words(quota)}"
-        yield exact("quota-used", member.label, share, text=f"{share:.0%} of the quota: {words}")
+        text = f"{share:.0%} of the quota: {size_words(status.size)} of {size_words(quota)}"
+        next = _RECOVER if is_full else _next_for(status)
+        yield exact("quota-used", member.label, share, text=text, next=next)
     else:
         yield missing("quota-used", member.label, "the server does not report its quota")
     if status.in_use:
@@ -71,6 +76,11 @@ def _sizes(member: MemberFacts, status: Status) -> Iterator[Reading]:
         text = f"{share:.0%} of the file is in use: {sizes}"
         yield exact("in-use", member.label, share, text=text)
         yield exact("in-use-bytes", member.label, float(status.in_use))
+
+
+def _next_for(status: Status) -> str:
+    """Return what to run where the file has little to return; else the check's own command."""
+    return _USED_BY if status.in_use > _NEARLY_ALL * status.size else ""
 
 
 def _growth(member: MemberFacts, status: Status) -> Iterator[Reading]:

@@ -61,7 +61,11 @@ def _versions(cluster: ClusterFacts, upgrade: Upgrade) -> Iterator[Reading]:
             continue
         version = member.last.version
         found = _numbers(version)
-        if found[:2] >= _numbers(upgrade.target):
+        if found[:2] > _numbers(upgrade.target):
+            reason = f"it runs {version}: {upgrade.target} is older, and downgrades are not checked"
+            yield missing("upgrade-version", member.label, reason)
+            continue
+        if found[:2] == _numbers(upgrade.target):
             yield sound("upgrade-version", member.label, f"runs {version} already")
             continue
         is_next = found[:2] == _numbers(upgrade.before)

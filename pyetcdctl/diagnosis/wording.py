@@ -47,7 +47,7 @@ def value_words(check: str, value: float) -> str:
 def seconds_words(seconds: float) -> str:
     """Write a duration: ``512 ms``, ``1.02 s``, ``14 min``, ``3.2 h``."""
     size = abs(seconds)
-    if size < 1:
+    if size < 0.9995:
         return f"{seconds * 1000:.3g} ms"
     if size < 120:
         return f"{seconds:.3g} s"

@@ -110,6 +110,12 @@ def test_an_origin_is_named_for_each_value(home):
     assert ["user", "bob", "--user"] in rows
 
 
+def test_the_origin_of_read_only_is_named(home):
+    add(home, "lab", "--endpoints", NOWHERE, "--read-only")
+    shown = run(home, "context", "show", "--origin", "--context", "lab").stdout.decode()
+    assert shown.splitlines()[-1].split() == ["read-only", "true", "context", "lab"]
+
+
 def test_passwords_come_from_a_private_file_or_a_command_and_are_never_stored(
     auth_etcd, home, tmp_path
 ):

@@ -100,3 +100,14 @@ def test_on_a_node_no_flag_is_needed_and_its_own_files_are_examined():
     for name in ("ca.crt", "server.crt", "peer.crt", "apiserver-etcd-client.crt"):
         assert f"{name} ends on " in passed
     assert "member/snap/db records members of the list only" in passed
+
+
+@pytest.mark.parametrize("flag", ["--junit", "--bundle"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_measuring(etcd, tmp_path, flag):
+    line = ("doctor", "--for", "10h", flag)
+    nowhere = run_here(*line, str(tmp_path / "no" / "file"), env=etcd.environment)
+    assert nowhere.exit_code == 128
+    assert f"{tmp_path / 'no'} is not a directory" in nowhere.stderr
+    folder = run_here(*line, str(tmp_path), env=etcd.environment)
+    assert folder.exit_code == 128
+    assert "is a directory" in folder.stderr

@@ -194,3 +194,9 @@ def test_a_member_that_does_not_respond_stops_it(three):
     assert (result.exit_code, result.stdout) == (3, b"")
     name = follower.site.name
     assert f"{name} does not respond: 2 of 3 voting members are left" in result.stderr
+
+
+def test_an_empty_rule_is_refused(etcd):
+    result = run_here("defrag", "--rule", "", env=etcd.environment)
+    assert (result.exit_code, result.stdout) == (128, b"")
+    assert "rule ''" in result.stderr

@@ -42,11 +42,11 @@ class DefragFlags(ClusterFlag):
     """The flags of ``defrag``."""
 
     rule: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--rule", metavar="EXPRESSION", help="Only members for which this holds, leader last."
         ),
-    ] = ""
+    ] = None
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print the order, the reasons and the sizes; do nothing."),
@@ -75,7 +75,7 @@ def defrag(session: Session, surplus: Annotated[list[str], words("")], flags: De
     sizes and per cent. With it learners are left out, followers come first, the leadership is moved
     before the leader's turn, and the next member waits until the last one serves again.
     """
-    if flags.rule or flags.dry_run or flags.compact_keep:
+    if flags.rule is not None or flags.dry_run or flags.compact_keep:
         _by_plan(session, flags)
         return
     # One after the other, so that a cluster never has more than one member busy.
@@ -150,11 +150,11 @@ def _by_plan(session: Session, flags: DefragFlags) -> None:
         run_plan(session, found, plan)
 
 
-def _rule(text: str) -> Expression | None:
+def _rule(text: str | None) -> Expression | None:
     from pyetcdctl.diagnosis.defrag_plan import VARIABLES
     from pyetcdctl.diagnosis.expressions import Expression
 
-    return Expression(text, VARIABLES) if text else None
+    return None if text is None else Expression(text, VARIABLES)
 
 
 def _plan(

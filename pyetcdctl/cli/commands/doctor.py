@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -135,6 +136,8 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
     least, rules = _severity(flags.fail_on), _rules(flags.rules)
     _check_target(flags.upgrade_to)
     _check_window(flags.window)
+    for path in filter(None, (flags.bundle, flags.junit)):
+        _check_output(path)
     facts = measured(session, flags)
     if flags.upgrade_to:
         facts = replace(facts, upgrade=upgrade_facts(session, flags.upgrade_to))
@@ -234,3 +237,14 @@ def _check_target(release: str) -> None:
 def _check_window(seconds: float) -> None:
     if not 0 < seconds <= _LONGEST_SECONDS:
         raise BadArguments("--for is longer than nothing and at most a day")
+
+
+def _check_output(path: str) -> None:
+    """Refuse a file that cannot be written, before the measuring takes its time."""
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise BadArguments(f"open {path}: {folder} is not a directory")
+    if Path(path).is_dir():
+        raise BadArguments(f"open {path}: is a directory")
+    if not os.access(folder, os.W_OK) and not os.access(path, os.W_OK):
+        raise BadArguments(f"open {path}: permission denied")

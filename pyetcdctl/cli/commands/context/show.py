@@ -72,6 +72,8 @@ def _origins(session: Session) -> list[tuple[str, ...]]:
     for name, value in values.items():
         if value:
             rows.append((name, _shown(value), found.origins.get(name) or _unnamed(used, value)))
+    if found.read_only_context:
+        rows.append(("read-only", "true", f"context {found.read_only_context}"))
     return rows
 
 
