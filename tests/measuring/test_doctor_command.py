@@ -111,3 +111,9 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_measuring(etcd, tmp
     folder = run_here(*line, str(tmp_path), env=etcd.environment)
     assert folder.exit_code == 128
     assert "is a directory" in folder.stderr
+
+
+def test_a_data_directory_that_does_not_exist_is_refused(etcd, tmp_path):
+    result = run_here("doctor", "--data-dir", str(tmp_path / "no"), env=etcd.environment)
+    assert (result.exit_code, result.stdout) == (128, b"")
+    assert f"--data-dir {tmp_path / 'no'}: no such file" in result.stderr

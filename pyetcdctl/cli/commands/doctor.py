@@ -136,6 +136,8 @@ def doctor(session: Session, surplus: Annotated[list[str], words("")], flags: Do
     least, rules = _severity(flags.fail_on), _rules(flags.rules)
     _check_target(flags.upgrade_to)
     _check_window(flags.window)
+    if flags.data_dir and not os.path.exists(flags.data_dir):
+        raise BadArguments(f"--data-dir {flags.data_dir}: no such file or directory")
     for path in filter(None, (flags.bundle, flags.junit)):
         _check_output(path)
     facts = measured(session, flags)
