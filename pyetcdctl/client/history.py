@@ -109,11 +109,13 @@ class HistoryReading:
         self._leave()
         changes = list[KeyRevision]()
         while (compacted := self._compacted) < self._revision:
+            if self._last and self._last <= compacted:
+                self.close()  # without a wait for progress, which a grpc-proxy never reports
+                break
             reading, self._first = self._first or self._reading(compacted + 1), None
             with closing(reading):
                 try:
-                    last = self._last if self._last > compacted else 0
-                    changes = list(reading.changes(self._revision, last))
+                    changes = list(reading.changes(self._revision, self._last))
                     break
                 except _Compacted as error:
                     for each in (self, *self._begun):
