@@ -1,4 +1,4 @@
-"""Leases, locks and elections through etcd's own grpc-proxy."""
+"""Leases, locks, elections and histories through etcd's own grpc-proxy."""
 
 from __future__ import annotations
 
@@ -52,3 +52,14 @@ def test_an_election_is_held(etcd, environment, start, prefix):
     assert leader.line() == "me"
     observer = start(command("elect", "--listen", name), environment)
     assert [observer.line().rpartition("/")[0], observer.line()] == [name, "me"]
+
+
+def test_the_history_of_a_key_that_is_older_than_the_compaction_needs_no_progress(own_etcd):
+    """The proxy reports none."""
+    etcd = own_etcd()
+    etcd.etcdctl("put", "k", "1", check=True)
+    etcd.etcdctl("put", "other", "1", check=True)
+    etcd.etcdctl("compact", "3", check=True)
+    with behind_grpc_proxy(etcd) as endpoint:
+        done = run_here("history", "k", env={"ETCDCTL_ENDPOINTS": endpoint})
+    assert done.stdout.decode().splitlines()[0] == "2\t\tcreated\t1\t", done.stderr

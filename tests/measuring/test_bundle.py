@@ -79,7 +79,7 @@ def test_keys_are_hidden_on_request(own_etcd, tmp_path):
 
 def test_a_bundle_that_cannot_be_written_leaves_nothing(etcd, tmp_path):
     result = bundle(etcd, tmp_path / "nowhere" / "report.tar.gz")
-    assert result.exit_code == 1
+    assert result.exit_code == 128
     assert "no such file or directory" in result.stderr
     assert list(tmp_path.iterdir()) == []
 

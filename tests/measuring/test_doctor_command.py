@@ -107,7 +107,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_measuring(etcd, tmp
     line = ("doctor", "--for", "10h", flag)
     nowhere = run_here(*line, str(tmp_path / "no" / "file"), env=etcd.environment)
     assert nowhere.exit_code == 128
-    assert f"{tmp_path / 'no'} is not a directory" in nowhere.stderr
+    assert "no such file or directory" in nowhere.stderr
     folder = run_here(*line, str(tmp_path), env=etcd.environment)
     assert folder.exit_code == 128
     assert "is a directory" in folder.stderr

@@ -245,7 +245,8 @@ def _check_output(path: str) -> None:
     """Refuse a file that cannot be written, before the measuring takes its time."""
     folder = Path(path).parent
     if not folder.is_dir():
-        raise BadArguments(f"open {path}: {folder} is not a directory")
+        reason = "not a directory" if folder.exists() else "no such file or directory"
+        raise BadArguments(f"open {path}: {reason}")
     if Path(path).is_dir():
         raise BadArguments(f"open {path}: is a directory")
     if not os.access(folder, os.W_OK) and not os.access(path, os.W_OK):
