@@ -3,7 +3,8 @@ several transactions at the same time.
 
 A transaction holds if no key in it has changed since it was compared. So it may be retried when its
 response is lost: once it is applied, its conditions do not hold a second time, and the keys have
-the values that it wrote. Where one key has changed, the others are written one by one.
+the values that it wrote. Where one key has changed, the others are written one by one; so are all
+where the server takes no transaction of so many keys: kine takes one, etcd what --max-txn-ops says.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ TRANSACTION_BYTES = 1 << 20
 MOST_ATTEMPTS = 6
 _PAUSE_SECONDS = 0.5
 _MAY_PASS = ("UNAVAILABLE", "DEADLINE_EXCEEDED")
+_TOO_LARGE = (
+    "etcdserver: too many operations in txn request",
+    "etcdserver: unsupported operations in txn request",
+)
+"""A transaction that was refused by its form alone: no part of it was applied."""
 
 
 class GuardedWrite(NamedTuple):
@@ -63,7 +69,7 @@ class GuardedWriter:
     def apply(self, writes: Iterable[GuardedWrite]) -> Iterator[Conflict | None]:
         """Apply all; yield every conflict, and None whenever a transaction has been applied."""
         under_way: deque[tuple[list[GuardedWrite], PendingResponse | None]] = deque()
-        for batch in _batches(writes, self._max_operations):
+        for batch in self._batches(writes):
             under_way.append((batch, self._start(batch)))
             if len(under_way) >= TRANSACTIONS_AT_ONCE:
                 yield from self._finish(*under_way.popleft())
@@ -81,12 +87,22 @@ class GuardedWriter:
         self, batch: list[GuardedWrite], pending: PendingResponse | None
     ) -> Iterator[Conflict | None]:
         try:
+            response = self._response(batch, pending)
+        except CallFailed as failure:
+            if len(batch) == 1 or failure.details not in _TOO_LARGE:
+                raise
+            self._max_operations = 1
+            yield from self._one_by_one(batch)
+        else:
+            yield from self._judged(batch, response)
+
+    def _response(self, batch: list[GuardedWrite], pending: PendingResponse | None) -> TxnResponse:
+        try:
             if pending is None:
                 raise CallFailed("not sent", code="UNAVAILABLE")
-            response = TxnResponse.decode(pending.result())
+            return TxnResponse.decode(pending.result())
         except CallFailed as failure:
-            response = self._sent_again(batch, failure)
-        yield from self._judged(batch, response)
+            return self._sent_again(batch, failure)
 
     def _judged(
         self, batch: list[GuardedWrite], response: TxnResponse
@@ -95,10 +111,13 @@ class GuardedWriter:
             self.done += len(batch)
             yield None
         elif len(batch) > 1:
-            for write in batch:
-                yield from self._judged([write], self._sent_again([write], None))
+            yield from self._one_by_one(batch)
         else:
             yield self._conflict(batch[0], response)
+
+    def _one_by_one(self, batch: Sequence[GuardedWrite]) -> Iterator[Conflict | None]:
+        for write in batch:
+            yield from self._judged([write], self._sent_again([write], None))
 
     def _conflict(self, write: GuardedWrite, response: TxnResponse) -> Conflict | None:
         """Return the conflict; None if the key already has the wanted value."""
@@ -129,18 +148,19 @@ class GuardedWriter:
     def _limit(self) -> Deadline:
         return Deadline.after(self._connection.settings.command_timeout)
 
-
-def _batches(writes: Iterable[GuardedWrite], most: int) -> Iterator[list[GuardedWrite]]:
-    batch: list[GuardedWrite] = []
-    size = 0
-    for write in writes:
-        if batch and (len(batch) >= most or size + write.size > TRANSACTION_BYTES):
+    def _batches(self, writes: Iterable[GuardedWrite]) -> Iterator[list[GuardedWrite]]:
+        """Yield the writes of each transaction; the limit may fall on the way."""
+        batch: list[GuardedWrite] = []
+        size = 0
+        for write in writes:
+            is_full = len(batch) >= self._max_operations or size + write.size > TRANSACTION_BYTES
+            if batch and is_full:
+                yield batch
+                batch, size = [], 0
+            batch.append(write)
+            size += write.size
+        if batch:
             yield batch
-            batch, size = [], 0
-        batch.append(write)
-        size += write.size
-    if batch:
-        yield batch
 
 
 def _request(batch: Sequence[GuardedWrite]) -> TxnRequest:

@@ -17,7 +17,7 @@ from pyetcdctl.rpc.kv import RangeRequest
 from pyetcdctl.settings import ConnectionSettings
 from tests.kubectl.standin_cluster import StandIn, pod
 from tests.runner import SECONDS, clean_environment, command, run, run_here
-from tests.server import Etcd
+from tests.server import Etcd, running
 
 
 @pytest.fixture
@@ -234,3 +234,26 @@ def test_an_import_goes_through_kubectl_as_well(etcd, prefix, tmp_path):
     done = run_here("import", "-", "--yes", env=env, input=export.stdout)
     assert (done.stdout.decode(), done.exit_code) == (f"+ {prefix}a\n", 0)
     assert values(etcd, prefix) == {"a": "1", "b": "2"}
+
+
+@pytest.fixture(scope="module")
+def two_operations():
+    """A server that takes two operations in one transaction."""
+    with running(flags=("--max-txn-ops=2",)) as server:
+        yield server
+
+
+def test_an_import_fits_a_server_that_takes_few_operations(etcd, two_operations, prefix, tmp_path):
+    keys = {f"{number:03}": str(number) for number in range(100)}
+    put_all(etcd, prefix, keys)
+    path = exported(etcd, prefix, tmp_path)
+
+    done = run_here("import", str(path), "--yes", env=two_operations.environment)
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (0, "100 of 100 keys written")
+    assert values(two_operations, prefix) == keys
+
+    etcd.etcdctl("del", f"{prefix}001", prefix + "999", check=True)
+    path = exported(etcd, prefix, tmp_path)
+    pruned = run_here("import", str(path), "--prune", "--yes", env=two_operations.environment)
+    assert (pruned.exit_code, pruned.stderr.splitlines()[-1]) == (0, "99 of 99 keys written")
+    assert values(two_operations, prefix) == {"000": "0"}
