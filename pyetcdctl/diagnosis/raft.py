@@ -42,6 +42,8 @@ def _leader(cluster: ClusterFacts, member: MemberFacts, status: Status) -> Readi
     if status.leader:
         text = f"follows {cluster.label(status.leader)} in term {status.term}"
         return sound("leader", member.label, text)
+    if not status.cluster_id:
+        return missing("leader", member.label, "it is not etcd itself: it names no cluster")
     leaders = {other.last.leader for other in cluster.members if other.last} - {0}
     others = ", ".join(cluster.label(each) for each in sorted(leaders))
     text = f"{member.label} has no leader in term {status.term}"
