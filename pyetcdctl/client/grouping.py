@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyetcdctl.client.deadline import Deadline
 from pyetcdctl.client.status import PERHAPS_APPLIED, never_left
-from pyetcdctl.errors import CallFailed, DeadlineExceeded
+from pyetcdctl.errors import CallFailed, DeadlineExceeded, ResponseMakesNoSense
 from pyetcdctl.rpc.txn import TXN, TxnRequest, TxnResponse
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pyetcdctl.client.connection import Connection
     from pyetcdctl.client.responses import PendingResponse
-    from pyetcdctl.rpc.txn import RequestOp
+    from pyetcdctl.rpc.txn import RequestOp, ResponseOp
     from pyetcdctl.rpc.wire import Message
 
 GROUP_BYTES = 512 * 1024
@@ -33,6 +33,8 @@ REFUSALS = frozenset(
     }
 )
 """Codes of a server that has not applied a transaction (etcd, api/v3rpc/rpctypes)."""
+
+_KINDS = ("range", "put", "delete_range")
 
 
 class NotApplied(Exception):
@@ -70,14 +72,15 @@ class Group:
         """Send the transaction without waiting for its response."""
         deadline = Deadline.after(connection.settings.command_timeout)
         request = TxnRequest(success=self.operations).encode()
-        return SentGroup(connection.future(TXN, request, deadline=deadline))
+        return SentGroup(connection.future(TXN, request, deadline=deadline), self.operations)
 
 
 class SentGroup:
     """A group that was sent and whose response is pending."""
 
-    def __init__(self, pending: PendingResponse) -> None:
+    def __init__(self, pending: PendingResponse, operations: Sequence[RequestOp]) -> None:
         self._pending = pending
+        self._operations = operations
 
     def responses(self) -> Sequence[Message | None]:
         """Wait for the response of each operation.
@@ -91,7 +94,21 @@ class SentGroup:
             if _was_refused(error) or _was_not_sent(error):
                 raise NotApplied from error
             raise _in_doubt(error) from error
-        return [each.response for each in response.responses]
+        return responses_to(self._operations, response)
+
+
+def responses_to(
+    operations: Sequence[RequestOp], response: TxnResponse
+) -> Sequence[Message | None]:
+    """Return the response to each operation; raises ResponseMakesNoSense where one is another's."""
+    wanted = [_kind(each, "request_") for each in operations]
+    if wanted != [_kind(each, "response_") for each in response.responses]:
+        raise ResponseMakesNoSense("it has not one response for each operation", code="INTERNAL")
+    return [each.response for each in response.responses]
+
+
+def _kind(operation: RequestOp | ResponseOp, start: str) -> str:
+    return next((kind for kind in _KINDS if getattr(operation, start + kind) is not None), "")
 
 
 def _was_refused(error: CallFailed) -> bool:

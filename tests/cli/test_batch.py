@@ -9,7 +9,9 @@ from threading import Thread
 
 import pytest
 
+from pyetcdctl.rpc import etcdserverpb_pb2 as api
 from tests.runner import PROJECT, clean_environment, command, run, run_here
+from tests.stand_in import serving
 
 
 def batch(etcd, *lines, flags=()):
@@ -224,3 +226,23 @@ def test_what_cannot_be_a_line_is_refused(etcd, line):
 @pytest.mark.parametrize("flags", [("a", "b"), ("--parallel", "0"), ("--txn-ops", "0")])
 def test_a_wrong_flag_is_an_error(flags):
     assert run("batch", *flags).exit_code == 128
+
+
+@pytest.mark.parametrize("flags", [(), ("--atomic",)])
+@pytest.mark.parametrize(
+    "responses",
+    [
+        (),
+        (api.ResponseOp(response_put=api.PutResponse()),),
+        (api.ResponseOp(response_range=api.RangeResponse()), api.ResponseOp()),
+        (api.ResponseOp(response_put=api.PutResponse()),) * 2,
+    ],
+)
+def test_a_response_that_does_not_match_its_operations_is_an_error(flags, responses):
+    sent = api.TxnResponse(succeeded=True, responses=responses).SerializeToString()
+    with serving({"/etcdserverpb.KV/Txn": lambda *_: sent}) as endpoint:
+        env = {"ETCDCTL_ENDPOINTS": endpoint}
+        done = run_here("batch", *flags, env=env, input="put a 1\nget b\n")
+    assert (done.stdout, done.exit_code) == (b"", 1)
+    assert "the server's response makes no sense" in done.stderr
+    assert "internal error" not in done.stderr

@@ -10,7 +10,7 @@ from pyetcdctl.cli.batch.grouping import Operations
 from pyetcdctl.cli.batch.lines import BatchLine, parse_line
 from pyetcdctl.cli.main import invoke, report
 from pyetcdctl.cli.session.streams import Buffer, Output
-from pyetcdctl.client.grouping import Group, NotApplied
+from pyetcdctl.client.grouping import Group, NotApplied, responses_to
 from pyetcdctl.client.kv import commit
 from pyetcdctl.errors import BadArguments, DeadlineExceeded, ExitCode, InvalidInput, PyetcdctlError
 from pyetcdctl.rpc.txn import TxnRequest
@@ -245,8 +245,9 @@ def run_atomically(session: Session, reader: LineReader, writer: ResultWriter) -
         return 0
     request = TxnRequest(success=[operation for _, operation in found])
     response = commit(session.connection, request, session.deadline())
-    for (line, _), each in zip(found, response.responses, strict=True):
-        output = rendered(session, each.response)
+    responses = responses_to(request.success, response)
+    for (line, _), each in zip(found, responses, strict=True):
+        output = rendered(session, each)
         writer.write(LineResult(line, output, b"", ExitCode.SUCCESS))
     writer.flush()
     return len(found)
