@@ -35,7 +35,8 @@ def _losses(log: LogFacts) -> Iterator[str]:
     committed.
     """
     if log.uncertain:
-        yield f"# A new cluster drops the last {log.uncertain:,} entries, behind {log.committed:,}:"
+        entries = "entry" if log.uncertain == 1 else f"{log.uncertain:,} entries"
+        yield f"# A new cluster drops the last {entries}, behind {log.committed:,}:"
         yield "# this log does not know that they were committed. To lose nothing, start a majority"
         yield "# of the members with their own directories instead. What is in them is shown by"
         yield f"# pyetcdctl wal --from {shlex.quote(log.path)} --start-index {log.committed + 1}"

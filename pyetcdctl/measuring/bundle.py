@@ -60,8 +60,8 @@ def with_hidden_keys(facts: ClusterFacts, hidden: Callable[[bytes], bytes]) -> C
 @contextmanager
 def open_bundle(path: str) -> Iterator[Bundle]:
     """Yield a compressed archive that gets its name when it is complete."""
-    part = f"{path}.part"
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    folder, name = os.path.split(path)
+    descriptor, part = tempfile.mkstemp(dir=folder or ".", prefix=f"{name}.", suffix=".part")
     try:
         with open(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
             yield Bundle(archive)

@@ -94,6 +94,17 @@ def test_an_atomic_batch_is_all_or_nothing(etcd, prefix):
     assert len(revisions(etcd, prefix)) == 2
 
 
+def test_an_atomic_batch_names_the_lines_that_change_one_key(etcd, prefix):
+    for first, second in (("put {} v", "put {} w"), ("put {} v", "del {}"), ("del {}", "put {} v")):
+        lines = (first.format(prefix), f"put {prefix}b v", second.format(prefix))
+        done = batch(etcd, *lines, flags=("--atomic",))
+        assert "lines 1 and 3 change the same key" in done.stderr
+        assert (done.stdout, done.exit_code == 0) == (b"", False)
+    assert revisions(etcd, prefix) == []
+    twice = batch(etcd, f"del {prefix}", f"del {prefix}", flags=("--atomic",))
+    assert twice.stdout == b"0\n0\n"
+
+
 def test_json_lines_name_line_and_exit_code(etcd, prefix):
     done = batch(etcd, f"put {prefix} v", "frob", f"get {prefix} -w json", flags=("-w", "jsonl"))
     first, second, third = map(json.loads, done.stdout.splitlines())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import pytest
@@ -256,6 +257,20 @@ def test_the_current_context_has_a_file_of_its_own_and_the_others_may_be_read_on
         config.parent.chmod(0o700)
     assert config.read_bytes() == before
     assert (tmp_path / "s/pyetcdctl/current-context").read_text() == "b\n"
+
+
+def test_contexts_are_printed_as_json_and_in_no_unknown_format(home):
+    add(home, "a", "--endpoints", "x:1", "--use")
+    listed = json.loads(run(home, "context", "list", "-w", "json").stdout)
+    shape = {"name": "a", "current": True, "endpoints": ["x:1"], "via": "", "read_only": False}
+    assert listed == [shape]
+    shown = json.loads(run(home, "context", "show", "-w", "json").stdout)
+    assert (shown["context"], shown["endpoints"]) == ("a", "x:1")
+    origins = json.loads(run(home, "context", "show", "--origin", "-w", "json").stdout)
+    assert origins["endpoints"] == {"value": "x:1", "origin": "context a"}
+    for verb in ("list", "show"):
+        refused = run(home, "context", verb, "-w", "table")
+        assert (refused.stdout, refused.exit_code == 0) == (b"", False)
 
 
 def test_a_context_is_deleted_and_is_current_no_more(home):

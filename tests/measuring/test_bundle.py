@@ -9,6 +9,7 @@ import tarfile
 
 import pytest
 
+from pyetcdctl.measuring.bundle import open_bundle
 from tests.measuring.injuries import SHORT, connected, put
 from tests.runner import run_here
 
@@ -82,6 +83,15 @@ def test_a_bundle_that_cannot_be_written_leaves_nothing(etcd, tmp_path):
     assert result.exit_code == 128
     assert "no such file or directory" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_does_not_hinder_the_next(tmp_path):
+    left = tmp_path / "report.tar.gz.part"
+    left.write_bytes(b"half")
+    with open_bundle(str(tmp_path / "report.tar.gz")) as archive:
+        archive.text("a.txt", "whole")
+    assert unpacked(tmp_path / "report.tar.gz") == {"doctor/a.txt": b"whole"}
+    left.unlink()
 
 
 @pytest.fixture(autouse=True)

@@ -256,6 +256,7 @@ def run_atomically(session: Session, reader: LineReader, writer: ResultWriter) -
 def _operations(reader: LineReader) -> list[tuple[BatchLine, RequestOp]]:
     operations = Operations()
     found = []
+    changed: dict[bytes, tuple[int, bool]] = {}
     for number, text in reader.lines():
         line = parse_line(number, text)
         if line is None:
@@ -266,5 +267,22 @@ def _operations(reader: LineReader) -> list[tuple[BatchLine, RequestOp]]:
                 f"line {number} cannot be a part of one transaction",
                 "--atomic takes put KEY VALUE, get KEY and del KEY; nothing was done.",
             )
+        _check_order(number, operation, changed)
         found.append((line, operation))
     return found
+
+
+def _check_order(number: int, operation: RequestOp, changed: dict[bytes, tuple[int, bool]]) -> None:
+    """Raise InvalidInput for a key that is put twice, or put and deleted, which etcd refuses in one
+    transaction.
+    """
+    is_put = operation.request_put is not None
+    request = operation.request_put or operation.request_delete_range
+    if request is None:
+        return
+    earlier, was_put = changed.setdefault(request.key, (number, is_put))
+    if earlier != number and (is_put or was_put):
+        raise InvalidInput(
+            f"lines {earlier} and {number} change the same key",
+            "etcd allows one change of a key in a transaction; nothing was done.",
+        )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pyetcdctl.cli.commands.context.formats import print_json, wants_json
 from pyetcdctl.cli.flags.parameters import words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
@@ -43,9 +44,20 @@ def show(
     """
     if len(names) > 1 or (names and flags.origin):
         raise UsageError("context show takes at most one CONTEXT, and none with --origin")
+    as_json = wants_json(session)
     rows = _origins(session) if flags.origin else _settings(session, names)
-    if rows:
+    if as_json:
+        print_json(session, _as_json(rows))
+    elif rows:
         session.streams.out.write(aligned(rows))
+
+
+def _as_json(rows: list[tuple[str, ...]]) -> dict[str, object]:
+    """Return the values by name; with --origin each with where it comes from."""
+    return {
+        name: {"value": rest[0], "origin": rest[1]} if len(rest) > 1 else rest[0]
+        for name, *rest in rows
+    }
 
 
 def _settings(session: Session, names: list[str]) -> list[tuple[str, ...]]:
