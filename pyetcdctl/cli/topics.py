@@ -41,7 +41,8 @@ _FORMATS = """\
 yaml and jsonl are for get, watch, txn, put, del, elect and lock. The commands
 that etcdctl lacks have, besides simple:
 
-  json      discover, doctor, du, history, snapshot check, top, tree
+  json      context list, context show, discover, doctor, du, history, snapshot
+            check, top, tree
   jsonl     batch, copy, diff, export, history, import, top, undelete, wal
   folded    du
 
