@@ -88,6 +88,11 @@ def read_beside(release, words, live, path):
     return None
 
 
+def check_same_but_ids(words, file, live):
+    assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
+    assert file.exit_code == live.exit_code
+
+
 @pytest.mark.parametrize("words", LINES + OF_A_MEMBER, ids=" ".join)
 def test_a_data_directory_is_read_as_its_server(words, release, ended):
     found, folder = ended
@@ -101,8 +106,7 @@ def test_a_snapshot_of_each_release_is_read_as_its_server(words, release, saved)
     found, path = saved
     live = found[words]
     if file := read_beside(release, words, live, path):
-        assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
-        assert file.exit_code == live.exit_code
+        check_same_but_ids(words, file, live)
         assert file.stderr == OF_A_SERVER.sub("", live.stderr)
 
 
@@ -120,8 +124,7 @@ def test_a_members_database_is_read_as_its_server(words, release, stopped):
     found, path = stopped
     live = found[words]
     if file := read_beside(release, words, live, path):
-        assert without_ids(words, file.stdout) == without_ids(words, live.stdout)
-        assert file.exit_code == live.exit_code
+        check_same_but_ids(words, file, live)
 
 
 def test_what_a_snapshot_cannot_know_is_zero(snapshot):
