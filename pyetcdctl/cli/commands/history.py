@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, Namespace, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import raw
 from pyetcdctl.cli.lazy import command, new_app
@@ -36,16 +36,7 @@ class HistoryFlags(Flags):
     live: Annotated[
         bool, typer.Option("--live", help="Also the server, beside the files of --from.")
     ] = False
-    namespace: Annotated[
-        str,
-        typer.Option(
-            "--namespace",
-            "-n",
-            metavar="NAMESPACE",
-            help="In this namespace, else in default.",
-            show_default=False,
-        ),
-    ] = "default"
+    namespace: Namespace = "default"
     patch: Annotated[
         bool, typer.Option("--patch", "-p", help="What each revision changed, as YAML.")
     ] = False

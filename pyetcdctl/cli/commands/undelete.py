@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, Namespace, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import ValueRefused, duration
 from pyetcdctl.cli.lazy import command, new_app
@@ -55,16 +55,7 @@ class UndeleteFlags(Flags):
     ] = ""
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False
     etcd_prefix: EtcdPrefix = ""
-    namespace: Annotated[
-        str,
-        typer.Option(
-            "--namespace",
-            "-n",
-            metavar="NAMESPACE",
-            help="In this namespace, else in default.",
-            show_default=False,
-        ),
-    ] = "default"
+    namespace: Namespace = "default"
     replace: Annotated[
         bool, typer.Option("--replace", help="Also overwrite keys that have another value.")
     ] = False

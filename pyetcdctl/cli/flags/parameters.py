@@ -41,6 +41,16 @@ EtcdPrefix = Annotated[
         help="The API server's --etcd-prefix (default this node's, or what the keys show).",
     ),
 ]
+Namespace = Annotated[
+    str,
+    typer.Option(
+        "--namespace",
+        "-n",
+        metavar="NAMESPACE",
+        help="In this namespace, else in default.",
+        show_default=False,
+    ),
+]
 
 
 WHAT_FITS = -1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Annotated
 
-from pyetcdctl.cli.commands.kubernetes.parameters import Namespace, Yes, check_no_write_out
+from pyetcdctl.cli.commands.kubernetes.parameters import Yes, check_no_write_out
 from pyetcdctl.cli.commands.kubernetes.writing import ask, make_change, require_consent, warn
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, Namespace, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_unambiguous_store

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.kubernetes.parameters import Namespace, check_no_write_out
+from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
 from pyetcdctl.cli.commands.kubernetes.remarks import Remarks
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, Namespace, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store

@@ -14,7 +14,6 @@ from pyetcdctl.cli.commands.kubernetes.drafts import (
 )
 from pyetcdctl.cli.commands.kubernetes.parameters import (
     ManagedFields,
-    Namespace,
     Yes,
     check_no_write_out,
 )
@@ -25,7 +24,7 @@ from pyetcdctl.cli.commands.kubernetes.writing import (
     show,
     warn,
 )
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, Namespace, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_unambiguous_store

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.kubernetes.parameters import ManagedFields, Namespace
-from pyetcdctl.cli.flags.parameters import Consistency, EtcdPrefix, number
+from pyetcdctl.cli.commands.kubernetes.parameters import ManagedFields
+from pyetcdctl.cli.flags.parameters import Consistency, EtcdPrefix, Namespace, number
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.errors import BadArguments
 

@@ -13,14 +13,6 @@ from pyetcdctl.output.objects import LIST_FORMATS
 if TYPE_CHECKING:
     from pyetcdctl.cli.session.session import Session
 
-Namespace = Annotated[
-    str,
-    typer.Option(
-        "--namespace", "-n", metavar="NAMESPACE", help="In this namespace, else in default."
-    ),
-]
-
-
 ManagedFields = Annotated[
     bool, typer.Option("--show-managed-fields", help="Do not hide metadata.managedFields.")
 ]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.kubernetes.parameters import Namespace, check_no_write_out
-from pyetcdctl.cli.flags.parameters import words
+from pyetcdctl.cli.commands.kubernetes.parameters import check_no_write_out
+from pyetcdctl.cli.flags.parameters import Namespace, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import known_prefix, open_store

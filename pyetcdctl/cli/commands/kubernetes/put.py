@@ -10,7 +10,6 @@ import typer
 
 from pyetcdctl.cli.commands.kubernetes.input_text import check_form, objects_in, refusal
 from pyetcdctl.cli.commands.kubernetes.parameters import (
-    Namespace,
     StoredAs,
     Yes,
     check_no_write_out,
@@ -23,7 +22,7 @@ from pyetcdctl.cli.commands.kubernetes.writing import (
     show,
     warn,
 )
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, Namespace, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.flags.values import lease_id
 from pyetcdctl.cli.lazy import command, new_app

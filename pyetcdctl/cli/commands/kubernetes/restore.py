@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyetcdctl.cli.commands.kubernetes.parameters import Namespace, Yes, check_no_write_out
+from pyetcdctl.cli.commands.kubernetes.parameters import Yes, check_no_write_out
 from pyetcdctl.cli.commands.kubernetes.remarks import Remarks
 from pyetcdctl.cli.commands.kubernetes.writing import ask, make_change, require_consent, warn
-from pyetcdctl.cli.flags.parameters import EtcdPrefix, number, words
+from pyetcdctl.cli.flags.parameters import EtcdPrefix, Namespace, number, words
 from pyetcdctl.cli.flags.struct import Flags
 from pyetcdctl.cli.lazy import command, new_app
 from pyetcdctl.cli.session.registry import open_store, open_unambiguous_store
